@@ -1,0 +1,2 @@
+\echo Use "CREATE EXTENSION vsm" to load this file. \quit
+
