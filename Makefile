@@ -1,12 +1,16 @@
 # vsm: value stream management for PostgreSQL.
 #   make, make install, make installcheck   as with any extension (PGXS; PG_CONFIG= chooses the server)
 #   make demo, make check, make bench       everything on a throwaway cluster that is gone afterwards
+#   make dist                               the archive for PGXN
 EXTENSION  = vsm
-EXTVERSION = $(shell sed -n "s/^default_version = '\(.*\)'/\1/p" $(top)vsm.control)
 MODULE_big = vsm
 
+# The project's folder, empty when it is the current one (make -f ../vsm/Makefile builds elsewhere).
 top := $(dir $(firstword $(MAKEFILE_LIST)))
 top := $(if $(filter ./,$(top)),,$(top))
+
+# vsm.control is where the version stands. (PGXS overwrites a variable named VERSION.)
+EXTVERSION := $(shell sed -n "s/^default_version = '\(.*\)'/\1/p" $(top)vsm.control)
 
 # The SQL of the extension, in the order in which its parts depend on each other.
 SQL_PARTS = \
@@ -19,29 +23,43 @@ SQL_PARTS = \
 
 OBJS       = $(patsubst $(top)src/%.c,src/%.o,$(sort $(wildcard $(top)src/*.c)))
 DATA_built = vsm--$(EXTVERSION).sql
-EXTRA_CLEAN = src/*.gcno src/*.gcda
-PG_CPPFLAGS = -I$(top)src
+# Released scripts and the steps between them: sql/vsm--A.sql and sql/vsm--A--B.sql.
+DATA       = $(filter-out sql/vsm--$(EXTVERSION).sql,$(patsubst $(top)%,%,$(sort $(wildcard $(top)sql/vsm--*.sql))))
+EXTRA_CLEAN = src/*.gcno src/*.gcda vsm--*.sql.tmp vsm-$(EXTVERSION).zip
+PG_CPPFLAGS = -I$(top)src -DVSM_VERSION='"$(EXTVERSION)"'
 PG_CFLAGS   = -Wall -Wextra -Wno-unused-parameter -Wno-sign-compare -Wno-missing-field-initializers
 
-REGRESS = $(sort $(patsubst $(top)test/sql/%.sql,%,$(wildcard $(top)test/sql/*.sql)))
-REGRESS_OPTS = --inputdir=$(top)test --load-extension=vsm
+REGRESS        = $(sort $(patsubst $(top)test/sql/%.sql,%,$(wildcard $(top)test/sql/*.sql)))
+REGRESS_OPTS   = --inputdir=$(top)test --load-extension=vsm
+ISOLATION      = $(sort $(patsubst $(top)test/specs/%.spec,%,$(wildcard $(top)test/specs/*.spec)))
+ISOLATION_OPTS = --inputdir=$(top)test --load-extension=vsm
 
 PG_CONFIG ?= pg_config
 
-ifneq ($(filter demo check bench,$(MAKECMDGOALS)),)
-.PHONY: demo check bench
-demo check bench:
+# PGXS has a rule for check that refuses, so our targets come instead of it.
+ours = demo check bench
+ifneq ($(filter $(ours),$(MAKECMDGOALS)),)
+.PHONY: $(ours)
+$(ours):
 	@sh $(top)test/$@.sh
 else
+
 PGXS := $(shell $(PG_CONFIG) --pgxs)
+ifeq ($(wildcard $(PGXS)),)
+$(error PostgreSQL's development files are not there: install postgresql-server-dev-NN (NN is the server's major version), or name a server with PG_CONFIG=/path/to/pg_config)
+endif
 include $(PGXS)
 
 # printf, never echo: dash's echo would turn the \echo of psql into an escape.
-vsm--$(EXTVERSION).sql: $(SQL_PARTS:%=$(top)sql/%.sql) $(top)Makefile
-	@printf '%s\n' '$@'
+vsm--$(EXTVERSION).sql: $(SQL_PARTS:%=$(top)sql/%.sql) $(top)Makefile $(top)vsm.control
 	@{ for part in $(SQL_PARTS); do cat "$(top)sql/$$part.sql" || exit 1; printf '\n'; done; } > $@.tmp && mv $@.tmp $@
 
-src: ; mkdir -p src
-$(OBJS): | src
-$(OBJS): $(wildcard $(top)src/*.h)
+# Elsewhere the folder for objects is not there yet; by its full name make does not find the source's.
+$(CURDIR)/src: ; @mkdir -p $@
+$(OBJS) $(OBJS:.o=.bc): $(wildcard $(top)src/*.h) | $(CURDIR)/src
+src/vsm.o src/vsm.bc: $(top)vsm.control
+
+.PHONY: dist
+dist:
+	git -C $(or $(top),.) archive --format=zip --prefix=vsm-$(EXTVERSION)/ HEAD > vsm-$(EXTVERSION).zip
 endif

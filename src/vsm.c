@@ -7,7 +7,7 @@
 #include "compat.h"
 
 #ifdef PG_MODULE_MAGIC_EXT
-PG_MODULE_MAGIC_EXT(.name = "vsm", .version = "0.1.0");
+PG_MODULE_MAGIC_EXT(.name = "vsm", .version = VSM_VERSION);
 #else
 PG_MODULE_MAGIC;
 #endif

@@ -1,0 +1,26 @@
+#!/bin/sh
+# make check: every test of vsm on a throwaway cluster, summed up by prove at the end.
+#   test/tap/*.sql   pgTAP, each file in a database of its own that has pgtap and vsm
+#   test/t/*.t       shell, for what takes more than one session; regress.t runs the next two:
+#   test/sql         pg_regress inputs, their outputs in expected/
+#   test/specs       isolation specs, outputs in expected/ too
+# TESTS='test/tap/workflow.sql test/t/readme.t' runs only these. Tests over real data read the
+# folder VSM_REAL_DATA and are skipped where it is not there.
+set -eu
+top=$(CDPATH= cd -- "$(dirname -- "$0")/.." && pwd)
+
+if [ "${1:-}" != in-cluster ]; then
+	sh "$top/test/install_packages.sh" pgtap
+	[ -z "${VSM_REAL_DATA:-}" ] || VSM_REAL_DATA=$(CDPATH= cd -- "$VSM_REAL_DATA" && pwd)
+	VSM_REAL_DATA=${VSM_REAL_DATA:-$top/../shared/data} VSM_SERVER_OPTIONS="-c max_connections=50 ${VSM_SERVER_OPTIONS:-}"
+	export VSM_REAL_DATA VSM_SERVER_OPTIONS
+	exec sh "$top/test/cluster.sh" sh "$top/test/check.sh" in-cluster
+fi
+
+# The database that test/run_test.sh copies for each pgTAP file.
+createdb vsm_test
+psql -XAtq -d vsm_test -v ON_ERROR_STOP=1 -c 'CREATE EXTENSION pgtap' -c 'CREATE EXTENSION vsm'
+
+# Long files first, so that none of them runs alone at the end.
+tests=${TESTS:-$(ls -S test/t/*.t test/tap/*.sql)}
+exec prove --exec "sh $top/test/run_test.sh" -j "$(getconf _NPROCESSORS_ONLN)" $tests </dev/null
