@@ -1,15 +1,28 @@
 /*
  * calendar_functions.c
  *		What users ask of a calendar: working time, due dates, open periods.
+ *
+ * None is strict in the calendar: without one every instant is open (wall clock).
  */
 #include "postgres.h"
 
 #include "calendar.h"
+#include "catalog/pg_type_d.h"
 #include "common/int.h"
 #include "compat.h"
+#include "utils/multirangetypes.h"
+#include "utils/rangetypes.h"
 #include "utils/timestamp.h"
+#include "utils/typcache.h"
+
+/* Of one answer of working_periods; it would take a gigabyte. */
+#define MAX_WORKING_PERIODS	10000000
 
 PG_FUNCTION_INFO_V1(vsm_working_time);
+PG_FUNCTION_INFO_V1(vsm_working_time_multirange);
+PG_FUNCTION_INFO_V1(vsm_add_working_time);
+PG_FUNCTION_INFO_V1(vsm_is_working);
+PG_FUNCTION_INFO_V1(vsm_working_periods);
 
 static void
 check_finite(TimestampTz at)
@@ -21,43 +34,233 @@ check_finite(TimestampTz at)
 				 errdetail("Working time is counted between finite instants.")));
 }
 
-static Interval *
-make_interval(int64 days, int64 microseconds)
+static void
+interval_overflow(void)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
+			 errmsg("interval out of range")));
+}
+
+/*
+ * Microseconds as an interval: working time in hours and smaller units only; wall-clock time
+ * like timestamptz - timestamptz, in days of 24 hours and the rest.
+ */
+static Datum
+duration_interval(int64 microseconds, bool wall_clock)
 {
 	Interval   *interval = palloc0(sizeof(Interval));
 
-	interval->day = days;
-	interval->time = microseconds;
-	return interval;
+	interval->day = wall_clock ? microseconds / USECS_PER_DAY : 0;
+	interval->time = wall_clock ? microseconds % USECS_PER_DAY : microseconds;
+	return IntervalPGetDatum(interval);
 }
 
-/* Wall-clock time like timestamptz - timestamptz: days of 24 hours, and the rest. */
-static Interval *
-wall_clock_interval(int64 microseconds)
+/* From since to until by the calendar, or by the wall clock if reader is NULL. */
+static int64
+time_between(CalendarReader *reader, TimestampTz since, TimestampTz until)
 {
-	return make_interval(microseconds / USECS_PER_DAY, microseconds % USECS_PER_DAY);
+	int64		span;
+
+	check_finite(since);
+	check_finite(until);
+	if (reader != NULL)
+		return calendar_working_time(reader, since, until);
+	if (pg_sub_s64_overflow(until, since, &span))
+		interval_overflow();
+	return span;
 }
 
 Datum
 vsm_working_time(PG_FUNCTION_ARGS)
 {
 	CalendarReader *reader;
-	TimestampTz since;
-	TimestampTz until;
 	int64		span;
 
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
 		PG_RETURN_NULL();
-	since = PG_GETARG_TIMESTAMPTZ(0);
-	until = PG_GETARG_TIMESTAMPTZ(1);
-	check_finite(since);
-	check_finite(until);
 	reader = calendar_reader(fcinfo, 2);
-	if (reader != NULL)
-		PG_RETURN_INTERVAL_P(make_interval(0, calendar_working_time(reader, since, until)));
-	if (pg_sub_s64_overflow(until, since, &span))
+	span = time_between(reader, PG_GETARG_TIMESTAMPTZ(0), PG_GETARG_TIMESTAMPTZ(1));
+	return duration_interval(span, reader == NULL);
+}
+
+/* The sum over the ranges; NULL while one has no bound, because it is not known yet. */
+Datum
+vsm_working_time_multirange(PG_FUNCTION_ARGS)
+{
+	TypeCacheEntry *range_type;
+	CalendarReader *reader;
+	MultirangeType *periods;
+	RangeBound	lower;
+	RangeBound	upper;
+	int64		sum = 0;
+
+	if (PG_ARGISNULL(0))
+		PG_RETURN_NULL();
+	periods = PG_GETARG_MULTIRANGE_P(0);
+	reader = calendar_reader(fcinfo, 1);
+	range_type = lookup_type_cache(TSTZRANGEOID, TYPECACHE_RANGE_INFO);
+	if (periods->rangeCount > 0)
+	{
+		multirange_get_bounds(range_type, periods, 0, &lower, &upper);
+		if (lower.infinite)
+			PG_RETURN_NULL();
+		multirange_get_bounds(range_type, periods, periods->rangeCount - 1, &lower, &upper);
+		if (upper.infinite)
+			PG_RETURN_NULL();
+	}
+	for (uint32 i = 0; i < periods->rangeCount; i++)
+	{
+		multirange_get_bounds(range_type, periods, i, &lower, &upper);
+		if (pg_add_s64_overflow(sum,
+								time_between(reader, DatumGetTimestampTz(lower.val),
+											 DatumGetTimestampTz(upper.val)),
+								&sum))
+			interval_overflow();
+	}
+	return duration_interval(sum, reader == NULL);
+}
+
+/*
+ * An interval argument in microseconds: a day counts 24 hours, whatever the calendar says of
+ * days, and a month has no length (22023).
+ */
+static int64
+interval_microseconds(const Interval *interval)
+{
+	int64		result;
+
+#ifdef INTERVAL_NOT_FINITE
+	if (INTERVAL_NOT_FINITE(interval))
+		interval_overflow();
+#endif
+	if (interval->month != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("working time cannot be given in months or years"),
+				 errdetail("Months and years have no fixed length."),
+				 errhint("Use days, which count 24 hours, or hours.")));
+	if (pg_mul_s64_overflow(interval->day, USECS_PER_DAY, &result) ||
+		pg_add_s64_overflow(result, interval->time, &result))
+		interval_overflow();
+	return result;
+}
+
+Datum
+vsm_add_working_time(PG_FUNCTION_ARGS)
+{
+	CalendarReader *reader;
+	TimestampTz at;
+	TimestampTz result;
+	int64		amount;
+
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
+		PG_RETURN_NULL();
+	at = PG_GETARG_TIMESTAMPTZ(0);
+	amount = interval_microseconds(PG_GETARG_INTERVAL_P(1));
+	reader = calendar_reader(fcinfo, 2);
+	check_finite(at);
+	if (reader == NULL)
+	{
+		if (pg_add_s64_overflow(at, amount, &result) || !IS_VALID_TIMESTAMP(result))
+			ereport(ERROR,
+					(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
+					 errmsg("timestamp out of range")));
+	}
+	else if (!calendar_add(reader, at, amount, &result))
 		ereport(ERROR,
 				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
-				 errmsg("interval out of range")));
-	PG_RETURN_INTERVAL_P(wall_clock_interval(span));
+				 errmsg("timestamp out of range"),
+				 errdetail("The calendar does not have that much open time %s the given instant.",
+						   amount > 0 ? "after" : "before")));
+	PG_RETURN_TIMESTAMPTZ(result);
+}
+
+Datum
+vsm_is_working(PG_FUNCTION_ARGS)
+{
+	CalendarReader *reader;
+
+	if (PG_ARGISNULL(0))
+		PG_RETURN_NULL();
+	check_finite(PG_GETARG_TIMESTAMPTZ(0));
+	reader = calendar_reader(fcinfo, 1);
+	PG_RETURN_BOOL(reader == NULL || calendar_is_working(reader, PG_GETARG_TIMESTAMPTZ(0)));
+}
+
+/* The ranges of working_periods as they are found. */
+typedef struct PeriodList
+{
+	TypeCacheEntry *range_type;
+	RangeBound	lower;			/* of the range asked for */
+	RangeBound	upper;
+	RangeType **ranges;
+	int			num_ranges;
+	int			max_ranges;
+} PeriodList;
+
+/*
+ * Adds one open period, found in the range asked for and the microsecond after it: that shows
+ * whether an inclusive upper bound is itself open.
+ */
+static void
+add_period(TimestampTz begin, TimestampTz end, void *context)
+{
+	PeriodList *list = context;
+	RangeBound	lower = {TimestampTzGetDatum(begin), false, true, true};
+	RangeBound	upper = {TimestampTzGetDatum(end), false, false, false};
+
+	if (list->num_ranges == MAX_WORKING_PERIODS)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("too many working periods"),
+				 errdetail("The range has more than %d.", MAX_WORKING_PERIODS),
+				 errhint("Ask for a shorter range.")));
+	if (list->num_ranges == list->max_ranges)
+	{
+		list->max_ranges *= 2;
+		list->ranges = repalloc(list->ranges, list->max_ranges * sizeof(RangeType *));
+	}
+	if (begin == DatumGetTimestampTz(list->lower.val))
+		lower.inclusive = list->lower.inclusive;
+	if (end > DatumGetTimestampTz(list->upper.val))
+		upper = list->upper;
+	list->ranges[list->num_ranges++] = vsm_make_range(list->range_type, &lower, &upper, false);
+}
+
+Datum
+vsm_working_periods(PG_FUNCTION_ARGS)
+{
+	PeriodList	list = {0};
+	CalendarReader *reader;
+	RangeType  *range;
+	bool		empty;
+
+	if (PG_ARGISNULL(0))
+		PG_RETURN_NULL();
+	range = PG_GETARG_RANGE_P(0);
+	reader = calendar_reader(fcinfo, 1);
+	list.range_type = lookup_type_cache(TSTZRANGEOID, TYPECACHE_RANGE_INFO);
+	list.max_ranges = 16;
+	list.ranges = palloc(list.max_ranges * sizeof(RangeType *));
+	range_deserialize(list.range_type, range, &list.lower, &list.upper, &empty);
+	if (reader == NULL)
+		list.ranges[list.num_ranges++] = range;
+	else if (!empty)
+	{
+		TimestampTz since = DatumGetTimestampTz(list.lower.val);
+		TimestampTz until = DatumGetTimestampTz(list.upper.val);
+
+		if (list.lower.infinite || list.upper.infinite)
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("working periods of an unbounded range"),
+					 errdetail("A range without a bound has no end of working periods."),
+					 errhint("Give the range both bounds.")));
+		check_finite(since);
+		check_finite(until);
+		calendar_visit_periods(reader, since, until + 1, add_period, &list);
+	}
+	PG_RETURN_MULTIRANGE_P(make_multirange(TSTZMULTIRANGEOID, list.range_type,
+										   list.num_ranges, list.ranges));
 }
