@@ -15,8 +15,8 @@
 #include "utils/timestamp.h"
 #include "utils/typcache.h"
 
-/* Of one answer of working_periods; it would take a gigabyte. */
-#define MAX_WORKING_PERIODS	10000000
+/* Of one answer of working_periods: thousands of years, some 50 MB. */
+#define MAX_WORKING_PERIODS	1000000
 
 PG_FUNCTION_INFO_V1(vsm_working_time);
 PG_FUNCTION_INFO_V1(vsm_working_time_multirange);
