@@ -99,6 +99,8 @@ CREATE TEMP TABLE opened AS
 SELECT id, pg_temp.open_periods(zone, week, holidays, exceptions, first_date, first_date + days) AS periods FROM calendar;
 CREATE TEMP TABLE period AS
 SELECT id, lower(p) AS begins, upper(p) AS ends FROM opened, unnest(periods) p;
+CREATE INDEX ON period (id, begins);
+ANALYZE period;
 -- Where the definition knows all: far enough from the first and last date.
 CREATE TEMP TABLE known AS
 SELECT id, calendar, (first_date + 8) AT TIME ZONE 'UTC' AS since, (first_date + days - 8) AT TIME ZONE 'UTC' AS until FROM calendar;
