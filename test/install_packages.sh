@@ -41,16 +41,18 @@ missing() {
 
 packages=$(missing "$@")
 [ -n "$packages" ] || exit 0
+version=$(version)
+named=$(printf '%s\n' "$packages" | sed "s/VERSION/${version:-NN}/")
 
 have apt-get || {
-	say "Missing on this machine:" $packages
+	say "Missing on this machine:" $named
 	say "There is no apt-get here: install these (a C compiler, make, PostgreSQL with its development files${1:+, pgTAP and prove}) in your system's way."
 	exit 1
 }
 as_root=
 if [ "$(id -u)" != 0 ]; then
 	have sudo || {
-		say "Missing on this machine:" $packages
+		say "Missing on this machine:" $named
 		say "Installing takes root: run test/install_packages.sh ${1:-} as root, then try again."
 		exit 1
 	}
