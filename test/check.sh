@@ -23,4 +23,4 @@ psql -XAtq -d vsm_test -v ON_ERROR_STOP=1 -c 'CREATE EXTENSION pgtap' -c 'CREATE
 
 # Long files first, so that none of them runs alone at the end.
 tests=${TESTS:-$(ls -S test/t/*.t test/tap/*.sql)}
-exec prove --exec "sh $top/test/run_test.sh" -j "$(getconf _NPROCESSORS_ONLN)" $tests </dev/null
+exec prove --failures --comments --exec "sh $top/test/run_test.sh" -j "$(getconf _NPROCESSORS_ONLN)" $tests </dev/null
