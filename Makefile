@@ -16,9 +16,11 @@ EXTVERSION := $(shell sed -n "s/^default_version = '\(.*\)'/\1/p" $(top)vsm.cont
 SQL_PARTS = \
 	begin \
 	calendar \
-	timeline \
+	timeline_io \
+	timeline_functions \
+	timeline_aggregate \
 	workflow \
-	item \
+	flow_metrics \
 	grants
 
 OBJS       = $(patsubst $(top)src/%.c,src/%.o,$(sort $(wildcard $(top)src/*.c)))

@@ -10,7 +10,11 @@
 
 #include "fmgr.h"
 #include "common/jsonapi.h"
+#include "funcapi.h"
 #include "mb/pg_wchar.h"
+#include "miscadmin.h"
+#include "utils/rangetypes.h"
+#include "utils/tuplestore.h"
 
 #if PG_VERSION_NUM >= 160000
 #include "varatt.h"
@@ -36,6 +40,51 @@ vsm_json_lexer(const char *json, int len)
 	return makeJsonLexContextCstringLen(unconstify(char *, json), len,
 										GetDatabaseEncoding(), true);
 #endif
+}
+
+/* The last argument of pq_sendcountedtext went with 17. */
+#if PG_VERSION_NUM >= 170000
+#define vsm_sendcountedtext(buf, str, len) pq_sendcountedtext(buf, str, len)
+#else
+#define vsm_sendcountedtext(buf, str, len) pq_sendcountedtext(buf, str, len, false)
+#endif
+
+/* make_range has an argument for soft errors since 16. */
+#if PG_VERSION_NUM >= 160000
+#define vsm_make_range(type, lower, upper, empty) make_range(type, lower, upper, empty, NULL)
+#else
+#define vsm_make_range(type, lower, upper, empty) make_range(type, lower, upper, empty)
+#endif
+
+/*
+ * A set-returning function that fills a tuplestore: rsinfo->setResult and rsinfo->setDesc are
+ * ready then. The server's own helper came with 15 under a name that changed in 15.1.
+ */
+static inline ReturnSetInfo *
+vsm_materialized_srf(FunctionCallInfo fcinfo)
+{
+	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+#if PG_VERSION_NUM >= 150000
+	InitMaterializedSRF(fcinfo, 0);
+#else
+	MemoryContext old;
+	TupleDesc	tupdesc;
+
+	if (rsinfo == NULL || !IsA(rsinfo, ReturnSetInfo) ||
+		(rsinfo->allowedModes & SFRM_Materialize) == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("set-valued function called in context that cannot accept a set")));
+	old = MemoryContextSwitchTo(rsinfo->econtext->ecxt_per_query_memory);
+	if (get_call_result_type(fcinfo, NULL, &tupdesc) != TYPEFUNC_COMPOSITE)
+		elog(ERROR, "return type must be a row type");
+	rsinfo->returnMode = SFRM_Materialize;
+	rsinfo->setResult = tuplestore_begin_heap((rsinfo->allowedModes & SFRM_Materialize_Random) != 0,
+											  false, work_mem);
+	rsinfo->setDesc = BlessTupleDesc(tupdesc);
+	MemoryContextSwitchTo(old);
+#endif
+	return rsinfo;
 }
 
 /* Soft errors arrived with 16; before that an input function just throws. */
