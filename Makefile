@@ -19,7 +19,7 @@ SQL_PARTS = \
 	timeline_io \
 	timeline_functions \
 	timeline_aggregate \
-	workflow \
+	workflow_functions \
 	flow_metrics \
 	grants
 
