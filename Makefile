@@ -21,6 +21,8 @@ SQL_PARTS = \
 	timeline_aggregate \
 	workflow_functions \
 	flow_metrics \
+	visits \
+	flow_periods \
 	grants
 
 OBJS       = $(patsubst $(top)src/%.c,src/%.o,$(sort $(wildcard $(top)src/*.c)))
