@@ -98,11 +98,4 @@ vsm_materialized_srf(FunctionCallInfo fcinfo)
 	do { (void) (context); ereport(ERROR, __VA_ARGS__); return value; } while (0)
 #endif
 
-/* Ranges are made with an error context since 16. */
-#if PG_VERSION_NUM >= 160000
-#define vsm_make_range(typcache, lower, upper, empty) make_range(typcache, lower, upper, empty, NULL)
-#else
-#define vsm_make_range(typcache, lower, upper, empty) make_range(typcache, lower, upper, empty)
-#endif
-
 #endif							/* VSM_COMPAT_H */
