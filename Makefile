@@ -23,6 +23,8 @@ SQL_PARTS = \
 	flow_metrics \
 	visits \
 	flow_periods \
+	survival \
+	forecast \
 	grants
 
 OBJS       = $(patsubst $(top)src/%.c,src/%.o,$(sort $(wildcard $(top)src/*.c)))
@@ -62,6 +64,9 @@ vsm--$(EXTVERSION).sql: $(SQL_PARTS:%=$(top)sql/%.sql) $(top)Makefile $(top)vsm.
 $(CURDIR)/src: ; @mkdir -p $@
 $(OBJS) $(OBJS:.o=.bc): $(wildcard $(top)src/*.h) | $(CURDIR)/src
 src/vsm.o src/vsm.bc: $(top)vsm.control
+
+# Forecasts are loops over arrays of doubles: the flags that PostgreSQL has for its own such loops.
+src/forecast.o: CFLAGS += $(CFLAGS_VECTORIZE)
 
 .PHONY: dist
 dist:
