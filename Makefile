@@ -25,6 +25,10 @@ SQL_PARTS = \
 	flow_periods \
 	survival \
 	forecast \
+	issue_keys \
+	graph \
+	releases \
+	correlation \
 	grants
 
 OBJS       = $(patsubst $(top)src/%.c,src/%.o,$(sort $(wildcard $(top)src/*.c)))
