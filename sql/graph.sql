@@ -86,9 +86,11 @@ COMMENT ON OPERATOR vsm.>= (vsm.graph, vsm.graph) IS 'Later in an arbitrary orde
 CREATE OPERATOR CLASS vsm.graph_ops DEFAULT FOR TYPE vsm.graph USING btree AS
 	OPERATOR 1 vsm.<, OPERATOR 2 vsm.<=, OPERATOR 3 vsm.=, OPERATOR 4 vsm.>=, OPERATOR 5 vsm.>,
 	FUNCTION 1 vsm.graph_cmp(vsm.graph, vsm.graph);
+COMMENT ON OPERATOR CLASS vsm.graph_ops USING btree IS 'An arbitrary order that agrees with equality, for sorting, DISTINCT and merge joins.';
 CREATE OPERATOR CLASS vsm.graph_ops DEFAULT FOR TYPE vsm.graph USING hash AS
 	OPERATOR 1 vsm.=,
 	FUNCTION 1 vsm.graph_hash(vsm.graph), FUNCTION 2 vsm.graph_hash_extended(vsm.graph, pg_catalog.int8);
+COMMENT ON OPERATOR CLASS vsm.graph_ops USING hash IS 'Hashing, for GROUP BY, DISTINCT and hash joins.';
 
 CREATE FUNCTION vsm.graph_add(state vsm.graph, source pg_catalog.text, target pg_catalog.text) RETURNS vsm.graph
 	AS 'MODULE_PATHNAME', 'vsm_graph_add' LANGUAGE C IMMUTABLE PARALLEL SAFE;

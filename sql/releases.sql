@@ -86,9 +86,11 @@ COMMENT ON OPERATOR vsm.>= (vsm.releases, vsm.releases) IS 'Later in an arbitrar
 CREATE OPERATOR CLASS vsm.releases_ops DEFAULT FOR TYPE vsm.releases USING btree AS
 	OPERATOR 1 vsm.<, OPERATOR 2 vsm.<=, OPERATOR 3 vsm.=, OPERATOR 4 vsm.>=, OPERATOR 5 vsm.>,
 	FUNCTION 1 vsm.releases_cmp(vsm.releases, vsm.releases);
+COMMENT ON OPERATOR CLASS vsm.releases_ops USING btree IS 'An arbitrary order that agrees with equality, for sorting, DISTINCT and merge joins.';
 CREATE OPERATOR CLASS vsm.releases_ops DEFAULT FOR TYPE vsm.releases USING hash AS
 	OPERATOR 1 vsm.=,
 	FUNCTION 1 vsm.releases_hash(vsm.releases), FUNCTION 2 vsm.releases_hash_extended(vsm.releases, pg_catalog.int8);
+COMMENT ON OPERATOR CLASS vsm.releases_ops USING hash IS 'Hashing, for GROUP BY, DISTINCT and hash joins.';
 
 CREATE FUNCTION vsm.releases_add(state vsm.releases, target pg_catalog.text, release pg_catalog.text, sha pg_catalog.text, released_at pg_catalog.timestamptz) RETURNS vsm.releases
 	AS 'MODULE_PATHNAME', 'vsm_releases_add' LANGUAGE C IMMUTABLE PARALLEL SAFE;

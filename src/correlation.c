@@ -4,18 +4,14 @@
  */
 #include "postgres.h"
 
-#include "access/htup_details.h"
 #include "ancestry.h"
 #include "catalog/pg_type.h"
 #include "compat.h"
-#include "funcapi.h"
-#include "miscadmin.h"
 #include "reach.h"
 #include "releases.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
-#include "utils/tuplestore.h"
 
 PG_FUNCTION_INFO_V1(vsm_first_release);
 PG_FUNCTION_INFO_V1(vsm_unknown_commits);
@@ -35,27 +31,11 @@ static void
 begin_rows(FunctionCallInfo fcinfo, RowSink *sink)
 {
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
-	MemoryContext old_context;
-	TupleDesc	desc;
 
-	if (rsinfo == NULL || !IsA(rsinfo, ReturnSetInfo) ||
-		!(rsinfo->allowedModes & SFRM_Materialize))
-		ereport(ERROR,
-				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-				 errmsg("set-valued function called in context that cannot accept a set")));
-	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
-		elog(ERROR, "return type must be a row type");
-
-	old_context = MemoryContextSwitchTo(rsinfo->econtext->ecxt_per_query_memory);
-	sink->desc = CreateTupleDescCopy(desc);
-	sink->store = tuplestore_begin_heap((rsinfo->allowedModes & SFRM_Materialize_Random) != 0,
-										false, work_mem);
+	vsm_materialized_srf(fcinfo);
+	sink->store = rsinfo->setResult;
+	sink->desc = rsinfo->setDesc;
 	sink->num_rows = 0;
-	MemoryContextSwitchTo(old_context);
-
-	rsinfo->returnMode = SFRM_Materialize;
-	rsinfo->setResult = sink->store;
-	rsinfo->setDesc = sink->desc;
 }
 
 static void

@@ -302,7 +302,7 @@ vsm_graph_send(PG_FUNCTION_ARGS)
 		uint32		len;
 		const char *name = name_table_get(&reader.names, node, buffer, &len);
 
-		pq_sendcountedtext(&buf, name, len, false);
+		vsm_sendcountedtext(&buf, name, len);
 		if ((node & 0xffff) == 0)
 			CHECK_FOR_INTERRUPTS();
 	}

@@ -37,13 +37,13 @@ typedef struct IssueKeys
 } IssueKeys;
 
 /* Project keys in upper case, in a hash table of one chunk, kept between calls. */
-typedef struct ProjectSet
+typedef struct KnownProjects
 {
 	uint32		array_size;		/* the argument it was made from, byte by byte */
 	uint32		mask;			/* slots - 1 */
 	char	   *array;
 	char	  **slots;			/* NULL: free */
-} ProjectSet;
+} KnownProjects;
 
 static inline bool
 is_ascii_letter(unsigned char c)
@@ -123,7 +123,7 @@ hash_project(const char *project, uint32 len)
 
 /* Whether text[start .. end) is one of the projects, in whatever case. */
 static bool
-is_project(const ProjectSet *projects, const char *text, uint32 start, uint32 end)
+is_project(const KnownProjects *projects, const char *text, uint32 start, uint32 end)
 {
 	char		project[256];
 	uint32		len = end - start;
@@ -210,7 +210,7 @@ add_key(IssueKeys *found, const char *text, const IssueKey *key)
  * letters, digits and underscores and begins with a letter.
  */
 static void
-find_keys(const char *text, uint32 len, const ProjectSet *projects, IssueKeys *found)
+find_keys(const char *text, uint32 len, const KnownProjects *projects, IssueKeys *found)
 {
 	const char *next = text;
 	const char *end = text + len;
@@ -293,11 +293,11 @@ keys_array(const char *text, const IssueKeys *found)
 }
 
 /* The set of projects for the argument: that of the call before if the argument is the same. */
-static const ProjectSet *
+static const KnownProjects *
 get_projects(FunctionCallInfo fcinfo, int argno)
 {
 	ArrayType  *array = PG_GETARG_ARRAYTYPE_P(argno);
-	ProjectSet *set = fcinfo->flinfo->fn_extra;
+	KnownProjects *set = fcinfo->flinfo->fn_extra;
 	MemoryContext old_context;
 	Datum	   *elements;
 	bool	   *nulls;
@@ -318,7 +318,7 @@ get_projects(FunctionCallInfo fcinfo, int argno)
 	deconstruct_array(array, TEXTOID, -1, false, TYPALIGN_INT, &elements, &nulls, &num_elements);
 	while (num_slots < (uint32) num_elements * 2)
 		num_slots *= 2;
-	size = sizeof(ProjectSet) + sizeof(char *) * (Size) num_slots + VARSIZE(array);
+	size = sizeof(KnownProjects) + sizeof(char *) * (Size) num_slots + VARSIZE(array);
 	for (int i = 0; i < num_elements; i++)
 		size += nulls[i] ? 0 : VARSIZE_ANY_EXHDR(DatumGetPointer(elements[i])) + 1;
 

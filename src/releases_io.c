@@ -326,7 +326,7 @@ vsm_releases_send(PG_FUNCTION_ARGS)
 		uint32		len;
 		const char *name = name_table_get(&reader.names, i, buffer, &len);
 
-		pq_sendcountedtext(&buf, name, len, false);
+		vsm_sendcountedtext(&buf, name, len);
 		if ((i & 0xffff) == 0)
 			CHECK_FOR_INTERRUPTS();
 	}

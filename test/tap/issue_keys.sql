@@ -57,7 +57,7 @@ FROM generate_series(1, 40) i;
 -- Random texts: the definition as a regular expression.
 SELECT setseed(0.6);
 CREATE TEMP TABLE words AS
-SELECT n, string_agg((ARRAY['PAY-', 'pay-', 'Pay', 'OPS-1', 'O', 'X9', '-', '1', '12', '0', ' ', ' ', '_', '/', ':', 'a'])[1 + floor(random() * 16)::int], '' ORDER BY k) AS words
+SELECT n, string_agg((ARRAY['PAY-', 'pay-', 'x9-1', 'OPS-1', 'O', 'X9', '-', '1', '12', '0', ' ', ' ', ' ', '/', ' ', 'a'])[1 + floor(random() * 16)::int], '' ORDER BY k) AS words
 FROM generate_series(1, 5000) n, generate_series(1, 24) k GROUP BY n;
 CREATE FUNCTION pg_temp.keys_of(words text, pattern text, flags text) RETURNS text[] LANGUAGE sql AS
 $$SELECT coalesce(array_agg(key ORDER BY first), '{}') FROM (
