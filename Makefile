@@ -29,6 +29,7 @@ SQL_PARTS = \
 	graph \
 	releases \
 	correlation \
+	cost_of_delay \
 	grants
 
 OBJS       = $(patsubst $(top)src/%.c,src/%.o,$(sort $(wildcard $(top)src/*.c)))
