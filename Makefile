@@ -23,6 +23,9 @@ SQL_PARTS = \
 	flow_metrics \
 	visits \
 	flow_periods \
+	rollup \
+	cumulative_flow \
+	process_map \
 	survival \
 	forecast \
 	issue_keys \
