@@ -12,7 +12,8 @@ top=$(CDPATH= cd -- "$(dirname -- "$0")/.." && pwd)
 if [ "${1:-}" != in-cluster ]; then
 	sh "$top/test/install_packages.sh" pgtap
 	[ -z "${VSM_REAL_DATA:-}" ] || VSM_REAL_DATA=$(CDPATH= cd -- "$VSM_REAL_DATA" && pwd)
-	VSM_REAL_DATA=${VSM_REAL_DATA:-$top/../shared/data} VSM_SERVER_OPTIONS="-c max_connections=50 ${VSM_SERVER_OPTIONS:-}"
+	VSM_REAL_DATA=${VSM_REAL_DATA:-$top/../shared/data} VSM_SERVER_OPTIONS="-c max_connections=50 -c max_worker_processes=16 \
+		-c max_prepared_transactions=10 -c wal_level=logical ${VSM_SERVER_OPTIONS:-}"
 	export VSM_REAL_DATA VSM_SERVER_OPTIONS
 	exec sh "$top/test/cluster.sh" sh "$top/test/check.sh" in-cluster
 fi
