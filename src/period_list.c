@@ -10,6 +10,7 @@
 #include "utils/multirangetypes.h"
 #include "utils/rangetypes.h"
 #include "utils/timestamp.h"
+#include "utils/typcache.h"
 
 void
 period_list_init(PeriodList *list)
@@ -42,7 +43,8 @@ period_list_add(PeriodList *list, int64 since, int64 until)
 Datum
 period_list_to_multirange(FunctionCallInfo fcinfo, const PeriodList *list)
 {
-	TypeCacheEntry *type = multirange_get_typcache(fcinfo, TSTZMULTIRANGEOID);
+	/* Not multirange_get_typcache: that keeps the type in fn_extra, where the workflow is. */
+	TypeCacheEntry *type = lookup_type_cache(TSTZMULTIRANGEOID, TYPECACHE_MULTIRANGE_INFO);
 	RangeType **ranges = palloc_extended(sizeof(RangeType *) * (Size) Max(list->count, 1),
 										 MCXT_ALLOC_HUGE);
 

@@ -27,17 +27,24 @@ ok 'the SQL to try next runs' psql -XAtq -v ON_ERROR_STOP=1 -d vsm_demo -f "$VSM
 
 printf '%s\n' '"Issue Key",Created,Status,Summary' 'A-1,2026-01-01 10:00,To Do,"x, y"' 'A-1,2026-01-02 10:00,In Progress,' \
 	'A-1,2026-01-05 10:00,Done,' 'A-3,,Done,' 'A-3,2026-01-05T12:00:00+02:00,In Progress,"two' 'lines"' >"$tmp/plain.csv"
-demo vsm_demo_plain EVENTS="$tmp/plain.csv"
+printf '{"stages": [{"name": "To Do", "class": "new"}, {"name": "In Progress", "class": "active"}, {"name": "Done", "class": "done"}]}' >"$tmp/plain.json"
+demo vsm_demo_plain EVENTS="$tmp/plain.csv" WORKFLOW="$tmp/plain.json"
 is $exited 0 'a CSV with item, time and state'
 like "$output" '^plain.csv: 4 events of 2 items, 2026-01-01 to 2026-01-05\.$' 'is read'
 like "$output" '^Columns read: Issue Key \(item\), Created \(time\), Status \(state\)\. Not used: Summary\.$' 'its columns are named'
 like "$output" '^1 line left out for want of an item, a time or a state\.$' 'what is left out is counted'
-like "$output" '^This workflow is a proposal' 'a workflow is proposed'
-proposal=$(printf '%s\n' "$output" | sed -n '/^{"stages"/,/}$/p' | sed '/^$/,$d')
-is "$(asked vsm_demo_plain -v wf="$proposal" -f - <<'END'
-SELECT :'wf'::vsm.workflow = wf FROM my_workflow;
+
+if [ -n "$(asked vsm_demo_plain -c "SELECT to_regproc('vsm.propose_workflow')")" ]; then
+	demo vsm_demo_proposed EVENTS="$tmp/plain.csv"
+	is $exited 0 'without a workflow'
+	like "$output" '^This workflow is a proposal' 'one is proposed'
+	proposal=$(printf '%s\n' "$output" | sed -n '/^{"stages"/,/}$/p' | sed '/^$/,$d')
+	is "$(asked vsm_demo_proposed -v wf="$proposal" -f - <<'END'
+SELECT :'wf'::vsm.workflow OPERATOR(vsm.=) wf FROM my_workflow;
 END
-)" t 'and printed as it is used'
+	)" t 'and printed as it is used'
+	dropdb --force vsm_demo_proposed
+fi
 
 printf '\357\273\277KEY;Time;From String;To String\r\nB-1;2026-01-01 10:00;To Do;Building\r\nB-1;2026-01-03 10:00;Building;Done\r\n' >"$tmp/changes.csv"
 printf '{"stages": [{"name": "To Do", "class": "new"}, {"name": "Build", "class": "active", "states": ["Building"]}]}' >"$tmp/workflow.json"
