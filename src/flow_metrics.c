@@ -43,6 +43,36 @@ typedef struct ClockTimes
 } ClockTimes;
 
 /*
+ * The usual item: wall clock, nothing blocked. Its visits follow each other, so if the whole
+ * time does not overflow no part of it does.
+ */
+static void
+read_plain_times(const FlowItem *item, ClockTimes *times)
+{
+	int64		since = item->visits[item->start].entered_at;
+	int64		until = item->end < item->num_visits ?
+		item->visits[item->end].entered_at : item->until;
+	bool		pause = item->workflow->reopen == REOPEN_PAUSE;
+	int64		active = 0;
+	int64		paused = 0;
+
+	flow_time_add(&times->total, NULL, since, until);
+	if (!times->total.known)
+		return;
+	for (int i = item->start; i < item->end; i++)
+	{
+		int64		left_at = item_left_at(item, i);
+
+		if (item_is_active(item, i))
+			active += left_at - item->visits[i].entered_at;
+		else if (pause && item->visits[i].stopped)
+			paused += left_at - item->visits[i].entered_at;
+	}
+	times->total.microseconds -= paused;
+	times->active.microseconds = active;
+}
+
+/*
  * Sums the visits on the clock. Times of an item that has not started are 0, not unknown:
  * nothing of it is on the clock.
  */
@@ -50,29 +80,31 @@ static void
 read_clock_times(const FlowItem *item, CalendarReader *calendar, ClockTimes *times)
 {
 	int			cursor = 0;
-	int			first = Max(item->start, 0);
-	int			end = item->start < 0 ? 0 : item->end;
 
 	memset(times, 0, sizeof(ClockTimes));
-	times->total.known = times->active.known = times->blocked.known = true;
-	for (int i = first; i < end; i++)
+	times->total.known = true;
+	if (item->start < 0)
+		;
+	else if (calendar == NULL && item->num_blocked == 0)
+		read_plain_times(item, times);
+	else
 	{
-		int64		since = item->visits[i].entered_at;
-		int64		until = item_left_at(item, i);
-
-		if (!item_on_clock(item, i))
-			continue;
-		flow_time_add(&times->total, calendar, since, until);
-		if (item_is_active(item, i))
-			flow_time_add(&times->active, calendar, since, until);
-		if (item->num_blocked > 0)
+		for (int i = item->start; i < item->end; i++)
 		{
+			int64		since = item->visits[i].entered_at;
+			int64		until = item_left_at(item, i);
+			FlowTime	visit = {true, 0};
 			FlowTime	blocked = {true, 0};
 
-			flow_time_add_blocked(&blocked, calendar, item, since, until, &cursor);
+			if (!item_on_clock(item, i))
+				continue;
+			flow_time_add(&visit, calendar, since, until);
+			if (item->num_blocked > 0)
+				flow_time_add_blocked(&blocked, calendar, item, since, until, &cursor);
+			flow_time_sum(&times->total, visit);
 			times->blocked.microseconds += blocked.microseconds;
 			if (item_is_active(item, i))
-				times->active.microseconds -= blocked.microseconds;
+				times->active.microseconds += visit.microseconds - blocked.microseconds;
 		}
 	}
 	/* No partial sums: as long as the clock runs into the unknown, none of them is known. */
@@ -95,32 +127,32 @@ optional_time(FunctionCallInfo fcinfo, bool is_so, int64 at)
 Datum
 vsm_created_at(PG_FUNCTION_ARGS)
 {
-	FlowItem	item;
+	const FlowItem *item;
 
-	if (!item_arguments(fcinfo, 2, &item))
+	if ((item = item_arguments(fcinfo, 2)) == NULL)
 		PG_RETURN_NULL();
-	PG_RETURN_TIMESTAMPTZ(item.visits[0].entered_at);
+	PG_RETURN_TIMESTAMPTZ(item->visits[0].entered_at);
 }
 
 Datum
 vsm_started_at(PG_FUNCTION_ARGS)
 {
-	FlowItem	item;
+	const FlowItem *item;
 
-	if (!item_arguments(fcinfo, 2, &item))
+	if ((item = item_arguments(fcinfo, 2)) == NULL)
 		PG_RETURN_NULL();
-	return optional_time(fcinfo, item.start >= 0, item.visits[Max(item.start, 0)].entered_at);
+	return optional_time(fcinfo, item->start >= 0, item->visits[Max(item->start, 0)].entered_at);
 }
 
 /* When the item finished with that outcome. */
 static Datum
 ended_at(FunctionCallInfo fcinfo, ItemOutcome outcome)
 {
-	FlowItem	item;
+	const FlowItem *item;
 
-	if (!item_arguments(fcinfo, 2, &item) || item.outcome != outcome)
+	if ((item = item_arguments(fcinfo, 2)) == NULL || item->outcome != outcome)
 		PG_RETURN_NULL();
-	PG_RETURN_TIMESTAMPTZ(item.visits[item.end].entered_at);
+	PG_RETURN_TIMESTAMPTZ(item->visits[item->end].entered_at);
 }
 
 Datum
@@ -138,11 +170,11 @@ vsm_cancelled_at(PG_FUNCTION_ARGS)
 Datum
 vsm_outcome(PG_FUNCTION_ARGS)
 {
-	FlowItem	item;
+	const FlowItem *item;
 
-	if (!item_arguments(fcinfo, 2, &item))
+	if ((item = item_arguments(fcinfo, 2)) == NULL)
 		PG_RETURN_NULL();
-	PG_RETURN_TEXT_P(cstring_to_text(item_outcome_name(item.outcome)));
+	PG_RETURN_TEXT_P(cstring_to_text(item_outcome_name(item->outcome)));
 }
 
 /*----------
@@ -162,14 +194,14 @@ optional_interval(FunctionCallInfo fcinfo, FlowTime time, CalendarReader *calend
 static Datum
 total_time(FunctionCallInfo fcinfo, ItemOutcome outcome)
 {
-	FlowItem	item;
+	const FlowItem *item;
 	CalendarReader *calendar;
 	ClockTimes	times;
 
-	if (!item_arguments(fcinfo, 3, &item) || item.outcome != outcome)
+	if ((item = item_arguments(fcinfo, 3)) == NULL || item->outcome != outcome)
 		PG_RETURN_NULL();
 	calendar = item_calendar(fcinfo, 2);
-	read_clock_times(&item, calendar, &times);
+	read_clock_times(item, calendar, &times);
 	return optional_interval(fcinfo, times.total, calendar);
 }
 
@@ -188,28 +220,28 @@ vsm_item_age(PG_FUNCTION_ARGS)
 Datum
 vsm_lead_time(PG_FUNCTION_ARGS)
 {
-	FlowItem	item;
+	const FlowItem *item;
 	CalendarReader *calendar;
 	FlowTime	time = {true, 0};
 
-	if (!item_arguments(fcinfo, 3, &item) || item.outcome != OUTCOME_DONE)
+	if ((item = item_arguments(fcinfo, 3)) == NULL || item->outcome != OUTCOME_DONE)
 		PG_RETURN_NULL();
 	calendar = item_calendar(fcinfo, 2);
-	flow_time_add(&time, calendar, item.visits[0].entered_at, item.visits[item.end].entered_at);
+	flow_time_add(&time, calendar, item->visits[0].entered_at, item->visits[item->end].entered_at);
 	return optional_interval(fcinfo, time, calendar);
 }
 
 Datum
 vsm_backlog_time(PG_FUNCTION_ARGS)
 {
-	FlowItem	item;
+	const FlowItem *item;
 	CalendarReader *calendar;
 	FlowTime	time = {true, 0};
 
-	if (!item_arguments(fcinfo, 3, &item) || item.start < 0)
+	if ((item = item_arguments(fcinfo, 3)) == NULL || item->start < 0)
 		PG_RETURN_NULL();
 	calendar = item_calendar(fcinfo, 2);
-	flow_time_add(&time, calendar, item.visits[0].entered_at, item.visits[item.start].entered_at);
+	flow_time_add(&time, calendar, item->visits[0].entered_at, item->visits[item->start].entered_at);
 	return optional_interval(fcinfo, time, calendar);
 }
 
@@ -232,14 +264,14 @@ clock_time(const ClockTimes *times, ClockTimeKind kind)
 static Datum
 one_clock_time(FunctionCallInfo fcinfo, ClockTimeKind kind)
 {
-	FlowItem	item;
+	const FlowItem *item;
 	CalendarReader *calendar;
 	ClockTimes	times;
 
-	if (!item_arguments(fcinfo, 3, &item))
+	if ((item = item_arguments(fcinfo, 3)) == NULL)
 		PG_RETURN_NULL();
 	calendar = item_calendar(fcinfo, 2);
-	read_clock_times(&item, calendar, &times);
+	read_clock_times(item, calendar, &times);
 	return optional_interval(fcinfo, clock_time(&times, kind), calendar);
 }
 
@@ -274,13 +306,13 @@ efficiency(const ClockTimes *times, float8 *result)
 Datum
 vsm_flow_efficiency(PG_FUNCTION_ARGS)
 {
-	FlowItem	item;
+	const FlowItem *item;
 	ClockTimes	times;
 	float8		result;
 
-	if (!item_arguments(fcinfo, 3, &item))
+	if ((item = item_arguments(fcinfo, 3)) == NULL)
 		PG_RETURN_NULL();
-	read_clock_times(&item, item_calendar(fcinfo, 2), &times);
+	read_clock_times(item, item_calendar(fcinfo, 2), &times);
 	if (!efficiency(&times, &result))
 		PG_RETURN_NULL();
 	PG_RETURN_FLOAT8(result);
@@ -290,7 +322,7 @@ vsm_flow_efficiency(PG_FUNCTION_ARGS)
 Datum
 vsm_stage_time(PG_FUNCTION_ARGS)
 {
-	FlowItem	item;
+	const FlowItem *item;
 	CalendarReader *calendar;
 	int			stage;
 
@@ -300,10 +332,10 @@ vsm_stage_time(PG_FUNCTION_ARGS)
 	stage = item_stage_argument(workflow_argument(&item_call(fcinfo)->workflow,
 												  PG_GETARG_DATUM(1), fcinfo->flinfo->fn_mcxt),
 								PG_GETARG_TEXT_PP(2));
-	if (!item_arguments(fcinfo, 4, &item))
+	if ((item = item_arguments(fcinfo, 4)) == NULL)
 		PG_RETURN_NULL();
 	calendar = item_calendar(fcinfo, 3);
-	return optional_interval(fcinfo, item_stage_time(&item, calendar, stage), calendar);
+	return optional_interval(fcinfo, item_stage_time(item, calendar, stage), calendar);
 }
 
 /*----------
@@ -314,21 +346,21 @@ vsm_stage_time(PG_FUNCTION_ARGS)
 Datum
 vsm_rework(PG_FUNCTION_ARGS)
 {
-	FlowItem	item;
+	const FlowItem *item;
 
-	if (!item_arguments(fcinfo, 2, &item))
+	if ((item = item_arguments(fcinfo, 2)) == NULL)
 		PG_RETURN_NULL();
-	PG_RETURN_INT32(item.rework);
+	PG_RETURN_INT32(item->rework);
 }
 
 Datum
 vsm_reopened(PG_FUNCTION_ARGS)
 {
-	FlowItem	item;
+	const FlowItem *item;
 
-	if (!item_arguments(fcinfo, 2, &item))
+	if ((item = item_arguments(fcinfo, 2)) == NULL)
 		PG_RETURN_NULL();
-	PG_RETURN_INT32(item.reopened);
+	PG_RETURN_INT32(item->reopened);
 }
 
 /*----------
@@ -434,11 +466,11 @@ read_fields(const FlowItem *item, CalendarReader *calendar, FlowFields *fields)
 Datum
 vsm_flow(PG_FUNCTION_ARGS)
 {
-	FlowItem	item;
+	const FlowItem *item;
 	FlowFields	fields;
 	ItemCall   *call;
 
-	if (!item_arguments(fcinfo, 3, &item))
+	if ((item = item_arguments(fcinfo, 3)) == NULL)
 		PG_RETURN_NULL();
 	call = item_call(fcinfo);
 	if (call->tupdesc == NULL)
@@ -451,6 +483,6 @@ vsm_flow(PG_FUNCTION_ARGS)
 		MemoryContextSwitchTo(old);
 	}
 	memset(fields.nulls, true, sizeof(fields.nulls));
-	read_fields(&item, item_calendar(fcinfo, 2), &fields);
+	read_fields(item, item_calendar(fcinfo, 2), &fields);
 	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(call->tupdesc, fields.values, fields.nulls)));
 }

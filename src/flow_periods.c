@@ -34,29 +34,29 @@ add_without(PeriodList *list, int64 since, int64 until, const PeriodList *withou
 static Datum
 worked_periods(FunctionCallInfo fcinfo, bool active)
 {
-	FlowItem	item;
+	const FlowItem *item;
 	PeriodList	list;
 	int			cursor = 0;
 
-	if (!item_arguments(fcinfo, 2, &item))
+	if ((item = item_arguments(fcinfo, 2)) == NULL)
 		PG_RETURN_NULL();
 	period_list_init(&list);
-	for (int i = 0; i < item.num_visits; i++)
+	for (int i = 0; i < item->num_visits; i++)
 	{
-		int64		since = item.visits[i].entered_at;
-		int64		until = item_left_at(&item, i);
+		int64		since = item->visits[i].entered_at;
+		int64		until = item_left_at(item, i);
 		PeriodList	blocked;
 
-		if (!item_on_clock(&item, i))
+		if (!item_on_clock(item, i))
 			continue;
-		if (!item_is_active(&item, i))
+		if (!item_is_active(item, i))
 		{
 			if (!active)
 				period_list_add(&list, since, until);
 			continue;
 		}
 		period_list_init(&blocked);
-		item_add_blocked(&item, since, until, &cursor, &blocked);
+		item_add_blocked(item, since, until, &cursor, &blocked);
 		if (active)
 			add_without(&list, since, until, &blocked);
 		else
@@ -84,17 +84,17 @@ vsm_wait_periods(PG_FUNCTION_ARGS)
 Datum
 vsm_blocked_periods(PG_FUNCTION_ARGS)
 {
-	FlowItem	item;
+	const FlowItem *item;
 	PeriodList	list;
 	int			cursor = 0;
 
-	if (!item_arguments(fcinfo, 2, &item))
+	if ((item = item_arguments(fcinfo, 2)) == NULL)
 		PG_RETURN_NULL();
 	period_list_init(&list);
-	for (int i = 0; i < item.num_visits; i++)
+	for (int i = 0; i < item->num_visits; i++)
 	{
-		if (item_on_clock(&item, i))
-			item_add_blocked(&item, item.visits[i].entered_at, item_left_at(&item, i),
+		if (item_on_clock(item, i))
+			item_add_blocked(item, item->visits[i].entered_at, item_left_at(item, i),
 							 &cursor, &list);
 	}
 	return period_list_to_multirange(fcinfo, &list);
@@ -104,7 +104,7 @@ vsm_blocked_periods(PG_FUNCTION_ARGS)
 Datum
 vsm_stage_periods(PG_FUNCTION_ARGS)
 {
-	FlowItem	item;
+	const FlowItem *item;
 	PeriodList	list;
 	int			stage;
 	int			layer;
@@ -114,18 +114,18 @@ vsm_stage_periods(PG_FUNCTION_ARGS)
 	stage = item_stage_argument(workflow_argument(&item_call(fcinfo)->workflow,
 												  PG_GETARG_DATUM(1), fcinfo->flinfo->fn_mcxt),
 								PG_GETARG_TEXT_PP(2));
-	if (!item_arguments(fcinfo, 3, &item))
+	if ((item = item_arguments(fcinfo, 3)) == NULL)
 		PG_RETURN_NULL();
-	layer = stage >= 0 ? item.stages[stage].layer : -1;
+	layer = stage >= 0 ? item->stages[stage].layer : -1;
 	period_list_init(&list);
 	if (layer >= 0)
-		item_add_layer(&item, layer, &list);
+		item_add_layer(item, layer, &list);
 	else
 	{
-		for (int i = 0; i < item.num_visits; i++)
+		for (int i = 0; i < item->num_visits; i++)
 		{
-			if (item.visits[i].stage == stage && item_on_clock(&item, i))
-				period_list_add(&list, item.visits[i].entered_at, item_left_at(&item, i));
+			if (item->visits[i].stage == stage && item_on_clock(item, i))
+				period_list_add(&list, item->visits[i].entered_at, item_left_at(item, i));
 		}
 	}
 	return period_list_to_multirange(fcinfo, &list);

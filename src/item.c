@@ -12,14 +12,54 @@
 #include "item.h"
 #include "miscadmin.h"
 
+/*
+ * What a state of a timeline means under a workflow: looked up once a dictionary, not once
+ * an event.
+ */
+typedef struct StateMeaning
+{
+	int16		number;			/* of the workflow's state; -1: unknown to it */
+	int16		stage;			/* which it enters, UNMAPPED_STAGE if unknown, NO_STAGE if none */
+	uint8		stage_class;
+	bool		layered;		/* it begins or ends a layer */
+} StateMeaning;
+
+#define NO_STAGE	(-2)
+
+/*
+ * Timelines of one source have few different dictionaries, so their meanings are remembered,
+ * by content, for the workflow used last. This is a cache and nothing else: every entry is
+ * found by comparing all of its bytes.
+ */
+#define MAX_WORKFLOW_SIZE	8192
+#define MAX_DICTIONARY_SIZE	256
+#define NUM_DICTIONARIES	16
+
+typedef struct DictionaryEntry
+{
+	uint32		size;			/* 0: free */
+	uint8		bytes[MAX_DICTIONARY_SIZE];
+	StateMeaning meanings[ITEM_FEW];
+} DictionaryEntry;
+
+static struct
+{
+	uint64		generation;		/* grows whenever the workflow changes */
+	uint32		workflow_size;
+	char		workflow[MAX_WORKFLOW_SIZE];
+	DictionaryEntry dictionaries[NUM_DICTIONARIES];
+}			remembered;
+
 /* What is needed only while a timeline is read. */
 typedef struct ItemWalk
 {
-	FlowItem	   *item;
+	FlowItem   *item;
+	const Workflow *workflow;
 	const WorkflowState *states;
 	const TimelineReader *reader;
-	int16	   *state_of;		/* from the timeline's states to the workflow's; -1: unknown */
+	const StateMeaning *meanings;	/* of the timeline's states */
 	int			last_mapped;	/* stage of the last mapped visit before any is erased, or -1 */
+	bool		last_stopped;	/* it is done or cancelled */
 	bool		cut;			/* rule first: the clock has ended for good */
 	int64	   *held_since;		/* of each layer; PERIOD_UNBOUNDED: it does not hold */
 	uint32	   *tied;			/* states of the current instant */
@@ -28,26 +68,104 @@ typedef struct ItemWalk
 	bool	   *stage_tied;		/* which stages they enter */
 } ItemWalk;
 
-static void
-push_visit(FlowItem *item, int64 at, int stage, int mapped)
+/* Returns a number that stands for the workflow's content, or 0 if it is not remembered. */
+static uint64
+remember_workflow(const Workflow *workflow)
 {
+	uint32		size = VARSIZE(workflow);
+
+	if (size > MAX_WORKFLOW_SIZE)
+		return 0;
+	if (size != remembered.workflow_size || memcmp(workflow, remembered.workflow, size) != 0)
+	{
+		memcpy(remembered.workflow, workflow, size);
+		remembered.workflow_size = size;
+		remembered.generation++;
+		for (int i = 0; i < NUM_DICTIONARIES; i++)
+			remembered.dictionaries[i].size = 0;
+	}
+	return remembered.generation;
+}
+
+static void
+read_meanings(const TimelineReader *reader, const Workflow *workflow, StateMeaning *meanings)
+{
+	const uint8 *p = reader->names;
+
+	for (uint32 i = 0; i < reader->num_states; i++)
+	{
+		StateName	name = timeline_next_name(&p);
+		StateMeaning *meaning = &meanings[i];
+		const WorkflowState *state;
+
+		meaning->number = workflow_find_state(workflow, name.data, name.len);
+		meaning->stage = UNMAPPED_STAGE;
+		meaning->stage_class = CLASS_WAITING;
+		meaning->layered = false;
+		if (meaning->number < 0)
+			continue;
+		state = &workflow_states(workflow)[meaning->number];
+		meaning->layered = state->begins >= 0 || state->num_ends > 0;
+		meaning->stage = state->stage >= 0 ? state->stage : NO_STAGE;
+		if (state->stage >= 0)
+			meaning->stage_class = workflow_stages(workflow)[state->stage].stage_class;
+	}
+}
+
+/* The meanings of a timeline's states; remembered is whether the workflow is. */
+static const StateMeaning *
+find_meanings(const TimelineReader *reader, const Workflow *workflow, bool is_remembered,
+			  StateMeaning *few)
+{
+	uint32		size = reader->dictionary_size;
+	StateMeaning *meanings = few;
+	DictionaryEntry *entry;
+
+	if (!is_remembered || size > MAX_DICTIONARY_SIZE || reader->num_states > ITEM_FEW)
+	{
+		if (reader->num_states > ITEM_FEW)
+			meanings = palloc_extended(sizeof(StateMeaning) * (Size) reader->num_states,
+									   MCXT_ALLOC_HUGE);
+		read_meanings(reader, workflow, meanings);
+		return meanings;
+	}
+	entry = &remembered.dictionaries[(size * 7 + reader->num_states) % NUM_DICTIONARIES];
+	if (entry->size != size || memcmp(entry->bytes, reader->dictionary, size) != 0)
+	{
+		read_meanings(reader, workflow, entry->meanings);
+		memcpy(entry->bytes, reader->dictionary, size);
+		entry->size = size;
+	}
+	return entry->meanings;
+}
+
+static pg_noinline void
+grow_visits(FlowItem *item)
+{
+	ItemVisit  *grown = palloc_extended(sizeof(ItemVisit) * (Size) item->max_visits * 2,
+										MCXT_ALLOC_HUGE);
+
+	memcpy(grown, item->visits, sizeof(ItemVisit) * item->num_visits);
+	if (item->visits != item->few_visits)
+		pfree(item->visits);
+	item->visits = grown;
+	item->max_visits *= 2;
+}
+
+static inline void
+push_visit(ItemWalk *walk, int64 at, int stage, StageClass stage_class)
+{
+	FlowItem   *item = walk->item;
 	ItemVisit  *visit;
 
-	if (item->num_visits == item->max_visits)
-	{
-		ItemVisit  *grown = palloc_extended(sizeof(ItemVisit) * (Size) item->max_visits * 2,
-											MCXT_ALLOC_HUGE);
-
-		memcpy(grown, item->visits, sizeof(ItemVisit) * item->num_visits);
-		if (item->visits != item->few_visits)
-			pfree(item->visits);
-		item->visits = grown;
-		item->max_visits *= 2;
-	}
+	if (unlikely(item->num_visits == item->max_visits))
+		grow_visits(item);
 	visit = &item->visits[item->num_visits++];
 	visit->entered_at = at;
 	visit->stage = stage;
-	visit->mapped = mapped;
+	visit->mapped = walk->last_mapped;
+	visit->stage_class = stage_class;
+	visit->stopped = walk->last_stopped;
 }
 
 /*
@@ -70,36 +188,32 @@ erase_visits(FlowItem *item, int stage, int64 at)
 
 /* The item is in a stage, or in a state that the workflow does not know, from at on. */
 static inline void
-enter_stage(ItemWalk *walk, int64 at, int stage)
+enter_stage(ItemWalk *walk, int64 at, int stage, StageClass stage_class)
 {
-	FlowItem	   *item = walk->item;
+	FlowItem   *item = walk->item;
 	int			before = walk->last_mapped;
+	bool		stopped = stage_class >= CLASS_DONE;
 
-	if (walk->cut)
+	if (unlikely(walk->cut))
 		return;
-	if (stage == UNMAPPED_STAGE)
+	if (unlikely(stage == UNMAPPED_STAGE))
 	{
 		if (item->num_visits == 0 || item->visits[item->num_visits - 1].stage != UNMAPPED_STAGE)
-			push_visit(item, at, UNMAPPED_STAGE, before);
+			push_visit(walk, at, UNMAPPED_STAGE, CLASS_WAITING);
 		return;
 	}
 
-	if (before >= 0 && before != stage)
-	{
-		if (item_stopped(item, before))
-		{
-			if (!item_stopped(item, stage))
-				item->reopened++;
-		}
-		else if (stage < before)
-			item->rework++;
-		if (stage < before && item->workflow->backward == BACKWARD_ERASE)
-			at = erase_visits(item, stage, at);
-	}
+	if (unlikely(walk->last_stopped))
+		item->reopened += !stopped;
+	else if (stage < before)
+		item->rework++;
+	if (stage < before && walk->workflow->backward == BACKWARD_ERASE)
+		at = erase_visits(item, stage, at);
 	walk->last_mapped = stage;
+	walk->last_stopped = stopped;
 	if (item->num_visits == 0 || item->visits[item->num_visits - 1].stage != stage)
-		push_visit(item, at, stage, stage);
-	if (item->workflow->reopen == REOPEN_FIRST && item_stopped(item, stage))
+		push_visit(walk, at, stage, stage_class);
+	if (stopped && walk->workflow->reopen == REOPEN_FIRST)
 		walk->cut = true;
 }
 
@@ -127,7 +241,7 @@ add_spell(FlowItem *item, int layer, int64 since, int64 until, bool holds)
 static void
 end_layers(ItemWalk *walk, int64 at, const WorkflowState *state)
 {
-	const uint16 *ends = workflow_ends(walk->item->workflow) + state->first_end;
+	const uint16 *ends = workflow_ends(walk->workflow) + state->first_end;
 
 	for (int i = 0; i < state->num_ends; i++)
 	{
@@ -165,25 +279,22 @@ refuse_unmapped(const ItemWalk *walk, uint32 state)
 static inline void
 walk_single(ItemWalk *walk, int64 at, uint32 timeline_state)
 {
-	int			number = walk->state_of[timeline_state];
-	const WorkflowState *state;
+	const StateMeaning *meaning = &walk->meanings[timeline_state];
 
-	if (unlikely(number < 0))
+	if (unlikely(meaning->number < 0))
 	{
-		if (walk->item->workflow->unmapped == UNMAPPED_ERROR)
+		if (walk->workflow->unmapped == UNMAPPED_ERROR)
 			refuse_unmapped(walk, timeline_state);
-		if (walk->item->workflow->unmapped == UNMAPPED_WAITING)
-			enter_stage(walk, at, UNMAPPED_STAGE);
-		return;
+		if (walk->workflow->unmapped == UNMAPPED_IGNORE)
+			return;
 	}
-	state = &walk->states[number];
-	if (unlikely(walk->held_since != NULL))
+	if (unlikely(meaning->layered))
 	{
-		end_layers(walk, at, state);
-		begin_layer(walk, at, state);
+		end_layers(walk, at, &walk->states[meaning->number]);
+		begin_layer(walk, at, &walk->states[meaning->number]);
 	}
-	if (state->stage >= 0)
-		enter_stage(walk, at, state->stage);
+	if (likely(meaning->stage != NO_STAGE))
+		enter_stage(walk, at, meaning->stage, meaning->stage_class);
 }
 
 /*
@@ -193,50 +304,45 @@ walk_single(ItemWalk *walk, int64 at, uint32 timeline_state)
 static void
 walk_tied(ItemWalk *walk, int64 at)
 {
-	FlowItem	   *item = walk->item;
 	bool		unmapped = false;
-	int			lowest = item->workflow->num_stages;
+	int			lowest = walk->workflow->num_stages;
 	int			highest = -1;
 
 	if (walk->stage_tied == NULL)
-		walk->stage_tied = palloc0(sizeof(bool) * item->workflow->num_stages);
+		walk->stage_tied = palloc0(sizeof(bool) * walk->workflow->num_stages);
 	for (uint32 i = 0; i < walk->num_tied; i++)
 	{
-		int			number = walk->state_of[walk->tied[i]];
+		const StateMeaning *meaning = &walk->meanings[walk->tied[i]];
 
-		if (number < 0)
+		if (meaning->number < 0)
 		{
-			if (item->workflow->unmapped == UNMAPPED_ERROR)
+			if (walk->workflow->unmapped == UNMAPPED_ERROR)
 				refuse_unmapped(walk, walk->tied[i]);
-			unmapped |= item->workflow->unmapped == UNMAPPED_WAITING;
+			unmapped |= walk->workflow->unmapped == UNMAPPED_WAITING;
+			continue;
 		}
-		else
+		if (meaning->layered)
+			end_layers(walk, at, &walk->states[meaning->number]);
+		if (meaning->stage != NO_STAGE)
 		{
-			int			stage = walk->states[number].stage;
-
-			if (walk->held_since != NULL)
-				end_layers(walk, at, &walk->states[number]);
-			if (stage >= 0)
-			{
-				walk->stage_tied[stage] = true;
-				lowest = Min(lowest, stage);
-				highest = Max(highest, stage);
-			}
+			walk->stage_tied[meaning->stage] = true;
+			lowest = Min(lowest, meaning->stage);
+			highest = Max(highest, meaning->stage);
 		}
 	}
-	for (uint32 i = 0; walk->held_since != NULL && i < walk->num_tied; i++)
+	for (uint32 i = 0; i < walk->num_tied; i++)
 	{
-		int			number = walk->state_of[walk->tied[i]];
+		const StateMeaning *meaning = &walk->meanings[walk->tied[i]];
 
-		if (number >= 0)
-			begin_layer(walk, at, &walk->states[number]);
+		if (meaning->layered)
+			begin_layer(walk, at, &walk->states[meaning->number]);
 	}
 	if (unmapped)
-		enter_stage(walk, at, UNMAPPED_STAGE);
+		enter_stage(walk, at, UNMAPPED_STAGE, CLASS_WAITING);
 	for (int stage = lowest; stage <= highest; stage++)
 	{
 		if (walk->stage_tied[stage])
-			enter_stage(walk, at, stage);
+			enter_stage(walk, at, stage, walk->item->stages[stage].stage_class);
 		walk->stage_tied[stage] = false;
 	}
 }
@@ -257,27 +363,28 @@ add_tied(ItemWalk *walk, uint32 state)
 
 /* Reads the events that count. */
 static void
-walk_events(ItemWalk *walk, TimelineReader *reader, int64 as_of)
+walk_events(ItemWalk *walk, int64 as_of)
 {
-	bool		more = timeline_next(reader);
+	TimelineReader reader = *walk->reader;	/* a copy can live in registers */
+	bool		more = timeline_next(&reader);
 
-	while (more && reader->at <= as_of && !walk->cut)
+	while (more && reader.at <= as_of && !walk->cut)
 	{
-		int64		at = reader->at;
-		uint32		state = reader->state;
+		int64		at = reader.at;
+		uint32		state = reader.state;
 
-		more = timeline_next(reader);
-		if (likely(!more || reader->at != at))
+		more = timeline_next(&reader);
+		if (likely(!more || reader.at != at))
 			walk_single(walk, at, state);
 		else
 		{
 			walk->num_tied = 0;
 			add_tied(walk, state);
-			for (; more && reader->at == at; more = timeline_next(reader))
-				add_tied(walk, reader->state);
+			for (; more && reader.at == at; more = timeline_next(&reader))
+				add_tied(walk, reader.state);
 			walk_tied(walk, at);
 		}
-		if (unlikely((reader->next_event & 0xfff) == 0))
+		if (unlikely((reader.next_event & 0xfff) == 0))
 			CHECK_FOR_INTERRUPTS();
 	}
 }
@@ -316,13 +423,14 @@ unite_spells(FlowItem *item)
 	pfree(sorted);
 }
 
-/* The first visit of that class, or -1. */
+/* The first mapped visit whose class is in a set of bits (1 << class), or -1. */
 static int
-first_of_class(const FlowItem *item, StageClass stage_class)
+first_of_classes(const FlowItem *item, uint32 classes)
 {
 	for (int i = 0; i < item->num_visits; i++)
 	{
-		if (item_in_class(item, item->visits[i].stage, stage_class))
+		if ((classes & (1 << item->visits[i].stage_class)) != 0 &&
+			item->visits[i].stage != UNMAPPED_STAGE)
 			return i;
 	}
 	return -1;
@@ -337,19 +445,10 @@ find_start(const FlowItem *item)
 	switch ((StartRule) item->workflow->start)
 	{
 		case START_COMMITTED:
-			for (int i = 0; i < item->num_visits; i++)
-			{
-				int			stage = item->visits[i].stage;
-
-				if (item_in_class(item, stage, CLASS_ACTIVE) ||
-					item_in_class(item, stage, CLASS_WAITING) ||
-					item_in_class(item, stage, CLASS_DONE))
-					return i;
-			}
-			return -1;
+			return first_of_classes(item, 1 << CLASS_ACTIVE | 1 << CLASS_WAITING | 1 << CLASS_DONE);
 		case START_ACTIVE:
-			start = first_of_class(item, CLASS_ACTIVE);
-			return start >= 0 ? start : first_of_class(item, CLASS_DONE);
+			start = first_of_classes(item, 1 << CLASS_ACTIVE);
+			return start >= 0 ? start : first_of_classes(item, 1 << CLASS_DONE);
 		case START_CREATED:
 			return 0;
 	}
@@ -360,35 +459,37 @@ find_start(const FlowItem *item)
 static void
 read_clock(FlowItem *item)
 {
-	int			last = item->visits[item->num_visits - 1].mapped;
+	const ItemVisit *last = &item->visits[item->num_visits - 1];
+	StageClass	outcome_class;
 
 	item->start = find_start(item);
 	item->end = item->num_visits;
-	if (!item_stopped(item, last))
+	if (!last->stopped)
 	{
 		item->outcome = item->start >= 0 ? OUTCOME_OPEN : OUTCOME_NEW;
 		return;
 	}
-	item->outcome = item_in_class(item, last, CLASS_DONE) ? OUTCOME_DONE : OUTCOME_CANCELLED;
+	outcome_class = item->stages[last->mapped].stage_class;
+	item->outcome = outcome_class == CLASS_DONE ? OUTCOME_DONE : OUTCOME_CANCELLED;
 
 	/*
 	 * "The clock ends where the outcome's class was last entered from another class": an
 	 * unmapped visit counts as the stage it follows, so it neither ends nor begins a run.
 	 */
-	while (item->end > 0 &&
-		   item_in_class(item, item->visits[item->end - 1].mapped,
-						 item->stages[last].stage_class))
+	while (item->end > 0 && item->visits[item->end - 1].stopped &&
+		   item->stages[item->visits[item->end - 1].mapped].stage_class == outcome_class)
 		item->end--;
 }
 
-bool
-item_read(FlowItem *item, const Timeline *timeline, const Workflow *workflow, int64 as_of)
+/* item_read for a workflow that is remembered, or not. */
+static bool
+walk_item(FlowItem *item, const Timeline *timeline, const Workflow *workflow, int64 as_of,
+		  bool is_remembered)
 {
 	TimelineReader reader;
 	ItemWalk	walk;
-	int16		few_state_of[ITEM_FEW];
+	StateMeaning few_meanings[ITEM_FEW];
 	int64		few_held_since[ITEM_FEW];
-	const uint8 *p;
 
 	item->workflow = workflow;
 	item->stages = workflow_stages(workflow);
@@ -404,22 +505,16 @@ item_read(FlowItem *item, const Timeline *timeline, const Workflow *workflow, in
 
 	timeline_open(&reader, timeline);
 	walk.item = item;
+	walk.workflow = workflow;
 	walk.states = workflow_states(workflow);
 	walk.reader = &reader;
+	walk.meanings = find_meanings(&reader, workflow, is_remembered, few_meanings);
 	walk.last_mapped = -1;
+	walk.last_stopped = false;
 	walk.cut = false;
 	walk.tied = NULL;
 	walk.num_tied = walk.max_tied = 0;
 	walk.stage_tied = NULL;
-	walk.state_of = reader.num_states <= ITEM_FEW ? few_state_of :
-		palloc_extended(sizeof(int16) * (Size) reader.num_states, MCXT_ALLOC_HUGE);
-	p = reader.names;
-	for (uint32 i = 0; i < reader.num_states; i++)
-	{
-		StateName	name = timeline_next_name(&p);
-
-		walk.state_of[i] = workflow_find_state(workflow, name.data, name.len);
-	}
 	walk.held_since = NULL;
 	if (workflow->num_layers > 0)
 	{
@@ -429,7 +524,7 @@ item_read(FlowItem *item, const Timeline *timeline, const Workflow *workflow, in
 			walk.held_since[i] = PERIOD_UNBOUNDED;
 	}
 
-	walk_events(&walk, &reader, as_of);
+	walk_events(&walk, as_of);
 
 	for (int i = 0; i < workflow->num_layers; i++)
 	{
@@ -442,6 +537,46 @@ item_read(FlowItem *item, const Timeline *timeline, const Workflow *workflow, in
 		unite_spells(item);
 	read_clock(item);
 	return true;
+}
+
+bool
+item_read(FlowItem *item, const Timeline *timeline, const Workflow *workflow, int64 as_of)
+{
+	return walk_item(item, timeline, workflow, as_of, remember_workflow(workflow) != 0);
+}
+
+/* Timelines longer than this are read anew by each function. */
+#define MAX_RECALLED_SIZE	1024
+
+const FlowItem *
+item_recall(const Timeline *timeline, const Workflow *workflow, int64 as_of)
+{
+	static uint64 last_generation = 0;
+	static uint32 last_size;
+	static char last_timeline[MAX_RECALLED_SIZE];
+	static FlowItem item;
+	uint64		generation = remember_workflow(workflow);
+	uint32		size = VARSIZE_ANY_EXHDR(timeline);
+
+	if (generation != 0 && generation == last_generation && item.until == as_of &&
+		size == last_size && memcmp(VARDATA_ANY(timeline), last_timeline, size) == 0)
+	{
+		/* The same content, but it may lie elsewhere now. */
+		item.workflow = workflow;
+		item.stages = workflow_stages(workflow);
+		return &item;
+	}
+	last_generation = 0;		/* whatever happens below, an error included */
+	if (!walk_item(&item, timeline, workflow, as_of, generation != 0))
+		return NULL;
+	/* Only what needs no memory of a context outlives this call. */
+	if (size <= MAX_RECALLED_SIZE && item.visits == item.few_visits && item.num_spells == 0)
+	{
+		memcpy(last_timeline, VARDATA_ANY(timeline), size);
+		last_size = size;
+		last_generation = generation;
+	}
+	return &item;
 }
 
 void

@@ -21,6 +21,8 @@ typedef struct ItemVisit
 	int64		entered_at;		/* the next visit's is when it was left */
 	int16		stage;			/* UNMAPPED_STAGE: unknown states */
 	int16		mapped;			/* the stage, or for unmapped visits the one it follows; -1: none */
+	uint8		stage_class;	/* StageClass of the stage; unmapped visits count as waiting */
+	bool		stopped;		/* the mapped stage is done or cancelled: so the clock stands */
 } ItemVisit;
 
 /* A time under one layer. */
@@ -75,24 +77,16 @@ typedef struct FlowItem
  */
 extern bool item_read(FlowItem *item, const Timeline *timeline, const Workflow *workflow, int64 as_of);
 
+/*
+ * The same, remembering the item read last: the metrics of a row, one function call each,
+ * walk its timeline once. The item is valid until the next call. NULL: it has no visit.
+ */
+extern const FlowItem *item_recall(const Timeline *timeline, const Workflow *workflow, int64 as_of);
+
 static inline int64
 item_left_at(const FlowItem *item, int visit)
 {
 	return visit + 1 < item->num_visits ? item->visits[visit + 1].entered_at : item->until;
-}
-
-/* Whether a stage has that class; no stage has none. */
-static inline bool
-item_in_class(const FlowItem *item, int stage, StageClass stage_class)
-{
-	return stage >= 0 && item->stages[stage].stage_class == stage_class;
-}
-
-/* Whether the clock has stopped at a stage. */
-static inline bool
-item_stopped(const FlowItem *item, int stage)
-{
-	return stage >= 0 && item->stages[stage].stage_class >= CLASS_DONE;
 }
 
 /* Whether the clock runs during a visit. */
@@ -100,14 +94,14 @@ static inline bool
 item_on_clock(const FlowItem *item, int visit)
 {
 	return item->start >= 0 && visit >= item->start && visit < item->end &&
-		!(item->workflow->reopen == REOPEN_PAUSE && item_stopped(item, item->visits[visit].mapped));
+		!(item->visits[visit].stopped && item->workflow->reopen == REOPEN_PAUSE);
 }
 
 /* Whether a visit is worked on while the clock runs and no layer holds. */
 static inline bool
 item_is_active(const FlowItem *item, int visit)
 {
-	return item_in_class(item, item->visits[visit].stage, CLASS_ACTIVE);
+	return item->visits[visit].stage_class == CLASS_ACTIVE;
 }
 
 /*

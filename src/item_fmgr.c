@@ -20,14 +20,14 @@ item_call(FunctionCallInfo fcinfo)
 	return fcinfo->flinfo->fn_extra;
 }
 
-bool
-item_arguments(FunctionCallInfo fcinfo, int as_of_argno, FlowItem *item)
+const FlowItem *
+item_arguments(FunctionCallInfo fcinfo, int as_of_argno)
 {
 	int64		as_of = PERIOD_UNBOUNDED;
 	const Workflow *workflow;
 
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
-		return false;
+		return NULL;
 	if (as_of_argno != NO_ARGUMENT && !PG_ARGISNULL(as_of_argno))
 	{
 		as_of = PG_GETARG_TIMESTAMPTZ(as_of_argno);
@@ -35,7 +35,7 @@ item_arguments(FunctionCallInfo fcinfo, int as_of_argno, FlowItem *item)
 	}
 	workflow = workflow_argument(&item_call(fcinfo)->workflow, PG_GETARG_DATUM(1),
 								 fcinfo->flinfo->fn_mcxt);
-	return item_read(item, PG_GETARG_TIMELINE(0), workflow, as_of);
+	return item_recall(PG_GETARG_TIMELINE(0), workflow, as_of);
 }
 
 CalendarReader *
@@ -56,21 +56,25 @@ overflow(void)
 }
 
 void
+flow_time_sum(FlowTime *sum, FlowTime part)
+{
+	sum->known &= part.known;
+	if (unlikely(pg_add_s64_overflow(sum->microseconds, part.microseconds, &sum->microseconds)))
+		overflow();
+}
+
+void
 flow_time_add(FlowTime *sum, CalendarReader *calendar, int64 since, int64 until)
 {
-	int64		elapsed;
+	FlowTime	elapsed = {true, 0};
 
 	if (until == PERIOD_UNBOUNDED)
-	{
-		sum->known = false;
-		return;
-	}
-	if (calendar != NULL)
-		elapsed = calendar_working_time(calendar, since, until);
-	else if (unlikely(pg_sub_s64_overflow(until, since, &elapsed)))
+		elapsed.known = false;
+	else if (calendar != NULL)
+		elapsed.microseconds = calendar_working_time(calendar, since, until);
+	else if (unlikely(pg_sub_s64_overflow(until, since, &elapsed.microseconds)))
 		overflow();
-	if (unlikely(pg_add_s64_overflow(sum->microseconds, elapsed, &sum->microseconds)))
-		overflow();
+	flow_time_sum(sum, elapsed);
 }
 
 void

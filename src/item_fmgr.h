@@ -26,11 +26,11 @@ extern ItemCall *item_call(FunctionCallInfo fcinfo);
 #define NO_ARGUMENT		(-1)
 
 /*
- * Reads the item of arguments 0 (timeline) and 1 (workflow), up to the as_of of its argument;
- * false if one of the two is NULL or the item has no visit. Errors: 22008 for an infinite
- * as_of, 22023 for an unknown state under rule unmapped = error.
+ * The item of arguments 0 (timeline) and 1 (workflow), up to the as_of of its argument; NULL
+ * if one of the two is NULL or the item has no visit. Valid until the next such call. Errors:
+ * 22008 for an infinite as_of, 22023 for an unknown state under rule unmapped = error.
  */
-extern bool item_arguments(FunctionCallInfo fcinfo, int as_of_argno, FlowItem *item);
+extern const FlowItem *item_arguments(FunctionCallInfo fcinfo, int as_of_argno);
 
 /* The reader of the calendar of an argument; NULL: wall clock. */
 extern CalendarReader *item_calendar(FunctionCallInfo fcinfo, int calendar_argno);
@@ -44,6 +44,9 @@ typedef struct FlowTime
 
 /* Adds the time from since to until (PERIOD_UNBOUNDED: unknown) by the calendar; 22008 if it overflows. */
 extern void flow_time_add(FlowTime *sum, CalendarReader *calendar, int64 since, int64 until);
+
+/* Adds an amount; unknown if it is, 22008 if it overflows. */
+extern void flow_time_sum(FlowTime *sum, FlowTime part);
 
 /* Adds the parts of [since, until) that are blocked. */
 extern void flow_time_add_blocked(FlowTime *sum, CalendarReader *calendar, const FlowItem *item,

@@ -110,14 +110,11 @@ timeline_open(TimelineReader *reader, const Timeline *timeline)
 				(errcode(ERRCODE_DATA_CORRUPTED),
 				 errmsg("timeline has format version %d", start[0]),
 				 errdetail("This version of vsm reads format version %d.", TIMELINE_VERSION)));
+	reader->dictionary_size = timeline_varint(&p);
+	reader->dictionary = p;
 	reader->num_states = timeline_varint(&p);
 	reader->names = p;
-	for (uint32 i = 0; i < reader->num_states; i++)
-	{
-		uint32		len = timeline_varint(&p);
-
-		p += len;
-	}
+	p = reader->dictionary + reader->dictionary_size;
 	reader->num_events = timeline_varint(&p);
 	reader->next_event = 0;
 	reader->position = p;
@@ -149,6 +146,16 @@ write_varint(uint8 *p, uint32 value)
 	return p;
 }
 
+static inline Size
+varint_size(uint32 value)
+{
+	Size		size = 1;
+
+	for (; value >= 0x80; value >>= 7)
+		size++;
+	return size;
+}
+
 static inline uint8 *
 write_event(uint8 *p, uint64 delta, uint32 state)
 {
@@ -177,14 +184,16 @@ static Timeline *
 write_timeline(const StateName *names, uint32 num_names,
 			   const TimelineEvent *events, uint32 num_events)
 {
-	Size		size = VARHDRSZ + 1 + 5 + 5;
+	Size		dictionary_size = varint_size(num_names);
+	Size		size;
 	Timeline   *timeline;
 	uint8	   *p;
 	int64		before = 0;
 
 	for (uint32 i = 0; i < num_names; i++)
-		size += 5 + names[i].len;
-	size += (Size) num_events * (1 + sizeof(int64) + (num_names > TIMELINE_TAG_MAX_STATE ? 5 : 0));
+		dictionary_size += varint_size(names[i].len) + names[i].len;
+	size = VARHDRSZ + 1 + 5 + dictionary_size + 5 +
+		(Size) num_events * (1 + sizeof(int64) + (num_names > TIMELINE_TAG_MAX_STATE ? 5 : 0));
 	if (size > MaxAllocSize)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
@@ -194,7 +203,8 @@ write_timeline(const StateName *names, uint32 num_names,
 
 	timeline = palloc(size);
 	timeline->version = TIMELINE_VERSION;
-	p = write_varint(timeline->data, num_names);
+	p = write_varint(timeline->data, dictionary_size);
+	p = write_varint(p, num_names);
 	for (uint32 i = 0; i < num_names; i++)
 	{
 		p = write_varint(p, names[i].len);

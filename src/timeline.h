@@ -6,8 +6,9 @@
  *
  *		varlena header
  *		uint8		format version
- *		varint		number of distinct states
- *					each: varint length, bytes; in byte order, without the terminating zero
+ *		varint		size of the dictionary in bytes
+ *		dictionary	number of distinct states (varint), each: varint length, bytes; in byte
+ *					order, without the terminating zero
  *		varint		number of events, at least 1
  *					each: a tag, its state's number if that is not in the tag, and the
  *					microseconds since the event before (the first: since 2000-01-01 UTC),
@@ -55,6 +56,8 @@ typedef struct TimelineEvent
  */
 typedef struct TimelineReader
 {
+	const uint8 *dictionary;	/* number of states, then their names */
+	uint32		dictionary_size;
 	const uint8 *names;			/* length of the first name */
 	uint32		num_states;
 	uint32		num_events;

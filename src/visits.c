@@ -55,38 +55,38 @@ Datum
 vsm_visits(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *rsinfo = vsm_materialized_srf(fcinfo);
-	FlowItem	item;
+	const FlowItem *item;
 	CalendarReader *calendar;
 	StageTexts	texts;
 	int			cursor = 0;
 	int			mapped_before = -1;
 
-	if (!item_arguments(fcinfo, 3, &item))
+	if ((item = item_arguments(fcinfo, 3)) == NULL)
 		return (Datum) 0;
 	calendar = item_calendar(fcinfo, 2);
-	make_stage_texts(&item, &texts);
-	for (int i = 0; i < item.num_visits; i++)
+	make_stage_texts(item, &texts);
+	for (int i = 0; i < item->num_visits; i++)
 	{
-		const ItemVisit *visit = &item.visits[i];
-		int64		left_at = item_left_at(&item, i);
+		const ItemVisit *visit = &item->visits[i];
+		int64		left_at = item_left_at(item, i);
 		FlowTime	duration = {true, 0};
 		FlowTime	blocked = {true, 0};
 		Datum		values[10] = {0};
 		bool		nulls[10] = {false};
 
 		flow_time_add(&duration, calendar, visit->entered_at, left_at);
-		flow_time_add_blocked(&blocked, calendar, &item, visit->entered_at, left_at, &cursor);
+		flow_time_add_blocked(&blocked, calendar, item, visit->entered_at, left_at, &cursor);
 		values[0] = Int32GetDatum(i + 1);
 		nulls[1] = visit->stage == UNMAPPED_STAGE;
 		values[1] = Int32GetDatum(visit->stage + 1);
 		values[2] = texts.stages[visit->stage + 1];
-		values[3] = texts.classes[class_of(&item, visit->stage)];
+		values[3] = texts.classes[class_of(item, visit->stage)];
 		values[4] = TimestampTzGetDatum(visit->entered_at);
-		nulls[5] = i == item.num_visits - 1;
+		nulls[5] = i == item->num_visits - 1;
 		values[5] = TimestampTzGetDatum(left_at);
 		set_interval(duration, calendar, &values[6], &nulls[6]);
 		set_interval(blocked, calendar, &values[7], &nulls[7]);
-		values[8] = BoolGetDatum(item_on_clock(&item, i));
+		values[8] = BoolGetDatum(item_on_clock(item, i));
 		values[9] = BoolGetDatum(visit->stage != UNMAPPED_STAGE && visit->stage < mapped_before);
 		if (visit->stage != UNMAPPED_STAGE)
 			mapped_before = visit->stage;
@@ -174,22 +174,22 @@ Datum
 vsm_stage_times(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *rsinfo = vsm_materialized_srf(fcinfo);
-	FlowItem	item;
+	const FlowItem *item;
 	CalendarReader *calendar;
 	StageTexts	texts;
 	StageSummary *summaries;
 	int			num_stages;
 
-	if (!item_arguments(fcinfo, 3, &item))
+	if ((item = item_arguments(fcinfo, 3)) == NULL)
 		return (Datum) 0;
 	calendar = item_calendar(fcinfo, 2);
-	make_stage_texts(&item, &texts);
-	num_stages = item.workflow->num_stages;
+	make_stage_texts(item, &texts);
+	num_stages = item->workflow->num_stages;
 	summaries = palloc0(sizeof(StageSummary) * (num_stages + 1));
 	for (int i = 0; i <= num_stages; i++)
 		summaries[i].duration.known = summaries[i].on_clock.known = summaries[i].blocked.known = true;
-	summarize_visits(&item, calendar, summaries);
-	summarize_spells(&item, calendar, summaries);
+	summarize_visits(item, calendar, summaries);
+	summarize_spells(item, calendar, summaries);
 
 	for (int i = 0; i <= num_stages; i++)
 	{
@@ -203,7 +203,7 @@ vsm_stage_times(PG_FUNCTION_ARGS)
 		nulls[0] = stage == UNMAPPED_STAGE;
 		values[0] = Int32GetDatum(stage + 1);
 		values[1] = texts.stages[stage + 1];
-		values[2] = texts.classes[class_of(&item, stage)];
+		values[2] = texts.classes[class_of(item, stage)];
 		values[3] = Int32GetDatum(summary->visits);
 		set_interval(summary->duration, calendar, &values[4], &nulls[4]);
 		set_interval(summary->on_clock, calendar, &values[5], &nulls[5]);
@@ -221,17 +221,17 @@ vsm_stage_times(PG_FUNCTION_ARGS)
 Datum
 vsm_path(PG_FUNCTION_ARGS)
 {
-	FlowItem	item;
+	const FlowItem *item;
 	StageTexts	texts;
 	Datum	   *elements;
 
-	if (!item_arguments(fcinfo, 2, &item))
+	if ((item = item_arguments(fcinfo, 2)) == NULL)
 		PG_RETURN_NULL();
-	make_stage_texts(&item, &texts);
-	elements = palloc_extended(sizeof(Datum) * (Size) item.num_visits, MCXT_ALLOC_HUGE);
-	for (int i = 0; i < item.num_visits; i++)
-		elements[i] = texts.stages[item.visits[i].stage + 1];
-	PG_RETURN_ARRAYTYPE_P(construct_array(elements, item.num_visits, TEXTOID, -1, false,
+	make_stage_texts(item, &texts);
+	elements = palloc_extended(sizeof(Datum) * (Size) item->num_visits, MCXT_ALLOC_HUGE);
+	for (int i = 0; i < item->num_visits; i++)
+		elements[i] = texts.stages[item->visits[i].stage + 1];
+	PG_RETURN_ARRAYTYPE_P(construct_array(elements, item->num_visits, TEXTOID, -1, false,
 										  TYPALIGN_INT));
 }
 
@@ -239,27 +239,27 @@ vsm_path(PG_FUNCTION_ARGS)
 Datum
 vsm_stage_at(PG_FUNCTION_ARGS)
 {
-	FlowItem	item;
+	const FlowItem *item;
 	int64		at;
 	int			low = 0;
 	int			high;
 
-	if (PG_ARGISNULL(2) || !item_arguments(fcinfo, NO_ARGUMENT, &item))
+	if (PG_ARGISNULL(2) || (item = item_arguments(fcinfo, NO_ARGUMENT)) == NULL)
 		PG_RETURN_NULL();
 	at = PG_GETARG_TIMESTAMPTZ(2);
 
 	/* The last visit entered at or before that time, by bisection. */
-	high = item.num_visits;
+	high = item->num_visits;
 	while (low < high)
 	{
 		int			middle = low + (high - low) / 2;
 
-		if (item.visits[middle].entered_at <= at)
+		if (item->visits[middle].entered_at <= at)
 			low = middle + 1;
 		else
 			high = middle;
 	}
 	if (low == 0)
 		PG_RETURN_NULL();
-	PG_RETURN_DATUM(item_stage_text(&item, item.visits[low - 1].stage));
+	PG_RETURN_DATUM(item_stage_text(item, item->visits[low - 1].stage));
 }
