@@ -66,7 +66,7 @@ worked_periods(FunctionCallInfo fcinfo, bool active)
 		}
 		pfree(blocked.periods);
 	}
-	return period_list_to_multirange(fcinfo, &list);
+	return period_list_to_multirange(&list);
 }
 
 Datum
@@ -97,7 +97,7 @@ vsm_blocked_periods(PG_FUNCTION_ARGS)
 			item_add_blocked(item, item->visits[i].entered_at, item_left_at(item, i),
 							 &cursor, &list);
 	}
-	return period_list_to_multirange(fcinfo, &list);
+	return period_list_to_multirange(&list);
 }
 
 /* stage_periods(timeline, workflow, stage, as_of); of a blocked stage: under that layer. */
@@ -128,5 +128,5 @@ vsm_stage_periods(PG_FUNCTION_ARGS)
 				period_list_add(&list, item->visits[i].entered_at, item_left_at(item, i));
 		}
 	}
-	return period_list_to_multirange(fcinfo, &list);
+	return period_list_to_multirange(&list);
 }

@@ -41,7 +41,7 @@ period_list_add(PeriodList *list, int64 since, int64 until)
 }
 
 Datum
-period_list_to_multirange(FunctionCallInfo fcinfo, const PeriodList *list)
+period_list_to_multirange(const PeriodList *list)
 {
 	/* Not multirange_get_typcache: that keeps the type in fn_extra, where the workflow is. */
 	TypeCacheEntry *type = lookup_type_cache(TSTZMULTIRANGEOID, TYPECACHE_MULTIRANGE_INFO);

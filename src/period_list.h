@@ -29,6 +29,6 @@ extern void period_list_init(PeriodList *list);
 extern void period_list_add(PeriodList *list, int64 since, int64 until);
 
 /* The union of all as a tstzmultirange, in any order they were added. */
-extern Datum period_list_to_multirange(FunctionCallInfo fcinfo, const PeriodList *list);
+extern Datum period_list_to_multirange(const PeriodList *list);
 
 #endif							/* VSM_PERIOD_LIST_H */

@@ -397,5 +397,5 @@ vsm_timeline_periods(PG_FUNCTION_ARGS)
 	}
 	if (holds)
 		period_list_add(&periods, since, PERIOD_UNBOUNDED);
-	return period_list_to_multirange(fcinfo, &periods);
+	return period_list_to_multirange(&periods);
 }
