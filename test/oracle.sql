@@ -90,7 +90,8 @@ CREATE TABLE oracle.stage_until (wf int, place int, state text);
 CREATE TABLE oracle.rules (wf int PRIMARY KEY,
                            start text, reopen text, backward text, unmapped text);
 
-CREATE TABLE oracle.ask (ask int PRIMARY KEY, item int, wf int, as_of timestamptz);
+CREATE TABLE oracle.ask (ask int PRIMARY KEY, item int,
+                         wf int REFERENCES oracle.rules, as_of timestamptz);
 
 -- "a NULL `at` or `state` is skipped", "duplicates collapse"
 CREATE VIEW oracle.fact AS
@@ -837,7 +838,7 @@ BEGIN
     FROM   generate_series(1, families) AS family;
     -- "`start: active` without an active stage: 22P02"
     DELETE FROM oracle.rules r
-    WHERE  start = 'active'
+    WHERE  start = 'active' AND wf / 100 BETWEEN 1 AND families
       AND  NOT EXISTS (SELECT FROM family_stage s WHERE s.family = r.wf / 100 AND class = 'active');
 
     INSERT INTO oracle.stage
