@@ -134,3 +134,7 @@ COMMENT ON FUNCTION vsm.working_periods(tstzrange, vsm.calendar) IS
 	'the open periods of the calendar within the range; with a NULL calendar the range itself; NULL when the range is NULL';
 COMMENT ON FUNCTION vsm.elapsed_days(timestamptz, timestamptz, text, boolean) IS
 	'days from the local date of since to that of until in the time zone, one more if inclusive; negative when until is earlier; NULL when an argument is NULL';
+COMMENT ON CAST (pg_catalog.json AS vsm.calendar) IS 'the calendar that a JSON document describes';
+COMMENT ON CAST (pg_catalog.jsonb AS vsm.calendar) IS 'the calendar that a JSON document describes';
+COMMENT ON CAST (vsm.calendar AS pg_catalog.json) IS 'the calendar as a JSON document';
+COMMENT ON CAST (vsm.calendar AS pg_catalog.jsonb) IS 'the calendar as a JSON document';
