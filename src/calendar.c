@@ -41,8 +41,11 @@
  */
 #define MARGIN_DAYS			8
 
-/* Memory for blocks, beyond which the oldest are dropped. */
-#define MAX_BLOCK_MEMORY	(1024 * 1024)
+/*
+ * Memory for the blocks of the first calendar of a call site (usual office hours over 2,000
+ * years), beyond which the oldest are dropped; the n-th calendar open there has a n-th of it.
+ */
+#define MAX_BLOCK_MEMORY	(16 * 1024 * 1024)
 
 /* Calendars open at one call site; enough for the teams of a company. */
 #define MAX_OPEN			64
@@ -106,6 +109,7 @@ struct CalendarReader
 	Block	   *oldest;			/* blocks in the order they were built */
 	Block	   *newest;
 	Size		block_memory;
+	Size		max_block_memory;
 
 	/* Local seconds in [offset_first, offset_end) are offset seconds ahead of UTC. */
 	int64		offset_first;
@@ -183,7 +187,10 @@ calendar_open(CalendarReader **cache, const char *bytes, Size size, MemoryContex
 		link = &reader->next;
 	}
 	if (reader == NULL)
+	{
 		reader = open_reader(bytes, size, parent);
+		reader->max_block_memory = MAX_BLOCK_MEMORY / (num_open + 1);
+	}
 	else if (reader == *cache)
 		return reader;
 	else
@@ -410,7 +417,7 @@ build_block(CalendarReader *reader, Cycle *cycle, int position)
 	int64		before = 0;
 	int			period = 0;
 
-	while (reader->oldest != NULL && reader->block_memory + size > MAX_BLOCK_MEMORY)
+	while (reader->oldest != NULL && reader->block_memory + size > reader->max_block_memory)
 	{
 		Block	   *oldest = reader->oldest;
 
@@ -829,9 +836,6 @@ void
 calendar_visit_periods(CalendarReader *reader, TimestampTz since, TimestampTz until,
 					   CalendarVisit visit, void *context)
 {
-	TimestampTz begin = 0;
-	TimestampTz end = 0;
-	bool		pending = false;
 	Place		place;
 
 	if (since >= until)
@@ -857,17 +861,7 @@ calendar_visit_periods(CalendarReader *reader, TimestampTz since, TimestampTz un
 				period_end = until;
 			if (period_end <= since)
 				continue;
-			period_begin = Max(period_begin, since);
-			if (pending && period_begin == end)
-				end = period_end;	/* goes on over the border of two blocks */
-			else
-			{
-				if (pending)
-					visit(begin, end, context);
-				begin = period_begin;
-				end = period_end;
-				pending = true;
-			}
+			visit(Max(period_begin, since), period_end, context);
 		}
 		if (pg_add_s64_overflow(block->begin + BLOCK_MICROSECONDS, shift, &block_end) ||
 			block_end >= until)
@@ -878,6 +872,4 @@ calendar_visit_periods(CalendarReader *reader, TimestampTz since, TimestampTz un
 			place.position = 0;
 		}
 	}
-	if (pending)
-		visit(begin, end, context);
 }

@@ -87,7 +87,7 @@ extern int	calendar_compare(const Calendar *a, const Calendar *b);
 /*
  * A calendar opened for reading: its zone resolved, and sums of open time built where they
  * were asked for, so that a question costs the same whatever its span. Memory is bounded
- * (about 1 MB, usually far less).
+ * (16 MB, usually some tens of kB).
  */
 typedef struct CalendarReader CalendarReader;
 
@@ -116,7 +116,8 @@ extern bool calendar_is_working(CalendarReader *reader, TimestampTz at);
 extern bool calendar_add(CalendarReader *reader, TimestampTz at, int64 amount, TimestampTz *result);
 
 /*
- * Calls visit (which asks nothing of the reader) for each maximal open period that meets [since, until), in order, cut to it.
+ * Calls visit (which asks nothing of the reader) for each open period that meets
+ * [since, until), in order, cut to it. A long one may come in pieces that touch.
  */
 typedef void (*CalendarVisit) (TimestampTz begin, TimestampTz end, void *context);
 extern void calendar_visit_periods(CalendarReader *reader, TimestampTz since, TimestampTz until,

@@ -4,7 +4,7 @@ BEGIN;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS vsm;
 SET LOCAL TIME ZONE 'UTC';
-SELECT plan(12);
+SELECT plan(13);
 SELECT setseed(0.2026);
 
 -- Stretches of local time worth looking at: their first date and their length in days.
@@ -41,8 +41,8 @@ INSERT INTO stretch VALUES
 	('PST8PDT', '1960-01-01', 400),
 	('<-03>3:20<-02>2:50,M3.2.0/-50,M11.1.0/100', '2026-01-01', 800),	-- rules of POSIX
 	('<-03>3:20<-02>2:50,M3.2.0/-50,M11.1.0/100', '1700-01-01', 400),
-	('FAR167', '2026-01-01', 100),				-- a week behind UTC
-	('AHEAD-100', '2026-01-01', 100);
+	('FAR167', '2026-12-01', 60),				-- a week behind UTC
+	('AHEAD-100', '2026-12-01', 60);
 
 -- Of one to three intervals a day, also around midnight and the hours in which clocks change.
 CREATE FUNCTION pg_temp.random_day() RETURNS jsonb LANGUAGE SQL VOLATILE AS $$
@@ -187,6 +187,13 @@ SELECT is_empty($$
 	SELECT k FROM weekly, generate_series(1, 729, 56) k
 	WHERE extract(epoch FROM vsm.working_time('2400-01-01', timestamptz '2400-01-01' + k * interval '146097 days', calendar))
 		<> k * extract(epoch FROM vsm.working_time('2400-01-01', '2800-01-01', calendar)) $$, 'cycles of 400 years');
+SELECT is_empty($$
+	SELECT k FROM generate_series(1, 15) k,
+		(SELECT '{"time_zone":"America/Juneau","week":{"fri":["00:00-24:00"]}}'::vsm.calendar) c(calendar)
+	WHERE extract(epoch FROM vsm.working_time(timestamptz '1500-01-01' - k * interval '146097 days', '1500-01-01', calendar))
+		<> k * extract(epoch FROM vsm.working_time('1100-01-01', '1500-01-01', calendar))
+	OR vsm.working_time('1800-01-01', '1900-01-01', calendar) - vsm.working_time('1400-01-01', '1500-01-01', calendar) <> '24:00:00' $$,
+	'cycles of 400 years in the past; Alaska had one Friday twice');
 SELECT is_empty($$
 	SELECT a, b FROM weekly, (SELECT timestamptz '4713-01-01 BC' + random() * interval '108000000 days' AS a,
 		timestamptz '4713-01-01 BC' + random() * interval '108000000 days' AS b,
