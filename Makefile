@@ -23,6 +23,9 @@ SQL_PARTS = \
 	flow_metrics \
 	visits \
 	flow_periods \
+	durations \
+	what_if \
+	propose_workflow \
 	rollup \
 	cumulative_flow \
 	process_map \
