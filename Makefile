@@ -36,6 +36,11 @@ SQL_PARTS = \
 	releases \
 	correlation \
 	cost_of_delay \
+	payload \
+	reader_jira \
+	reader_gitlab \
+	ingest \
+	model \
 	grants
 
 OBJS       = $(patsubst $(top)src/%.c,src/%.o,$(sort $(wildcard $(top)src/*.c)))
