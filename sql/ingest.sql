@@ -18,9 +18,10 @@ COMMENT ON TYPE vsm.ingested IS 'what became of payloads: how many were read, an
 
 /*
  * Rows whose columns come in the details of facts: item, commit, deployment, incident. A newer
- * version of a row replaces the columns that it names. An older one does nothing or, if fill is
- * true, sets the columns that are still NULL: where several payloads each tell a part (it began,
- * it ended) any order ends in the same row.
+ * version of a row replaces the columns that it names; of equal versions the greater value of
+ * each column is kept; an older one does nothing or, if fill is true, sets the columns that are
+ * still NULL, where several payloads each tell a part (it began, it ended). So payloads in any
+ * order, and any number of times, end in the same row.
  */
 CREATE FUNCTION vsm.ingest_rows(model text, relation text, facts vsm.fact[], fill boolean) RETURNS void
 LANGUAGE plpgsql
@@ -35,7 +36,6 @@ DECLARE
 	inserted    bigint;
 	assignments text;
 	differences text;
-	gaps        text := 'false';
 	-- Facts of one entity are laid over each other, from old to new.
 	merged      CONSTANT text := $sql$
 		WITH counted AS MATERIALIZED (
@@ -43,7 +43,7 @@ DECLARE
 		SELECT entity, at, details FROM counted WHERE facts = 1
 		UNION ALL
 		SELECT entity, max(at),
-			coalesce(jsonb_object_agg(e.key, e.value ORDER BY at NULLS FIRST, details) FILTER (WHERE e.key IS NOT NULL), '{}')
+			coalesce(jsonb_object_agg(e.key, e.value ORDER BY at NULLS FIRST, e.value) FILTER (WHERE e.key IS NOT NULL), '{}')
 		FROM counted LEFT JOIN LATERAL jsonb_each(details) AS e ON true
 		WHERE facts > 1 GROUP BY entity$sql$;
 BEGIN
@@ -60,11 +60,11 @@ BEGIN
 
 	EXECUTE format(
 		'INSERT INTO %1$s (%2$s, updated_at%3$s)
-		 SELECT m.entity, m.at%4$s FROM (%5$s) AS m, jsonb_populate_record(NULL::%1$s, m.details) AS r
+		 SELECT m.entity, m.at%4$s FROM (%5$s) AS m, jsonb_populate_record(NULL::%1$s, m.details) AS n
 		 ORDER BY m.entity COLLATE "C" ON CONFLICT (%2$s) DO NOTHING',
 		target, key,
-		(SELECT string_agg(format(', %I', n), '') FROM unnest(names) AS n),
-		(SELECT string_agg(format(', r.%I', n), '') FROM unnest(names) AS n),
+		(SELECT string_agg(format(', %I', c), '') FROM unnest(names) AS c),
+		(SELECT string_agg(format(', n.%I', c), '') FROM unnest(names) AS c),
 		merged) USING facts;
 	GET DIAGNOSTICS inserted = ROW_COUNT;
 	SELECT count(DISTINCT f.entity) INTO entities FROM unnest(facts) AS f;
@@ -76,29 +76,36 @@ BEGIN
 	EXECUTE format(
 		'SELECT FROM %1$s AS t WHERE t.%2$s IN (SELECT f.entity FROM unnest($1) AS f) ORDER BY t.%2$s COLLATE "C" FOR NO KEY UPDATE',
 		target, key) USING facts;
-
-	-- Who corrects the type of an item keeps it, until the tracker calls the item otherwise.
-	SELECT string_agg(format(
-			CASE
-				WHEN relation = 'item' AND n = 'type' THEN ', %1$I = CASE WHEN r.source_type IS DISTINCT FROM o.source_type THEN r.%1$I ELSE o.%1$I END'
-				WHEN fill THEN ', %1$I = CASE WHEN m.newer THEN r.%1$I ELSE coalesce(o.%1$I, n.%1$I) END'
-				ELSE ', %1$I = r.%1$I'
-			END, n), ''),
-		string_agg(CASE WHEN relation = 'item' AND n = 'type' THEN '' ELSE format(' OR r.%1$I IS DISTINCT FROM o.%1$I', n) END, '')
-	INTO assignments, differences FROM unnest(names) AS n;
-	IF fill THEN
-		SELECT string_agg(format('o.%1$I IS NULL AND n.%1$I IS NOT NULL', n), ' OR ') INTO gaps FROM unnest(names) AS n;
+	IF names = '{}' THEN
+		RETURN;
 	END IF;
+
+	-- o: the row as it is. n: the columns that the facts name, others NULL. w: n laid over o.
+	SELECT string_agg(format(', %1$I = ' ||
+			CASE
+				-- Who corrects the type of an item keeps it, until the tracker calls the item otherwise.
+				WHEN relation = 'item' AND c = 'type' THEN
+					'CASE WHEN m.age <= 0 AND w.source_type IS DISTINCT FROM o.source_type THEN w.%1$I ELSE o.%1$I END'
+				ELSE 'CASE WHEN m.age < 0 THEN w.%1$I WHEN m.age = 0 THEN greatest(o.%1$I, n.%1$I) ELSE '
+					|| CASE WHEN fill THEN 'coalesce(o.%1$I, n.%1$I)' ELSE 'o.%1$I' END || ' END'
+			END, c), ''),
+		string_agg(
+			CASE WHEN relation = 'item' AND c = 'type' THEN ''
+			ELSE format(' OR CASE WHEN m.age < 0 THEN w.%1$I IS DISTINCT FROM o.%1$I WHEN m.age = 0 THEN greatest(o.%1$I, n.%1$I) IS DISTINCT FROM o.%1$I ELSE '
+				|| CASE WHEN fill THEN 'o.%1$I IS NULL AND n.%1$I IS NOT NULL' ELSE 'false' END || ' END', c) END, '')
+	INTO assignments, differences FROM unnest(names) AS c;
 	EXECUTE format(
 		'UPDATE %1$s AS t SET updated_at = greatest(o.updated_at, m.at)%3$s
 		 FROM (
-				SELECT m.*, o.updated_at IS NULL OR m.at >= o.updated_at AS newer, m.at > o.updated_at OR o.updated_at IS NULL AND m.at IS NOT NULL AS latest
-				FROM (%6$s) AS m JOIN %1$s AS o ON o.%2$s = m.entity) AS m
+				-- age: -1 newer than the row, 0 the same version, 1 older
+				SELECT m.*, CASE WHEN m.at IS NULL THEN CASE WHEN o.updated_at IS NULL THEN 0 ELSE 1 END
+					WHEN o.updated_at IS NULL OR m.at > o.updated_at THEN -1 WHEN m.at = o.updated_at THEN 0 ELSE 1 END AS age
+				FROM (%5$s) AS m JOIN %1$s AS o ON o.%2$s = m.entity) AS m
 			JOIN %1$s AS o ON o.%2$s = m.entity,
-			LATERAL jsonb_populate_record(o, m.details) AS r,
+			LATERAL jsonb_populate_record(o, m.details) AS w,
 			LATERAL jsonb_populate_record(NULL::%1$s, m.details) AS n
-		 WHERE t.%2$s = o.%2$s AND (m.newer AND (m.latest%4$s) OR NOT m.newer AND (%5$s))',
-		target, key, assignments, differences, coalesce(gaps, 'false'), merged) USING facts;
+		 WHERE t.%2$s = o.%2$s AND (m.age < 0 AND m.at IS NOT NULL%4$s)',
+		target, key, assignments, differences, merged) USING facts;
 END
 $$;
 COMMENT ON FUNCTION vsm.ingest_rows(text, text, vsm.fact[], boolean) IS
@@ -174,18 +181,37 @@ BEGIN
 	EXECUTE format(
 		'WITH document AS MATERIALIZED (SELECT * FROM unnest($1, $2, $3) AS d (source, name, document)),
 		fact AS MATERIALIZED (%2$s),
-		event AS (
+		new AS (
 			INSERT INTO %1$I.event (source, event_id, entity, at, state, state_id, previous, previous_id, seq, method, attributes)
 			SELECT f.source, f.id, f.entity, f.at, f.value, f.value_id, f.previous, f.previous_id, f.seq, f.method, f.details
-			FROM fact AS f WHERE f.fact = ''event'' ORDER BY f.id COLLATE "C"
-			ON CONFLICT DO NOTHING),
+			FROM fact AS f WHERE f.fact = ''event'' ORDER BY f.id COLLATE "C", f.at, f.details
+			ON CONFLICT DO NOTHING RETURNING source, event_id),
 		change AS (
 			INSERT INTO %1$I.item_change (item, attribute, at, change_id, value, previous, source)
 			SELECT f.entity, f.name, f.at, f.id, f.value, f.previous, f.source
 			FROM fact AS f WHERE f.fact = ''change'' ORDER BY f.entity COLLATE "C", f.name COLLATE "C", f.at, f.id COLLATE "C"
 			ON CONFLICT DO NOTHING)
-		SELECT array_agg(f::vsm.fact) FROM fact AS f WHERE f.fact NOT IN (''event'', ''change'')', model, readers)
+		SELECT array_agg(f::vsm.fact) FROM fact AS f
+		WHERE f.fact NOT IN (''event'', ''change'')
+		-- and the events that were there already, if any
+		OR f.fact = ''event'' AND (SELECT count(*) FROM new) < (SELECT count(*) FROM fact AS e WHERE e.fact = ''event'')
+			AND (f.source, f.id) NOT IN (SELECT n.source, n.event_id FROM new AS n)', model, readers)
 	INTO facts USING sources, names, documents;
+
+	SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY k.o) INTO STRICT key
+	FROM pg_index i, unnest(i.indkey) WITH ORDINALITY AS k (attnum, o), pg_attribute a
+	WHERE i.indrelid = format('%I.event', model)::regclass AND i.indisprimary AND a.attrelid = i.indrelid AND a.attnum = k.attnum;
+	-- Where a webhook and the API tell of one event at two times, the earlier is kept, whichever came first.
+	IF key = 'source, event_id' THEN
+		EXECUTE format(
+			'UPDATE %I.event AS e SET at = f.at, state = f.value, state_id = f.value_id, previous = f.previous, previous_id = f.previous_id,
+				seq = f.seq, method = f.method, attributes = f.details
+			 FROM (
+				SELECT DISTINCT ON (f.source, f.id) f.* FROM unnest($1) AS f
+				WHERE f.fact = ''event'' ORDER BY f.source, f.id, f.at, f.details) AS f
+			 WHERE e.source = f.source AND e.event_id = f.id AND (f.at < e.at OR f.at = e.at AND f.details < e.attributes)', model)
+		USING facts;
+	END IF;
 
 	-- Items are locked from here on: what follows looks at all that is known of them.
 	SELECT array_agg(f) INTO rows FROM unnest(facts) AS f WHERE f.fact = 'item';
@@ -199,9 +225,6 @@ BEGIN
 		 WHERE excluded.since < item_alias.since OR item_alias.since IS NULL AND excluded.since IS NOT NULL', model)
 	USING facts;
 
-	SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY k.o) INTO key
-	FROM pg_index i, unnest(i.indkey) WITH ORDINALITY AS k (attnum, o), pg_attribute a
-	WHERE i.indrelid = format('%I.event', model)::regclass AND i.indisprimary AND a.attrelid = i.indrelid AND a.attnum = k.attnum;
 	-- The state at creation is what the earliest change came from, whichever payload told of it.
 	EXECUTE format(
 		'INSERT INTO %1$I.event (source, event_id, entity, at, state, state_id, method)

@@ -109,3 +109,33 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION vsm.environment_tier(text) IS
 	'production, staging, testing, development or other: the tier that GitLab gives an environment of this name where none is set';
+
+CREATE FUNCTION vsm.payload_lacks(payload jsonb, VARIADIC paths text[]) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT 'it has no ' || p.path
+	FROM unnest(paths) WITH ORDINALITY AS p (path, place)
+	WHERE payload #>> string_to_array(p.path, '.') IS NULL
+	ORDER BY p.place LIMIT 1;
+END;
+COMMENT ON FUNCTION vsm.payload_lacks(jsonb, text[]) IS
+	'which of these members, each a path such as issue.id, a payload lacks, as the reason for refusing it; NULL if none';
+
+/*
+ * The keys of items that people write where they name their work. A key in a title is meant; a
+ * branch is named once and may carry another item's work; a description may mention anything.
+ */
+CREATE FUNCTION vsm.read_keys(source text, entity text, at timestamptz, branch text, title text, description text) RETURNS SETOF vsm.fact
+LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 1
+BEGIN ATOMIC
+	SELECT source, 'link', entity, at, k.key, NULL::text, 'implements', NULL::text, NULL::text, NULL::text, NULL::bigint,
+		k.method, k.confidence, NULL::timestamptz, NULL::jsonb
+	FROM (
+		SELECT unnest(vsm.issue_keys(title)) AS key, 'key in title' AS method, 0.95::float8 AS confidence
+		UNION ALL
+		SELECT unnest(vsm.issue_keys(branch)), 'key in branch', 0.9::float8
+		UNION ALL
+		SELECT unnest(vsm.issue_keys(description)), 'key in description', 0.6::float8) AS k;
+END;
+COMMENT ON FUNCTION vsm.read_keys(text, text, timestamptz, text, text, text) IS
+	'links of a commit, branch or merge request to the items whose keys stand in its branch, title (of a commit: subject) and description';

@@ -1,0 +1,86 @@
+-- Times as tools write them, text that is not quite JSON, and the words that stand for types and tiers.
+BEGIN;
+CREATE EXTENSION IF NOT EXISTS pgtap;
+CREATE EXTENSION IF NOT EXISTS vsm;
+SELECT plan(35);
+
+-- The answers must not depend on the session.
+SET LOCAL TimeZone = 'America/Los_Angeles';
+SET LOCAL DateStyle = 'German';
+
+SELECT is_empty($$
+	SELECT written, vsm.payload_time(written), expected FROM (VALUES
+		('2026-01-05T10:00:00Z', timestamptz '2026-01-05 10:00:00+00'),
+		('2026-01-05T10:00:00.000+0100', '2026-01-05 09:00:00+00'),
+		('2026-01-05T10:00:00.123-0830', '2026-01-05 18:30:00.123+00'),
+		('2026-01-05T10:00:00+01', '2026-01-05 09:00:00+00'),
+		('2017-09-15 16:50:55 UTC', '2017-09-15 16:50:55+00'),
+		('2017-09-15T16:50:55GMT', '2017-09-15 16:50:55+00'),
+		('2021-04-28 21:50:00 +0200', '2021-04-28 19:50:00+00'),
+		('2021-04-28 21:50:00 -02:00', '2021-04-28 23:50:00+00'),
+		('2026-01-05T10:00:00', '2026-01-05 10:00:00+00'),
+		('2026-01-05 10:00', '2026-01-05 10:00:00+00'),
+		('2026-01-05', '2026-01-05 00:00:00+00'),
+		('  2026-01-05T10:00:00Z ', '2026-01-05 10:00:00+00'),
+		('2024-02-29T23:59:59.999999999Z', '2024-03-01 00:00:00+00'),
+		('0001-01-01T00:00:00Z', '0001-01-01 00:00:00+00'),
+		('9999-12-31T23:59:59.999Z', '9999-12-31 23:59:59.999+00'),
+		('1525698237764', '2018-05-07 13:03:57.764+00'),
+		('1525698237764.25', '2018-05-07 13:03:57.76425+00'),
+		('0', '1970-01-01 00:00:00+00'),
+		('-1', '1969-12-31 23:59:59.999+00'),
+		('-62135596800000', '0001-01-01 00:00:00+00'),
+		('253402300799999', '9999-12-31 23:59:59.999+00')) AS v (written, expected)
+	WHERE vsm.payload_time(written) IS DISTINCT FROM expected$$, 'times in every spelling');
+SELECT is(vsm.payload_time(''), NULL, 'empty text is no time');
+SELECT is(vsm.payload_time('  '), NULL, 'neither are blanks');
+SELECT is(vsm.payload_time(NULL), NULL, 'nor NULL');
+
+PREPARE bad_time AS SELECT vsm.payload_time($1);
+SELECT throws_ok(format('EXECUTE bad_time(%L)', bad), '22007', format('invalid time: "%s"', bad), format('%s is not a time', bad))
+FROM unnest(ARRAY['yesterday', '2026-13-01T00:00:00Z', '2026-02-30', '2026-01-05T25:00:00Z', '2026-01-05T10:00:00 Europe/Paris',
+	'05.01.2026 10:00', '2026-01-05T10:00:00+99:00', '1525698237764x', '--1', '1.2.3']) AS bad;
+SELECT throws_ok('SELECT vsm.payload_time(''99999999999999999'')', '22008', 'time out of range: "99999999999999999"', 'far outside of the calendar');
+SELECT throws_ok('SELECT vsm.payload_time(''9999999999999999999999999'')', '22008', 'time out of range: "9999999999999999999999999"', 'farther');
+SELECT throws_ok('SELECT vsm.payload_time(repeat(''2026'', 20) || ''x'')', '22007', NULL, 'text that is too long is not a time');
+
+-- \u0000
+SELECT is(vsm.payload_text('{"a":"x\u0000y"}'), '{"a":"x\ufffdy"}', 'a null character becomes the replacement character');
+SELECT is(vsm.payload_text('{"a":"\u0000\u0000"}')::jsonb, '{"a":"\ufffd\ufffd"}'::jsonb, 'all of them, and it is JSON then');
+SELECT is(vsm.payload_text('{"a":"x\\u0000y"}'), '{"a":"x\\u0000y"}', 'an escaped backslash before u0000 is none');
+SELECT is(vsm.payload_text('{"a":"x\\\u0000y"}'), '{"a":"x\\\ufffdy"}', 'but after an escaped backslash there is one');
+SELECT is(vsm.payload_text('{"a":"\u00001\u0001"}'), '{"a":"\ufffd1\u0001"}', 'other escapes stay');
+SELECT is(vsm.payload_text('{"a":"\'), '{"a":"\', 'text that ends in a backslash stays');
+
+-- What is not JSON
+SELECT is(vsm.payload_error('{"a":[1,2,{"b":null}]}'), NULL, 'JSON has no error');
+SELECT is(vsm.payload_error('{"a":[1,2'), 'The input string ended unexpectedly.', 'a payload that was cut off');
+SELECT is(vsm.payload_error(''), 'The input string ended unexpectedly.', 'an empty one');
+SELECT alike(vsm.payload_error('<html>'), '%<%', 'an error page');
+SELECT alike(vsm.payload_error('{"a":"\ud800"}'), 'Unicode %surrogate%', 'half a character');
+SELECT throws_ok($$SELECT vsm.payload_error(repeat('[', 1000000))$$, '54001', 'stack depth limit exceeded', 'nested too deeply');
+
+SELECT is_empty($$
+	SELECT name, vsm.item_type(name), expected FROM (VALUES
+		('Bug', 'defect'), ('Defect', 'defect'), ('Production incident', 'defect'), ('Story', 'feature'), ('User Story', 'feature'),
+		('New Feature', 'feature'), ('Task', 'feature'), ('Sub-task', 'feature'), ('Epic', 'feature'), ('Improvement', 'feature'),
+		('Security', 'risk'), ('Vulnerability', 'risk'), ('Risk', 'risk'), ('Technical Debt', 'debt'), ('chore', 'debt'),
+		('type::bug', 'defect'), ('Debugger', 'other'), ('Question', 'other'), (NULL, NULL)) AS v (name, expected)
+	WHERE vsm.item_type(name) IS DISTINCT FROM expected$$, 'types of items by their names');
+SELECT is_empty($$
+	SELECT name, vsm.environment_tier(name), expected FROM (VALUES
+		('production', 'production'), ('prod-eu', 'production'), ('live', 'production'), ('staging', 'staging'), ('pre-prod', 'staging'),
+		('qa', 'testing'), ('test', 'testing'), ('review/feature-1', 'development'), ('dev', 'development'), ('canary', 'other'), (NULL, NULL)) AS v (name, expected)
+	WHERE vsm.environment_tier(name) IS DISTINCT FROM expected$$, 'tiers of environments by their names');
+SELECT is(vsm.payload_lacks('{"a":{"b":1}}', 'a.b'), NULL, 'nothing is missing');
+SELECT is(vsm.payload_lacks('{"a":{"b":null}}', 'a', 'a.b', 'c'), 'it has no a.b', 'the first of what is missing');
+
+-- Keys
+SELECT results_eq(
+	$$SELECT value, method, confidence FROM vsm.read_keys('x', 'e', NULL, 'feature/SHOP-7-total', 'SHOP-7: show the total', 'See PAY-3') ORDER BY 2, 1$$,
+	$$VALUES ('SHOP-7', 'key in branch', 0.9::float8), ('PAY-3', 'key in description', 0.6), ('SHOP-7', 'key in title', 0.95)$$,
+	'keys in branch, title and description');
+SELECT is_empty($$SELECT * FROM vsm.read_keys('x', 'e', NULL, NULL, 'nothing', NULL)$$, 'no keys, no links');
+
+SELECT finish();
+ROLLBACK;
