@@ -7,6 +7,7 @@
 #include "postgres.h"
 
 #include "common/hashfn.h"
+#include "common/int.h"
 #include "compat.h"
 #include "miscadmin.h"
 #include "timeline_state.h"

@@ -4,6 +4,7 @@
  */
 #include "postgres.h"
 
+#include "common/int.h"
 #include "compat.h"
 #include "timestamp_text.h"
 #include "utils/builtins.h"
