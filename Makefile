@@ -49,7 +49,7 @@ DATA_built = vsm--$(EXTVERSION).sql
 DATA       = $(filter-out sql/vsm--$(EXTVERSION).sql,$(patsubst $(top)%,%,$(sort $(wildcard $(top)sql/vsm--*.sql))))
 EXTRA_CLEAN = src/*.gcno src/*.gcda vsm--*.sql.tmp vsm-$(EXTVERSION).zip
 PG_CPPFLAGS = -I$(top)src -DVSM_VERSION='"$(EXTVERSION)"'
-PG_CFLAGS   = -Wall -Wextra -Wno-unused-parameter -Wno-sign-compare -Wno-missing-field-initializers
+PG_CFLAGS   = -Wall -Wextra -Werror=implicit-function-declaration -Wno-unused-parameter -Wno-sign-compare -Wno-missing-field-initializers
 
 REGRESS        = $(sort $(patsubst $(top)test/sql/%.sql,%,$(wildcard $(top)test/sql/*.sql)))
 REGRESS_OPTS   = --inputdir=$(top)test --load-extension=vsm
