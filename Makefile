@@ -23,7 +23,7 @@ SQL_PARTS = \
 	flow_metrics \
 	visits \
 	flow_periods \
-	durations \
+	duration_functions \
 	what_if \
 	propose_workflow \
 	rollup \

@@ -10,6 +10,7 @@
 #include "catalog/pg_type_d.h"
 #include "common/int.h"
 #include "compat.h"
+#include "duration.h"
 #include "utils/multirangetypes.h"
 #include "utils/rangetypes.h"
 #include "utils/timestamp.h"
@@ -42,18 +43,11 @@ interval_overflow(void)
 			 errmsg("interval out of range")));
 }
 
-/*
- * Microseconds as an interval: working time in hours and smaller units only; wall-clock time
- * like timestamptz - timestamptz, in days of 24 hours and the rest.
- */
+/* Working time in hours and smaller units only, wall-clock time as timestamptz - timestamptz. */
 static Datum
-duration_interval(int64 microseconds, bool wall_clock)
+time_datum(int64 microseconds, CalendarReader *reader)
 {
-	Interval   *interval = palloc0(sizeof(Interval));
-
-	interval->day = wall_clock ? microseconds / USECS_PER_DAY : 0;
-	interval->time = wall_clock ? microseconds % USECS_PER_DAY : microseconds;
-	return IntervalPGetDatum(interval);
+	return IntervalPGetDatum(duration_to_interval(microseconds, reader == NULL));
 }
 
 /* From since to until by the calendar, or by the wall clock if reader is NULL. */
@@ -81,7 +75,7 @@ vsm_working_time(PG_FUNCTION_ARGS)
 		PG_RETURN_NULL();
 	reader = calendar_reader(fcinfo, 2);
 	span = time_between(reader, PG_GETARG_TIMESTAMPTZ(0), PG_GETARG_TIMESTAMPTZ(1));
-	return duration_interval(span, reader == NULL);
+	return time_datum(span, reader);
 }
 
 /* The sum over the ranges; NULL while one has no bound, because it is not known yet. */
@@ -118,32 +112,7 @@ vsm_working_time_multirange(PG_FUNCTION_ARGS)
 								&sum))
 			interval_overflow();
 	}
-	return duration_interval(sum, reader == NULL);
-}
-
-/*
- * An interval argument in microseconds: a day counts 24 hours, whatever the calendar says of
- * days, and a month has no length (22023).
- */
-static int64
-interval_microseconds(const Interval *interval)
-{
-	int64		result;
-
-#ifdef INTERVAL_NOT_FINITE
-	if (INTERVAL_NOT_FINITE(interval))
-		interval_overflow();
-#endif
-	if (interval->month != 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("working time cannot be given in months or years"),
-				 errdetail("Months and years have no fixed length."),
-				 errhint("Use days, which count 24 hours, or hours.")));
-	if (pg_mul_s64_overflow(interval->day, USECS_PER_DAY, &result) ||
-		pg_add_s64_overflow(result, interval->time, &result))
-		interval_overflow();
-	return result;
+	return time_datum(sum, reader);
 }
 
 Datum
@@ -157,7 +126,7 @@ vsm_add_working_time(PG_FUNCTION_ARGS)
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
 		PG_RETURN_NULL();
 	at = PG_GETARG_TIMESTAMPTZ(0);
-	amount = interval_microseconds(PG_GETARG_INTERVAL_P(1));
+	amount = duration_from_interval(PG_GETARG_INTERVAL_P(1), "working time");
 	reader = calendar_reader(fcinfo, 2);
 	check_finite(at);
 	if (reader == NULL)

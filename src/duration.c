@@ -31,6 +31,14 @@ duration_from_interval(const Interval *interval, const char *what)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
 				 errmsg("interval out of range")));
+	return microseconds;
+}
+
+int64
+duration_not_negative(const Interval *interval, const char *what)
+{
+	int64		microseconds = duration_from_interval(interval, what);
+
 	if (microseconds < 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),

@@ -11,10 +11,13 @@
 #include "datatype/timestamp.h"
 
 /*
- * The microseconds of an interval that may not be negative. what names it in messages ("a
- * duration"). Errors: months or a negative length 22023, infinite or beyond int64 22008.
+ * The microseconds of an interval. what names it in messages ("a duration"). Errors: months
+ * 22023, infinite or beyond int64 22008.
  */
 extern int64 duration_from_interval(const Interval *interval, const char *what);
+
+/* The same of one that may not be negative (22023). */
+extern int64 duration_not_negative(const Interval *interval, const char *what);
 
 /*
  * The interval of that length, in the current memory context: as days and a time of less than

@@ -6,6 +6,7 @@
 
 #include "common/int.h"
 #include "compat.h"
+#include "duration.h"
 #include "item_fmgr.h"
 #include "timeline_fmgr.h"
 #include "utils/builtins.h"
@@ -126,19 +127,7 @@ item_stage_time(const FlowItem *item, CalendarReader *calendar, int stage)
 Datum
 flow_time_interval(int64 microseconds, CalendarReader *calendar)
 {
-	Interval   *interval = palloc0(sizeof(Interval));
-
-	if (calendar == NULL)
-	{
-		int64		days = microseconds / USECS_PER_DAY;
-
-		if (days != (int32) days)
-			overflow();
-		interval->day = (int32) days;
-		microseconds -= days * USECS_PER_DAY;
-	}
-	interval->time = microseconds;
-	return IntervalPGetDatum(interval);
+	return IntervalPGetDatum(duration_to_interval(microseconds, calendar == NULL));
 }
 
 Datum

@@ -232,7 +232,7 @@ vsm_survival_add(PG_FUNCTION_ARGS)
 		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
 	}
 	interval = PG_GETARG_INTERVAL_P(1);
-	duration = duration_from_interval(interval, "a duration");
+	duration = duration_not_negative(interval, "a duration");
 	survival = PG_ARGISNULL(0) ? survival_new() : get_gathering(fcinfo, 0);
 	survival = survival_add(survival, duration, PG_GETARG_BOOL(2), 1, interval->day != 0);
 	return return_gathered(fcinfo, survival);
@@ -274,7 +274,7 @@ vsm_survival_percentile(PG_FUNCTION_ARGS)
 Datum
 vsm_survival_probability(PG_FUNCTION_ARGS)
 {
-	int64		within = duration_from_interval(PG_GETARG_INTERVAL_P(1), "a time to finish within");
+	int64		within = duration_not_negative(PG_GETARG_INTERVAL_P(1), "a time to finish within");
 	double		probability;
 
 	if (!survival_probability(get_finished(PG_GETARG_DATUM(0)), within, &probability))
@@ -285,8 +285,8 @@ vsm_survival_probability(PG_FUNCTION_ARGS)
 Datum
 vsm_survival_probability_at_age(PG_FUNCTION_ARGS)
 {
-	int64		within = duration_from_interval(PG_GETARG_INTERVAL_P(1), "a time to finish within");
-	int64		age = duration_from_interval(PG_GETARG_INTERVAL_P(2), "an age");
+	int64		within = duration_not_negative(PG_GETARG_INTERVAL_P(1), "a time to finish within");
+	int64		age = duration_not_negative(PG_GETARG_INTERVAL_P(2), "an age");
 	double		probability;
 
 	if (!survival_probability_at_age(get_finished(PG_GETARG_DATUM(0)), within, age, &probability))
@@ -298,7 +298,7 @@ Datum
 vsm_survival_eta(PG_FUNCTION_ARGS)
 {
 	const Survival *survival = get_finished(PG_GETARG_DATUM(0));
-	int64		age = duration_from_interval(PG_GETARG_INTERVAL_P(1), "an age");
+	int64		age = duration_not_negative(PG_GETARG_INTERVAL_P(1), "an age");
 	double		p = get_probability(fcinfo, 2);
 	int64		remaining;
 

@@ -212,7 +212,7 @@ FROM (VALUES
 	($$SELECT vsm.working_time('4713-01-01 BC', '294276-12-31', '{}')$$, '22008 | interval out of range'),
 	($$SELECT vsm.working_time('4713-01-01 BC', '294276-12-31', NULL)$$, '22008 | interval out of range'),
 	($$SELECT vsm.add_working_time('2026-01-01', '1 month', NULL)$$,
-	 '22023 | working time cannot be given in months or years | Months and years have no fixed length. | Use days, which count 24 hours, or hours.'),
+	 '22023 | working time cannot be given in months | A month has no fixed length. | Write it in days or smaller; a day is 24 hours.'),
 	($$SELECT vsm.add_working_time('2026-01-01', '1 hour', '{"week":{}}')$$,
 	 '22008 | timestamp out of range | The calendar does not have that much open time after the given instant.'),
 	($$SELECT vsm.add_working_time('2026-01-01', '-1 hour', '{"week":{}}')$$,

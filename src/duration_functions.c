@@ -1,5 +1,5 @@
 /*
- * durations.c
+ * duration_functions.c
  *		Intervals as numbers, and flow efficiency over many items.
  */
 #include "postgres.h"
@@ -7,6 +7,7 @@
 #include "catalog/pg_type.h"
 #include "common/int.h"
 #include "compat.h"
+#include "duration.h"
 #include "utils/array.h"
 #include "utils/timestamp.h"
 
@@ -16,36 +17,10 @@ PG_FUNCTION_INFO_V1(vsm_efficiency_add);
 PG_FUNCTION_INFO_V1(vsm_efficiency_combine);
 PG_FUNCTION_INFO_V1(vsm_efficiency_finish);
 
-/*
- * The microseconds of an interval as seconds and the rest, which is not negative. A day
- * counts 24 hours; months have no length: 22023.
- */
-static void
-split_interval(const Interval *interval, int64 *seconds, int64 *rest)
-{
-	if (interval->month != 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("interval must not have months"),
-				 errdetail("A month has no fixed number of hours.")));
-	*seconds = interval->time / USECS_PER_SEC;
-	*rest = interval->time % USECS_PER_SEC;
-	if (*rest < 0)
-	{
-		*rest += USECS_PER_SEC;
-		(*seconds)--;
-	}
-	*seconds += (int64) interval->day * SECS_PER_DAY;
-}
-
 static float8
 interval_in(const Interval *interval, float8 unit_seconds)
 {
-	int64		seconds;
-	int64		rest;
-
-	split_interval(interval, &seconds, &rest);
-	return ((float8) seconds + (float8) rest / USECS_PER_SEC) / unit_seconds;
+	return (float8) duration_from_interval(interval, "a duration") / (unit_seconds * USECS_PER_SEC);
 }
 
 /* hours(interval) -> float8 */
@@ -98,6 +73,7 @@ writable_state(FunctionCallInfo fcinfo)
 	return PG_GETARG_ARRAYTYPE_P_COPY(0);
 }
 
+/* Adds to a sum, whose microseconds stay below a second. */
 static void
 add_to_sum(int64 *sum, int64 seconds, int64 rest)
 {
@@ -116,15 +92,13 @@ vsm_efficiency_add(PG_FUNCTION_ARGS)
 {
 	ArrayType  *state = writable_state(fcinfo);
 	int64	   *sums = sums_of(state);
-	int64		seconds;
-	int64		rest;
 
 	if (PG_ARGISNULL(1) || PG_ARGISNULL(2))
 		PG_RETURN_ARRAYTYPE_P(state);
-	split_interval(PG_GETARG_INTERVAL_P(1), &seconds, &rest);
-	add_to_sum(&sums[ACTIVE_SECONDS], seconds, rest);
-	split_interval(PG_GETARG_INTERVAL_P(2), &seconds, &rest);
-	add_to_sum(&sums[WAIT_SECONDS], seconds, rest);
+	add_to_sum(&sums[ACTIVE_SECONDS], 0,
+			   duration_from_interval(PG_GETARG_INTERVAL_P(1), "active time"));
+	add_to_sum(&sums[WAIT_SECONDS], 0,
+			   duration_from_interval(PG_GETARG_INTERVAL_P(2), "wait time"));
 	PG_RETURN_ARRAYTYPE_P(state);
 }
 
