@@ -58,12 +58,17 @@ ISOLATION_OPTS = --inputdir=$(top)test --load-extension=vsm
 
 PG_CONFIG ?= pg_config
 
-# PGXS has a rule for check that refuses, so our targets come instead of it.
-ours = demo check bench
+# PGXS has a rule for check that refuses, so our targets come instead of it; others beside them
+# (make clean check) get a make of their own.
+ours   = demo check bench
+others = $(filter-out $(ours),$(MAKECMDGOALS))
 ifneq ($(filter $(ours),$(MAKECMDGOALS)),)
-.PHONY: $(ours)
+.PHONY: $(ours) $(others)
+.NOTPARALLEL:
 $(ours):
 	@sh $(top)test/$@.sh
+$(others):
+	@$(MAKE) -f $(firstword $(MAKEFILE_LIST)) $@
 else
 
 PGXS := $(shell $(PG_CONFIG) --pgxs)
