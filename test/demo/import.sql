@@ -2,13 +2,14 @@
 CREATE TABLE item (item text PRIMARY KEY, title text, team text, type text);
 CREATE TABLE jira_event (item text NOT NULL, at timestamptz NOT NULL, state text NOT NULL);
 
--- The names a column may have, the best first.
+-- The names a column may have, the best first; item, time and state are needed.
 CREATE TABLE accepted AS
 SELECT role, name, rank FROM (VALUES
 	('item', ARRAY['item', 'key', 'issue_key', 'case_id']),
 	('time', ARRAY['at', 'time', 'timestamp', 'created', 'created_date']),
 	('state', ARRAY['state', 'status', 'to', 'to_string', 'activity']),
-	('from', ARRAY['from', 'from_string'])) AS r(role, names),
+	('from', ARRAY['from', 'from_string']),
+	('field', ARRAY['field'])) AS r(role, names),
 	unnest(names) WITH ORDINALITY AS n(name, rank);
 
 -- Fills item and jira_event from csv; says what is wrong, or nothing.
@@ -19,7 +20,11 @@ DECLARE
 BEGIN
 	EXECUTE 'CREATE TABLE csv_event AS SELECT number, ' || (
 		SELECT string_agg(format('%s AS %I', coalesce('nullif(btrim(c' || place || '), '''')', 'NULL::text'), r.role), ', ')
-		FROM unnest(ARRAY['item', 'time', 'state', 'from', 'created']) AS r(role) LEFT JOIN csv_column c ON c.role = r.role) || ' FROM csv';
+		FROM unnest(ARRAY['item', 'time', 'state', 'from', 'created', 'field']) AS r(role) LEFT JOIN csv_column c ON c.role = r.role) || ' FROM csv';
+	-- Where a change names its field, only changes of the status count, and the flag that blocks.
+	CREATE TABLE csv_other AS SELECT count(*) AS lines FROM csv_event WHERE lower(field) NOT IN ('status', 'state', 'flagged');
+	DELETE FROM csv_event WHERE lower(field) NOT IN ('status', 'state', 'flagged');
+	UPDATE csv_event SET state = CASE WHEN state IS NULL THEN 'Unflagged' ELSE 'Flagged' END, "from" = NULL WHERE lower(field) = 'flagged';
 	BEGIN
 		INSERT INTO jira_event SELECT item, "time"::timestamptz, state FROM csv_event
 		WHERE item IS NOT NULL AND "time" IS NOT NULL AND state IS NOT NULL;

@@ -26,8 +26,8 @@ UNION ALL
 SELECT format(E'the first line names no column for: %s.\nIts columns are: %s.\nNames that are understood, in capitals or not:\n%s',
 	string_agg(role, ', ' ORDER BY array_position(ARRAY['item', 'time', 'state'], role)),
 	(SELECT string_agg(shown, ', ' ORDER BY place) FROM csv_column),
-	(SELECT string_agg(format('  %s %s', rpad(role || CASE role WHEN 'from' THEN ' (optional)' ELSE '' END, 16), names), E'\n'
-			ORDER BY array_position(ARRAY['item', 'time', 'state', 'from'], role))
+	(SELECT string_agg(format('  %s %s', rpad(role || CASE WHEN role IN ('from', 'field') THEN ' (optional)' ELSE '' END, 17), names), E'\n'
+			ORDER BY array_position(ARRAY['item', 'time', 'state', 'from', 'field'], role))
 		FROM (SELECT role, string_agg(name, ' / ' ORDER BY rank) AS names FROM accepted GROUP BY role) a))
-FROM (SELECT role FROM accepted WHERE role <> 'from' EXCEPT SELECT role FROM csv_column) missing
+FROM (SELECT role FROM accepted WHERE role NOT IN ('from', 'field') EXCEPT SELECT role FROM csv_column) missing
 WHERE :'header' <> '' HAVING count(*) > 0;

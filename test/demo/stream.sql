@@ -28,7 +28,7 @@ SELECT cell(stage, :width), cell(coalesce(visits, 0)::text, -6),
 	|| CASE WHEN now > wip_limit THEN '!' ELSE ' ' END,
 	cell(say(share::numeric), -5), cell(bar((share / (SELECT max(share) FROM waiting))::numeric, 20), 20),
 	CASE class
-		WHEN 'new' THEN 'before the clock'
+		WHEN 'new' THEN CASE WHEN share > 0 THEN 'before the clock, but sent back to it' ELSE 'before the clock' END
 		WHEN 'active' THEN 'work'
 		WHEN 'waiting' THEN coalesce('for ' || waiting_for, 'waits')
 		WHEN 'blocked' THEN coalesce('for ' || waiting_for, 'blocked')

@@ -34,17 +34,14 @@ like "$output" '^plain.csv: 4 events of 2 items, 2026-01-01 to 2026-01-05\.$' 'i
 like "$output" '^Columns read: Issue Key \(item\), Created \(time\), Status \(state\)\. Not used: Summary\.$' 'its columns are named'
 like "$output" '^1 line left out for want of an item, a time or a state\.$' 'what is left out is counted'
 
-if [ -n "$(asked vsm_demo_plain -c "SELECT to_regproc('vsm.propose_workflow')")" ]; then
-	demo vsm_demo_proposed EVENTS="$tmp/plain.csv"
-	is $exited 0 'without a workflow'
-	like "$output" '^This workflow is a proposal' 'one is proposed'
-	proposal=$(printf '%s\n' "$output" | sed -n '/^{"stages"/,/}$/p' | sed '/^$/,$d')
-	is "$(asked vsm_demo_proposed -v wf="$proposal" -f - <<'END'
+demo vsm_demo_proposed EVENTS="$tmp/plain.csv"
+is $exited 0 'without a workflow'
+like "$output" '^This workflow is a proposal' 'one is proposed'
+proposal=$(printf '%s\n' "$output" | sed -n '/^{"stages"/,/}$/p' | sed '/^$/,$d')
+is "$(asked vsm_demo_proposed -v wf="$proposal" -f - <<'END'
 SELECT :'wf'::vsm.workflow OPERATOR(vsm.=) wf FROM my_workflow;
 END
-	)" t 'and printed as it is used'
-	dropdb --force vsm_demo_proposed
-fi
+)" t 'and printed as it is used'
 
 printf '\357\273\277KEY;Time;From String;To String\r\nB-1;2026-01-01 10:00;To Do;Building\r\nB-1;2026-01-03 10:00;Building;Done\r\n' >"$tmp/changes.csv"
 printf '{"stages": [{"name": "To Do", "class": "new"}, {"name": "Build", "class": "active", "states": ["Building"]}]}' >"$tmp/workflow.json"
@@ -60,16 +57,24 @@ demo vsm_demo_created EVENTS="$tmp/created.csv"
 is "$(asked vsm_demo_created -c "SELECT vsm.timeline(at, state) FROM jira_event")" \
 	'[["2025-12-01T00:00:00Z","Open"],["2025-12-31T10:00:00Z","Done"]]' 'a column created says since when the first state held'
 
+printf '%s\n' key,at,field,from,to 'A-1,2026-01-01,status,To Do,Doing' 'A-1,2026-01-02,assignee,me,you' 'A-1,2026-01-03,Flagged,,Impediment' \
+	'A-1,2026-01-04,Flagged,Impediment,' 'A-1,2026-01-05,Status,Doing,Done' >"$tmp/fields.csv"
+demo vsm_demo_fields EVENTS="$tmp/fields.csv"
+is "$(asked vsm_demo_fields -c "SELECT vsm.path(vsm.timeline(at, state)) FROM jira_event")" '{"To Do",Doing,Flagged,Unflagged,Done}' \
+	'changes of other fields are no states, but the flag is'
+like "$output" '^1 line of other fields than Status and Flagged left out\.$' 'and are counted'
+
 printf 'id,when,what\n1,2,3\n' >"$tmp/unknown.csv"
 demo vsm_demo_unknown EVENTS="$tmp/unknown.csv"
 is $exited 1 'unknown headers are refused'
 is "$output" "make demo: $tmp/unknown.csv: the first line names no column for: item, time, state.
 Its columns are: id, when, what.
 Names that are understood, in capitals or not:
-  item             item / key / issue_key / case_id
-  time             at / time / timestamp / created / created_date
-  state            state / status / to / to_string / activity
-  from (optional)  from / from_string" 'with the names that are understood'
+  item              item / key / issue_key / case_id
+  time              at / time / timestamp / created / created_date
+  state             state / status / to / to_string / activity
+  from (optional)   from / from_string
+  field (optional)  field" 'with the names that are understood'
 
 printf 'key,at,status\nA-1,2025-12-31 10:00,Open\nA-1,31.12.2025 noon,Open\n' >"$tmp/time.csv"
 demo vsm_demo_time EVENTS="$tmp/time.csv"
@@ -91,7 +96,7 @@ is $exited 1 'a workflow that is none'
 like "$output" 'fresh' 'and why'
 
 is "$(EVENTS=/no/such.csv sh "$VSM_TOP/test/demo.sh" 2>&1)" 'make demo: cannot read the file /no/such.csv' 'a file that is not there'
-for database in vsm_demo vsm_demo_plain vsm_demo_changes vsm_demo_created vsm_demo_unknown vsm_demo_time vsm_demo_empty vsm_demo_ragged vsm_demo_wrong; do
+for database in vsm_demo vsm_demo_plain vsm_demo_proposed vsm_demo_fields vsm_demo_changes vsm_demo_created vsm_demo_unknown vsm_demo_time vsm_demo_empty vsm_demo_ragged vsm_demo_wrong; do
 	dropdb --force "$database"
 done
 done_testing
