@@ -11,12 +11,13 @@
 #include "common/int.h"
 #include "compat.h"
 #include "duration.h"
+#include "period_list.h"
 #include "utils/multirangetypes.h"
 #include "utils/rangetypes.h"
 #include "utils/timestamp.h"
 #include "utils/typcache.h"
 
-/* Of one answer of working_periods: thousands of years, some 50 MB. */
+/* Of one answer of working_periods: thousands of years, some 100 MB while it is made. */
 #define MAX_WORKING_PERIODS	1000000
 
 PG_FUNCTION_INFO_V1(vsm_working_time);
@@ -41,13 +42,6 @@ interval_overflow(void)
 	ereport(ERROR,
 			(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
 			 errmsg("interval out of range")));
-}
-
-/* Working time in hours and smaller units only, wall-clock time as timestamptz - timestamptz. */
-static Datum
-time_datum(int64 microseconds, CalendarReader *reader)
-{
-	return IntervalPGetDatum(duration_to_interval(microseconds, reader == NULL));
 }
 
 /* From since to until by the calendar, or by the wall clock if reader is NULL. */
@@ -75,7 +69,7 @@ vsm_working_time(PG_FUNCTION_ARGS)
 		PG_RETURN_NULL();
 	reader = calendar_reader(fcinfo, 2);
 	span = time_between(reader, PG_GETARG_TIMESTAMPTZ(0), PG_GETARG_TIMESTAMPTZ(1));
-	return time_datum(span, reader);
+	PG_RETURN_INTERVAL_P(duration_to_interval(span, reader == NULL));
 }
 
 /* The sum over the ranges; NULL while one has no bound, because it is not known yet. */
@@ -105,14 +99,14 @@ vsm_working_time_multirange(PG_FUNCTION_ARGS)
 	}
 	for (uint32 i = 0; i < periods->rangeCount; i++)
 	{
+		int64		span;
+
 		multirange_get_bounds(range_type, periods, i, &lower, &upper);
-		if (pg_add_s64_overflow(sum,
-								time_between(reader, DatumGetTimestampTz(lower.val),
-											 DatumGetTimestampTz(upper.val)),
-								&sum))
+		span = time_between(reader, DatumGetTimestampTz(lower.val), DatumGetTimestampTz(upper.val));
+		if (pg_add_s64_overflow(sum, span, &sum))
 			interval_overflow();
 	}
-	return time_datum(sum, reader);
+	PG_RETURN_INTERVAL_P(duration_to_interval(sum, reader == NULL));
 }
 
 Datum
@@ -140,8 +134,9 @@ vsm_add_working_time(PG_FUNCTION_ARGS)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
 				 errmsg("timestamp out of range"),
-				 errdetail("The calendar does not have that much open time %s the given instant.",
-						   amount > 0 ? "after" : "before")));
+				 amount > 0 ?
+				 errdetail("The calendar does not have that much open time after the given instant.") :
+				 errdetail("The calendar does not have that much open time before the given instant.")));
 	PG_RETURN_TIMESTAMPTZ(result);
 }
 
@@ -157,79 +152,58 @@ vsm_is_working(PG_FUNCTION_ARGS)
 	PG_RETURN_BOOL(reader == NULL || calendar_is_working(reader, PG_GETARG_TIMESTAMPTZ(0)));
 }
 
-/* The ranges of working_periods as they are found. */
-typedef struct PeriodList
-{
-	TypeCacheEntry *range_type;
-	RangeBound	lower;			/* of the range asked for */
-	RangeBound	upper;
-	RangeType **ranges;
-	int			num_ranges;
-	int			max_ranges;
-} PeriodList;
-
-/*
- * Adds one open period, found in the range asked for and the microsecond after it: that shows
- * whether an inclusive upper bound is itself open.
- */
 static void
 add_period(TimestampTz begin, TimestampTz end, void *context)
 {
 	PeriodList *list = context;
-	RangeBound	lower = {TimestampTzGetDatum(begin), false, true, true};
-	RangeBound	upper = {TimestampTzGetDatum(end), false, false, false};
 
-	if (list->num_ranges == MAX_WORKING_PERIODS)
+	if (list->count == MAX_WORKING_PERIODS)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg("too many working periods"),
 				 errdetail("The range has more than %d.", MAX_WORKING_PERIODS),
 				 errhint("Ask for a shorter range.")));
-	if (list->num_ranges == list->max_ranges)
-	{
-		list->max_ranges *= 2;
-		list->ranges = repalloc(list->ranges, list->max_ranges * sizeof(RangeType *));
-	}
-	if (begin == DatumGetTimestampTz(list->lower.val))
-		lower.inclusive = list->lower.inclusive;
-	if (end > DatumGetTimestampTz(list->upper.val))
-		upper = list->upper;
-	list->ranges[list->num_ranges++] = vsm_make_range(list->range_type, &lower, &upper, false);
+	period_list_add(list, begin, end);
 }
 
+/* The open periods that meet the range, intersected with it as PostgreSQL does. */
 Datum
 vsm_working_periods(PG_FUNCTION_ARGS)
 {
-	PeriodList	list = {0};
+	TypeCacheEntry *range_type;
 	CalendarReader *reader;
+	PeriodList	list;
 	RangeType  *range;
+	RangeType **opened;
+	RangeBound	lower;
+	RangeBound	upper;
+	int32		num_opened;
 	bool		empty;
 
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
 	range = PG_GETARG_RANGE_P(0);
 	reader = calendar_reader(fcinfo, 1);
-	list.range_type = lookup_type_cache(TSTZRANGEOID, TYPECACHE_RANGE_INFO);
-	list.max_ranges = 16;
-	list.ranges = palloc(list.max_ranges * sizeof(RangeType *));
-	range_deserialize(list.range_type, range, &list.lower, &list.upper, &empty);
-	if (reader == NULL)
-		list.ranges[list.num_ranges++] = range;
-	else if (!empty)
-	{
-		TimestampTz since = DatumGetTimestampTz(list.lower.val);
-		TimestampTz until = DatumGetTimestampTz(list.upper.val);
+	range_type = lookup_type_cache(TSTZRANGEOID, TYPECACHE_RANGE_INFO);
+	range_deserialize(range_type, range, &lower, &upper, &empty);
+	if (reader == NULL || empty)
+		PG_RETURN_MULTIRANGE_P(make_multirange(TSTZMULTIRANGEOID, range_type, 1, &range));
+	if (lower.infinite || upper.infinite)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("working periods of an unbounded range"),
+				 errdetail("A range without a bound has no end of working periods."),
+				 errhint("Give the range both bounds.")));
+	check_finite(DatumGetTimestampTz(lower.val));
+	check_finite(DatumGetTimestampTz(upper.val));
 
-		if (list.lower.infinite || list.upper.infinite)
-			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("working periods of an unbounded range"),
-					 errdetail("A range without a bound has no end of working periods."),
-					 errhint("Give the range both bounds.")));
-		check_finite(since);
-		check_finite(until);
-		calendar_visit_periods(reader, since, until + 1, add_period, &list);
-	}
-	PG_RETURN_MULTIRANGE_P(make_multirange(TSTZMULTIRANGEOID, list.range_type,
-										   list.num_ranges, list.ranges));
+	/* One microsecond more shows whether an inclusive upper bound is open. */
+	period_list_init(&list);
+	calendar_visit_periods(reader, DatumGetTimestampTz(lower.val),
+						   DatumGetTimestampTz(upper.val) + 1, add_period, &list);
+	multirange_deserialize(range_type,
+						   DatumGetMultirangeTypeP(period_list_to_multirange(&list)),
+						   &num_opened, &opened);
+	PG_RETURN_MULTIRANGE_P(multirange_intersect_internal(TSTZMULTIRANGEOID, range_type,
+														 num_opened, opened, 1, &range));
 }
