@@ -11,7 +11,8 @@ script=$(mktemp)
 	printf 'CREATE TEMP TABLE %s (' "$1"
 	head -n 1 "$2" | tr -d '"\r' | sed 's/[^,]*/"&" text/g'
 	printf ');\nCOPY %s FROM STDIN (FORMAT csv, HEADER);\n' "$1"
-	tr -d '\r' <"$2"
+	# awk ends the last line, too, where the file does not.
+	tr -d '\r' <"$2" | awk 1
 	printf '\\.\n\\! rm -f %s\n' "$script"
 } >"$script"
 printf '%s' "$script"
