@@ -6,7 +6,7 @@
 #include "postgres.h"
 
 #include "calendar.h"
-#include "common/hashfn.h"
+#include "comparison.h"
 #include "compat.h"
 #include "libpq/pqformat.h"
 #include "utils/builtins.h"
@@ -23,15 +23,6 @@ PG_FUNCTION_INFO_V1(vsm_calendar_from_json);
 PG_FUNCTION_INFO_V1(vsm_calendar_from_jsonb);
 PG_FUNCTION_INFO_V1(vsm_calendar_to_json);
 PG_FUNCTION_INFO_V1(vsm_calendar_to_jsonb);
-PG_FUNCTION_INFO_V1(vsm_calendar_eq);
-PG_FUNCTION_INFO_V1(vsm_calendar_ne);
-PG_FUNCTION_INFO_V1(vsm_calendar_lt);
-PG_FUNCTION_INFO_V1(vsm_calendar_le);
-PG_FUNCTION_INFO_V1(vsm_calendar_gt);
-PG_FUNCTION_INFO_V1(vsm_calendar_ge);
-PG_FUNCTION_INFO_V1(vsm_calendar_cmp);
-PG_FUNCTION_INFO_V1(vsm_calendar_hash);
-PG_FUNCTION_INFO_V1(vsm_calendar_hash_extended);
 
 Calendar *
 calendar_from_datum(Datum datum)
@@ -195,65 +186,11 @@ compare_arguments(FunctionCallInfo fcinfo)
 	return result;
 }
 
-Datum
-vsm_calendar_eq(PG_FUNCTION_ARGS)
+static struct varlena *
+hashed_argument(FunctionCallInfo fcinfo)
 {
-	PG_RETURN_BOOL(compare_arguments(fcinfo) == 0);
+	return (struct varlena *) calendar_from_datum(PG_GETARG_DATUM(0));
 }
 
-Datum
-vsm_calendar_ne(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(compare_arguments(fcinfo) != 0);
-}
-
-Datum
-vsm_calendar_lt(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(compare_arguments(fcinfo) < 0);
-}
-
-Datum
-vsm_calendar_le(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(compare_arguments(fcinfo) <= 0);
-}
-
-Datum
-vsm_calendar_gt(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(compare_arguments(fcinfo) > 0);
-}
-
-Datum
-vsm_calendar_ge(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(compare_arguments(fcinfo) >= 0);
-}
-
-Datum
-vsm_calendar_cmp(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_INT32(compare_arguments(fcinfo));
-}
-
-Datum
-vsm_calendar_hash(PG_FUNCTION_ARGS)
-{
-	Calendar   *calendar = calendar_from_datum(PG_GETARG_DATUM(0));
-	uint32		hash = hash_bytes((unsigned char *) VARDATA(calendar), VARSIZE(calendar) - VARHDRSZ);
-
-	PG_FREE_IF_COPY(calendar, 0);
-	PG_RETURN_UINT32(hash);
-}
-
-Datum
-vsm_calendar_hash_extended(PG_FUNCTION_ARGS)
-{
-	Calendar   *calendar = calendar_from_datum(PG_GETARG_DATUM(0));
-	uint64		hash = hash_bytes_extended((unsigned char *) VARDATA(calendar),
-										   VARSIZE(calendar) - VARHDRSZ, PG_GETARG_INT64(1));
-
-	PG_FREE_IF_COPY(calendar, 0);
-	PG_RETURN_UINT64(hash);
-}
+COMPARISON_FUNCTIONS(calendar, compare_arguments, compare_arguments)
+HASH_FUNCTIONS(calendar, hashed_argument)

@@ -5,7 +5,7 @@
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
-#include "common/hashfn.h"
+#include "comparison.h"
 #include "compat.h"
 #include "graph.h"
 #include "utils/array.h"
@@ -16,15 +16,6 @@ PG_FUNCTION_INFO_V1(vsm_graph_add_array);
 PG_FUNCTION_INFO_V1(vsm_graph_combine);
 PG_FUNCTION_INFO_V1(vsm_graph_final);
 PG_FUNCTION_INFO_V1(vsm_graph_merge);
-PG_FUNCTION_INFO_V1(vsm_graph_eq);
-PG_FUNCTION_INFO_V1(vsm_graph_ne);
-PG_FUNCTION_INFO_V1(vsm_graph_lt);
-PG_FUNCTION_INFO_V1(vsm_graph_le);
-PG_FUNCTION_INFO_V1(vsm_graph_gt);
-PG_FUNCTION_INFO_V1(vsm_graph_ge);
-PG_FUNCTION_INFO_V1(vsm_graph_cmp);
-PG_FUNCTION_INFO_V1(vsm_graph_hash);
-PG_FUNCTION_INFO_V1(vsm_graph_hash_extended);
 
 /* The state that is argument 0, writable, or NULL if there is none yet. */
 static RecordState *
@@ -200,61 +191,12 @@ compare_graphs(FunctionCallInfo fcinfo)
 	return order;
 }
 
-Datum
-vsm_graph_eq(PG_FUNCTION_ARGS)
+/* The canonical value: an aggregate's state may be the argument. */
+static struct varlena *
+hashed_argument(FunctionCallInfo fcinfo)
 {
-	PG_RETURN_BOOL(compare_graphs(fcinfo) == 0);
+	return (struct varlena *) unconstify(Graph *, PG_GETARG_GRAPH(0));
 }
 
-Datum
-vsm_graph_ne(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(compare_graphs(fcinfo) != 0);
-}
-
-Datum
-vsm_graph_lt(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(compare_graphs(fcinfo) < 0);
-}
-
-Datum
-vsm_graph_le(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(compare_graphs(fcinfo) <= 0);
-}
-
-Datum
-vsm_graph_gt(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(compare_graphs(fcinfo) > 0);
-}
-
-Datum
-vsm_graph_ge(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(compare_graphs(fcinfo) >= 0);
-}
-
-Datum
-vsm_graph_cmp(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_INT32(compare_graphs(fcinfo));
-}
-
-Datum
-vsm_graph_hash(PG_FUNCTION_ARGS)
-{
-	const Graph *graph = PG_GETARG_GRAPH(0);
-
-	PG_RETURN_UINT32(hash_bytes((const unsigned char *) VARDATA(graph), VARSIZE(graph) - VARHDRSZ));
-}
-
-Datum
-vsm_graph_hash_extended(PG_FUNCTION_ARGS)
-{
-	const Graph *graph = PG_GETARG_GRAPH(0);
-
-	PG_RETURN_UINT64(hash_bytes_extended((const unsigned char *) VARDATA(graph),
-										 VARSIZE(graph) - VARHDRSZ, PG_GETARG_INT64(1)));
-}
+COMPARISON_FUNCTIONS(graph, compare_graphs, compare_graphs)
+HASH_FUNCTIONS(graph, hashed_argument)

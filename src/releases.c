@@ -5,7 +5,7 @@
  */
 #include "postgres.h"
 
-#include "common/hashfn.h"
+#include "comparison.h"
 #include "compat.h"
 #include "miscadmin.h"
 #include "releases.h"
@@ -17,15 +17,6 @@ PG_FUNCTION_INFO_V1(vsm_releases_add);
 PG_FUNCTION_INFO_V1(vsm_releases_combine);
 PG_FUNCTION_INFO_V1(vsm_releases_final);
 PG_FUNCTION_INFO_V1(vsm_releases_merge);
-PG_FUNCTION_INFO_V1(vsm_releases_eq);
-PG_FUNCTION_INFO_V1(vsm_releases_ne);
-PG_FUNCTION_INFO_V1(vsm_releases_lt);
-PG_FUNCTION_INFO_V1(vsm_releases_le);
-PG_FUNCTION_INFO_V1(vsm_releases_gt);
-PG_FUNCTION_INFO_V1(vsm_releases_ge);
-PG_FUNCTION_INFO_V1(vsm_releases_cmp);
-PG_FUNCTION_INFO_V1(vsm_releases_hash);
-PG_FUNCTION_INFO_V1(vsm_releases_hash_extended);
 
 static inline int
 compare_releases(const Release *a, const Release *b)
@@ -300,61 +291,12 @@ compare_values(FunctionCallInfo fcinfo)
 	return order;
 }
 
-Datum
-vsm_releases_eq(PG_FUNCTION_ARGS)
+/* The canonical value: an aggregate's state may be the argument. */
+static struct varlena *
+hashed_argument(FunctionCallInfo fcinfo)
 {
-	PG_RETURN_BOOL(compare_values(fcinfo) == 0);
+	return (struct varlena *) unconstify(Releases *, PG_GETARG_RELEASES(0));
 }
 
-Datum
-vsm_releases_ne(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(compare_values(fcinfo) != 0);
-}
-
-Datum
-vsm_releases_lt(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(compare_values(fcinfo) < 0);
-}
-
-Datum
-vsm_releases_le(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(compare_values(fcinfo) <= 0);
-}
-
-Datum
-vsm_releases_gt(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(compare_values(fcinfo) > 0);
-}
-
-Datum
-vsm_releases_ge(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(compare_values(fcinfo) >= 0);
-}
-
-Datum
-vsm_releases_cmp(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_INT32(compare_values(fcinfo));
-}
-
-Datum
-vsm_releases_hash(PG_FUNCTION_ARGS)
-{
-	const Releases *releases = PG_GETARG_RELEASES(0);
-
-	PG_RETURN_UINT32(hash_bytes((const unsigned char *) VARDATA(releases), VARSIZE(releases) - VARHDRSZ));
-}
-
-Datum
-vsm_releases_hash_extended(PG_FUNCTION_ARGS)
-{
-	const Releases *releases = PG_GETARG_RELEASES(0);
-
-	PG_RETURN_UINT64(hash_bytes_extended((const unsigned char *) VARDATA(releases),
-										 VARSIZE(releases) - VARHDRSZ, PG_GETARG_INT64(1)));
-}
+COMPARISON_FUNCTIONS(releases, compare_values, compare_values)
+HASH_FUNCTIONS(releases, hashed_argument)

@@ -6,7 +6,7 @@
 
 #include "access/htup_details.h"
 #include "catalog/pg_type.h"
-#include "common/hashfn.h"
+#include "comparison.h"
 #include "compat.h"
 #include "funcapi.h"
 #include "miscadmin.h"
@@ -20,15 +20,6 @@
 #include "utils/typcache.h"
 
 PG_FUNCTION_INFO_V1(vsm_timeline_union);
-PG_FUNCTION_INFO_V1(vsm_timeline_cmp);
-PG_FUNCTION_INFO_V1(vsm_timeline_eq);
-PG_FUNCTION_INFO_V1(vsm_timeline_ne);
-PG_FUNCTION_INFO_V1(vsm_timeline_lt);
-PG_FUNCTION_INFO_V1(vsm_timeline_le);
-PG_FUNCTION_INFO_V1(vsm_timeline_gt);
-PG_FUNCTION_INFO_V1(vsm_timeline_ge);
-PG_FUNCTION_INFO_V1(vsm_timeline_hash);
-PG_FUNCTION_INFO_V1(vsm_timeline_hash_extended);
 PG_FUNCTION_INFO_V1(vsm_timeline_events);
 PG_FUNCTION_INFO_V1(vsm_timeline_span);
 PG_FUNCTION_INFO_V1(vsm_timeline_num_events);
@@ -61,83 +52,29 @@ compare_arguments(FunctionCallInfo fcinfo)
 	return result;
 }
 
-static bool
-equal_arguments(FunctionCallInfo fcinfo)
+/* Equal timelines are equal bytes. */
+static int
+differ(FunctionCallInfo fcinfo)
 {
 	Timeline   *a = PG_GETARG_TIMELINE(0);
 	Timeline   *b = PG_GETARG_TIMELINE(1);
-	bool		result;
+	int			result;
 
-	result = VARSIZE_ANY_EXHDR(a) == VARSIZE_ANY_EXHDR(b) &&
-		memcmp(VARDATA_ANY(a), VARDATA_ANY(b), VARSIZE_ANY_EXHDR(a)) == 0;
+	result = VARSIZE_ANY_EXHDR(a) != VARSIZE_ANY_EXHDR(b) ||
+		memcmp(VARDATA_ANY(a), VARDATA_ANY(b), VARSIZE_ANY_EXHDR(a)) != 0;
 	PG_FREE_IF_COPY(a, 0);
 	PG_FREE_IF_COPY(b, 1);
 	return result;
 }
 
-Datum
-vsm_timeline_cmp(PG_FUNCTION_ARGS)
+static struct varlena *
+packed_argument(FunctionCallInfo fcinfo)
 {
-	PG_RETURN_INT32(compare_arguments(fcinfo));
+	return PG_DETOAST_DATUM_PACKED(PG_GETARG_DATUM(0));
 }
 
-Datum
-vsm_timeline_eq(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(equal_arguments(fcinfo));
-}
-
-Datum
-vsm_timeline_ne(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(!equal_arguments(fcinfo));
-}
-
-Datum
-vsm_timeline_lt(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(compare_arguments(fcinfo) < 0);
-}
-
-Datum
-vsm_timeline_le(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(compare_arguments(fcinfo) <= 0);
-}
-
-Datum
-vsm_timeline_gt(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(compare_arguments(fcinfo) > 0);
-}
-
-Datum
-vsm_timeline_ge(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(compare_arguments(fcinfo) >= 0);
-}
-
-Datum
-vsm_timeline_hash(PG_FUNCTION_ARGS)
-{
-	Timeline   *timeline = PG_GETARG_TIMELINE(0);
-	Datum		result = hash_any((unsigned char *) VARDATA_ANY(timeline),
-								  VARSIZE_ANY_EXHDR(timeline));
-
-	PG_FREE_IF_COPY(timeline, 0);
-	return result;
-}
-
-Datum
-vsm_timeline_hash_extended(PG_FUNCTION_ARGS)
-{
-	Timeline   *timeline = PG_GETARG_TIMELINE(0);
-	Datum		result = hash_any_extended((unsigned char *) VARDATA_ANY(timeline),
-										   VARSIZE_ANY_EXHDR(timeline), PG_GETARG_INT64(1));
-
-	PG_FREE_IF_COPY(timeline, 0);
-	return result;
-}
+COMPARISON_FUNCTIONS(timeline, compare_arguments, differ)
+HASH_FUNCTIONS(timeline, packed_argument)
 
 /*----------
  * Reading.

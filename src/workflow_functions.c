@@ -7,7 +7,7 @@
 
 #include "access/htup_details.h"
 #include "catalog/pg_type.h"
-#include "common/hashfn.h"
+#include "comparison.h"
 #include "compat.h"
 #include "funcapi.h"
 #include "libpq/pqformat.h"
@@ -24,15 +24,6 @@ PG_FUNCTION_INFO_V1(vsm_workflow_to_json);
 PG_FUNCTION_INFO_V1(vsm_workflow_to_jsonb);
 PG_FUNCTION_INFO_V1(vsm_workflow_from_json);
 PG_FUNCTION_INFO_V1(vsm_workflow_from_jsonb);
-PG_FUNCTION_INFO_V1(vsm_workflow_cmp);
-PG_FUNCTION_INFO_V1(vsm_workflow_eq);
-PG_FUNCTION_INFO_V1(vsm_workflow_ne);
-PG_FUNCTION_INFO_V1(vsm_workflow_lt);
-PG_FUNCTION_INFO_V1(vsm_workflow_le);
-PG_FUNCTION_INFO_V1(vsm_workflow_gt);
-PG_FUNCTION_INFO_V1(vsm_workflow_ge);
-PG_FUNCTION_INFO_V1(vsm_workflow_hash);
-PG_FUNCTION_INFO_V1(vsm_workflow_hash_extended);
 PG_FUNCTION_INFO_V1(vsm_workflow_stages);
 PG_FUNCTION_INFO_V1(vsm_workflow_with_rules);
 PG_FUNCTION_INFO_V1(vsm_workflow_preset);
@@ -213,69 +204,14 @@ compare_arguments(FunctionCallInfo fcinfo)
 	return result;
 }
 
-Datum
-vsm_workflow_cmp(PG_FUNCTION_ARGS)
+static struct varlena *
+plain_argument(FunctionCallInfo fcinfo)
 {
-	PG_RETURN_INT32(compare_arguments(fcinfo));
+	return PG_DETOAST_DATUM(PG_GETARG_DATUM(0));
 }
 
-Datum
-vsm_workflow_eq(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(compare_arguments(fcinfo) == 0);
-}
-
-Datum
-vsm_workflow_ne(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(compare_arguments(fcinfo) != 0);
-}
-
-Datum
-vsm_workflow_lt(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(compare_arguments(fcinfo) < 0);
-}
-
-Datum
-vsm_workflow_le(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(compare_arguments(fcinfo) <= 0);
-}
-
-Datum
-vsm_workflow_gt(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(compare_arguments(fcinfo) > 0);
-}
-
-Datum
-vsm_workflow_ge(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(compare_arguments(fcinfo) >= 0);
-}
-
-Datum
-vsm_workflow_hash(PG_FUNCTION_ARGS)
-{
-	Workflow   *workflow = (Workflow *) PG_DETOAST_DATUM(PG_GETARG_DATUM(0));
-	Datum		result = hash_any((unsigned char *) VARDATA(workflow),
-								  VARSIZE(workflow) - VARHDRSZ);
-
-	PG_FREE_IF_COPY(workflow, 0);
-	return result;
-}
-
-Datum
-vsm_workflow_hash_extended(PG_FUNCTION_ARGS)
-{
-	Workflow   *workflow = (Workflow *) PG_DETOAST_DATUM(PG_GETARG_DATUM(0));
-	Datum		result = hash_any_extended((unsigned char *) VARDATA(workflow),
-										   VARSIZE(workflow) - VARHDRSZ, PG_GETARG_INT64(1));
-
-	PG_FREE_IF_COPY(workflow, 0);
-	return result;
-}
+COMPARISON_FUNCTIONS(workflow, compare_arguments, compare_arguments)
+HASH_FUNCTIONS(workflow, plain_argument)
 
 /*----------
  * Stages.
