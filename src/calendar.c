@@ -5,7 +5,7 @@
  * The axis of instants is cut into blocks of 773 days, and 189 blocks are a cycle: 400 years,
  * after which the Gregorian calendar, the weekday of every date and the rule of every time
  * zone repeat exactly. A block is the sorted list of its maximal open periods with the open
- * time before each; it is built when it is first needed (about 20 microseconds) and dropped
+ * time before each; it is built when it is first needed (tens of microseconds) and dropped
  * when the reader grows too large, while sums over blocks are kept. So any question is two
  * look-ups in blocks and a difference of sums.
  *
@@ -18,11 +18,11 @@
 #include "postgres.h"
 
 #include "calendar.h"
+#include "calendar_scan.h"
 #include "common/int.h"
 #include "compat.h"
 #include "miscadmin.h"
 #include "pgtime.h"
-#include "utils/datetime.h"
 #include "utils/memutils.h"
 
 #define BLOCK_DAYS			773
@@ -34,12 +34,6 @@
 #define MAX_CYCLE			730			/* holds the last */
 #define PAST_CYCLE			(-2)		/* has the instants of those before it, too */
 #define FUTURE_CYCLE		1			/* has the instants of those after it, too */
-
-/*
- * How far, in days, a local date can lie from the instants it means: a POSIX zone may be 167
- * hours from UTC.
- */
-#define MARGIN_DAYS			8
 
 /*
  * Memory for the blocks of the first calendar of a call site (usual office hours over 2,000
@@ -102,7 +96,7 @@ struct CalendarReader
 	MemoryContext context;		/* of the reader and all it holds */
 	struct CalendarReader *next;	/* for the cache of a call site */
 	Calendar   *calendar;
-	pg_tz	   *zone;
+	CalendarScanner scanner;	/* for building blocks */
 	Cycle	   *near_cycle;
 	FarCycles  *far;			/* NULL until needed */
 
@@ -110,24 +104,7 @@ struct CalendarReader
 	Block	   *newest;
 	Size		block_memory;
 	Size		max_block_memory;
-
-	/* Local seconds in [offset_first, offset_end) are offset seconds ahead of UTC. */
-	int64		offset_first;
-	int64		offset_end;
-	int64		offset;
-
-	OpenPeriod *scratch;		/* pairs (begin, end) while a block is built */
-	int			max_scratch;
 };
-
-/* Floor division for a positive divisor. */
-static inline int64
-floor_div(int64 value, int64 divisor)
-{
-	int64		result = value / divisor;
-
-	return result - (value % divisor < 0);
-}
 
 static Cycle *
 new_cycle(CalendarReader *reader, int number)
@@ -154,8 +131,10 @@ open_reader(const char *bytes, Size size, MemoryContext parent)
 	reader->context = context;
 	reader->calendar = calendar;
 	calendar_check_version(calendar);
-	reader->zone = pg_tzset(CALENDAR_ZONE(calendar));
-	if (reader->zone == NULL)
+	reader->scanner.context = context;
+	reader->scanner.calendar = calendar;
+	reader->scanner.zone = pg_tzset(CALENDAR_ZONE(calendar));
+	if (reader->scanner.zone == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("time zone \"%s\" not recognized", CALENDAR_ZONE(calendar)),
@@ -201,209 +180,22 @@ calendar_open(CalendarReader **cache, const char *bytes, Size size, MemoryContex
 }
 
 /*
- * The instant (in seconds since 2000) of a local time (seconds since 2000 as if it were UTC),
- * by DetermineTimeZoneOffset, which looks for an offset change after the local time less a
- * day. While that finds the same next change, and it is not reached, the answer is the same:
- * then this is a subtraction.
- */
-static int64
-local_to_instant(CalendarReader *reader, int64 local)
-{
-	const int64 epoch_seconds = (int64) (POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) * SECS_PER_DAY;
-	struct pg_tm tm = {0};
-	int64		day;
-	int64		second;
-	int			offset;
-	pg_time_t	probe;
-	pg_time_t	boundary;
-	long int	before_offset;
-	long int	after_offset;
-	int			before_isdst;
-	int			after_isdst;
-	int			changes;
-
-	if (local >= reader->offset_first && local < reader->offset_end)
-		return local - reader->offset;
-
-	day = floor_div(local, SECS_PER_DAY);
-	second = local - day * SECS_PER_DAY;
-	j2date(day + POSTGRES_EPOCH_JDATE, &tm.tm_year, &tm.tm_mon, &tm.tm_mday);
-	tm.tm_hour = second / SECS_PER_HOUR;
-	tm.tm_min = second / SECS_PER_MINUTE % MINS_PER_HOUR;
-	tm.tm_sec = second % SECS_PER_MINUTE;
-	offset = -DetermineTimeZoneOffset(&tm, reader->zone);
-
-	probe = local + epoch_seconds - SECS_PER_DAY;
-	changes = pg_next_dst_boundary(&probe, &before_offset, &before_isdst, &boundary,
-								   &after_offset, &after_isdst, reader->zone);
-	reader->offset = before_offset;
-	reader->offset_first = local;
-	if (changes == 0)
-		reader->offset_end = PG_INT64_MAX;
-	else if (changes > 0)
-	{
-		boundary -= epoch_seconds;
-		reader->offset_end = boundary + Min(Min(before_offset, after_offset), SECS_PER_DAY);
-	}
-	else
-		reader->offset_end = local; /* cannot happen; then nothing is remembered */
-	return local - offset;
-}
-
-/* Where the scan of successive dates stands in holidays and exceptions. */
-typedef struct DateCursor
-{
-	const Calendar *calendar;
-	bool		only_week;
-	int			holiday;		/* first that does not end before the date */
-	int			exception;		/* first that is not before the date */
-} DateCursor;
-
-static void
-date_cursor_init(DateCursor *cursor, const Calendar *calendar, bool only_week, int32 date)
-{
-	int			low = 0;
-	int			high = calendar->num_holidays;
-
-	cursor->calendar = calendar;
-	cursor->only_week = only_week;
-	while (low < high)
-	{
-		int			middle = low + (high - low) / 2;
-
-		if (CALENDAR_HOLIDAYS(calendar)[middle].last < date)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	cursor->holiday = low;
-	low = 0;
-	high = calendar->num_exceptions;
-	while (low < high)
-	{
-		int			middle = low + (high - low) / 2;
-
-		if (CALENDAR_EXCEPTIONS(calendar)[middle].date < date)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	cursor->exception = low;
-}
-
-/* The intervals of a date, which never goes back: [*first, *end) of the calendar's. */
-static inline void
-date_cursor_intervals(DateCursor *cursor, int32 date, int32 *first, int32 *end)
-{
-	const Calendar *calendar = cursor->calendar;
-	int			weekday;
-
-	if (!cursor->only_week)
-	{
-		const CalendarException *exceptions = CALENDAR_EXCEPTIONS(calendar);
-		const CalendarHolidays *holidays = CALENDAR_HOLIDAYS(calendar);
-
-		while (cursor->exception < calendar->num_exceptions &&
-			   exceptions[cursor->exception].date < date)
-			cursor->exception++;
-		if (cursor->exception < calendar->num_exceptions &&
-			exceptions[cursor->exception].date == date)
-		{
-			*first = exceptions[cursor->exception].first_interval;
-			*end = cursor->exception + 1 < calendar->num_exceptions ?
-				exceptions[cursor->exception + 1].first_interval : calendar->num_intervals;
-			return;
-		}
-		while (cursor->holiday < calendar->num_holidays && holidays[cursor->holiday].last < date)
-			cursor->holiday++;
-		if (cursor->holiday < calendar->num_holidays && holidays[cursor->holiday].first <= date)
-		{
-			*first = *end = 0;
-			return;
-		}
-	}
-	weekday = (int) (date + 5 - 7 * floor_div(date + 5, 7));	/* 2000-01-01 was a Saturday */
-	*first = calendar->week_first[weekday];
-	*end = calendar->week_first[weekday + 1];
-}
-
-static int
-compare_periods(const void *a, const void *b)
-{
-	TimestampTz first = ((const OpenPeriod *) a)->begin;
-	TimestampTz second = ((const OpenPeriod *) b)->begin;
-
-	return (first > second) - (first < second);
-}
-
-/*
- * Computes the maximal open periods of a block into reader->scratch, as pairs (begin, end) cut
- * to the block. Returns their number, and their sum.
+ * The maximal open periods of a block into reader->scanner.periods. Returns their number, and
+ * their sum.
  */
 static int
 scan_block(CalendarReader *reader, const Cycle *cycle, int position, int64 *total)
 {
-	const CalendarInterval *intervals = CALENDAR_INTERVALS(reader->calendar);
-	int32		first_day = FIRST_DAY + (cycle->number * CYCLE_BLOCKS + position) * BLOCK_DAYS;
-	TimestampTz block_begin = first_day * USECS_PER_DAY;
-	TimestampTz block_end = block_begin + BLOCK_MICROSECONDS;
-	DateCursor	cursor;
-	bool		sorted = true;
-	int			num_found = 0;
-	int			num_periods = 0;
+	int			num_periods;
 
 	*total = 0;
 	if (cycle->closed)
 		return 0;
-	CHECK_FOR_INTERRUPTS();
-	date_cursor_init(&cursor, reader->calendar, cycle->only_week,
-					 first_day - MARGIN_DAYS + cycle->date_shift);
-	for (int32 day = first_day - MARGIN_DAYS; day < first_day + BLOCK_DAYS + MARGIN_DAYS; day++)
-	{
-		int32		interval;
-		int32		interval_end;
-
-		date_cursor_intervals(&cursor, day + cycle->date_shift, &interval, &interval_end);
-		for (; interval < interval_end; interval++)
-		{
-			int64		local = (int64) day * SECS_PER_DAY;
-			TimestampTz begin = local_to_instant(reader, local + intervals[interval].begin * SECS_PER_MINUTE);
-			TimestampTz end = local_to_instant(reader, local + intervals[interval].end * SECS_PER_MINUTE);
-
-			begin = Max(begin * USECS_PER_SEC, block_begin);
-			end = Min(end * USECS_PER_SEC, block_end);
-			if (begin >= end)
-				continue;
-			if (num_found == reader->max_scratch)
-			{
-				reader->max_scratch = Max(reader->max_scratch * 2, 1024);
-				reader->scratch = reader->scratch == NULL ?
-					MemoryContextAlloc(reader->context, reader->max_scratch * sizeof(OpenPeriod)) :
-					repalloc(reader->scratch, reader->max_scratch * sizeof(OpenPeriod));
-			}
-			if (num_found > 0 && begin < reader->scratch[num_found - 1].begin)
-				sorted = false;
-			reader->scratch[num_found].begin = begin;
-			reader->scratch[num_found].before = end;
-			num_found++;
-		}
-	}
-
-	/* Dates follow each other in time except where the zone's offset jumped. */
-	if (!sorted)
-		qsort(reader->scratch, num_found, sizeof(OpenPeriod), compare_periods);
-	for (int i = 0; i < num_found; i++)
-	{
-		OpenPeriod *period = &reader->scratch[i];
-
-		if (num_periods > 0 && period->begin <= reader->scratch[num_periods - 1].before)
-			reader->scratch[num_periods - 1].before =
-				Max(reader->scratch[num_periods - 1].before, period->before);
-		else
-			reader->scratch[num_periods++] = *period;
-	}
+	num_periods = calendar_scan(&reader->scanner,
+								FIRST_DAY + (cycle->number * CYCLE_BLOCKS + position) * BLOCK_DAYS,
+								BLOCK_DAYS, cycle->only_week, cycle->date_shift);
 	for (int i = 0; i < num_periods; i++)
-		*total += reader->scratch[i].before - reader->scratch[i].begin;
+		*total += reader->scanner.periods[i].end - reader->scanner.periods[i].begin;
 	return num_periods;
 }
 
@@ -437,9 +229,9 @@ build_block(CalendarReader *reader, Cycle *cycle, int position)
 	block->periods[0].before = 0;
 	for (int i = 0; i < num_periods; i++)
 	{
-		block->periods[i + 1].begin = reader->scratch[i].begin;
+		block->periods[i + 1].begin = reader->scanner.periods[i].begin;
 		block->periods[i + 1].before = before;
-		before += reader->scratch[i].before - reader->scratch[i].begin;
+		before += reader->scanner.periods[i].end - reader->scanner.periods[i].begin;
 	}
 	block->periods[num_periods + 1].begin = block->begin + BLOCK_MICROSECONDS;
 	block->periods[num_periods + 1].before = before;
@@ -529,26 +321,26 @@ make_far_cycle(CalendarReader *reader, int number)
 {
 	const Calendar *calendar = reader->calendar;
 	FarCycles  *far = reader->far;
-	int32		first = FIRST_DAY + number * CYCLE_DAYS - MARGIN_DAYS;
-	int32		last = first + CYCLE_DAYS + 2 * MARGIN_DAYS;
-	DateCursor	cursor;
+	int32		first = FIRST_DAY + number * CYCLE_DAYS - CALENDAR_MARGIN_DAYS;
+	int32		last = first + CYCLE_DAYS + 2 * CALENDAR_MARGIN_DAYS;
+	int			exception = calendar_find_exception(calendar, first);
+	int			holiday = calendar_find_holiday(calendar, first);
 	bool		has_exception;
 	bool		has_holiday;
 	Cycle	   *cycle;
 
-	date_cursor_init(&cursor, calendar, false, first);
-	has_exception = cursor.exception < calendar->num_exceptions &&
-		CALENDAR_EXCEPTIONS(calendar)[cursor.exception].date <= last;
-	has_holiday = cursor.holiday < calendar->num_holidays &&
-		CALENDAR_HOLIDAYS(calendar)[cursor.holiday].first <= last;
+	has_exception = exception < calendar->num_exceptions &&
+		CALENDAR_EXCEPTIONS(calendar)[exception].date <= last;
+	has_holiday = holiday < calendar->num_holidays &&
+		CALENDAR_HOLIDAYS(calendar)[holiday].first <= last;
 
 	if (has_exception || has_holiday || (number > PAST_CYCLE && number < FUTURE_CYCLE))
 	{
 		cycle = new_cycle(reader, Max(PAST_CYCLE, Min(number, FUTURE_CYCLE)));
 		cycle->date_shift = (number - cycle->number) * CYCLE_DAYS;
 		cycle->closed = !has_exception && has_holiday &&
-			CALENDAR_HOLIDAYS(calendar)[cursor.holiday].first <= first &&
-			CALENDAR_HOLIDAYS(calendar)[cursor.holiday].last >= last;
+			CALENDAR_HOLIDAYS(calendar)[holiday].first <= first &&
+			CALENDAR_HOLIDAYS(calendar)[holiday].last >= last;
 	}
 	else
 	{
@@ -625,7 +417,7 @@ cycle_shift(const Cycle *cycle, int number)
 static inline void
 find_place(CalendarReader *reader, TimestampTz at, Place *place)
 {
-	int32		day = (int32) floor_div(at, USECS_PER_DAY) - FIRST_DAY;
+	int32		day = (int32) calendar_floor_div(at, USECS_PER_DAY) - FIRST_DAY;
 
 	if (likely(day >= 0 && day < CYCLE_DAYS))
 	{
@@ -636,7 +428,7 @@ find_place(CalendarReader *reader, TimestampTz at, Place *place)
 	}
 	else
 	{
-		place->number = (int) floor_div(day, CYCLE_DAYS);
+		place->number = (int) calendar_floor_div(day, CYCLE_DAYS);
 		place->cycle = get_cycle(reader, place->number);
 		place->position = (day - place->number * CYCLE_DAYS) / BLOCK_DAYS;
 		place->at = at - cycle_shift(place->cycle, place->number);
