@@ -43,8 +43,14 @@ SQL_PARTS = \
 	model \
 	grants
 
+# Those that 0.1.0 had already: sql/vsm--0.1.0.sql is its script as it was released, and does not
+# change; the script that leads from there to this version is made of the other parts.
+SQL_PARTS_0_1_0 = begin calendar timeline_io timeline_functions timeline_aggregate \
+	workflow_functions flow_metrics visits flow_periods grants
+SQL_PARTS_SINCE_0_1_0 = begin_update $(filter-out $(SQL_PARTS_0_1_0),$(SQL_PARTS))
+
 OBJS       = $(patsubst $(top)src/%.c,src/%.o,$(sort $(wildcard $(top)src/*.c)))
-DATA_built = vsm--$(EXTVERSION).sql
+DATA_built = vsm--$(EXTVERSION).sql vsm--0.1.0--$(EXTVERSION).sql
 # Released scripts and the steps between them: sql/vsm--A.sql and sql/vsm--A--B.sql.
 DATA       = $(filter-out sql/vsm--$(EXTVERSION).sql,$(patsubst $(top)%,%,$(sort $(wildcard $(top)sql/vsm--*.sql))))
 EXTRA_CLEAN = src/*.gcno src/*.gcda vsm--*.sql.tmp vsm-$(EXTVERSION).zip
@@ -78,8 +84,11 @@ endif
 include $(PGXS)
 
 # printf, never echo: dash's echo would turn the \echo of psql into an escape.
+assemble = @{ for part in $(1); do cat "$(top)sql/$$part.sql" || exit 1; printf '\n'; done; } > $@.tmp && mv $@.tmp $@
 vsm--$(EXTVERSION).sql: $(SQL_PARTS:%=$(top)sql/%.sql) $(top)Makefile $(top)vsm.control
-	@{ for part in $(SQL_PARTS); do cat "$(top)sql/$$part.sql" || exit 1; printf '\n'; done; } > $@.tmp && mv $@.tmp $@
+	$(call assemble,$(SQL_PARTS))
+vsm--0.1.0--$(EXTVERSION).sql: $(SQL_PARTS_SINCE_0_1_0:%=$(top)sql/%.sql) $(top)Makefile $(top)vsm.control
+	$(call assemble,$(SQL_PARTS_SINCE_0_1_0))
 
 # Elsewhere the folder for objects is not there yet; by its full name make does not find the source's.
 $(CURDIR)/src: ; @mkdir -p $@

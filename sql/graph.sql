@@ -25,7 +25,9 @@ CREATE FUNCTION vsm.graph_from_json(json pg_catalog.json) RETURNS vsm.graph
 	AS 'MODULE_PATHNAME', 'vsm_graph_from_json' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION vsm.graph_from_json(pg_catalog.json) IS 'The vsm.graph whose text form this json is.';
 CREATE CAST (vsm.graph AS pg_catalog.json) WITH FUNCTION vsm.graph_to_json(vsm.graph);
+COMMENT ON CAST (vsm.graph AS pg_catalog.json) IS 'its JSON form';
 CREATE CAST (pg_catalog.json AS vsm.graph) WITH FUNCTION vsm.graph_from_json(pg_catalog.json);
+COMMENT ON CAST (pg_catalog.json AS vsm.graph) IS 'from its JSON form';
 
 CREATE FUNCTION vsm.graph_to_jsonb(graph vsm.graph) RETURNS pg_catalog.jsonb
 	AS 'MODULE_PATHNAME', 'vsm_graph_to_jsonb' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
@@ -34,7 +36,9 @@ CREATE FUNCTION vsm.graph_from_jsonb(jsonb pg_catalog.jsonb) RETURNS vsm.graph
 	AS 'MODULE_PATHNAME', 'vsm_graph_from_jsonb' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION vsm.graph_from_jsonb(pg_catalog.jsonb) IS 'The vsm.graph whose text form this jsonb is.';
 CREATE CAST (vsm.graph AS pg_catalog.jsonb) WITH FUNCTION vsm.graph_to_jsonb(vsm.graph);
+COMMENT ON CAST (vsm.graph AS pg_catalog.jsonb) IS 'its JSON form';
 CREATE CAST (pg_catalog.jsonb AS vsm.graph) WITH FUNCTION vsm.graph_from_jsonb(pg_catalog.jsonb);
+COMMENT ON CAST (pg_catalog.jsonb AS vsm.graph) IS 'from its JSON form';
 
 CREATE FUNCTION vsm.graph_eq(a vsm.graph, b vsm.graph) RETURNS pg_catalog.bool
 	AS 'MODULE_PATHNAME', 'vsm_graph_eq' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;

@@ -25,7 +25,9 @@ CREATE FUNCTION vsm.releases_from_json(json pg_catalog.json) RETURNS vsm.release
 	AS 'MODULE_PATHNAME', 'vsm_releases_from_json' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION vsm.releases_from_json(pg_catalog.json) IS 'The vsm.releases whose text form this json is.';
 CREATE CAST (vsm.releases AS pg_catalog.json) WITH FUNCTION vsm.releases_to_json(vsm.releases);
+COMMENT ON CAST (vsm.releases AS pg_catalog.json) IS 'its JSON form';
 CREATE CAST (pg_catalog.json AS vsm.releases) WITH FUNCTION vsm.releases_from_json(pg_catalog.json);
+COMMENT ON CAST (pg_catalog.json AS vsm.releases) IS 'from its JSON form';
 
 CREATE FUNCTION vsm.releases_to_jsonb(releases vsm.releases) RETURNS pg_catalog.jsonb
 	AS 'MODULE_PATHNAME', 'vsm_releases_to_jsonb' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
@@ -34,7 +36,9 @@ CREATE FUNCTION vsm.releases_from_jsonb(jsonb pg_catalog.jsonb) RETURNS vsm.rele
 	AS 'MODULE_PATHNAME', 'vsm_releases_from_jsonb' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION vsm.releases_from_jsonb(pg_catalog.jsonb) IS 'The vsm.releases whose text form this jsonb is.';
 CREATE CAST (vsm.releases AS pg_catalog.jsonb) WITH FUNCTION vsm.releases_to_jsonb(vsm.releases);
+COMMENT ON CAST (vsm.releases AS pg_catalog.jsonb) IS 'its JSON form';
 CREATE CAST (pg_catalog.jsonb AS vsm.releases) WITH FUNCTION vsm.releases_from_jsonb(pg_catalog.jsonb);
+COMMENT ON CAST (pg_catalog.jsonb AS vsm.releases) IS 'from its JSON form';
 
 CREATE FUNCTION vsm.releases_eq(a vsm.releases, b vsm.releases) RETURNS pg_catalog.bool
 	AS 'MODULE_PATHNAME', 'vsm_releases_eq' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
