@@ -39,6 +39,7 @@ SQL_PARTS = \
 	payload \
 	reader_jira \
 	reader_gitlab \
+	reader_github \
 	ingest \
 	model \
 	grants
