@@ -188,27 +188,31 @@ walk_order(const StateEdges *edges, const NameOrder *names)
 				continue;
 			for (;;)
 			{
-				/* Number the node, and go on with its first edge. */
-				if (path_len == max_path)
-				{
-					CHECK_FOR_INTERRUPTS();
-					max_path *= 2;
-					path = repalloc_huge(path, sizeof(Step) * (Size) max_path);
-				}
+				/* Number the node, and come back to it if it has an edge. */
 				place[node] = next_place++;
-				path[path_len].node = node;
-				path[path_len++].next_edge = edges->starts[node];
+				if (edges->starts[node] < edges->starts[node + 1])
+				{
+					if (path_len == max_path)
+					{
+						CHECK_FOR_INTERRUPTS();
+						max_path *= 2;
+						path = repalloc_huge(path, sizeof(Step) * (Size) max_path);
+					}
+					path[path_len].node = node;
+					path[path_len++].next_edge = edges->starts[node];
+				}
 
-				/* To the next node without a number, back along the path if need be. */
+				/* The next node without a number; who has no further edge leaves the path first. */
 				node = NO_NAME;
 				while (path_len > 0 && node == NO_NAME)
 				{
 					Step	   *step = &path[path_len - 1];
+					uint32		target = edges->targets[step->next_edge++];
 
 					if (step->next_edge == edges->starts[step->node + 1])
 						path_len--;
-					else if (place[edges->targets[step->next_edge++]] == NO_NAME)
-						node = edges->targets[step->next_edge - 1];
+					if (place[target] == NO_NAME)
+						node = target;
 				}
 				if (node == NO_NAME)
 					break;
