@@ -90,9 +90,13 @@ add_to_sum(int64 *sum, int64 seconds, int64 rest)
 Datum
 vsm_efficiency_add(PG_FUNCTION_ARGS)
 {
-	ArrayType  *state = writable_state(fcinfo);
-	int64	   *sums = sums_of(state);
+	ArrayType  *state;
+	int64	   *sums;
 
+	if (PG_ARGISNULL(0))
+		PG_RETURN_NULL();		/* not in an aggregate: that begins with zeros */
+	state = writable_state(fcinfo);
+	sums = sums_of(state);
 	if (PG_ARGISNULL(1) || PG_ARGISNULL(2))
 		PG_RETURN_ARRAYTYPE_P(state);
 	add_to_sum(&sums[ACTIVE_SECONDS], 0,

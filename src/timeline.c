@@ -374,29 +374,48 @@ timeline_compare(const Timeline *a, const Timeline *b)
 {
 	TimelineReader reader_a,
 				reader_b;
-	StateName  *names_a,
-			   *names_b;
+	StateName  *names_a = NULL,
+			   *names_b = NULL;
+	bool		same_names;
+	int			order = 0;
 
 	timeline_open(&reader_a, a);
 	timeline_open(&reader_b, b);
-	names_a = timeline_names(&reader_a);
-	names_b = timeline_names(&reader_b);
-	for (;;)
+
+	/* Numbers of one dictionary are in the order of its names: so there is nothing to unpack. */
+	same_names = reader_a.dictionary_size == reader_b.dictionary_size &&
+		memcmp(reader_a.dictionary, reader_b.dictionary, reader_a.dictionary_size) == 0;
+	if (!same_names)
+	{
+		names_a = timeline_names(&reader_a);
+		names_b = timeline_names(&reader_b);
+	}
+	while (order == 0)
 	{
 		bool		more_a = timeline_next(&reader_a);
 		bool		more_b = timeline_next(&reader_b);
-		int			order;
 
 		if (!more_a || !more_b)
-			return (int) more_a - (int) more_b;
+		{
+			order = (int) more_a - (int) more_b;
+			break;
+		}
 		if (reader_a.at != reader_b.at)
-			return reader_a.at < reader_b.at ? -1 : 1;
-		order = state_name_compare(&names_a[reader_a.state], &names_b[reader_b.state]);
-		if (order != 0)
-			return order;
+			order = reader_a.at < reader_b.at ? -1 : 1;
+		else if (!same_names)
+			order = state_name_compare(&names_a[reader_a.state], &names_b[reader_b.state]);
+		else if (reader_a.state != reader_b.state)
+			order = reader_a.state < reader_b.state ? -1 : 1;
 		if ((reader_a.next_event & 0xffff) == 0)
 			CHECK_FOR_INTERRUPTS();
 	}
+	/* A sort compares millions of times in one memory context. */
+	if (!same_names)
+	{
+		pfree(names_a);
+		pfree(names_b);
+	}
+	return order;
 }
 
 void

@@ -4,7 +4,6 @@
  */
 #include "postgres.h"
 
-#include "common/int.h"
 #include "compat.h"
 #include "timestamp_text.h"
 #include "utils/builtins.h"
@@ -154,8 +153,8 @@ timestamp_text_parse(const char *text, int len, TimestampTz *at)
 	int			digits;
 	int			microseconds = 0;
 	int			offset;
+	int			zone;
 	bool		bc = false;
-	Timestamp	local;
 
 	while (p < end && *p >= '0' && *p <= '9')
 		p++;
@@ -201,10 +200,12 @@ timestamp_text_parse(const char *text, int len, TimestampTz *at)
 	if (tm.tm_mday > day_tab[isleap(tm.tm_year)][tm.tm_mon - 1])
 		return "The date or the time of day does not exist.";
 
-	if (tm2timestamp(&tm, 0, NULL, &local) != 0)
+	/* The zone counts west of Greenwich; what must be in range is the instant, not the local time. */
+	zone = -offset;
+	if (tm2timestamp(&tm, 0, &zone, at) != 0)
 		return "The time is outside of PostgreSQL's range.";
-	if (pg_add_s64_overflow(local, microseconds - offset * USECS_PER_SEC, at) ||
-		!IS_VALID_TIMESTAMP(*at))
+	*at += microseconds;
+	if (!IS_VALID_TIMESTAMP(*at))
 		return "The time is outside of PostgreSQL's range.";
 	return NULL;
 }

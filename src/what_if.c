@@ -27,8 +27,11 @@ out_of_range(void)
 static int64
 scale(int64 offset, float8 factor)
 {
-	float8		scaled = rint((float8) offset * factor);
+	float8		scaled;
 
+	if (factor == 1)
+		return offset;			/* exactly, however long: a float8 is exact up to 285 years */
+	scaled = rint((float8) offset * factor);
 	if (scaled >= (float8) PG_INT64_MAX)
 		out_of_range();
 	return (int64) scaled;
