@@ -19,6 +19,7 @@ SQL_PARTS = \
 	timeline_io \
 	timeline_functions \
 	timeline_aggregate \
+	timeline_set \
 	workflow_functions \
 	flow_metrics \
 	visits \

@@ -20,6 +20,11 @@
 #include "varatt.h"
 #endif
 
+/* get_hash_memory_limit moved to miscadmin.h with 15. */
+#if PG_VERSION_NUM < 150000
+#include "executor/nodeHash.h"
+#endif
+
 /* JSON callbacks return a status since 16. */
 #if PG_VERSION_NUM >= 160000
 #define JSON_ACTION_RESULT		JsonParseErrorType
@@ -96,6 +101,13 @@ vsm_materialized_srf(FunctionCallInfo fcinfo)
 #define VSM_ESCONTEXT(fcinfo)	NULL
 #define vsm_ereturn(context, value, ...) \
 	do { (void) (context); ereport(ERROR, __VA_ARGS__); return value; } while (0)
+#endif
+
+/* Outer joins are among the relations of a join since 16. */
+#if PG_VERSION_NUM >= 160000
+#define vsm_all_relids(root)	((root)->all_query_rels)
+#else
+#define vsm_all_relids(root)	((root)->all_baserels)
 #endif
 
 #endif							/* VSM_COMPAT_H */
