@@ -83,7 +83,7 @@ plain_text(Datum datum)
 {
 	struct varlena *p = (struct varlena *) DatumGetPointer(datum);
 
-	if (likely(VARATT_IS_SHORT(p) || VARATT_IS_4B_U(p)))
+	if (likely(VARATT_IS_4B_U(p) || (VARATT_IS_SHORT(p) && !VARATT_IS_EXTERNAL(p))))
 		return (text *) p;
 	return (text *) pg_detoast_datum_packed(p);
 }

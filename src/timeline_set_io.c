@@ -14,6 +14,7 @@
 #include "timeline_text.h"
 #include "utils/builtins.h"
 #include "utils/json.h"
+#include "utils/memutils.h"
 
 PG_FUNCTION_INFO_V1(vsm_text_timelines_in);
 PG_FUNCTION_INFO_V1(vsm_bigint_timelines_in);
@@ -30,6 +31,7 @@ typedef struct SetParser
 	JsonLexContext *lexer;
 	InputError *error;
 	bool		failed;			/* error is filled; what follows is not looked at */
+	MemoryContext item_context; /* reset after each timeline */
 	int			depth;			/* of arrays */
 	int			member;			/* of the current pair */
 	char	   *key;			/* text; NULL: the item NULL */
@@ -60,11 +62,14 @@ add_event(SetParser *parser, int64 at, uint32 state)
 static void
 add_timeline(SetParser *parser, const char *text, int len)
 {
+	MemoryContext old = MemoryContextSwitchTo(parser->item_context);
 	TimelineText parsed;
 
 	if (!timeline_text_parse(text, len, false, &parsed, parser->error))
 	{
+		/* Its detail lies in the context, which is not reset any more. */
 		parser->failed = true;
+		MemoryContextSwitchTo(old);
 		return;
 	}
 	for (uint32 i = 0; i < parsed.builder.num_events; i++)
@@ -74,7 +79,8 @@ add_timeline(SetParser *parser, const char *text, int len)
 
 		add_event(parser, event->at, timeline_set_state(parser->set, name->data, name->len));
 	}
-	pfree(parsed.builder.events);
+	MemoryContextSwitchTo(old);
+	MemoryContextReset(parser->item_context);
 	CHECK_FOR_INTERRUPTS();
 }
 
@@ -166,6 +172,8 @@ timelines_in(FunctionCallInfo fcinfo, bool text_keys, const char *type)
 	JsonParseErrorType outcome;
 
 	parser.set = timeline_set_new(CurrentMemoryContext, text_keys, MaxAllocHugeSize);
+	parser.item_context = AllocSetContextCreate(CurrentMemoryContext, "timeline of a set",
+												ALLOCSET_DEFAULT_SIZES);
 	parser.lexer = vsm_json_lexer(text, strlen(text));
 	parser.error = &error;
 	actions.semstate = &parser;
@@ -201,35 +209,28 @@ vsm_timelines_out(PG_FUNCTION_ARGS)
 {
 	bool		text_keys;
 	TimelineSetReader *reader = timeline_set_datum_read(PG_GETARG_DATUM(0), &text_keys);
+	MemoryContext item_context = AllocSetContextCreate(CurrentMemoryContext, "timeline of a set",
+													   ALLOCSET_DEFAULT_SIZES);
 	StringInfoData buf;
 	SetItem		item;
 
 	initStringInfo(&buf);
 	while (timeline_set_next(reader, &item))
 	{
+		MemoryContext old = MemoryContextSwitchTo(item_context);
+
 		appendStringInfoString(&buf, buf.len == 0 ? "[[" : ",[");
 		if (item.is_null)
 			appendStringInfoString(&buf, "null");
 		else if (!text_keys)
 			appendStringInfo(&buf, INT64_FORMAT, item.number);
 		else
-		{
-			char	   *key = pnstrdup(item.text, item.text_len);
-
-			escape_json(&buf, key);
-			pfree(key);
-		}
+			escape_json(&buf, pnstrdup(item.text, item.text_len));
 		appendStringInfoChar(&buf, ',');
-		if (item.timeline == NULL)
-			appendStringInfoString(&buf, "null");
-		else
-		{
-			char	   *timeline = timeline_to_text(item.timeline);
-
-			appendStringInfoString(&buf, timeline);
-			pfree(timeline);
-		}
+		appendStringInfoString(&buf, item.timeline == NULL ? "null" : timeline_to_text(item.timeline));
 		appendStringInfoChar(&buf, ']');
+		MemoryContextSwitchTo(old);
+		MemoryContextReset(item_context);
 		CHECK_FOR_INTERRUPTS();
 	}
 	timeline_set_read_end(reader);

@@ -20,7 +20,7 @@
 #define MAX_BUCKET_BITS		12
 
 /* Partitions smaller than this are read at once however little memory there is. */
-#define LEAST_DIVIDED		(1024 * 1024)
+#define LEAST_DIVIDED		(256 * 1024)
 
 /* With fewer bits of the hash left a partition is not divided further. */
 #define MAX_HASH_BITS_USED	24
@@ -436,6 +436,13 @@ load_segments(TimelineSetReader *reader, const SetPartition *partition)
 	}
 }
 
+/* The bucket of a hash whose first bits are the same in all of the partition. */
+static inline uint32
+bucket_of(uint32 hash, uint32 bits_used, uint32 bits)
+{
+	return (uint32) (((uint64) (hash << bits_used) << bits) >> 32);
+}
+
 /* Divides the records of the segments by bits of their hashes. */
 static pg_attribute_always_inline void
 fill_buckets(TimelineSetReader *reader, Size size, uint32 bits_used, uint32 bits, bool text_keys)
@@ -452,7 +459,7 @@ fill_buckets(TimelineSetReader *reader, Size size, uint32 bits_used, uint32 bits
 			SetRecord	record;
 
 			timeline_set_record(p, text_keys, &record);
-			reader->bucket_size[(record.hash << bits_used) >> (32 - bits)] += record.size;
+			reader->bucket_size[bucket_of(record.hash, bits_used, bits)] += record.size;
 			p += record.size;
 		}
 	}
@@ -470,7 +477,7 @@ fill_buckets(TimelineSetReader *reader, Size size, uint32 bits_used, uint32 bits
 			char	  **bucket;
 
 			timeline_set_record(p, text_keys, &record);
-			bucket = &next[(record.hash << bits_used) >> (32 - bits)];
+			bucket = &next[bucket_of(record.hash, bits_used, bits)];
 			if (!text_keys)
 				memcpy(*bucket, p, SET_NUMBER_RECORD);
 			else
