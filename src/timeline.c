@@ -10,7 +10,7 @@
 #include "common/hashfn.h"
 #include "compat.h"
 #include "miscadmin.h"
-#include "timeline.h"
+#include "timeline_write.h"
 #include "utils/memutils.h"
 
 /* Up to so many names are ranked on the stack; the usual item has about ten. */
@@ -134,48 +134,6 @@ timeline_names(const TimelineReader *reader)
 	return names;
 }
 
-static inline uint8 *
-write_varint(uint8 *p, uint32 value)
-{
-	while (value >= 0x80)
-	{
-		*p++ = (uint8) (value | 0x80);
-		value >>= 7;
-	}
-	*p++ = (uint8) value;
-	return p;
-}
-
-static inline Size
-varint_size(uint32 value)
-{
-	Size		size = 1;
-
-	for (; value >= 0x80; value >>= 7)
-		size++;
-	return size;
-}
-
-static inline uint8 *
-write_event(uint8 *p, uint64 delta, uint32 state)
-{
-	uint8	   *tag = p++;
-	uint32		length = 0;
-
-	if (state >= TIMELINE_TAG_MAX_STATE)
-		p = write_varint(p, state);
-	while (delta != 0)
-	{
-		p[length++] = (uint8) delta;
-		delta >>= 8;
-	}
-	if (length == 7)
-		p[length++] = 0;
-	*tag = (uint8) (Min(state, TIMELINE_TAG_MAX_STATE) << TIMELINE_TAG_LENGTH_BITS |
-					(length == 8 ? 7 : length));
-	return p + length;
-}
-
 /*
  * Writes canonical parts: names distinct, in byte order and all used; events distinct and
  * in order, their states numbered by those names.
@@ -184,16 +142,15 @@ static Timeline *
 write_timeline(const StateName *names, uint32 num_names,
 			   const TimelineEvent *events, uint32 num_events)
 {
-	Size		dictionary_size = varint_size(num_names);
+	Size		dictionary_size = timeline_varint_size(num_names);
 	Size		size;
 	Timeline   *timeline;
 	uint8	   *p;
 	int64		before = 0;
 
 	for (uint32 i = 0; i < num_names; i++)
-		dictionary_size += varint_size(names[i].len) + names[i].len;
-	size = VARHDRSZ + 1 + 5 + dictionary_size + 5 +
-		(Size) num_events * (1 + sizeof(int64) + (num_names > TIMELINE_TAG_MAX_STATE ? 5 : 0));
+		dictionary_size += timeline_name_size(names[i]);
+	size = timeline_max_size(dictionary_size, num_names, num_events);
 	if (size > MaxAllocSize)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
@@ -203,19 +160,15 @@ write_timeline(const StateName *names, uint32 num_names,
 
 	timeline = palloc(size);
 	timeline->version = TIMELINE_VERSION;
-	p = write_varint(timeline->data, dictionary_size);
-	p = write_varint(p, num_names);
+	p = timeline_write_varint(timeline->data, dictionary_size);
+	p = timeline_write_varint(p, num_names);
 	for (uint32 i = 0; i < num_names; i++)
-	{
-		p = write_varint(p, names[i].len);
-		memcpy(p, names[i].data, names[i].len);
-		p += names[i].len;
-	}
-	p = write_varint(p, num_events);
+		p = timeline_write_name(p, names[i]);
+	p = timeline_write_varint(p, num_events);
 	for (uint32 i = 0; i < num_events; i++)
 	{
 		/* Unsigned: the first may lie before 2000, and a step may pass 2^63. */
-		p = write_event(p, (uint64) events[i].at - (uint64) before, events[i].state);
+		p = timeline_write_event(p, (uint64) events[i].at - (uint64) before, events[i].state);
 		before = events[i].at;
 	}
 	SET_VARSIZE(timeline, p - (uint8 *) timeline);

@@ -27,7 +27,7 @@
 typedef struct PackedDictionary
 {
 	uint64		ranks;			/* 0: none */
-	uint8	   *data;
+	uint8	   *data;			/* its size included */
 	Size		size;
 } PackedDictionary;
 
@@ -88,10 +88,12 @@ sort_events(TimelineEvent *events, uint32 num_events)
 	}
 }
 
-/* A buffer for a timeline of size bytes; 54000 beyond 1 GB. */
+/* A buffer for a timeline; 54000 beyond 1 GB. */
 static Timeline *
-reserve(TimelinePacker *packer, Size size, uint32 num_events, uint32 num_used)
+reserve(TimelinePacker *packer, Size dictionary_size, uint32 num_used, uint32 num_events)
 {
+	Size		size = timeline_max_size(dictionary_size, num_used, num_events);
+
 	if (unlikely(size > packer->size))
 	{
 		if (size > MaxAllocSize)
@@ -109,10 +111,11 @@ reserve(TimelinePacker *packer, Size size, uint32 num_events, uint32 num_used)
 	return packer->timeline;
 }
 
-/* Writes the number and the names of the used ranks. */
+/* Writes the dictionary of the used ranks, behind its size. */
 static uint8 *
-write_dictionary(const TimelinePacker *packer, uint8 *p, const uint32 *used, uint32 num_used)
+write_dictionary(const TimelinePacker *packer, uint8 *p, Size size, const uint32 *used, uint32 num_used)
 {
+	p = timeline_write_varint(p, size);
 	p = timeline_write_varint(p, num_used);
 	for (uint32 i = 0; i < num_used; i++)
 		p = timeline_write_name(p, packer->names[used[i]]);
@@ -125,11 +128,7 @@ dictionary_size(const TimelinePacker *packer, const uint32 *used, uint32 num_use
 	Size		size = timeline_varint_size(num_used);
 
 	for (uint32 i = 0; i < num_used; i++)
-	{
-		const StateName *name = &packer->names[used[i]];
-
-		size += timeline_varint_size(name->len) + name->len;
-	}
+		size += timeline_name_size(packer->names[used[i]]);
 	return size;
 }
 
@@ -165,6 +164,7 @@ few_dictionary(TimelinePacker *packer, uint64 ranks)
 	{
 		uint32		used[FEW_NAMES];
 		uint32		num_used = 0;
+		Size		size;
 
 		for (uint64 left = ranks; left != 0; left &= left - 1)
 			used[num_used++] = pg_rightmost_one_pos64(left);
@@ -172,9 +172,10 @@ few_dictionary(TimelinePacker *packer, uint64 ranks)
 			pfree(dictionary->data);
 		dictionary->ranks = 0;
 		dictionary->data = NULL;
-		dictionary->size = dictionary_size(packer, used, num_used);
+		size = dictionary_size(packer, used, num_used);
+		dictionary->size = timeline_varint_size(size) + size;
 		dictionary->data = MemoryContextAllocExtended(packer->context, dictionary->size, MCXT_ALLOC_HUGE);
-		write_dictionary(packer, dictionary->data, used, num_used);
+		write_dictionary(packer, dictionary->data, size, used, num_used);
 		dictionary->ranks = ranks;
 	}
 	return dictionary;
@@ -200,8 +201,7 @@ pack_few(TimelinePacker *packer, TimelineEvent *events, uint32 num_events)
 	for (uint64 left = ranks; left != 0; left &= left - 1)
 		number[pg_rightmost_one_pos64(left)] = num_used++;
 	dictionary = few_dictionary(packer, ranks);
-	timeline = reserve(packer, offsetof(Timeline, data) + dictionary->size + TIMELINE_MAX_VARINT +
-					   TIMELINE_MAX_EVENT(num_used) * (Size) num_distinct, num_distinct, num_used);
+	timeline = reserve(packer, dictionary->size, num_used, num_distinct);
 	timeline->version = TIMELINE_VERSION;
 	p = timeline->data;
 	memcpy(p, dictionary->data, dictionary->size);
@@ -227,6 +227,7 @@ pack_many(TimelinePacker *packer, TimelineEvent *events, uint32 num_events)
 	uint32	   *used;
 	uint32		num_used = 0;
 	uint32		num_distinct = 1;
+	Size		size;
 
 	/* A number that is not that of its own rank was left by another timeline. */
 	if (packer->max_used < num_events)
@@ -255,11 +256,10 @@ pack_many(TimelinePacker *packer, TimelineEvent *events, uint32 num_events)
 	qsort(used, num_used, sizeof(uint32), compare_ranks);
 	for (uint32 i = 0; i < num_used; i++)
 		packer->number[used[i]] = i;
-	timeline = reserve(packer, offsetof(Timeline, data) + dictionary_size(packer, used, num_used) +
-					   TIMELINE_MAX_VARINT + TIMELINE_MAX_EVENT(num_used) * (Size) num_distinct,
-					   num_distinct, num_used);
+	size = dictionary_size(packer, used, num_used);
+	timeline = reserve(packer, size, num_used, num_distinct);
 	timeline->version = TIMELINE_VERSION;
-	p = write_dictionary(packer, timeline->data, used, num_used);
+	p = write_dictionary(packer, timeline->data, size, used, num_used);
 	p = write_events(p, events, num_events, num_distinct, packer->number);
 	SET_VARSIZE(timeline, p - (uint8 *) timeline);
 	return timeline;

@@ -12,7 +12,7 @@ typedef struct TimelinePacker TimelinePacker;
 /*
  * A packer for states of these names, all different, and the rank of each of them: its place
  * in the order of their bytes, which is its number in the events that are packed. Everything
- * is allocated in the current memory context; the names are copied.
+ * is allocated in the current memory context; the bytes of the names must outlive it.
  */
 extern TimelinePacker *timeline_packer_new(const StateName *names, uint32 num_names, uint32 *rank);
 

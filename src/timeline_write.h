@@ -8,11 +8,6 @@
 #include "port/pg_bitutils.h"
 #include "timeline.h"
 
-/* The most that a number, or an event, takes. */
-#define TIMELINE_MAX_VARINT		5
-#define TIMELINE_MAX_EVENT(num_names) \
-	(1 + sizeof(int64) + ((num_names) > TIMELINE_TAG_MAX_STATE ? TIMELINE_MAX_VARINT : 0))
-
 /* Writes an unsigned number of 7 bits a byte, low ones first. */
 static inline uint8 *
 timeline_write_varint(uint8 *p, uint32 value)
@@ -36,6 +31,23 @@ timeline_varint_size(uint32 value)
 	return size;
 }
 
+/* The most that a timeline can take. timeline_write_event never writes beyond that. */
+static inline Size
+timeline_max_size(Size dictionary_size, uint32 num_names, uint32 num_events)
+{
+	Size		max_varint = 5;
+	Size		max_event = 1 + sizeof(int64) + (num_names > TIMELINE_TAG_MAX_STATE ? max_varint : 0);
+
+	return offsetof(Timeline, data) + max_varint + dictionary_size + max_varint + max_event * num_events;
+}
+
+/* What a state's name takes in a dictionary. */
+static inline Size
+timeline_name_size(StateName name)
+{
+	return timeline_varint_size(name.len) + name.len;
+}
+
 /* Writes a state's name. */
 static inline uint8 *
 timeline_write_name(uint8 *p, StateName name)
@@ -45,7 +57,10 @@ timeline_write_name(uint8 *p, StateName name)
 	return p + name.len;
 }
 
-/* Writes an event; TIMELINE_MAX_EVENT bytes must be there, whatever it takes. */
+/*
+ * Writes an event, delta microseconds after the one before. It may write, but not use, up to
+ * 8 bytes more than it takes.
+ */
 static inline uint8 *
 timeline_write_event(uint8 *p, uint64 delta, uint32 state)
 {
