@@ -188,9 +188,11 @@ BEGIN
 			ON CONFLICT DO NOTHING RETURNING source, event_id),
 		change AS (
 			INSERT INTO %1$I.item_change (item, attribute, at, change_id, value, previous, source)
-			SELECT f.entity, f.name, f.at, f.id, f.value, f.previous, f.source
-			FROM fact AS f WHERE f.fact = ''change'' ORDER BY f.entity COLLATE "C", f.name COLLATE "C", f.at, f.id COLLATE "C"
-			ON CONFLICT DO NOTHING)
+			SELECT DISTINCT ON (f.entity COLLATE "C", f.name COLLATE "C", f.id COLLATE "C")
+				f.entity, f.name, f.at, f.id, f.value, f.previous, f.source
+			FROM fact AS f WHERE f.fact = ''change''
+			ORDER BY f.entity COLLATE "C", f.name COLLATE "C", f.id COLLATE "C", f.at
+			ON CONFLICT (item, attribute, change_id) DO UPDATE SET at = excluded.at WHERE excluded.at < item_change.at)
 		SELECT array_agg(f::vsm.fact) FROM fact AS f
 		WHERE f.fact NOT IN (''event'', ''change'')
 		-- and the events that were there already, if any
@@ -245,7 +247,7 @@ BEGIN
 		 WHERE n.at IS NOT NULL AND n.state IS NOT NULL
 		 ORDER BY n.entity COLLATE "C"
 		 ON CONFLICT (%2$s) DO UPDATE SET state = excluded.state, state_id = excluded.state_id, method = excluded.method
-		 WHERE event.state <> excluded.state', model, key)
+		 WHERE (event.state, event.state_id, event.method) IS DISTINCT FROM (excluded.state, excluded.state_id, excluded.method)', model, key)
 	USING facts;
 	-- So are the attributes.
 	EXECUTE format(
@@ -254,8 +256,8 @@ BEGIN
 		 FROM %1$I.item_change AS c JOIN %1$I.item AS i ON i.item = c.item
 		 WHERE c.item IN (SELECT f.entity FROM unnest($1) AS f WHERE f.fact = ''created'') AND c.change_id <> ''created'' AND i.created_at IS NOT NULL
 		 ORDER BY c.item COLLATE "C", c.attribute COLLATE "C", c.at, length(c.change_id), c.change_id COLLATE "C"
-		 ON CONFLICT (item, attribute, at, change_id) DO UPDATE SET value = excluded.value
-		 WHERE item_change.value IS DISTINCT FROM excluded.value', model)
+		 ON CONFLICT (item, attribute, change_id) DO UPDATE SET at = excluded.at, value = excluded.value
+		 WHERE (item_change.at, item_change.value) IS DISTINCT FROM (excluded.at, excluded.value)', model)
 	USING facts;
 
 	-- A source that shows only the present: an event when it differs from what was known.

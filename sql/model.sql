@@ -27,7 +27,7 @@ BEGIN ATOMIC
 	('team', 'team', 'Teams, and what a day of theirs costs.'),
 	('service', 'service', 'What is deployed: services, applications, infrastructure, and the repositories they come from.'),
 	('item', 'item', 'Work items of trackers: ideas, features, defects, risks, debt. One row an item, as last reported.'),
-	('item_change', 'item, attribute, at, change_id', 'History of items'' attributes: each value and since when. The first value of each stands at the creation of the item.'),
+	('item_change', 'item, attribute, change_id', 'History of items'' attributes: each value and since when. The first value of each stands at the creation of the item.'),
 	('item_alias', 'alias, item', 'Other names of items: the keys that people write into branches and commits. A moved item has several.'),
 	('routing', 'rank', 'Which value stream, team and workflow an item has: the first rule that matches. Change a rule and every figure follows.'),
 	('service_level', 'service_level', 'Service level expectations: within how many days an item, or its stage, is to be done, and how often.'),
@@ -104,7 +104,7 @@ BEGIN ATOMIC
 	('item_change', 'value', 'text', 'The value, in the words of the tracker; NULL: none.'),
 	('item_change', 'previous', 'text', 'The value before.'),
 	('item_change', 'source', 'text', 'Tracker, as in inbox.source.'),
-	('item_change', 'change_id', 'text NOT NULL DEFAULT ''''', 'The source''s id of the change; "created" for the value at creation.'),
+	('item_change', 'change_id', 'text NOT NULL DEFAULT gen_random_uuid()', 'The source''s id of the change; "created" for the value at creation.'),
 
 	('item_alias', 'alias', 'text NOT NULL', 'The other name: SHOP-12, shop/checkout#12.'),
 	('item_alias', 'item', 'text NOT NULL', 'The item.'),
@@ -417,7 +417,6 @@ COMMENT ON FUNCTION vsm.model_views() IS 'the views that vsm.create_model makes'
 CREATE PROCEDURE vsm.create_model(schema text, time_zone text DEFAULT NULL, week_starts text DEFAULT NULL, currency text DEFAULT NULL)
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
-SET client_min_messages = warning
 AS $$
 DECLARE
 	t       vsm.model_table;

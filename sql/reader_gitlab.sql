@@ -114,11 +114,12 @@ BEGIN ATOMIC
 					vsm.item_type(i.issue_type)),
 				'title', issue -> 'title',
 				'url', i.url,
-				'feature', source || ':epic:' || (issue #>> '{epic,id}'),
 				'size', issue -> 'weight',
 				'created_at', i.created_at,
 				'due_at', vsm.payload_time((issue ->> 'due_date') || 'T23:59:59Z'),
 				'tags', i.labels)
+			-- Webhooks do not tell the epic.
+			|| CASE WHEN issue ? 'epic' THEN jsonb_build_object('feature', source || ':epic:' || (issue #>> '{epic,id}')) ELSE '{}' END
 		UNION ALL
 		SELECT source, 'alias', i.entity, i.created_at, i.key, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
 		UNION ALL
