@@ -25,6 +25,11 @@
 #include "executor/nodeHash.h"
 #endif
 
+/* A whole number from text as int64, in 14. */
+#if PG_VERSION_NUM < 150000
+#define strtoi64(text, end, base)	((int64) strtoll(text, end, base))
+#endif
+
 /* JSON callbacks return a status since 16. */
 #if PG_VERSION_NUM >= 160000
 #define JSON_ACTION_RESULT		JsonParseErrorType
