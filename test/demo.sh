@@ -14,7 +14,7 @@ fail() { printf '%s\n' "$@" >&2; exit 1; }
 
 if [ "${1:-}" != in-cluster ]; then
 	for file in "${EVENTS:-}" "${WORKFLOW:-}"; do
-		[ -z "$file" ] || [ -f "$file" ] && [ -r "$file" ] || [ -z "$file" ] || fail "make demo: cannot read the file $file"
+		[ -z "$file" ] || { [ -f "$file" ] && [ -r "$file" ]; } || fail "make demo: cannot read the file $file"
 	done
 	[ -z "${WORKFLOW:-}" ] || [ -n "${EVENTS:-}" ] || fail "make demo: WORKFLOW= says how to read your own events, so it needs EVENTS=file.csv too"
 	full() { case $1 in '' | /*) printf '%s' "$1" ;; *) printf '%s/%s' "$PWD" "$1" ;; esac; }
