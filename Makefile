@@ -41,6 +41,7 @@ SQL_PARTS = \
 	reader_jira \
 	reader_gitlab \
 	reader_github \
+	reader_jenkins \
 	ingest \
 	model \
 	grants
