@@ -42,8 +42,10 @@ SQL_PARTS = \
 	reader_gitlab \
 	reader_github \
 	reader_jenkins \
+	reader_servicenow \
 	ingest \
 	model \
+	link_deployments \
 	grants
 
 # Those that 0.1.0 had already: sql/vsm--0.1.0.sql is its script as it was released, and does not
