@@ -147,6 +147,7 @@ SELECT * FROM vsm.components((SELECT vsm.graph(source, target) FROM link))
 -- @run label_propagation
 SELECT propagate_labels()
 
+-- @limit label_propagation 120
 -- @ratio label_propagation_vs_components label_propagation / components >= 20
 
 -- @query issue_keys
