@@ -187,18 +187,27 @@ timeline_text_parse(const char *text, int len, bool with_seq,
 void
 timeline_text_begin(TimelineTextWriter *writer, const StateName *names, uint32 num_names)
 {
+	StringInfoData name;
+	StringInfoData escaped;
+
 	initStringInfo(&writer->buf);
 	writer->escaped = palloc_extended(sizeof(char *) * (Size) Max(num_names, 1), MCXT_ALLOC_HUGE);
+
+	/* Two buffers for all: a million names with a kilobyte of room each would be a gigabyte. */
+	initStringInfo(&name);
+	initStringInfo(&escaped);
 	for (uint32 i = 0; i < num_names; i++)
 	{
-		StringInfoData escaped;
-		char	   *name = pnstrdup(names[i].data, names[i].len);
-
-		initStringInfo(&escaped);
-		escape_json(&escaped, name);
-		writer->escaped[i] = escaped.data;
-		pfree(name);
+		resetStringInfo(&name);
+		appendBinaryStringInfo(&name, names[i].data, names[i].len);
+		resetStringInfo(&escaped);
+		escape_json(&escaped, name.data);
+		writer->escaped[i] = pnstrdup(escaped.data, escaped.len);
+		if ((i & 0xffff) == 0xffff)
+			CHECK_FOR_INTERRUPTS();
 	}
+	pfree(name.data);
+	pfree(escaped.data);
 }
 
 void
