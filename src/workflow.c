@@ -284,8 +284,8 @@ typedef struct StateSource
 	const char *name;
 	int			stage;			/* -1: none */
 	int			begins;			/* -1: none */
-	int			first_end;		/* filled at the end */
 	int			num_ends;
+	int			last_end;		/* the last layer that it ends; -1: none */
 } StateSource;
 
 typedef struct Compiler
@@ -316,8 +316,8 @@ add_state(Compiler *compiler, const char *name)
 		compiler->states[number].name = name;
 		compiler->states[number].stage = -1;
 		compiler->states[number].begins = -1;
-		compiler->states[number].first_end = 0;
 		compiler->states[number].num_ends = 0;
+		compiler->states[number].last_end = -1;
 	}
 	return number;
 }
@@ -338,7 +338,8 @@ static bool
 own_state(Compiler *compiler, const char *name, int stage, int layer)
 {
 	const StageSource *stages = compiler->source->stages;
-	StateSource *state = &compiler->states[add_state(compiler, name)];
+	int			number = add_state(compiler, name);
+	StateSource *state = &compiler->states[number]; /* only now: adding may move them */
 	int			owner = state->stage;
 
 	if (state->begins >= 0)
@@ -425,18 +426,16 @@ collect_ends(Compiler *compiler, int *num_ends)
 
 		for (int j = 0; j < stage->num_until; j++)
 		{
-			StateSource *state;
+			int			number = add_state(compiler, stage->until[j]);
+			StateSource *state = &compiler->states[number];
 
-			for (int k = 0; k < j; k++)
-			{
-				if (strcmp(stage->until[k], stage->until[j]) == 0)
-					return input_error(compiler->error, "State \"%s\" stands twice in \"until\" of stage \"%s\".",
-									   stage->until[j], stage->name);
-			}
-			state = &compiler->states[add_state(compiler, stage->until[j])];
+			if (state->last_end == layer)
+				return input_error(compiler->error, "State \"%s\" stands twice in \"until\" of stage \"%s\".",
+								   stage->until[j], stage->name);
 			if (state->begins == layer)
 				return input_error(compiler->error, "State \"%s\" both begins and ends stage \"%s\".",
 								   stage->until[j], stage->name);
+			state->last_end = layer;
 			state->num_ends++;
 			(*num_ends)++;
 		}
