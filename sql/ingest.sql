@@ -211,7 +211,8 @@ BEGIN
 			 FROM (
 				SELECT DISTINCT ON (f.source, f.id) f.* FROM unnest($1) AS f
 				WHERE f.fact = ''event'' ORDER BY f.source, f.id, f.at, f.details) AS f
-			 WHERE e.source = f.source AND e.event_id = f.id AND (f.at < e.at OR f.at = e.at AND f.details < e.attributes)', model)
+			 WHERE e.source = f.source AND e.event_id = f.id
+				AND (f.at < e.at OR f.at = e.at AND (f.details < e.attributes OR f.details IS NOT NULL AND e.attributes IS NULL))', model)
 		USING facts;
 	END IF;
 

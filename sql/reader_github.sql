@@ -27,8 +27,10 @@ CREATE FUNCTION vsm.github_closes(message text, repository text) RETURNS SETOF t
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 1
 BEGIN ATOMIC
 	SELECT coalesce(r.reference[1], r.reference[2], repository) || '#' || r.reference[3]
-	FROM regexp_matches(message,
-		'\m(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?):?\s+(?:https?://[^/\s]+/([\w.-]+/[\w.-]+)/issues/|([\w.-]+/[\w.-]+)?#)(\d+)\M', 'gi') AS r (reference);
+	-- (Most messages name no issue at all: they need no regular expression.)
+	FROM (SELECT message AS text WHERE strpos(message, '#') > 0 OR strpos(message, '/issues/') > 0 OFFSET 0) AS m,
+		regexp_matches(m.text,
+			'\m(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?):?\s+(?:https?://[^/\s]+/([\w.-]+/[\w.-]+)/issues/|([\w.-]+/[\w.-]+)?#)(\d+)\M', 'gi') AS r (reference);
 END;
 COMMENT ON FUNCTION vsm.github_closes(text, text) IS
 	'the issues of GitHub that a message closes ("Fixes #4, closes shop/web#6"), as REPOSITORY#NUMBER; repository is that of a bare #4';

@@ -124,7 +124,7 @@ END$$;
 CREATE FUNCTION pg_temp.rows(model text) RETURNS TABLE (relation text, r jsonb) LANGUAGE plpgsql AS $$
 BEGIN
 	FOREACH relation IN ARRAY ARRAY['event', 'link', 'commit', 'deployment'] LOOP
-		RETURN QUERY EXECUTE format('SELECT %L, to_jsonb(t) - ''recorded_at'' - ''xid'' - ''attributes'' FROM %I.%I AS t', relation, model, relation);
+		RETURN QUERY EXECUTE format('SELECT %L, to_jsonb(t) - ''recorded_at'' - ''xid'' FROM %I.%I AS t', relation, model, relation);
 	END LOOP;
 END$$;
 SELECT is_empty($$(SELECT * FROM pg_temp.rows('forth') EXCEPT ALL SELECT * FROM pg_temp.rows('back')) UNION ALL (SELECT * FROM pg_temp.rows('back') EXCEPT ALL SELECT * FROM pg_temp.rows('forth'))$$,

@@ -1,5 +1,5 @@
 -- github_payload: webhooks as GitHub writes them, with the repository, its owner and the sender in each: for
--- every 50 of :items a pull request that is opened, reviewed and merged, its push, the run and the job of its
+-- every 200 of :items a pull request that is opened, reviewed and merged, its push, the run and the job of its
 -- workflow, and its deployment with two statuses.
 CREATE TABLE github_payload AS
 WITH person AS (
@@ -18,7 +18,7 @@ repository AS (
 request AS (
 	SELECT n, a.person, repository, timestamp '2024-01-01 09:00' + n * interval '17 minutes' AS start,
 		md5('head' || n) || '00000000' AS head, md5('merge' || n) || '00000000' AS merge
-	FROM generate_series(1, :items / 50) AS n JOIN person AS a ON a.p = n % 50 CROSS JOIN repository)
+	FROM generate_series(1, :items / 200) AS n JOIN person AS a ON a.p = n % 50 CROSS JOIN repository)
 SELECT (n - 1) * 9 + v.o AS id, v.payload
 FROM request, LATERAL (
 	SELECT format('{"id":%s,"number":%s,"title":"SHOP-%s: customers see what they pay","user":%s,"body":"%s","head":{"label":"shop:total-%s","ref":"total-%s","sha":"%s","user":%s},'
