@@ -28,6 +28,9 @@
 /* A set with less than this in memory leaves it to others to make room. */
 #define LEAST_SPILL			(64 * 1024)
 
+/* Slots for names to begin with, so many that ten names hardly ever share one. */
+#define FEWEST_SLOTS		512
+
 TimelineSet *
 timeline_set_new(MemoryContext context, bool text_keys, Size max_memory)
 {
@@ -37,7 +40,7 @@ timeline_set_new(MemoryContext context, bool text_keys, Size max_memory)
 	names->context = context;
 	names->max_names = 16;
 	names->names = MemoryContextAlloc(context, sizeof(SetName) * names->max_names);
-	names->mask = 63;
+	names->mask = FEWEST_SLOTS - 1;
 	names->slots = MemoryContextAllocZero(context, sizeof(uint32) * (names->mask + 1));
 	set->names = names;
 	set->context = context;
@@ -105,7 +108,7 @@ grow_names(SetNames *names)
 
 	/* At most a quarter of the slots is taken: names that share one are slower. */
 	pfree(names->slots);
-	names->mask = names->max_names * 4 - 1;
+	names->mask = Max(names->max_names * 4, FEWEST_SLOTS) - 1;
 	names->slots = MemoryContextAllocExtended(names->context,
 											  sizeof(uint32) * ((Size) names->mask + 1),
 											  MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);

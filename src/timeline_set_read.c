@@ -27,6 +27,9 @@
 
 #define FEWEST_SLOTS		128
 
+/* Room for events of one item, to begin with. */
+#define FEWEST_EVENTS		65536
+
 /* An item of the current bucket. */
 typedef struct SetGroup
 {
@@ -62,6 +65,7 @@ struct TimelineSetReader
 	SetBuffer	segments;
 	uint32		num_segments;
 	SetBuffer	raw;
+	SetBuffer	key;			/* of a partition that may be one item */
 	SetBuffer	records;
 	const char *bucket_begin;	/* of the next bucket */
 	Size	   *bucket_size;
@@ -322,13 +326,8 @@ is_one_item(TimelineSetReader *reader, const SetPartition *partition, SetRecord 
 			first = false;
 			*item = record;
 			if (text_keys)
-			{
-				char	   *copy = MemoryContextAllocExtended(reader->context,
-															  Max(record.text_len, 1), MCXT_ALLOC_HUGE);
-
-				memcpy(copy, record.text, record.text_len);
-				item->text = copy;
-			}
+				item->text = memcpy(buffer_reserve(reader, &reader->key, record.text_len + 1),
+									record.text, record.text_len);
 		}
 	}
 	return true;
@@ -355,13 +354,50 @@ add_group(TimelineSetReader *reader)
 	return group;
 }
 
-/* Takes the events of a partition that is one item, which needs no more memory than they do. */
+/* Sorts events and removes duplicates; returns how many are left. */
+static uint32
+distinct_events(TimelineEvent *events, uint32 num_events)
+{
+	uint32		distinct = 0;
+
+	timeline_sort_events(events, num_events);
+	for (uint32 i = 0; i < num_events; i++)
+	{
+		if (i == 0 || events[i].at != events[i - 1].at || events[i].state != events[i - 1].state)
+			events[distinct++] = events[i];
+	}
+	return distinct;
+}
+
+/* Makes room for another event of one item: its distinct ones are what takes memory. */
+static TimelineEvent *
+make_room(TimelineSetReader *reader, uint32 *num_events)
+{
+	SetBuffer  *buffer = &reader->events;
+	Size		used;
+
+	if (buffer->data == NULL)
+		return buffer_reserve(reader, buffer, sizeof(TimelineEvent) * FEWEST_EVENTS);
+	*num_events = distinct_events(buffer->data, *num_events);
+	used = sizeof(TimelineEvent) * (Size) *num_events;
+	if (used > buffer->size / 2)
+	{
+		buffer->size *= 2;
+		buffer->data = repalloc_huge(buffer->data, buffer->size);
+	}
+	return buffer->data;
+}
+
+/*
+ * Takes the events of a partition that is one item, which needs no more memory than a few
+ * times that of its distinct events.
+ */
 static void
 load_one_item(TimelineSetReader *reader, const SetPartition *partition, const SetRecord *item)
 {
 	TimelineSet *set = reader->set;
 	SetGroup   *group;
-	TimelineEvent *events;
+	TimelineEvent *events = reader->events.data;
 	uint32		num_events = 0;
 	SetWalk		walk;
 
@@ -374,25 +410,14 @@ load_one_item(TimelineSetReader *reader, const SetPartition *partition, const Se
 
 			timeline_set_record(p, set->text_keys, &record);
 			p += record.size;
-			num_events += record.state != SET_NO_EVENT;
-		}
-	}
-	events = buffer_reserve(reader, &reader->events, sizeof(TimelineEvent) * (Size) num_events);
-	walk_begin(&walk, reader, partition);
-	num_events = 0;
-	while (walk_next(&walk))
-	{
-		for (const char *p = walk.segment.begin; p < walk.segment.end;)
-		{
-			SetRecord	record;
-
-			timeline_set_record(p, set->text_keys, &record);
-			p += record.size;
 			if (record.state == SET_NO_EVENT)
 				continue;
+			if (unlikely(sizeof(TimelineEvent) * ((Size) num_events + 1) > reader->events.size))
+				events = make_room(reader, &num_events);
 			events[num_events].at = record.at;
 			events[num_events++].state = set->rank[record.state];
 		}
+		CHECK_FOR_INTERRUPTS();
 	}
 	reader->num_groups = reader->next_group = 0;
 	group = add_group(reader);

@@ -4,7 +4,7 @@ BEGIN;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS vsm;
 SET LOCAL TIME ZONE 'UTC';
-SELECT plan(91);
+SELECT plan(95);
 
 -- What an SQL statement raises: SQLSTATE, message, detail and hint, or 'no error'.
 CREATE FUNCTION pg_temp.error_of(statement text) RETURNS text LANGUAGE plpgsql AS $$
@@ -339,6 +339,24 @@ BEGIN
 END $$;
 SELECT is(pg_temp.stop_often(), '8 errors, files left: 0,0,0,0,0,0,0,0', 'errors in subtransactions leave no file');
 SELECT is((SELECT count(*) FROM pg_backend_memory_contexts WHERE name IN ('reader of timelines', 'part of a set of timelines')), 0::bigint, 'nor memory');
+
+CREATE FUNCTION pg_temp.cancelled() RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+	PERFORM vsm.unnest(vsm.timelines(item, at, state))
+	FROM (SELECT * FROM many UNION ALL SELECT item + 50000, at, state FROM many UNION ALL SELECT 1, at, state FROM many) m;
+	RETURN 'it came to its end';
+EXCEPTION WHEN query_canceled THEN
+	RETURN 'cancelled, files left: ' || pg_temp.temp_files();
+END $$;
+SET LOCAL statement_timeout = '5ms';
+SELECT is(pg_temp.cancelled(), 'cancelled, files left: 0', 'cancelled at once');
+SET LOCAL statement_timeout = '50ms';
+SELECT is(pg_temp.cancelled(), 'cancelled, files left: 0', 'cancelled a little later');
+SET LOCAL statement_timeout = '100ms';
+SELECT is(pg_temp.cancelled(), 'cancelled, files left: 0', 'cancelled when files are there');
+SET LOCAL statement_timeout = 0;
+SELECT is(pg_temp.compare('SELECT 1::bigint AS item, at, state FROM many, generate_series(1, 2)', '64kB'), 'none',
+	'one item of 400,000 rows, half of them duplicates');
 
 SELECT finish();
 ROLLBACK;
