@@ -228,7 +228,7 @@ FROM (VALUES
 	('0100000001' || '0000000163' || '00000001' || '0000000000000001' || '00000000' || '00000000' || '00000001', '22P03 invalid release in binary releases | Its time is out of range, or there is no name of its number.'),
 	('0100000001' || '0000000163' || '00000001' || '7fffffffffffffff' || '00000000' || '00000000' || '00000000', '22P03 invalid release in binary releases | Its time is out of range, or there is no name of its number.'),
 	('0100000001' || '0000000163' || '00000000', '22P03 unused name in binary releases | Each name is that of a target, a release or a commit.')) v(input, error);
-\set remove 'rm -f ' :file
+\set remove 'cat >/dev/null; rm -f ' :file
 COPY (SELECT) TO PROGRAM :'remove';
 SELECT is((SELECT count(DISTINCT v) FROM (VALUES ('{}'::vsm.releases), ('{}'), ('{"s":[["2000-01-01T00:00:00Z","v","c"]]}')) x(v)), 2::bigint, 'distinct releases');
 SELECT ok(a OPERATOR(vsm.=) a AND a OPERATOR(vsm.<>) b AND (a OPERATOR(vsm.<) b) <> (b OPERATOR(vsm.<) a) AND (a OPERATOR(vsm.<=) b) = (b OPERATOR(vsm.>=) a)
