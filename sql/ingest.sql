@@ -27,6 +27,7 @@ CREATE FUNCTION vsm.ingest_rows(model text, relation text, facts vsm.fact[], fil
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 SET jit = off
+SET enable_memoize = off
 AS $$
 DECLARE
 	target      text := format('%I.%I', model, relation);
@@ -120,6 +121,7 @@ CREATE FUNCTION vsm.ingest_payloads(model text, payloads bigint[]) RETURNS vsm.i
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 SET jit = off
+SET enable_memoize = off
 AS $$
 DECLARE
 	tools     text[];

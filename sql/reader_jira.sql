@@ -66,60 +66,61 @@ COMMENT ON FUNCTION vsm.jira_items(jsonb) IS
 CREATE FUNCTION vsm.read_jira_histories(source text, entity text, histories jsonb) RETURNS SETOF vsm.fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 10
 BEGIN ATOMIC
+	-- States, keys and attributes.
 	SELECT source,
-		c.fact,
-		CASE WHEN c.link_kind LIKE '-%' THEN c.link_key ELSE entity END,
-		CASE WHEN c.fact = 'link' AND c.new_value IS NULL THEN NULL ELSE c.at END,
-		CASE c.fact
-			WHEN 'event' THEN c.state
-			WHEN 'change' THEN
-				CASE WHEN c.attribute = 'parent' AND c.item ->> 'to' ~ '^[0-9]+$' THEN source || ':issue:' || (c.item ->> 'to')
-				ELSE nullif(c.new_value, '') END
-			WHEN 'link' THEN CASE WHEN c.link_kind LIKE '-%' THEN entity ELSE c.link_key END
-			ELSE c.new_value
+		CASE c.field WHEN 'status' THEN 'event' WHEN 'Flagged' THEN 'event' WHEN 'Key' THEN 'alias' ELSE 'change' END,
+		entity,
+		c.at,
+		CASE c.field
+			WHEN 'status' THEN c.item ->> 'toString'
+			WHEN 'Flagged' THEN CASE WHEN c.item ->> 'toString' <> '' THEN 'Flagged' ELSE 'Unflagged' END
+			ELSE CASE
+				WHEN c.item ->> 'to' ~ '^[0-9]+$' AND vsm.jira_attribute(c.field) = 'parent' THEN source || ':issue:' || (c.item ->> 'to')
+				ELSE nullif(c.item ->> 'toString', '')
+			END
 		END,
-		CASE c.fact
-			WHEN 'event' THEN c.id || ':' || coalesce(c.state_id, c.state)
+		CASE c.field
+			WHEN 'status' THEN c.id || ':' || coalesce(c.item ->> 'to', c.item ->> 'toString')
+			WHEN 'Flagged' THEN c.id || CASE WHEN c.item ->> 'toString' <> '' THEN ':Flagged' ELSE ':Unflagged' END
 			ELSE c.id
 		END,
-		coalesce(c.attribute, ltrim(c.link_kind, '-')),
-		CASE
-			WHEN c.field = 'status' THEN c.item ->> 'fromString'
-			WHEN c.attribute = 'parent' AND c.item ->> 'from' ~ '^[0-9]+$' THEN source || ':issue:' || (c.item ->> 'from')
-			WHEN c.fact = 'change' THEN nullif(c.item ->> 'fromString', '')
+		CASE c.field WHEN 'status' THEN NULL ELSE vsm.jira_attribute(c.field) END,
+		CASE c.field
+			WHEN 'status' THEN c.item ->> 'fromString'
+			WHEN 'Flagged' THEN NULL
+			ELSE CASE
+				WHEN c.item ->> 'from' ~ '^[0-9]+$' AND vsm.jira_attribute(c.field) = 'parent' THEN source || ':issue:' || (c.item ->> 'from')
+				ELSE nullif(c.item ->> 'fromString', '')
+			END
 		END,
-		c.state_id,
+		CASE c.field WHEN 'status' THEN c.item ->> 'to' END,
 		CASE c.field WHEN 'status' THEN c.item ->> 'from' END,
-		NULL::bigint,
-		CASE c.fact WHEN 'link' THEN 'issue link' END,
-		CASE c.fact WHEN 'link' THEN 1.0::float8 END,
-		CASE WHEN c.fact = 'link' AND c.new_value IS NULL THEN c.at END,
-		NULL::jsonb
+		NULL::bigint, NULL::text, NULL::float8, NULL::timestamptz, NULL::jsonb
 	FROM (
-		SELECT h.id, h.at, i.item, f.field, f.new_value, a.attribute,
-			CASE f.field
-				WHEN 'status' THEN 'event'
-				WHEN 'Flagged' THEN 'event'
-				WHEN 'Key' THEN 'alias'
-				WHEN 'Link' THEN 'link'
-				ELSE 'change'
-			END AS fact,
-			CASE f.field
-				WHEN 'status' THEN f.new_value
-				WHEN 'Flagged' THEN CASE f.new_value <> '' WHEN true THEN 'Flagged' ELSE 'Unflagged' END
-			END AS state,
-			CASE f.field WHEN 'status' THEN i.item ->> 'to' END AS state_id,
-			CASE f.field WHEN 'Link' THEN vsm.jira_link_kind(coalesce(f.new_value, i.item ->> 'fromString')) END AS link_kind,
-			CASE f.field WHEN 'Link' THEN coalesce(i.item ->> 'to', i.item ->> 'from') END AS link_key
-		FROM
-			(SELECT e ->> 'id' AS id, vsm.payload_time(e ->> 'created') AS at, vsm.jira_items(e -> 'items') AS items
-			 FROM jsonb_array_elements(histories) AS e OFFSET 0) AS h,
-			LATERAL jsonb_array_elements(h.items) AS i (item),
-			LATERAL (SELECT i.item ->> 'field' AS field, i.item ->> 'toString' AS new_value OFFSET 0) AS f,
-			LATERAL (SELECT vsm.jira_attribute(f.field) AS attribute OFFSET 0) AS a
-		WHERE a.attribute IS NOT NULL OR f.field IN ('status', 'Flagged', 'Key', 'Link')
+		SELECT h ->> 'id' AS id, vsm.payload_time(h ->> 'created') AS at, i AS item, i ->> 'field' AS field
+		FROM jsonb_array_elements(histories) AS h, jsonb_array_elements(vsm.jira_items(h -> 'items')) AS i
+		WHERE i ->> 'field' IN ('status', 'Flagged', 'Key', 'priority', 'issuetype', 'project', 'Sprint', 'Team', 'Story Points',
+			'Story point estimate', 'Parent', 'Parent Link', 'Epic Link', 'IssueParentAssociation')
 		OFFSET 0) AS c
-	WHERE c.fact <> 'link' OR c.link_kind IS NOT NULL;
+	UNION ALL
+	-- Links, by the key of the other issue: "to" when made, "from" when taken away.
+	SELECT source, 'link',
+		CASE WHEN c.kind LIKE '-%' THEN c.other ELSE entity END,
+		CASE WHEN c.made THEN c.at END,
+		CASE WHEN c.kind LIKE '-%' THEN entity ELSE c.other END,
+		NULL, ltrim(c.kind, '-'), NULL, NULL, NULL, NULL, 'issue link', 1.0,
+		CASE WHEN NOT c.made THEN c.at END,
+		NULL
+	FROM (
+		SELECT vsm.payload_time(h ->> 'created') AS at,
+			i ->> 'toString' IS NOT NULL AS made,
+			coalesce(i ->> 'to', i ->> 'from') AS other,
+			vsm.jira_link_kind(coalesce(i ->> 'toString', i ->> 'fromString')) AS kind
+		FROM jsonb_array_elements(histories) AS h, jsonb_array_elements(vsm.jira_items(h -> 'items')) AS i
+		WHERE i ->> 'field' = 'Link'
+		OFFSET 0) AS c
+	-- (The first condition says for most payloads that nothing of this need be done.)
+	WHERE histories @? '$[*].items[*] ? (@.field == "Link" || @.type() == "string")' AND c.kind IS NOT NULL;
 END;
 COMMENT ON FUNCTION vsm.read_jira_histories(text, text, jsonb) IS
 	'the facts in an array of histories ({id, created, items}) of one issue of Jira: events, changes, links, aliases';
@@ -142,16 +143,16 @@ BEGIN ATOMIC
 			-- How many histories are left out; NULL: this payload does not say how many there are.
 			total - coalesce(jsonb_array_length(histories), 0) AS missing,
 			total <= coalesce(jsonb_array_length(histories), 0)
-				AND (histories @? '$[*].items[*] ? (@.field == "status")') IS NOT TRUE AS unmoved,
-			CASE WHEN histories @? '$[*].items[*] ? (@.field == "Flagged" || @.field == "Key")' THEN
+				AND (histories @? '$[*].items[*] ? (@.field == "status" || @.type() == "string")') IS NOT TRUE AS unmoved,
+			CASE WHEN histories @? '$[*].items[*] ? (@.field == "Flagged" || @.field == "Key" || @.type() == "string")' THEN
 				(SELECT ROW (
-					(array_agg(i.item ->> 'fromString' ORDER BY h.at, length(h.id), h.id) FILTER (WHERE i.item ->> 'field' = 'Flagged'))[1],
-					(array_agg(i.item ->> 'fromString' ORDER BY h.at, length(h.id), h.id) FILTER (WHERE i.item ->> 'field' = 'Key'))[1],
-					max(h.at) FILTER (WHERE i.item ->> 'field' = 'Key'))::vsm.jira_first
-				 FROM
-					(SELECT e ->> 'id' AS id, vsm.payload_time(e ->> 'created') AS at, vsm.jira_items(e -> 'items') AS items
-					 FROM jsonb_array_elements(histories) AS e OFFSET 0) AS h,
-					LATERAL jsonb_array_elements(h.items) AS i (item))
+					(array_agg(i.item ->> 'fromString' ORDER BY i.at, length(i.id), i.id) FILTER (WHERE i.item ->> 'field' = 'Flagged'))[1],
+					(array_agg(i.item ->> 'fromString' ORDER BY i.at, length(i.id), i.id) FILTER (WHERE i.item ->> 'field' = 'Key'))[1],
+					max(i.at) FILTER (WHERE i.item ->> 'field' = 'Key'))::vsm.jira_first
+				 FROM (
+					SELECT h ->> 'id' AS id, vsm.payload_time(h ->> 'created') AS at, i AS item
+					FROM jsonb_array_elements(histories) AS h, jsonb_array_elements(vsm.jira_items(h -> 'items')) AS i
+					WHERE i ->> 'field' IN ('Flagged', 'Key')) AS i)
 			END AS first
 		OFFSET 0) AS d,
 	LATERAL (
@@ -221,7 +222,7 @@ BEGIN ATOMIC
 			coalesce(e #>> '{outwardIssue,key}', e #>> '{inwardIssue,key}') AS other_key,
 			vsm.jira_link_kind(CASE WHEN e ? 'outwardIssue' THEN e #>> '{type,outward}' ELSE e #>> '{type,inward}' END) AS kind
 		FROM jsonb_array_elements(issue #> '{fields,issuelinks}') AS e OFFSET 0) AS l
-	WHERE l.kind IS NOT NULL AND l.other IS NOT NULL;
+	WHERE jsonb_array_length(issue #> '{fields,issuelinks}') > 0 AND l.kind IS NOT NULL AND l.other IS NOT NULL;
 END;
 COMMENT ON FUNCTION vsm.read_jira_document(text, jsonb, jsonb, integer, timestamptz) IS
 	'the facts of one issue of Jira and of those of its histories that a payload holds; total is how many histories there are, '

@@ -1,7 +1,7 @@
 -- jira_payload: answers of GET /rest/api/2/issue/KEY?expand=changelog, as Jira writes them (authors with their
 -- avatars, descriptions, fields that nobody reads): for every 20 of :items one issue with 14 histories, which
 -- hold 20 entries of the changelog. 12 of them change the status, the others the sprint, the priority, the assignee,
--- the rank and the flag.
+-- the rank, the version and, of every fourth issue, the flag.
 CREATE TABLE jira_payload AS
 WITH person AS (
 	SELECT p, format('{"self":"https://jira.example.com/rest/api/2/user?username=u%1$s","name":"u%1$s","key":"JIRAUSER1%1$s",'
@@ -43,6 +43,7 @@ FROM (SELECT i, timestamp '2024-01-01 09:00' + i * interval '13 minutes 1.007 se
 					WHEN 9 THEN ',{"field":"Sprint","fieldtype":"custom","from":"71","fromString":"Sprint 71","to":"71, 72","toString":"Sprint 71, Sprint 72"}'
 					WHEN 12 THEN ',{"field":"resolution","fieldtype":"jira","from":null,"fromString":null,"to":"10000","toString":"Done"}'
 					ELSE '' END)
+			WHEN k = 13 AND i % 4 > 0 THEN '{"field":"Fix Version","fieldtype":"jira","from":null,"fromString":null,"to":"10700","toString":"24.1"}'
 			WHEN k = 13 THEN '{"field":"Flagged","fieldtype":"custom","from":"","fromString":"","to":"[10019]","toString":"Impediment"}'
 			ELSE '{"field":"priority","fieldtype":"jira","from":"3","fromString":"Medium","to":"2","toString":"High"}' END), ',' ORDER BY k) AS histories
 		FROM generate_series(1, 14) AS k
