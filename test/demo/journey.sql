@@ -1,5 +1,5 @@
--- One idea of the sample from the ticket to its users: its tracker and two projects of GitLab send
--- payloads, vsm.ingest reads them into a model, and one query tells the way with the times between.
+-- One idea of the sample from the ticket to its users: its tracker, two projects of GitLab, Jenkins and
+-- ServiceNow send payloads, vsm.ingest reads them into a model, and one query tells the way with the times between.
 SET client_min_messages = error;
 CALL vsm.create_model('flow');
 SELECT 'SHOP-326' AS idea \gset
@@ -50,11 +50,41 @@ FROM request AS r,
 		(jsonb_build_object('object_kind', 'deployment', 'status', 'success', 'status_changed_at', r.done - (3 - n) * interval '6 minutes', 'deployment_id', 40 + n, 'deployable_id', 950 + n, 'environment', 'production', 'ref', 'main',
 			'project', jsonb_build_object('path_with_namespace', project), 'commit_url', format('https://gitlab.example.com/%s/-/commit/%s', project, r.merge)))) AS hooks (payload)
 ORDER BY random();	-- webhooks come in any order
+
+-- What Jenkins says of the build of the web pages, ServiceNow of the change by which they go out, as the
+-- record and its history to the minute, and of the incident that comes of it.
+INSERT INTO flow.service (service, repository) VALUES ('web', 'shop/web');
+INSERT INTO flow.inbox (source, payload)
+SELECT v.source, v.payload
+FROM (SELECT merge, date_trunc('minute', review + (done - review) * 0.5) AS asked, done, (SELECT min(at) FROM jira_event WHERE item = :'idea' AND state = 'Testing') - interval '35 minutes' AS merged
+	FROM part WHERE project = 'shop/web') AS p,
+	LATERAL (SELECT to_char(done - interval '20 minutes', 'YYYY-MM-DD HH24:MI') AS begun, to_char(done + interval '50 minutes', 'YYYY-MM-DD HH24:MI') AS broken,
+		to_char(done + interval '58 minutes', 'YYYY-MM-DD HH24:MI') AS taken, to_char(done + interval '2 hours 10 minutes', 'YYYY-MM-DD HH24:MI') AS restored,
+		to_char(done + interval '1 day', 'YYYY-MM-DD HH24:MI') AS closed, to_char(asked, 'YYYY-MM-DD HH24:MI') AS opened, to_char(asked + (done - asked) * 0.8, 'YYYY-MM-DD HH24:MI') AS approved) AS t,
+	LATERAL (VALUES
+		('jenkins', jsonb_build_object('number', 326, 'url', 'https://ci.example.com/job/shop/job/web/job/main/326/', 'building', false, 'result', 'SUCCESS',
+			'timestamp', floor(extract(epoch FROM merged + interval '1 minute') * 1000), 'duration', 540000, 'actions', jsonb_build_array(
+			jsonb_build_object('lastBuiltRevision', jsonb_build_object('SHA1', merge, 'branch', jsonb_build_array(jsonb_build_object('name', 'origin/main'))),
+				'remoteUrls', jsonb_build_array('https://gitlab.example.com/shop/web.git'))))),
+		('servicenow', jsonb_build_object('sys_id', 'c326', 'number', 'CHG0030326', 'state', '3', 'short_description', 'Delivery tracking on phones', 'cmdb_ci', 'web', 'correlation_id', 'gitlab:deployment:42',
+			'opened_at', opened, 'sys_updated_on', closed, 'sys_mod_count', '6')),
+		('servicenow', jsonb_build_object('result', (SELECT jsonb_agg(jsonb_build_object('sys_id', 'a' || h.o, 'tablename', 'change_request', 'documentkey', 'c326', 'fieldname', h.field,
+				'oldvalue', h.old, 'newvalue', h.new, 'record_checkpoint', h.o::text, 'sys_created_on', h.at))
+			FROM (VALUES (1, 'state', '-5', '-4', opened), (2, 'state', '-4', '-3', opened), (2, 'approval', 'not requested', 'requested', opened), (3, 'approval', 'requested', 'approved', approved),
+				(4, 'state', '-3', '-2', approved), (5, 'state', '-2', '-1', begun), (6, 'state', '-1', '3', closed)) AS h (o, field, old, new, at)))),
+		('servicenow', jsonb_build_object('sys_id', 'i326', 'number', 'INC0010326', 'state', '6', 'short_description', 'No position for parcels from abroad', 'cmdb_ci', 'web', 'priority', '2',
+			'opened_at', broken, 'resolved_at', restored, 'sys_updated_on', restored, 'sys_mod_count', '2')),
+		('servicenow', jsonb_build_object('result', (SELECT jsonb_agg(jsonb_build_object('sys_id', 'b' || h.o, 'tablename', 'incident', 'documentkey', 'i326', 'fieldname', 'state',
+				'oldvalue', h.old, 'newvalue', h.new, 'record_checkpoint', h.o::text, 'sys_created_on', h.at))
+			FROM (VALUES (1, '1', '2', taken), (2, '2', '6', restored)) AS h (o, old, new, at))))) AS v (source, payload)
+ORDER BY random();
 SELECT count(*) AS payloads FROM flow.inbox \gset
 CALL vsm.ingest('flow');
+-- Which deployment the incident comes of, ServiceNow does not say: the latest of the service before it.
+SELECT vsm.link_deployments('flow') AS found \gset
 
 SELECT E'\nTHE WAY OF ONE IDEA\n';
-SELECT format('%s (%s), read from %s payloads of Jira and GitLab in no order. Each line says how long after the one before it happened.', :'idea', title, :payloads) || E'\n' FROM item WHERE item = :'idea';
+SELECT format('%s (%s), read from %s payloads of Jira, GitLab, Jenkins and ServiceNow in no order. Each line says how long after the one before it happened.', :'idea', title, :payloads) || E'\n' FROM item WHERE item = :'idea';
 
 WITH reached AS (
 	-- From the item along its links: merge requests, their commits, what builds these and deploys them.
@@ -62,19 +92,20 @@ WITH reached AS (
 	FROM flow.item AS i, (SELECT vsm.graph(target, source) AS links FROM flow.entity_link) AS l, vsm.reach(l.links, ARRAY[i.item]) AS r
 	WHERE i.key = :'idea'),
 step AS (
-	SELECT e.at, e.entity, e.state, r.attributes ->> 'project' AS project
+	SELECT e.at, e.seq, e.entity, e.state, coalesce(r.attributes ->> 'project', r.attributes ->> 'repository', i.service) AS project
 	FROM reached JOIN flow.event AS e USING (entity)
-		LEFT JOIN flow.event AS r ON r.entity = e.entity AND r.attributes ? 'project'
-	WHERE e.entity NOT LIKE '%:job:%' AND (e.entity NOT LIKE '%:pipeline:%' OR e.state NOT IN ('created', 'running'))
+		LEFT JOIN flow.event AS r ON r.entity = e.entity AND (r.attributes ? 'project' OR r.attributes ? 'repository')
+		LEFT JOIN flow.item AS i ON i.item = e.entity AND i.service IS NOT NULL
+	WHERE e.entity NOT LIKE '%:job:%' AND (e.entity NOT SIMILAR TO '%:(pipeline|build):%' OR e.state NOT IN ('created', 'running'))
 	UNION ALL
-	SELECT c.committed_at, c.sha, 'committed', c.repository FROM reached JOIN flow.commit AS c ON c.sha = reached.entity
+	SELECT c.committed_at, NULL, c.sha, 'committed', c.repository FROM reached JOIN flow.commit AS c ON c.sha = reached.entity
 	WHERE c.title NOT LIKE 'Merge %'),
 named AS (
-	SELECT at, CASE split_part(entity, ':', 2) WHEN 'issue' THEN 'idea' WHEN 'merge_request' THEN 'merge request' WHEN '' THEN 'commit' ELSE split_part(entity, ':', 2) END AS what,
+	SELECT at, s.seq, CASE split_part(entity, ':', 2) WHEN 'issue' THEN 'idea' WHEN 'merge_request' THEN 'merge request' WHEN '' THEN 'commit' ELSE replace(split_part(entity, ':', 2), '_', ' ') END AS what,
 		coalesce(project, d.repository) AS project, s.state, d.environment
 	FROM step AS s LEFT JOIN flow.deployment AS d ON d.deployment = s.entity)
-SELECT cell(to_char(at, 'YYYY-MM-DD HH24:MI'), 16), cell(coalesce(say(seconds(at - lag(at) OVER way)), ''), -11), ' ' || cell(what, 13), concat_ws(' ', state, 'in ' || coalesce(environment || ' of ' || project, project))
-FROM named WINDOW way AS (ORDER BY at, what DESC, project) ORDER BY at, what DESC, project;
+SELECT cell(to_char(at, 'YYYY-MM-DD HH24:MI'), 16), cell(coalesce(say(seconds(at - lag(at) OVER way)), ''), -11), ' ' || cell(what, 14), concat_ws(' ', state, 'in ' || coalesce(environment || ' of ' || project, project))
+FROM named WINDOW way AS (ORDER BY at, what DESC, project, seq NULLS FIRST, state) ORDER BY at, what DESC, project, seq NULLS FIRST, state;
 
 SELECT E'\n' || format('From the first commit to production it took %s, from the idea to production %s.', say(seconds(deployed - committed)), say(seconds(deployed - created)))
 FROM (SELECT min(c.committed_at) AS committed, max(d.finished_at) AS deployed, min(i.created_at) AS created
