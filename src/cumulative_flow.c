@@ -10,8 +10,6 @@
  */
 #include "postgres.h"
 
-#include "catalog/pg_type.h"
-#include "common/int.h"
 #include "compat.h"
 #include "group_state.h"
 #include "item_fmgr.h"

@@ -11,7 +11,6 @@
 #include "group_state.h"
 #include "process_map_state.h"
 #include "utils/memutils.h"
-#include "utils/timestamp.h"
 
 /* What a usual stream needs; a power of two. */
 #define FIRST_MAX_MOVES		64
@@ -205,19 +204,29 @@ process_map_node(ProcessMapState *state, StateName name, uint32 before, uint32 *
 	return state;
 }
 
-ProcessMapState *
-process_map_move(ProcessMapState *state, uint32 from, uint32 to, ProcessMove **move)
+/* The move between two nodes, or NULL. */
+static inline ProcessMove *
+find_move(const ProcessMapState *state, uint32 from, uint32 to)
 {
-	uint32		hash = hash_move(from, to);
 	uint32		mask = state->max_moves * 2 - 1;
 	const uint32 *slots = move_slots(state);
 
-	for (uint32 slot = hash & mask; slots[slot] != 0; slot = (slot + 1) & mask)
+	for (uint32 slot = hash_move(from, to) & mask; slots[slot] != 0; slot = (slot + 1) & mask)
 	{
-		*move = &process_map_moves(state)[slots[slot] - 1];
-		if ((*move)->from == from && (*move)->to == to)
-			return state;
+		ProcessMove *move = &process_map_moves(state)[slots[slot] - 1];
+
+		if (move->from == from && move->to == to)
+			return move;
 	}
+	return NULL;
+}
+
+ProcessMapState *
+process_map_move(ProcessMapState *state, uint32 from, uint32 to, ProcessMove **move)
+{
+	*move = find_move(state, from, to);
+	if (*move != NULL)
+		return state;
 	if (state->num_moves == state->max_moves)
 		state = grow(state, (uint64) state->max_moves * 2, state->max_names, state->names_size);
 	*move = &process_map_moves(state)[state->num_moves];
@@ -225,7 +234,7 @@ process_map_move(ProcessMapState *state, uint32 from, uint32 to, ProcessMove **m
 	(*move)->from = from;
 	(*move)->to = to;
 	(*move)->min = PG_INT64_MAX;
-	enter_slot(move_slots(state), state->max_moves, hash, state->num_moves++);
+	enter_slot(move_slots(state), state->max_moves, hash_move(from, to), state->num_moves++);
 	return state;
 }
 
@@ -244,9 +253,10 @@ add_time(ProcessMove *move, int64 days, uint64 time)
 ProcessMapState *
 process_map_count(ProcessMapState *state, uint32 from, uint32 to, int64 duration)
 {
-	ProcessMove *move;
+	ProcessMove *move = find_move(state, from, to);
 
-	state = process_map_move(state, from, to, &move);
+	if (unlikely(move == NULL))
+		state = process_map_move(state, from, to, &move);
 	move->moves++;
 	if (move->last_item != state->num_items)
 	{

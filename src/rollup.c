@@ -12,7 +12,6 @@
 #include "item.h"
 #include "miscadmin.h"
 #include "rollup.h"
-#include "utils/memutils.h"
 
 /* A part enters a stage, or a layer of it begins or ends. */
 typedef struct PartChange

@@ -23,7 +23,13 @@ WITH move AS (
 	FROM event WINDOW w AS (PARTITION BY item ORDER BY at))
 SELECT state, next, count(*), avg(duration) FROM move WHERE next IS NOT NULL GROUP BY 1, 2
 
+-- All items of a table of events: the set aggregate makes their timelines.
 -- @query process_map
+SELECT r.* FROM (
+	SELECT vsm.process_map(timeline) AS map
+	FROM vsm.unnest((SELECT vsm.timelines(item, at, state) FROM event)) AS t) AS m, unnest(map) AS r
+
+-- @query process_map_grouped
 SELECT r.* FROM (
 	SELECT vsm.process_map(timeline) AS map
 	FROM (SELECT vsm.timeline(at, state) AS timeline FROM event GROUP BY item) AS t) AS m, unnest(map) AS r
@@ -53,6 +59,8 @@ SELECT * FROM by_delta d LEFT JOIN by_vsm v USING (day, state) WHERE d.in_stage 
 
 -- @ratio window_vs_process_map window / process_map >= 2
 
+-- @ratio window_vs_process_map_grouped window / process_map_grouped >= 2
+
 -- @same window_vs_process_map
 WITH move AS (
 	SELECT state, lead(state) OVER w AS next, lead(at) OVER w - at AS duration
@@ -61,7 +69,9 @@ by_window AS (
 	SELECT state, next, count(*) AS moves, extract(epoch FROM sum(duration)) AS total FROM move WHERE next IS NOT NULL GROUP BY 1, 2),
 by_vsm AS (
 	SELECT from_stage, to_stage, moves, extract(epoch FROM total)
-	FROM (SELECT vsm.process_map(timeline) AS map FROM stored) AS m, unnest(map)
+	FROM (
+		SELECT vsm.process_map(timeline) AS map
+		FROM vsm.unnest((SELECT vsm.timelines(item, at, state) FROM event)) AS t) AS m, unnest(map)
 	WHERE from_stage IS NOT NULL AND to_stage IS NOT NULL)
 (TABLE by_window EXCEPT ALL TABLE by_vsm) UNION ALL (TABLE by_vsm EXCEPT ALL TABLE by_window) LIMIT 5
 

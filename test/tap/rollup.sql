@@ -8,7 +8,7 @@ SET LOCAL max_parallel_workers_per_gather = 0;
 SET LOCAL jit = off;
 SET LOCAL TimeZone = 'America/St_Johns';
 
-SELECT plan(49);
+SELECT plan(50);
 
 ------------------------------------------------------------------------------
 -- By hand
@@ -80,6 +80,10 @@ SELECT is(pg_temp.whole('least', '01 00:00 Mystery, 02 00:00 Build, 04 00:00 Rid
 SELECT is(pg_temp.whole('least', '02 00:00 Mystery'), NULL, 'no part with a stage: NULL');
 SELECT is(pg_temp.whole('least', '02 00:00 To Do, 03 00:00 QA, 03 00:00 Build, 03 00:00 Released, 04 00:00 To Do'),
     '02 00:00 Backlog, 03 00:00 Released, 04 00:00 Build', 'visits of no length are not seen, sent back to new counts as Build');
+
+SELECT is((SELECT pg_temp.shown(vsm.rollup(pg_temp.part(p), '{"stages":[{"name":"To Do","class":"new"},{"name":"Done","class":"done"}]}', 'least'))
+    FROM unnest('{"02 00:00 To Do, 04 00:00 Done","03 00:00 To Do"}'::text[]) AS p),
+    '02 00:00 To Do, 04 00:00 Done', 'without an active or waiting stage new parts count as being in the first done one');
 
 -- Blocked
 SELECT is(pg_temp.whole('least', '02 00:00 Build, 03 00:00 Flagged, 05 00:00 Unflagged', '02 00:00 QA, 04 00:00 Flagged'),
