@@ -565,7 +565,7 @@ write_workflow(const Compiler *compiler, int num_listed, int num_ends)
 			ends[state->first_end + state->num_ends++] = to->layer;
 		}
 	}
-	Assert(used == names_size && next_listed <= num_listed && next_end == num_ends);
+	Assert(used == names_size && next_listed == num_listed && next_end == num_ends);
 	return workflow;
 }
 
@@ -591,7 +591,9 @@ workflow_compile(const WorkflowSource *source, InputError *error)
 		}
 		if (!check_stage(source, i, error))
 			return NULL;
-		num_listed += source->stages[i].num_states + source->stages[i].num_until;
+		num_listed += source->stages[i].num_until;
+		for (int j = 0; j < source->stages[i].num_states; j++)
+			num_listed += strcmp(source->stages[i].states[j], source->stages[i].name) != 0;
 		has_active |= source->stages[i].stage_class == CLASS_ACTIVE;
 	}
 	if (num_listed + source->num_stages > WORKFLOW_MAX_STATES)
