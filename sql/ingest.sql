@@ -1,7 +1,7 @@
 /*
  * CALL vsm.ingest('flow'): raw payloads become rows of the model.
  *
- * Payloads are taken from the inbox some hundreds at a time. In one transaction a batch is parsed,
+ * Payloads are taken from the inbox some hundreds at a time (8 MB, or 2,000 small ones). In one transaction a batch is parsed,
  * told apart by the readers' *_kind functions and deleted, read by one statement into facts, and
  * the facts are written by one statement a table. So a payload is either in the
  * inbox or in the model, whatever happens in between. What is refused, or fails when it is read
@@ -87,13 +87,17 @@ BEGIN
 				-- Who corrects the type of an item keeps it, until the tracker calls the item otherwise.
 				WHEN relation = 'item' AND c = 'type' THEN
 					'CASE WHEN m.age <= 0 AND w.source_type IS DISTINCT FROM o.source_type THEN w.%1$I ELSE o.%1$I END'
+				WHEN relation = 'item' AND c = 'changelog_until' THEN 'greatest(o.%1$I, n.%1$I)'
 				ELSE 'CASE WHEN m.age < 0 THEN w.%1$I WHEN m.age = 0 THEN greatest(o.%1$I, n.%1$I) ELSE '
 					|| CASE WHEN fill THEN 'coalesce(o.%1$I, n.%1$I)' ELSE 'o.%1$I' END || ' END'
 			END, c), ''),
 		string_agg(
-			CASE WHEN relation = 'item' AND c = 'type' THEN ''
-			ELSE format(' OR CASE WHEN m.age < 0 THEN w.%1$I IS DISTINCT FROM o.%1$I WHEN m.age = 0 THEN greatest(o.%1$I, n.%1$I) IS DISTINCT FROM o.%1$I ELSE '
-				|| CASE WHEN fill THEN 'o.%1$I IS NULL AND n.%1$I IS NOT NULL' ELSE 'false' END || ' END', c) END, '')
+			CASE
+				WHEN relation = 'item' AND c = 'type' THEN ''
+				WHEN relation = 'item' AND c = 'changelog_until' THEN ' OR n.changelog_until > o.changelog_until OR o.changelog_until IS NULL AND n.changelog_until IS NOT NULL'
+				ELSE format(' OR CASE WHEN m.age < 0 THEN w.%1$I IS DISTINCT FROM o.%1$I WHEN m.age = 0 THEN greatest(o.%1$I, n.%1$I) IS DISTINCT FROM o.%1$I ELSE '
+				|| CASE WHEN fill THEN 'o.%1$I IS NULL AND n.%1$I IS NOT NULL' ELSE 'false' END || ' END', c)
+			END, '')
 	INTO assignments, differences FROM unnest(names) AS c;
 	EXECUTE format(
 		'UPDATE %1$s AS t SET updated_at = greatest(o.updated_at, m.at)%3$s
@@ -128,6 +132,7 @@ DECLARE
 	kinds     text;		-- SQL: one branch for each tool that has a reader
 	readers   text;		-- SQL: one branch for each kind that is to be read
 	refused   bigint[];
+	reasons   text[];
 	sources   text[];
 	names     text[];
 	documents jsonb[];
@@ -164,13 +169,15 @@ BEGIN
 					SELECT NULL::text AS kind, ''it is a JSON '' || jsonb_typeof(d.document) || '', not an object'' AS reason
 					WHERE jsonb_typeof(d.document) <> ''object''%2$s) AS k ON true),
 		refused AS (
-			UPDATE %1$I.inbox AS i SET error = r.reason
-			FROM (SELECT k.id, min(k.reason) AS reason FROM known AS k WHERE k.reason IS NOT NULL GROUP BY k.id) AS r
-			WHERE i.id = r.id RETURNING i.id)
-		SELECT (SELECT array_agg(r.id) FROM refused AS r),
+			SELECT k.id, min(k.reason) AS reason FROM known AS k WHERE k.reason IS NOT NULL GROUP BY k.id)
+		SELECT (SELECT array_agg(r.id ORDER BY r.id) FROM refused AS r), (SELECT array_agg(r.reason ORDER BY r.id) FROM refused AS r),
 			array_agg(k.source), array_agg(k.tool || ''_'' || k.kind), array_agg(k.document)
-		FROM known AS k WHERE k.id NOT IN (SELECT r.id FROM known AS r WHERE r.reason IS NOT NULL)', model, kinds)
-	INTO refused, sources, names, documents USING payloads;
+		FROM known AS k WHERE k.id NOT IN (SELECT r.id FROM refused AS r)', model, kinds)
+	INTO refused, reasons, sources, names, documents USING payloads;
+	IF refused IS NOT NULL THEN
+		EXECUTE format('UPDATE %I.inbox AS i SET error = r.reason FROM unnest($1, $2) AS r (id, reason) WHERE i.id = r.id', model)
+		USING refused, reasons;
+	END IF;
 	result := ROW (cardinality(payloads) - coalesce(cardinality(refused), 0), coalesce(cardinality(refused), 0));
 	EXECUTE format('DELETE FROM %I.inbox WHERE id = ANY ($1) AND error IS NULL', model) USING payloads;
 	IF documents IS NULL THEN
@@ -221,6 +228,20 @@ BEGIN
 	-- Items are locked from here on: what follows looks at all that is known of them.
 	SELECT array_agg(f) INTO rows FROM unnest(facts) AS f WHERE f.fact = 'item';
 	PERFORM vsm.ingest_rows(model, 'item', rows, false);
+
+	EXECUTE format(
+		'UPDATE %I.item AS i SET changelog_until = f.at
+		 FROM (SELECT f.entity, max(f.at) AS at FROM unnest($1) AS f WHERE f.fact = ''history'' GROUP BY f.entity) AS f
+		 WHERE i.item = f.entity AND (f.at <= i.changelog_until) IS NOT TRUE AND f.at IS NOT NULL', model)
+	USING facts;
+	-- What was cut off where the known history had ended continues it.
+	IF EXISTS (SELECT FROM unnest(facts) AS f WHERE f.fact = 'item' AND f.details ->> 'changelog_from' IS NOT NULL) THEN
+		EXECUTE format(
+			'UPDATE %I.item AS i SET changelog_until = i.updated_at
+			 WHERE i.item IN (SELECT f.entity FROM unnest($1) AS f WHERE f.fact = ''item'')
+			 AND i.changelog_from <= i.changelog_until AND i.changelog_until < i.updated_at', model)
+		USING facts;
+	END IF;
 
 	EXECUTE format(
 		'INSERT INTO %1$I.item_alias (alias, item, since)
@@ -323,7 +344,7 @@ DECLARE
 	first   vsm.ingested;
 	second  vsm.ingested;
 BEGIN
-	IF cardinality(payloads) = 0 THEN
+	IF coalesce(cardinality(payloads), 0) = 0 THEN
 		RETURN ROW (0, 0)::vsm.ingested;
 	END IF;
 	BEGIN
@@ -372,29 +393,41 @@ $$;
 COMMENT ON FUNCTION vsm.ingest_batch(text, bigint[]) IS
 	'reads these payloads of a model''s inbox; those that cannot be read get their error and do not stop the others; a part of vsm.ingest';
 
-CREATE FUNCTION vsm.next_payloads(model text, after bigint, last bigint) RETURNS bigint[]
+CREATE TYPE vsm.inbox_batch AS (payloads bigint[], last bigint);
+COMMENT ON TYPE vsm.inbox_batch IS
+	'payloads of an inbox that are read together, as far as no other session reads them, and the id up to which they were looked for';
+
+CREATE FUNCTION vsm.next_payloads(model text, after bigint, last bigint) RETURNS vsm.inbox_batch
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = off
+SET enable_bitmapscan = off
 AS $$
 DECLARE
-	payloads bigint[];
+	candidates bigint[];
+	result     vsm.inbox_batch;
 BEGIN
-	-- What another session has locked it reads itself. At least one payload, then up to 4 MB.
+	-- In the order of arrival, from the index: at least one payload, then up to 8 MB.
 	EXECUTE format(
-		'SELECT array_agg(b.id ORDER BY b.id)
+		'SELECT array_agg(b.id ORDER BY b.id), max(b.id)
 		 FROM (
 			SELECT p.id, sum(octet_length(p.payload)) OVER (ORDER BY p.id) - octet_length(p.payload) AS before
 			FROM (
 				SELECT i.id, i.payload FROM %I.inbox AS i
 				WHERE i.error IS NULL AND i.id > $1 AND i.id <= $2
-				ORDER BY i.id LIMIT 1000 FOR UPDATE SKIP LOCKED) AS p) AS b
-		 WHERE b.before < 4 * 1024 * 1024', model)
-	INTO payloads USING after, last;
-	RETURN payloads;
+				ORDER BY i.id LIMIT 2000) AS p) AS b
+		 WHERE b.before < 8 * 1024 * 1024', model)
+	INTO candidates, result.last USING after, last;
+	-- What another session has locked it reads itself.
+	EXECUTE format(
+		'SELECT array_agg(l.id ORDER BY l.id)
+		 FROM (SELECT i.id FROM %I.inbox AS i WHERE i.id = ANY ($1) AND i.error IS NULL ORDER BY i.id FOR UPDATE SKIP LOCKED) AS l', model)
+	INTO result.payloads USING candidates;
+	RETURN result;
 END
 $$;
 COMMENT ON FUNCTION vsm.next_payloads(text, bigint, bigint) IS
-	'locks the next payloads of a model''s inbox and returns their ids, NULL when there are none; a part of vsm.ingest';
+	'locks the next payloads of a model''s inbox and returns their ids; last is NULL when there are no more; a part of vsm.ingest';
 
 CREATE FUNCTION vsm.last_payload(model text) RETURNS bigint
 LANGUAGE plpgsql STABLE
@@ -423,7 +456,7 @@ AS $$
 DECLARE
 	last     bigint;
 	after    bigint := 0;
-	payloads bigint[];
+	batch    vsm.inbox_batch;
 	attempts integer := 0;
 BEGIN
 	-- A procedure that commits cannot have a SET clause; at each COMMIT this setting ends.
@@ -432,11 +465,11 @@ BEGIN
 	last := vsm.last_payload(model);
 	LOOP
 		PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
-		payloads := vsm.next_payloads(model, after, last);
-		EXIT WHEN payloads IS NULL;
+		batch := vsm.next_payloads(model, after, last);
+		EXIT WHEN batch.last IS NULL;
 		BEGIN
-			PERFORM vsm.ingest_batch(model, payloads);
-			after := payloads[cardinality(payloads)];
+			PERFORM vsm.ingest_batch(model, batch.payloads);
+			after := batch.last;
 			attempts := 0;
 		EXCEPTION WHEN deadlock_detected OR serialization_failure THEN
 			-- With someone who writes the tables in another order: once more, after letting go.
@@ -459,16 +492,16 @@ AS $$
 DECLARE
 	last     bigint := vsm.last_payload(model);
 	after    bigint := 0;
-	payloads bigint[];
-	batch    vsm.ingested;
+	batch    vsm.inbox_batch;
+	done     vsm.ingested;
 	result   vsm.ingested := ROW (0, 0);
 BEGIN
 	LOOP
-		payloads := vsm.next_payloads(model, after, last);
-		EXIT WHEN payloads IS NULL;
-		batch := vsm.ingest_batch(model, payloads);
-		result := ROW (result.read + batch.read, result.refused + batch.refused);
-		after := payloads[cardinality(payloads)];
+		batch := vsm.next_payloads(model, after, last);
+		EXIT WHEN batch.last IS NULL;
+		done := vsm.ingest_batch(model, batch.payloads);
+		result := ROW (result.read + done.read, result.refused + done.refused);
+		after := batch.last;
 	END LOOP;
 	RETURN result;
 END

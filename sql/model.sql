@@ -96,6 +96,8 @@ BEGIN ATOMIC
 	('item', 'project', 'text', 'Project of the tracker: SHOP, shop/checkout.'),
 	('item', 'source_type', 'text', 'Type, in the words of the tracker.'),
 	('item', 'changelog_missing', 'integer', 'How many entries of its history the last payload left out; NULL: none.'),
+	('item', 'changelog_from', 'timestamptz', 'Oldest entry of that payload, where the older ones were left out.'),
+	('item', 'changelog_until', 'timestamptz', 'Up to when its history is known without gaps.'),
 	('item', 'updated_at', 'timestamptz', 'Version of this row: when the tracker had last changed the item.'),
 
 	('item_change', 'item', 'text NOT NULL', 'The item.'),
@@ -383,8 +385,8 @@ BEGIN ATOMIC
 				'Incidents resolved before they were opened.'
 			FROM %1$I.incident AS n
 			UNION ALL
-			SELECT 'history cut off', '', count(*) FILTER (WHERE i.changelog_missing > 0), count(*),
-				'Items whose last payload left out a part of their history.'
+			SELECT 'history cut off', '', count(*) FILTER (WHERE i.changelog_missing > 0 AND (i.changelog_from <= i.changelog_until) IS NOT TRUE), count(*),
+				'Items whose last payload left out a part of their history that no other payload has told.'
 			FROM %1$I.item AS i
 			UNION ALL
 			SELECT 'history with gaps', '', count(DISTINCT c.entity) FILTER (WHERE c.previous <> c.before), count(DISTINCT c.entity),

@@ -142,6 +142,9 @@ BEGIN ATOMIC
 			vsm.payload_time(issue #>> '{fields,created}') AS created_at,
 			-- How many histories are left out; NULL: this payload does not say how many there are.
 			total - coalesce(jsonb_array_length(histories), 0) AS missing,
+			-- Jira cuts off the oldest; where it does not, nothing is certain.
+			CASE WHEN total > jsonb_array_length(histories) AND histories #>> '{0,created}' >= histories #>> '{-1,created}' THEN
+				vsm.payload_time(histories #>> '{-1,created}') END AS oldest,
 			total <= coalesce(jsonb_array_length(histories), 0)
 				AND (histories @? '$[*].items[*] ? (@.field == "status" || @.type() == "string")') IS NOT TRUE AS unmoved,
 			CASE WHEN histories @? '$[*].items[*] ? (@.field == "Flagged" || @.field == "Key" || @.type() == "string")' THEN
@@ -178,7 +181,11 @@ BEGIN ATOMIC
 			-- A payload that was asked for with a few fields only says nothing of the others.
 			CASE WHEN d.fields ?& '{summary,issuetype,priority,labels,duedate}' THEN item.columns
 			ELSE jsonb_strip_nulls(item.columns) END
-			|| CASE WHEN d.missing IS NULL THEN '{}' ELSE jsonb_build_object('changelog_missing', nullif(greatest(d.missing, 0), 0)) END AS details
+			|| CASE
+				WHEN d.missing IS NULL THEN '{}'
+				WHEN d.missing <= 0 THEN jsonb_build_object('changelog_missing', NULL, 'changelog_from', NULL, 'changelog_until', seen_at)
+				ELSE jsonb_build_object('changelog_missing', d.missing, 'changelog_from', d.oldest)
+			END AS details
 		UNION ALL
 		-- Nothing has moved it yet: its status is the first. Else the first change tells, see ingest.
 		SELECT 'created', d.created_at, CASE WHEN d.unmoved THEN d.fields #>> '{status,name}' END, NULL,
@@ -295,13 +302,25 @@ END;
 COMMENT ON FUNCTION vsm.read_jira_link_webhook(text, jsonb) IS
 	'facts of the webhooks issuelink_created and issuelink_deleted';
 
+CREATE FUNCTION vsm.read_jira_changes(source text, issue jsonb, histories jsonb) RETURNS SETOF vsm.fact
+LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 100
+BEGIN ATOMIC
+	SELECT f.* FROM vsm.read_jira_document(source, issue, histories, NULL, NULL) AS f
+	UNION ALL
+	-- A changelog of its own is whole up to its newest entry, if all its pages are loaded.
+	SELECT source, 'history', source || ':issue:' || (issue ->> 'id'), max(vsm.payload_time(h ->> 'created')), NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+	FROM jsonb_array_elements(histories) AS h;
+END;
+COMMENT ON FUNCTION vsm.read_jira_changes(text, jsonb, jsonb) IS
+	'the facts of an issue''s histories that come without the issue; a part of the readers of changelogs';
+
 CREATE FUNCTION vsm.read_jira_bulk_changelog(source text, payload jsonb) RETURNS SETOF vsm.fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 1000
 BEGIN ATOMIC
 	SELECT f.*
 	FROM jsonb_array_elements(payload -> 'issueChangeLogs') AS l,
 		LATERAL (SELECT jsonb_build_object('id', l -> 'issueId') AS issue, l -> 'changeHistories' AS histories OFFSET 0) AS p,
-		LATERAL vsm.read_jira_document(source, p.issue, p.histories, NULL, NULL) AS f;
+		LATERAL vsm.read_jira_changes(source, p.issue, p.histories) AS f;
 END;
 COMMENT ON FUNCTION vsm.read_jira_bulk_changelog(text, jsonb) IS
 	'facts of an answer of POST /rest/api/3/changelog/bulkfetch; the issues themselves come by another payload, before or after';
@@ -312,7 +331,7 @@ BEGIN ATOMIC
 	SELECT f.*
 	FROM (SELECT jsonb_build_object('id', substring(payload ->> 'self' FROM '/issue/([0-9]+)/changelog')) AS issue,
 			payload -> 'values' AS histories OFFSET 0) AS p,
-		LATERAL vsm.read_jira_document(source, p.issue, p.histories, NULL, NULL) AS f;
+		LATERAL vsm.read_jira_changes(source, p.issue, p.histories) AS f;
 END;
 COMMENT ON FUNCTION vsm.read_jira_changelog(text, jsonb) IS
 	'facts of a page of GET /rest/api/3/issue/ID/changelog, asked for by the id of the issue';

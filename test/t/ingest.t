@@ -26,7 +26,7 @@ await() {
 
 sql -c "$fill" -c "CALL vsm.ingest('flow')"
 want=$(content)
-is "$(count flow.inbox) $(count flow.item) $(count 'flow.event')" '0 1000 14000' 'all payloads are read'
+is "$(count flow.inbox) $(count flow.item) $(count 'flow.event')" '0 1000 13250' 'all payloads are read'
 
 # Progress: each batch is committed.
 sql -c "$fill"
@@ -82,6 +82,14 @@ is "$(count flow.inbox)" 0 'and is undone with it'
 # The settings of the session are as they were.
 is "$(sql -c "SET search_path = flow" -c "SET jit = on" -c "CALL vsm.ingest('flow')" -c 'SHOW search_path' -c 'SHOW jit')" 'flow
 on' 'the settings of the session stay'
+
+# A procedure that commits has no setting of its own: still nothing of the session's search_path is used.
+is "$(sql -c 'CREATE SCHEMA hostile' -c "CREATE FUNCTION hostile.trap(text, text) RETURNS boolean LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION \$\$hostile\$\$; END'" \
+	-c "CREATE FUNCTION hostile.trap(bigint, bigint) RETURNS boolean LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION \$\$hostile\$\$; END'" \
+	-c 'CREATE OPERATOR hostile.= (LEFTARG = text, RIGHTARG = text, FUNCTION = hostile.trap)' -c 'CREATE OPERATOR hostile.> (LEFTARG = bigint, RIGHTARG = bigint, FUNCTION = hostile.trap)' \
+	-c "CREATE FUNCTION hostile.format(text, text) RETURNS text LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION \$\$hostile\$\$; END'" \
+	-c "INSERT INTO flow.inbox (source, payload) SELECT 'jira', payload FROM jira_payload WHERE id <= 700" -c 'CREATE TEMP TABLE inbox (trap int)' \
+	-c 'SET search_path = hostile, pg_temp, pg_catalog' -c "CALL vsm.ingest('flow')" -c 'SELECT count(*) FROM flow.inbox' 2>&1)" 0 'a hostile search_path is not used, before or after a commit'
 
 # 100 MB in one payload: an issue with 50,000 changes of its status, and one with a long description.
 sql -c "$fill WHERE false" -c "ALTER TABLE flow.inbox ALTER payload SET STORAGE EXTERNAL" -c "INSERT INTO flow.inbox (source, payload)

@@ -2,7 +2,7 @@
 BEGIN;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS vsm;
-SELECT plan(40);
+SELECT plan(45);
 SET LOCAL client_min_messages = error;
 SET LOCAL TimeZone = 'Asia/Tokyo';
 CALL vsm.create_model('flow');
@@ -170,6 +170,24 @@ SELECT vsm.ingest_once('flow') \g /dev/null
 SELECT is((SELECT changelog_missing FROM flow.item), 236, 'one that was cut off is reported');
 SELECT is((SELECT found FROM flow.data_quality WHERE finding = 'history cut off'), 1::bigint, 'in data_quality, too');
 SELECT is((SELECT state FROM flow.event WHERE event_id = 'jira:issue:10001:created'), 'To Do', 'and does not undo what was known');
+-- Jira cuts off the oldest: what the payload still has goes back to what is known, or the changelog alone has told it.
+CREATE FUNCTION pg_temp.cut(model text, days int) RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE found bigint;
+BEGIN
+	EXECUTE format('INSERT INTO %I.inbox (source, payload) VALUES (''jira'', $1)', model) USING format('{"id":"77","key":"A-77","fields":{"created":"2026-01-01","updated":%s},"changelog":{"total":240,"histories":[
+		{"id":"902","created":%1$s,"items":[]},{"id":"901","created":%s,"items":[]}]}}', to_json(date '2026-02-01' + days), to_json(date '2026-02-01' + days - 2));
+	PERFORM vsm.ingest_once(model);
+	EXECUTE format('SELECT found FROM %I.data_quality WHERE finding = ''history cut off''', model) INTO found;
+	RETURN found;
+END$$;
+CALL vsm.create_model('cut');
+SELECT is(pg_temp.cut('cut', 0), 1::bigint, 'cut off, and nothing known of what was');
+INSERT INTO cut.inbox (source, payload) VALUES ('jira', '{"issueChangeLogs":[{"issueId":"77","changeHistories":[{"id":"900","created":1769731200000,"items":[]},{"id":"902","created":1769904000000,"items":[]}]}]}');
+SELECT vsm.ingest_once('cut') \g /dev/null
+SELECT is((SELECT found FROM cut.data_quality WHERE finding = 'history cut off'), 0::bigint, 'the changelog alone tells it');
+SELECT is(pg_temp.cut('cut', 1), 0::bigint, 'a later payload that is cut off where that ended is whole');
+SELECT is(pg_temp.cut('cut', 3), 0::bigint, 'and so is the next, which is cut off where that one ended');
+SELECT is(pg_temp.cut('cut', 6), 1::bigint, 'one that is cut off later is not');
 
 -- What cannot be read
 CALL vsm.create_model('bad');

@@ -2,7 +2,7 @@
 BEGIN;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS vsm;
-SELECT plan(35);
+SELECT plan(38);
 
 -- The answers must not depend on the session.
 SET LOCAL TimeZone = 'America/Los_Angeles';
@@ -35,6 +35,19 @@ SELECT is_empty($$
 SELECT is(vsm.payload_time(''), NULL, 'empty text is no time');
 SELECT is(vsm.payload_time('  '), NULL, 'neither are blanks');
 SELECT is(vsm.payload_time(NULL), NULL, 'nor NULL');
+
+-- Against PostgreSQL's own reading, which needs the right settings: random times, written in every way.
+SELECT setseed(0.7) \g /dev/null
+CREATE TEMP TABLE written AS
+SELECT t.at, to_char(t.at AT TIME ZONE 'UTC' + make_interval(mins => z.minutes), 'YYYY-MM-DD' || (ARRAY['"T"', ' '])[1 + i % 2] || 'HH24:MI:SS' || (ARRAY['', '.MS', '.US'])[1 + i % 3]) || z.zone AS text
+FROM generate_series(1, 6000) AS i,
+	LATERAL (SELECT date_trunc((ARRAY['second', 'milliseconds', 'microseconds'])[1 + i % 3], timestamptz '1900-01-01 00:00+00' + random() * interval '200 years') AS at) AS t,
+	LATERAL (SELECT * FROM (VALUES (0, 'Z'), (0, ' UTC'), (0, ''), (90, '+0130'), (-570, '-09:30'), (840, ' +14'), (-210, '-03:30')) AS v (minutes, zone) OFFSET i % 7 LIMIT 1) AS z;
+SELECT is_empty($$SELECT text, at, vsm.payload_time(text) FROM written WHERE vsm.payload_time(text) IS DISTINCT FROM at$$, '6000 random times in every spelling');
+SELECT is((SELECT count(*) FROM written WHERE vsm.payload_time(floor(extract(epoch FROM at) * 1000)::bigint::text) <> date_trunc('milliseconds', at)), 0::bigint, 'and in milliseconds');
+-- What is not a time is told from what is, whatever it is: nothing but this error.
+CREATE FUNCTION pg_temp.failure(text) RETURNS text LANGUAGE plpgsql AS $$BEGIN PERFORM vsm.payload_time($1); RETURN 'read'; EXCEPTION WHEN OTHERS THEN RETURN SQLSTATE; END$$;
+SELECT set_eq($$SELECT pg_temp.failure(overlay(text PLACING chr(32 + (random() * 90)::int) FROM 1 + (random() * 24)::int)) FROM written LIMIT 3000$$, ARRAY['read', '22007'], 'a changed letter is read or refused');
 
 PREPARE bad_time AS SELECT vsm.payload_time($1);
 SELECT throws_ok(format('EXECUTE bad_time(%L)', bad), '22007', format('invalid time: "%s"', bad), format('%s is not a time', bad))

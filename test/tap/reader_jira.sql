@@ -2,7 +2,7 @@
 BEGIN;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS vsm;
-SELECT plan(41);
+SELECT plan(43);
 SET LOCAL TimeZone = 'Asia/Tokyo';
 SET LOCAL jit = off;
 
@@ -82,6 +82,7 @@ SELECT bag_eq($$SELECT f.* FROM sample, vsm.read_jira_issue('jira', jsonb_set(is
 -- Truncated
 CREATE TEMP TABLE cut AS SELECT f.* FROM sample, vsm.read_jira_issue('jira', jsonb_set(issue #- '{changelog,histories,6}', '{changelog,total}', '240')) AS f;
 SELECT is((SELECT details -> 'changelog_missing' FROM cut WHERE fact = 'item'), '234', 'a changelog that was cut off is counted');
+SELECT is((SELECT (details ->> 'changelog_from')::timestamptz FROM cut WHERE fact = 'item'), timestamptz '2026-01-05 08:30+00', 'and from when on it is there');
 SELECT is((SELECT count(*) FROM cut WHERE fact = 'event'), 3::bigint, 'what is there is read');
 SELECT is((SELECT value FROM cut WHERE fact = 'created'), NULL, 'the first state is not known then');
 SELECT is((SELECT value FROM sample, vsm.read_jira_issue('jira', jsonb_set(jsonb_set(issue, '{changelog,histories}', '[]'), '{changelog,total}', '3')) WHERE fact = 'created'), NULL,
@@ -138,6 +139,8 @@ SELECT bag_eq($$SELECT fact, entity, at, value, id, name, previous, value_id FRO
 SELECT bag_eq($$SELECT fact, entity, at, value, id, name, previous, value_id FROM sample, vsm.read_jira_changelog('jira', jsonb_build_object(
 		'self', 'https://jira.example.com/rest/api/3/issue/10001/changelog?startAt=0', 'values', issue #> '{changelog,histories}')) WHERE fact IN ('event', 'change')$$,
 	$$SELECT fact, entity, at, value, id, name, previous, value_id FROM fact WHERE fact IN ('event', 'change')$$, 'so has a page of the changelog');
+SELECT is((SELECT at FROM sample, vsm.read_jira_bulk_changelog('jira', jsonb_build_object('issueChangeLogs', jsonb_build_array(jsonb_build_object('issueId', '10001', 'changeHistories', issue #> '{changelog,histories}'))))
+	WHERE fact = 'history'), timestamptz '2026-01-13 09:00+00', 'and says up to when the history is known');
 SELECT is((SELECT at FROM vsm.read_jira_bulk_changelog('jira', '{"issueChangeLogs":[{"issueId":"1","changeHistories":[{"id":"5","created":1492070429000,"items":[
 	{"field":"status","fieldId":"status","from":"1","fromString":"A","to":"2","toString":"B"}]}]}]}') WHERE fact = 'event'), timestamptz '2017-04-13 08:00:29+00', 'whose times are milliseconds');
 
