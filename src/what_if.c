@@ -6,7 +6,6 @@
 
 #include <math.h>
 
-#include "common/int.h"
 #include "compat.h"
 #include "item_fmgr.h"
 #include "miscadmin.h"
@@ -23,18 +22,21 @@ out_of_range(void)
 			 errmsg("timestamp out of range")));
 }
 
-/* round(offset * factor), half to even. */
-static int64
-scale(int64 offset, float8 factor)
+/*
+ * round(offset * factor), half to even. Offsets are not negative, and one that spans all of
+ * PostgreSQL's timestamps needs 64 bits.
+ */
+static uint64
+scale(uint64 offset, float8 factor)
 {
 	float8		scaled;
 
 	if (factor == 1)
 		return offset;			/* exactly, however long: a float8 is exact up to 285 years */
 	scaled = rint((float8) offset * factor);
-	if (scaled >= (float8) PG_INT64_MAX)
+	if (scaled >= (float8) PG_UINT64_MAX)
 		out_of_range();
-	return (int64) scaled;
+	return (uint64) scaled;
 }
 
 /*
@@ -89,12 +91,13 @@ vsm_what_if(PG_FUNCTION_ARGS)
 
 			if (visit >= 0)
 			{
-				int64		offset = reader.at - item->visits[visit].entered_at;
+				uint64		offset = (uint64) reader.at - (uint64) item->visits[visit].entered_at;
 
 				if (item->visits[visit].stage == stage)
 					offset = scale(offset, factor);
-				if (pg_add_s64_overflow(visit_begins, offset, &moved))
+				if (offset > (uint64) PG_INT64_MAX - (uint64) visit_begins)
 					out_of_range();
+				moved = (int64) ((uint64) visit_begins + offset);
 			}
 			new_at = Max(moved, new_at + 1);
 			if (!IS_VALID_TIMESTAMP(new_at))
