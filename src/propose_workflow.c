@@ -10,6 +10,7 @@
 
 #include "common/hashfn.h"
 #include "compat.h"
+#include "miscadmin.h"
 #include "timeline_fmgr.h"
 #include "workflow_fmgr.h"
 
@@ -123,6 +124,8 @@ vsm_propose_workflow_add(PG_FUNCTION_ARGS)
 			state->first_ranks[Min(rank, MAX_RANK - 1)]++;
 			rank++;
 		}
+		if ((reader.next_event & 0xffff) == 0)
+			CHECK_FOR_INTERRUPTS();
 	}
 	find_state(states, names[reader.state])->ended++;
 	PG_RETURN_POINTER(states);
