@@ -21,8 +21,11 @@ $as_server "$bin/initdb" -D "$data/data" -U postgres -A trust -E UTF8 --locale=C
 $as_server "$bin/pg_ctl" -D "$data/data" -w -s -l "$data/run/log" -o "-c listen_addresses='' -k $data/run -c restart_after_crash=on" start
 export PGHOST="$data/run" PGDATABASE=postgres PGOPTIONS='-c client_min_messages=error'
 
+# More batches than kills, each of which takes its time, so that every kill finds one half done.
 sql -c 'CREATE EXTENSION vsm' -c "CALL vsm.create_model('flow')" \
-	-v items=40000 -f "$VSM_TOP/test/bench/setup/jira_payload.sql" -c "INSERT INTO flow.inbox (source, payload) SELECT 'jira', payload FROM jira_payload"
+	-v items=120000 -f "$VSM_TOP/test/bench/setup/jira_payload.sql" -c "INSERT INTO flow.inbox (source, payload) SELECT 'jira', payload FROM jira_payload"
+sql -c "CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(2); RETURN NULL; END'" \
+	-c 'CREATE TRIGGER slow AFTER INSERT ON flow.item FOR EACH STATEMENT EXECUTE FUNCTION wait()'
 # Until the server answers, or until a query says true: a minute at most.
 await() {
 	tries=0
@@ -45,9 +48,9 @@ while [ $kills -lt 3 ]; do
 	wait $ingest
 	await 'SELECT true'
 	like "$(cat "$tmp/ingest")" 'server closed the connection|connection to server was lost' "killed $kills times"
-	is "$(sql -c 'SELECT (SELECT count(*) FROM flow.item) + (SELECT count(*) FROM flow.inbox)')" 2000 'every payload is either in the inbox or in the model'
+	is "$(sql -c 'SELECT (SELECT count(*) FROM flow.item) + (SELECT count(*) FROM flow.inbox)')" 6000 'every payload is either in the inbox or in the model'
 done
-sql -c "CALL vsm.ingest('flow')"
+sql -c 'DROP TRIGGER slow ON flow.item' -c "CALL vsm.ingest('flow')"
 is "$(sql -c 'SELECT (SELECT count(*) FROM flow.item), (SELECT count(*) FROM flow.event), (SELECT count(*) FROM flow.item_change), (SELECT count(*) FROM flow.inbox)')" \
-	'2000|26500|10000|0' 'and the last run has read the rest, each once'
+	'6000|79500|30000|0' 'and the last run has read the rest, each once'
 done_testing
