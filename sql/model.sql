@@ -343,18 +343,18 @@ BEGIN ATOMIC
 				'Items that no routing rule matches: they are in no value stream.'
 			FROM route AS r
 			UNION ALL
-			SELECT 'items without commits', '', count(*) FILTER (WHERE NOT EXISTS (SELECT FROM linked AS l WHERE l.item = i.item)), count(*),
+			SELECT 'items without commits', '', count(*) FILTER (WHERE l.item IS NULL), count(*),
 				'Items that no commit names, in its message or through its merge request.'
-			FROM %1$I.item AS i
+			FROM %1$I.item AS i LEFT JOIN (SELECT DISTINCT k.item FROM linked AS k) AS l ON l.item = i.item
 			UNION ALL
-			SELECT 'deployments without items', '', count(*) FILTER (WHERE NOT EXISTS (SELECT FROM linked AS l WHERE l.commit = d.sha)), count(*),
+			SELECT 'deployments without items', '', count(*) FILTER (WHERE l.commit IS NULL), count(*),
 				'Deployments of a commit that leads to no item.'
-			FROM %1$I.deployment AS d
+			FROM %1$I.deployment AS d LEFT JOIN (SELECT DISTINCT k.commit FROM linked AS k) AS l ON l.commit = d.sha
 			UNION ALL
 			SELECT 'commits with keys', coalesce(c.repository, ''),
-				count(*) FILTER (WHERE EXISTS (SELECT FROM linked AS l WHERE l.commit = c.sha)), count(*),
+				count(l.commit), count(*),
 				'Commits that lead to an item.'
-			FROM %1$I.commit AS c GROUP BY c.repository
+			FROM %1$I.commit AS c LEFT JOIN (SELECT DISTINCT k.commit FROM linked AS k) AS l ON l.commit = c.sha GROUP BY c.repository
 			UNION ALL
 			SELECT 'links to unknown items', l.kind, count(*), NULL,
 				'Links whose end is neither an entity nor an alias of an item: perhaps not a key at all, perhaps the tracker is not loaded.'
