@@ -488,6 +488,13 @@ BEGIN
 					FROM pg_partitioned_table AS q, unnest(q.partattrs::smallint[]) WITH ORDINALITY AS p (attnum, o), pg_attribute AS a
 					WHERE q.partrelid = target AND a.attrelid = target AND a.attnum = p.attnum) AS n
 				GROUP BY n.name) AS k;
+			IF key ~ '(recorded_at|xid)' THEN
+				RAISE EXCEPTION USING
+					ERRCODE = 'invalid_table_definition',
+					MESSAGE = format('table %s cannot be partitioned by when its rows were written', target),
+					DETAIL = format('Its key would be (%s), and an event told twice would be two rows.', key),
+					HINT = 'Partition it by at, entity or source.';
+			END IF;
 			EXECUTE format('ALTER TABLE %s ADD CONSTRAINT %I PRIMARY KEY (%s)', target, t.name || '_pkey', key);
 		END IF;
 	END LOOP;

@@ -2,7 +2,7 @@
 BEGIN;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS vsm;
-SELECT plan(57);
+SELECT plan(58);
 SET LOCAL client_min_messages = error;
 
 -- As somebody who is not a superuser, with a hostile schema in front of everything.
@@ -188,6 +188,9 @@ CREATE TABLE parted.event (source pg_catalog.text, event_id pg_catalog.text, ent
 CREATE TABLE parted.event_2025 PARTITION OF parted.event FOR VALUES FROM ('2025-01-01') TO ('2026-01-01');
 CREATE TABLE parted.event_rest PARTITION OF parted.event DEFAULT;
 CALL vsm.create_model('parted');
+CREATE SCHEMA by_writing;
+CREATE TABLE by_writing.event (recorded_at pg_catalog.timestamptz) PARTITION BY RANGE (recorded_at);
+SELECT throws_ok($$CALL vsm.create_model('by_writing')$$, '42P16', 'table by_writing.event cannot be partitioned by when its rows were written', 'by when they were written events cannot be partitioned');
 ALTER TABLE flow.event RENAME TO event_before;
 ALTER TABLE flow.event_before RENAME CONSTRAINT event_pkey TO event_before_pkey;
 ALTER INDEX flow.event_entity_at_idx RENAME TO event_before_entity_at_idx;
