@@ -84,7 +84,13 @@ find_zone(const char *name)
 	return zone != NULL && pg_tz_acceptable(zone) ? zone : NULL;
 }
 
-/* A state without items. Errors: 54000 if the table would take more than 1 GB. */
+/*
+ * A row of the result takes at least so many bytes: header, bucket, place, two short texts and
+ * three numbers. A table whose rows could not be returned is refused before it is filled.
+ */
+#define LEAST_ROW_SIZE	72
+
+/* A state without items. Errors: 54000 if the table, or its rows, would take more than 1 GB. */
 static CumulativeFlowState *
 make_state(const Workflow *workflow, int64 since, int64 until, const Interval *step, pg_tz *zone)
 {
@@ -93,6 +99,7 @@ make_state(const Workflow *workflow, int64 since, int64 until, const Interval *s
 	Size		bounds_offset = MAXALIGN(workflow_offset + VARSIZE(workflow));
 	int			num_columns = workflow->num_stages + 1;
 	Size		bucket_size = sizeof(int64) + sizeof(FlowCell) * num_columns;
+	Size		rows_size = LEAST_ROW_SIZE * (Size) (workflow->num_stages - workflow->num_layers);
 	int			num_buckets;
 	int64	   *bounds;
 	Size		cells_offset;
@@ -100,7 +107,8 @@ make_state(const Workflow *workflow, int64 since, int64 until, const Interval *s
 	CumulativeFlowState *state;
 
 	bounds = time_buckets(since, until, step, zone,
-						  (MaxAllocSize - bounds_offset - 2 * bucket_size) / bucket_size, &num_buckets);
+						  (MaxAllocSize - bounds_offset - 2 * bucket_size) / Max(bucket_size, rows_size),
+						  &num_buckets);
 	cells_offset = bounds_offset + (num_buckets > 0 ? sizeof(int64) * (num_buckets + 1) : 0);
 	size = cells_offset + (num_buckets > 0 ? sizeof(FlowCell) * num_columns * (num_buckets + 1) : 0);
 	state = (CumulativeFlowState *) flat_state_new(size, size, CUMULATIVE_FLOW_KIND, GROUP_STATE_VERSION);
