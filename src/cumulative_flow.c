@@ -153,9 +153,9 @@ add_item(CumulativeFlowState *state, const Timeline *timeline)
 		if (visit->entered_at >= state->since)
 			row = state_cells(state) + (Size) state->num_columns *
 				(time_bucket_of(bounds, state->num_buckets, state->density, visit->entered_at) + 1);
-		row[column].arrived++;
+		flat_state_count(&row[column].arrived, 1, "visits");
 		if (before >= 0)
-			row[before].departed++;
+			flat_state_count(&row[before].departed, 1, "visits");
 		before = column;
 	}
 }
@@ -171,8 +171,8 @@ add_state(CumulativeFlowState *state, const CumulativeFlowState *other)
 		return;
 	for (Size i = 0; i < num_cells; i++)
 	{
-		cells[i].arrived += others[i].arrived;
-		cells[i].departed += others[i].departed;
+		flat_state_count(&cells[i].arrived, others[i].arrived, "visits");
+		flat_state_count(&cells[i].departed, others[i].departed, "visits");
 	}
 }
 
@@ -361,7 +361,7 @@ vsm_cumulative_flow_finish(PG_FUNCTION_ARGS)
 
 			if (!columns[i].shown)
 				continue;
-			columns[i].in_stage += cell->arrived - cell->departed;
+			flat_state_count(&columns[i].in_stage, cell->arrived - cell->departed, "visits");
 			values[0] = TimestampTzGetDatum(state_bounds(state)[bucket]);
 			values[1] = Int32GetDatum(i + 1);
 			nulls[1] = i == state->num_columns - 1;

@@ -77,12 +77,12 @@ writable_state(FunctionCallInfo fcinfo)
 static void
 add_to_sum(int64 *sum, int64 seconds, int64 rest)
 {
-	if (pg_add_s64_overflow(sum[0], seconds, &sum[0]) ||
-		pg_add_s64_overflow(sum[1], rest, &sum[1]))
+	if (pg_add_s64_overflow(sum[1], rest, &sum[1]) ||
+		pg_add_s64_overflow(sum[0], seconds, &sum[0]) ||
+		pg_add_s64_overflow(sum[0], sum[1] / USECS_PER_SEC, &sum[0]))
 		ereport(ERROR,
 				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
 				 errmsg("interval out of range")));
-	sum[0] += sum[1] / USECS_PER_SEC;
 	sum[1] %= USECS_PER_SEC;
 }
 

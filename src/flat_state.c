@@ -82,3 +82,12 @@ flat_state_reserve(FlatState *state, Size extra, const char *what)
 	SET_VARSIZE(grown, new_size);
 	return grown;
 }
+
+void
+flat_state_too_many(const char *what)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+			 errmsg("too many %s", what),
+			 errdetail("Their number is beyond the range of bigint.")));
+}

@@ -11,6 +11,7 @@
 #ifndef VSM_FLAT_STATE_H
 #define VSM_FLAT_STATE_H
 
+#include "common/int.h"
 #include "fmgr.h"
 
 typedef struct FlatState
@@ -40,5 +41,15 @@ extern FlatState *flat_state_new(Size header_size, Size size, uint8 kind, uint8 
  * naming what (a plural: "the events of a timeline").
  */
 extern FlatState *flat_state_reserve(FlatState *state, Size extra, const char *what);
+
+extern void flat_state_too_many(const char *what) pg_attribute_noreturn();
+
+/* Adds to a count of a state; 22003 beyond bigint, naming what is counted (a plural). */
+static inline void
+flat_state_count(int64 *count, int64 more, const char *what)
+{
+	if (unlikely(pg_add_s64_overflow(*count, more, count)))
+		flat_state_too_many(what);
+}
 
 #endif							/* VSM_FLAT_STATE_H */

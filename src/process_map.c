@@ -272,7 +272,8 @@ interval_of(int64 days, uint64 time, bool by_calendar)
 {
 	Interval   *interval = palloc0(sizeof(Interval));
 
-	days += time / USECS_PER_DAY;
+	if (pg_add_s64_overflow(days, (int64) (time / USECS_PER_DAY), &days))
+		overflow();
 	time %= USECS_PER_DAY;
 	if (by_calendar)
 	{
@@ -452,7 +453,7 @@ read_moves(ProcessMapState **state, const JsonTree *array, InputError *error)
 			return false;
 		for (int i = 2; i < lengthof(numbers); i++)
 		{
-			if (numbers[i] < 0 || numbers[5] >= INT64CONST(1) << 62 || numbers[4] > PG_INT64_MAX / 4)
+			if (numbers[i] < 0 || numbers[5] >= INT64CONST(1) << 62)
 				return input_error(error, "A member of \"moves\" is out of range.");
 		}
 		if (numbers[0] < -1 || numbers[0] >= num_nodes || numbers[1] < -1 || numbers[1] >= num_nodes)

@@ -239,13 +239,12 @@ process_map_move(ProcessMapState *state, uint32 from, uint32 to, ProcessMove **m
 }
 
 static inline void
-add_time(ProcessMove *move, int64 days, uint64 time)
+add_time(ProcessMove *move, uint64 time)
 {
-	move->total_days += days;
 	move->total_time += time;
 	if (unlikely(move->total_time >= TOTAL_TIME_LIMIT))
 	{
-		move->total_days += move->total_time / USECS_PER_DAY;
+		flat_state_count(&move->total_days, move->total_time / USECS_PER_DAY, "days");
 		move->total_time %= USECS_PER_DAY;
 	}
 }
@@ -257,13 +256,13 @@ process_map_count(ProcessMapState *state, uint32 from, uint32 to, int64 duration
 
 	if (unlikely(move == NULL))
 		state = process_map_move(state, from, to, &move);
-	move->moves++;
+	flat_state_count(&move->moves, 1, "moves");
 	if (move->last_item != state->num_items)
 	{
 		move->last_item = state->num_items;
-		move->items++;
+		flat_state_count(&move->items, 1, "moves");
 	}
-	add_time(move, 0, duration);
+	add_time(move, duration);
 	move->min = Min(move->min, duration);
 	move->max = Max(move->max, duration);
 	return state;
@@ -294,9 +293,10 @@ process_map_add_state(ProcessMapState *state, const ProcessMapState *other)
 			to = to == NO_NODE ? NO_NODE : nodes[to];
 		}
 		state = process_map_move(state, from, to, &move);
-		move->moves += theirs->moves;
-		move->items += theirs->items;
-		add_time(move, theirs->total_days, theirs->total_time);
+		flat_state_count(&move->moves, theirs->moves, "moves");
+		flat_state_count(&move->items, theirs->items, "moves");
+		flat_state_count(&move->total_days, theirs->total_days, "days");
+		add_time(move, theirs->total_time);
 		move->min = Min(move->min, theirs->min);
 		move->max = Max(move->max, theirs->max);
 	}

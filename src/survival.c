@@ -51,19 +51,6 @@ multiply_by_ratio(Product *product, double numerator, double denominator)
 	product->low = low - (product->high - high);
 }
 
-static int64
-add_counts(int64 a, int64 b)
-{
-	int64		sum;
-
-	if (pg_add_s64_overflow(a, b, &sum))
-		ereport(ERROR,
-				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-				 errmsg("too many durations"),
-				 errdetail("Their number is beyond the range of bigint.")));
-	return sum;
-}
-
 static inline uint64
 round_key(uint64 key, uint8 resolution)
 {
@@ -100,9 +87,9 @@ count_together(SurvivalEntry *entries, uint32 num_entries, uint8 resolution,
 			if ((key & ~UINT64CONST(1)) != finished_key)
 				break;
 			if (key & 1)
-				open = add_counts(open, entries[next].count);
+				flat_state_count(&open, entries[next].count, "durations");
 			else
-				finished = add_counts(finished, entries[next].count);
+				flat_state_count(&finished, entries[next].count, "durations");
 			if ((next & INTERRUPT_MASK) == 0)
 				CHECK_FOR_INTERRUPTS();
 		}
@@ -294,7 +281,7 @@ survival_finish(const Survival *survival)
 	{
 		if (i == 0 || entries[i].key >> 1 != entries[i - 1].key >> 1)
 			num_steps++;
-		at_risk = add_counts(at_risk, entries[i].count);
+		flat_state_count(&at_risk, entries[i].count, "durations");
 	}
 
 	size = SURVIVAL_HEADER + sizeof(SurvivalStep) * num_steps;

@@ -210,6 +210,21 @@ too_large(const TimelineState *state)
 					   state->num_events, state->num_names, (int) MaxAllocSize)));
 }
 
+/* Sorts events and removes duplicates; returns how many are left. */
+static uint32
+distinct_events(StateEvent *events, uint32 num_events)
+{
+	uint32		distinct = 0;
+
+	sort_state_events(events, num_events);
+	for (uint32 i = 0; i < num_events; i++)
+	{
+		if (i == 0 || compare_state_events(&events[distinct - 1], &events[i]) != 0)
+			events[distinct++] = events[i];
+	}
+	return distinct;
+}
+
 /* Removes duplicates of events; returns whether that freed a quarter of them. */
 static bool
 remove_duplicates(TimelineState *state)
@@ -218,7 +233,7 @@ remove_duplicates(TimelineState *state)
 	uint32		before = state->num_events;
 	StateEvent *events;
 	char	   *p;
-	uint32		distinct = 0;
+	uint32		distinct;
 
 	if (before < 2)
 		return false;
@@ -226,12 +241,7 @@ remove_duplicates(TimelineState *state)
 	p = first_event(state);
 	for (uint32 i = 0; i < before; i++, p += stride)
 		read_state_event(state, p, &events[i]);
-	sort_state_events(events, before);
-	for (uint32 i = 0; i < before; i++)
-	{
-		if (i == 0 || compare_state_events(&events[distinct - 1], &events[i]) != 0)
-			events[distinct++] = events[i];
-	}
+	distinct = distinct_events(events, before);
 	p = first_event(state);
 	for (uint32 i = 0; i < distinct; i++, p += stride)
 		write_state_event(state, p, events[i].at, events[i].seq, events[i].name);
@@ -517,41 +527,58 @@ timeline_state_add_timeline(TimelineState *state, const Timeline *timeline)
  */
 
 /*
- * The events of a state that has sequence numbers: distinct ones sorted by (time, sequence
- * number, state bytes), the k-th of an instant (from 0) moved by k microseconds.
+ * The distinct events of a state, sorted by (time, sequence number, state bytes). The name of an
+ * event is its place in order then, which has the numbers of the names, sorted.
  */
-static void
-place_by_sequence(StateEvent *events, uint32 num_events, const StateName *names,
-				  uint32 num_names, TimelineEvent *placed, uint32 *num_placed)
+static StateEvent *
+sorted_events(TimelineState *state, const StateName *names, uint32 *order, uint32 *num_events)
 {
-	uint32	   *order = palloc_extended(sizeof(uint32) * (Size) num_names, MCXT_ALLOC_HUGE);
-	uint32	   *rank = palloc_extended(sizeof(uint32) * (Size) num_names, MCXT_ALLOC_HUGE);
-	uint32		n = 0;
-	int64		offset = 0;
+	uint32	   *rank = palloc_extended(sizeof(uint32) * (Size) state->num_names, MCXT_ALLOC_HUGE);
+	StateEvent *events = palloc_extended(sizeof(StateEvent) * (Size) state->num_events, MCXT_ALLOC_HUGE);
+	Size		stride = event_size(state);
+	const char *p = first_event(state);
 
-	for (uint32 i = 0; i < num_names; i++)
+	for (uint32 i = 0; i < state->num_names; i++)
 		order[i] = i;
-	state_name_sort(names, order, num_names);
-	for (uint32 i = 0; i < num_names; i++)
+	state_name_sort(names, order, state->num_names);
+	for (uint32 i = 0; i < state->num_names; i++)
 		rank[order[i]] = i;
-	for (uint32 i = 0; i < num_events; i++)
+	for (uint32 i = 0; i < state->num_events; i++, p += stride)
+	{
+		read_state_event(state, p, &events[i]);
 		events[i].name = rank[events[i].name];
-	sort_state_events(events, num_events);
+	}
+	pfree(rank);
+	*num_events = distinct_events(events, state->num_events);
+	return events;
+}
+
+/*
+ * The events of a state that has sequence numbers, the k-th of an instant (from 0) moved by k
+ * microseconds.
+ */
+static uint32
+place_by_sequence(TimelineState *state, const StateName *names, TimelineEvent *placed)
+{
+	uint32	   *order = palloc_extended(sizeof(uint32) * (Size) state->num_names, MCXT_ALLOC_HUGE);
+	uint32		num_events;
+	StateEvent *events = sorted_events(state, names, order, &num_events);
+	int64		offset = 0;
 
 	for (uint32 i = 0; i < num_events; i++)
 	{
-		if (i > 0 && compare_state_events(&events[i - 1], &events[i]) == 0)
-			continue;
 		offset = i > 0 && events[i - 1].at == events[i].at ? offset + 1 : 0;
-		if (pg_add_s64_overflow(events[i].at, offset, &placed[n].at) ||
-			!IS_VALID_TIMESTAMP(placed[n].at))
+		if (pg_add_s64_overflow(events[i].at, offset, &placed[i].at) ||
+			!IS_VALID_TIMESTAMP(placed[i].at))
 			ereport(ERROR,
 					(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
 					 errmsg("timestamp out of range"),
 					 errdetail("There is no room behind the last instant for the order of its events.")));
-		placed[n++].state = order[events[i].name];
+		placed[i].state = order[events[i].name];
 	}
-	*num_placed = n;
+	pfree(events);
+	pfree(order);
+	return num_events;
 }
 
 /* Up to so many events and names are finished without asking for memory. */
@@ -575,16 +602,7 @@ timeline_state_finish(TimelineState *state)
 		events = palloc_extended(sizeof(TimelineEvent) * (Size) num_events, MCXT_ALLOC_HUGE);
 	read_names(state, names);
 	if (state->with_seq)
-	{
-		StateEvent *unplaced = palloc_extended(sizeof(StateEvent) * (Size) num_events,
-											   MCXT_ALLOC_HUGE);
-
-		for (uint32 i = 0; i < state->num_events; i++, p += stride)
-			read_state_event(state, p, &unplaced[i]);
-		place_by_sequence(unplaced, state->num_events, names, state->num_names,
-						  events, &num_events);
-		pfree(unplaced);
-	}
+		num_events = place_by_sequence(state, names, events);
 	else
 	{
 		for (uint32 i = 0; i < num_events; i++, p += stride)
@@ -609,18 +627,18 @@ timeline_state_to_text(TimelineState *state)
 {
 	StateName  *names = palloc_extended(sizeof(StateName) * (Size) state->num_names,
 										MCXT_ALLOC_HUGE);
+	uint32	   *order = palloc_extended(sizeof(uint32) * (Size) state->num_names, MCXT_ALLOC_HUGE);
+	uint32		num_events;
+	StateEvent *events;
 	TimelineTextWriter writer;
-	Size		stride = event_size(state);
-	const char *p = first_event(state);
 
 	read_names(state, names);
+	events = sorted_events(state, names, order, &num_events);
 	timeline_text_begin(&writer, names, state->num_names);
-	for (uint32 i = 0; i < state->num_events; i++, p += stride)
+	for (uint32 i = 0; i < num_events; i++)
 	{
-		StateEvent	event;
-
-		read_state_event(state, p, &event);
-		timeline_text_event(&writer, event.at, state->with_seq ? &event.seq : NULL, event.name);
+		timeline_text_event(&writer, events[i].at, state->with_seq ? &events[i].seq : NULL,
+							order[events[i].name]);
 		if ((i & 0xffff) == 0)
 			CHECK_FOR_INTERRUPTS();
 	}

@@ -47,7 +47,10 @@ extern TimelineState *timeline_state_add_timeline(TimelineState *state, const Ti
 /* The timeline of all events. The state is not changed. */
 extern Timeline *timeline_state_finish(TimelineState *state);
 
-/* The text form of the state, events in the order of the bag; see timeline_text.h. */
+/*
+ * The text form of the state: distinct events, sorted by (time, sequence number, state bytes);
+ * see timeline_text.h.
+ */
 extern char *timeline_state_to_text(TimelineState *state);
 
 #endif							/* VSM_TIMELINE_STATE_H */

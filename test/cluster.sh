@@ -6,6 +6,8 @@
 # COMMAND finds the server's programs in PATH, PGHOST, PGUSER, PGDATABASE and PGDATA set, VSM_TOP,
 # the project's folder, and VSM_TMP, a folder that goes with the cluster.
 # Settings for the server: VSM_SERVER_OPTIONS, for example "-c shared_buffers=1GB".
+# VSM_BUILD=sanitized builds vsm as test/sanitized/build.sh does; VSM_BUILD=valgrind runs the server
+# under valgrind, whose reports are the files valgrind.* in VSM_TMP.
 set -eu
 umask 022
 VSM_TOP=$(CDPATH= cd -- "$(dirname -- "$0")/.." && pwd)
@@ -34,12 +36,37 @@ cp -as "$lib/." "$tmp$lib"
 cp -as "$share/." "$tmp$share"
 rm -rf "$tmp$lib/vsm.so" "$tmp$lib"/bitcode/vsm* "$tmp$share"/extension/vsm[.-]*
 # Not a part of a make that may have called this, with its options and its jobs; in the project's
-# folder, so that a second time is quick, or elsewhere where that is not ours to write.
+# folder, so that a second time is quick, or in a copy where that is not ours to write.
 unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES || :
 build=$VSM_TOP
-[ -w "$VSM_TOP" ] && [ -w "$VSM_TOP/src" ] || { build=$tmp/build; mkdir "$build"; }
-make -s -j"$(getconf _NPROCESSORS_ONLN)" -C "$build" -f "$VSM_TOP/Makefile" all >&2
-make -s -C "$build" -f "$VSM_TOP/Makefile" install DESTDIR="$tmp" >&2
+if [ "${VSM_BUILD:-}" = sanitized ] || ! [ -w "$VSM_TOP" ] || ! [ -w "$VSM_TOP/src" ]; then
+	# Without the objects of another build, which make would take for its own.
+	build=$tmp/build
+	mkdir "$build"
+	tar -C "$VSM_TOP" --exclude='*.o' --exclude='*.bc' -cf - Makefile vsm.control src sql test/sanitized test/fuzz | tar -C "$build" -xf -
+fi
+case ${VSM_BUILD:-} in
+'' | valgrind) make -s -j"$(getconf _NPROCESSORS_ONLN)" -C "$build" >&2 ;;
+sanitized) sh "$VSM_TOP/test/sanitized/build.sh" "$build" ;;
+*)
+	echo "VSM_BUILD is sanitized, valgrind or empty, not ${VSM_BUILD}." >&2
+	exit 1
+	;;
+esac
+make -s -C "$build" install DESTDIR="$tmp" ${VSM_BUILD:+with_llvm=no} >&2
+# Whoever starts the server, the tests among them, starts it with what is named here.
+wrap() {
+	mv "$tmp$bin/postgres" "$tmp$bin/postgres_itself"
+	printf '#!/bin/sh\n%s "%s" "$@"\n' "$1" "$tmp$bin/postgres_itself" >"$tmp$bin/postgres"
+	chmod 755 "$tmp$bin/postgres"
+}
+case ${VSM_BUILD:-} in
+sanitized)
+	wrap "exec env ASAN_OPTIONS=abort_on_error=1:detect_leaks=0:detect_stack_use_after_return=0:quarantine_size_mb=16 \
+		UBSAN_OPTIONS=print_stacktrace=1 LD_PRELOAD='$(cat "$build/preload")'"
+	;;
+valgrind) wrap "exec valgrind --quiet --track-origins=yes --num-callers=30 --log-file='$tmp/run/valgrind.%p'" ;;
+esac
 
 if [ "$(id -u)" = 0 ]; then
 	chown nobody "$tmp/run" "$tmp/data"

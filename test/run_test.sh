@@ -8,8 +8,9 @@ case $1 in
 	createdb -T vsm_test "$database"
 	status=0
 	PGOPTIONS="-c client_min_messages=warning ${PGOPTIONS:-}" PGDATABASE=$database psql -XAtq -v ON_ERROR_STOP=1 -f "$1" || status=$?
-	# A server that crashed says in its log on what.
-	[ $status = 0 ] || ! grep -q 'terminated by signal' "$VSM_LOG" || grep -A 12 'terminated by signal' "$VSM_LOG" | tail -40 | sed 's/^/# /' >&2
+	# A server that crashed says in its log on what; a sanitizer and an assertion say why.
+	[ $status = 0 ] || ! grep -q 'terminated by signal' "$VSM_LOG" ||
+		grep -E -A 20 'TRAP:|runtime error|ERROR: AddressSanitizer|terminated by signal' "$VSM_LOG" | tail -60 | sed 's/^/# /' >&2
 	dropdb --force "$database" || :
 	exit $status
 	;;
