@@ -108,6 +108,13 @@ vsm_materialized_srf(FunctionCallInfo fcinfo)
 	do { (void) (context); ereport(ERROR, __VA_ARGS__); return value; } while (0)
 #endif
 
+/* Asks for the cache line of an address, which need not be valid, before it is needed. */
+#if defined(__GNUC__) || defined(__clang__)
+#define vsm_prefetch(address)	__builtin_prefetch(address)
+#else
+#define vsm_prefetch(address)	((void) 0)
+#endif
+
 /* Outer joins are among the relations of a join since 16. */
 #if PG_VERSION_NUM >= 160000
 #define vsm_all_relids(root)	((root)->all_query_rels)

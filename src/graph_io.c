@@ -224,30 +224,9 @@ vsm_graph_recv(PG_FUNCTION_ARGS)
 				 errmsg("graph has format version %d", version),
 				 errdetail("This version of vsm reads format version %d.", GRAPH_VERSION)));
 
-	/* A node takes at least 8 bytes: no count beyond that allocates. */
-	num_nodes = pq_getmsgint(buf, 4);
-	if (num_nodes > (buf->len - buf->cursor) / 8)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
-				 errmsg("invalid number of nodes in binary graph: %u", num_nodes)));
-	numbers = palloc(sizeof(uint32) * ((Size) num_nodes + 1));
+	/* Each node has a number of targets, too. */
+	numbers = name_table_receive(buf, &state, 4, "graph", &num_nodes);
 	used = palloc0((Size) num_nodes + 1);
-	for (uint32 node = 0; node < num_nodes; node++)
-	{
-		int32		len = pq_getmsgint(buf, 4);
-		int			server_len;
-		char	   *name;
-
-		if (len <= 0 || len > buf->len - buf->cursor)
-			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
-					 errmsg("invalid length of a name in binary graph: %d", len)));
-		name = pq_getmsgtext(buf, len, &server_len);
-		numbers[node] = record_state_name(&state, name, server_len);
-		pfree(name);
-		if ((node & 0xffff) == 0)
-			CHECK_FOR_INTERRUPTS();
-	}
 	for (uint32 node = 0; node < num_nodes; node++)
 	{
 		int32		num_targets = pq_getmsgint(buf, 4);
@@ -295,17 +274,7 @@ vsm_graph_send(PG_FUNCTION_ARGS)
 	graph_open(&reader, PG_GETARG_GRAPH(0));
 	pq_begintypsend(&buf);
 	pq_sendbyte(&buf, GRAPH_VERSION);
-	pq_sendint32(&buf, reader.num_nodes);
-	for (uint32 node = 0; node < reader.num_nodes; node++)
-	{
-		char		buffer[HEX_NAME_MAX];
-		uint32		len;
-		const char *name = name_table_get(&reader.names, node, buffer, &len);
-
-		vsm_sendcountedtext(&buf, name, len);
-		if ((node & 0xffff) == 0)
-			CHECK_FOR_INTERRUPTS();
-	}
+	name_table_send(&buf, &reader.names);
 	for (uint32 node = 0; node < reader.num_nodes; node++)
 	{
 		uint32		begin = reader.edge_starts[node];

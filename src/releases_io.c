@@ -253,30 +253,9 @@ vsm_releases_recv(PG_FUNCTION_ARGS)
 				 errmsg("releases have format version %d", version),
 				 errdetail("This version of vsm reads format version %d.", RELEASES_VERSION)));
 
-	/* A name takes at least 5 bytes and a release 20: no count beyond that allocates. */
-	num_names = pq_getmsgint(buf, 4);
-	if (num_names > (buf->len - buf->cursor) / 5)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
-				 errmsg("invalid number of names in binary releases: %u", num_names)));
-	numbers = palloc(sizeof(uint32) * ((Size) num_names + 1));
+	numbers = name_table_receive(buf, &state, 0, "releases", &num_names);
 	used = palloc0((Size) num_names + 1);
-	for (uint32 i = 0; i < num_names; i++)
-	{
-		int32		len = pq_getmsgint(buf, 4);
-		int			server_len;
-		char	   *name;
-
-		if (len <= 0 || len > buf->len - buf->cursor)
-			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
-					 errmsg("invalid length of a name in binary releases: %d", len)));
-		name = pq_getmsgtext(buf, len, &server_len);
-		numbers[i] = record_state_name(&state, name, server_len);
-		pfree(name);
-		if ((i & 0xffff) == 0)
-			CHECK_FOR_INTERRUPTS();
-	}
+	/* A release takes 20 bytes: no count beyond that allocates. */
 	num_releases = pq_getmsgint(buf, 4);
 	if (num_releases > (buf->len - buf->cursor) / 20)
 		ereport(ERROR,
@@ -319,17 +298,7 @@ vsm_releases_send(PG_FUNCTION_ARGS)
 	releases_open(&reader, PG_GETARG_RELEASES(0));
 	pq_begintypsend(&buf);
 	pq_sendbyte(&buf, RELEASES_VERSION);
-	pq_sendint32(&buf, reader.names.num_names);
-	for (uint32 i = 0; i < reader.names.num_names; i++)
-	{
-		char		buffer[HEX_NAME_MAX];
-		uint32		len;
-		const char *name = name_table_get(&reader.names, i, buffer, &len);
-
-		vsm_sendcountedtext(&buf, name, len);
-		if ((i & 0xffff) == 0)
-			CHECK_FOR_INTERRUPTS();
-	}
+	name_table_send(&buf, &reader.names);
 	pq_sendint32(&buf, reader.num_releases);
 	for (uint32 i = 0; i < reader.num_releases; i++)
 	{

@@ -76,6 +76,8 @@ add_event(FunctionCallInfo fcinfo, bool with_seq)
 			PG_RETURN_NULL();
 		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
 	}
+	if (!PG_ARGISNULL(0))
+		timeline_state_prefetch(PG_GETARG_POINTER(0));
 	at = PG_GETARG_TIMESTAMPTZ(1);
 	check_finite(at, "the time of an event");
 	state = PG_ARGISNULL(0) ? timeline_state_new(with_seq) : timeline_state_get(fcinfo, 0);
@@ -138,5 +140,6 @@ vsm_timeline_finish(PG_FUNCTION_ARGS)
 {
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
+	timeline_state_prefetch(PG_GETARG_POINTER(0));
 	PG_RETURN_TIMELINE(timeline_state_finish(timeline_state_peek(PG_GETARG_DATUM(0))));
 }

@@ -18,12 +18,6 @@
 #define STATE_KIND		1
 #define STATE_VERSION	1
 
-/*
- * 256 bytes to start with was the best of those measured: a smaller start doubles for the
- * usual item, a larger one costs memory.
- */
-#define INITIAL_SIZE	256
-
 /* More or longer names than these change the layout. */
 #define MAX_FEW_NAMES	64
 #define MAX_SHORT_NAME	255
@@ -71,7 +65,7 @@ TimelineState *
 timeline_state_new(bool with_seq)
 {
 	TimelineState *state = (TimelineState *)
-		flat_state_new(INITIAL_SIZE, INITIAL_SIZE, STATE_KIND, STATE_VERSION);
+		flat_state_new(TIMELINE_STATE_USUAL_SIZE, TIMELINE_STATE_USUAL_SIZE, STATE_KIND, STATE_VERSION);
 
 	state->with_seq = with_seq;
 	return state;

@@ -145,8 +145,8 @@ SELECT is((SELECT g::text FROM one_graph), '{"a":["b"]}', 'as it was');
 SELECT is(pg_temp.receive(decode(input, 'hex'), :'file'), error, 'binary refused: ' || error)
 FROM (VALUES
 	('02', '22P03 graph has format version 2 | This version of vsm reads format version 1.'),
-	('01ffffffff', '22P03 invalid number of nodes in binary graph: 4294967295 | '),
-	('01000000010000000061', '22P03 invalid number of nodes in binary graph: 1 | '),
+	('01ffffffff', '22P03 invalid number of names in binary graph: 4294967295 | '),
+	('01000000010000000061', '22P03 invalid number of names in binary graph: 1 | '),
 	('0100000001' || '00000000' || '00000000', '22P03 invalid length of a name in binary graph: 0 | '),
 	('0100000001' || '00000009' || '6100000000', '22P03 invalid length of a name in binary graph: 9 | '),
 	('0100000001' || '0000000161' || '00000001' || '00000001', '22P03 invalid target in binary graph: 1 | There is no node of that number.'),
