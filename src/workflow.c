@@ -133,17 +133,16 @@ static bool
 read_limit(const JsonTree *stage, StageSource *result, InputError *error)
 {
 	JsonTree   *member = json_tree_member(stage, "limit");
-	char	   *end;
-	long		limit;
 
 	result->limit = 0;
 	if (member == NULL)
 		return true;
-	errno = 0;
 	if (member->type == JSON_TREE_NUMBER)
 	{
-		limit = strtol(member->text, &end, 10);
-		if (errno == 0 && *end == '\0' && limit >= 1 && limit <= PG_INT32_MAX)
+		/* In JSON 1000, 1e3 and 1000.0 are one number, and jsonb writes it in its own way. */
+		double		limit = strtod(member->text, NULL);
+
+		if (limit >= 1 && limit <= PG_INT32_MAX && limit == (int32) limit)
 		{
 			result->limit = (int32) limit;
 			return true;

@@ -11,6 +11,7 @@ fuzzer=$(clang -print-file-name="libclang_rt.fuzzer_no_main-$(uname -m).a")
 for file in "$asan" "$fuzzer"; do
 	[ -f "$file" ] || { echo "clang's runtime lacks $file"; exit 1; }
 done
+LD_PRELOAD=$asan ASAN_OPTIONS=detect_leaks=0 sh -c : >/dev/null 2>&1 || { echo 'AddressSanitizer does not start here'; exit 1; }
 [ $# -gt 0 ] || exit 0
 cd "$1"
 

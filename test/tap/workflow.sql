@@ -4,7 +4,7 @@ SET client_min_messages = warning;
 BEGIN;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS vsm;
-SELECT plan(192);
+SELECT plan(194);
 SET LOCAL TimeZone = 'America/St_Johns';
 SET LOCAL jit = off;
 SELECT setseed(0.31);
@@ -130,7 +130,7 @@ INSERT INTO refused (literal, detail) VALUES
 	('{"stages":[{"name":"A","class":"new"}],"unmapped":{}}', 'Rule "unmapped" must be a string, not an object.');
 INSERT INTO refused (literal, detail)
 SELECT format('{"stages":[{"name":"A","class":"new","limit":%s}]}', wip_limit), 'The limit of stage "A" must be a whole number of at least 1.'
-FROM unnest(ARRAY['0', '-1', '1.5', '1e3', '"5"', 'null', 'true', '[]', '2147483648', '9223372036854775808', '99999999999999999999']) AS wip_limit;
+FROM unnest(ARRAY['0', '-1', '1.5', '1e-3', '1e10', '"5"', 'null', 'true', '[]', '2147483648', '9223372036854775808', '99999999999999999999']) AS wip_limit;
 -- the last two of each limit
 INSERT INTO refused (literal, detail) VALUES
 	(format('{"stages":[%s]}', (SELECT string_agg(format('{"name":"S%s","class":"new"}', n), ',') FROM generate_series(1, 1001) n)), 'A workflow has at most 1000 stages.'),
@@ -168,6 +168,8 @@ SELECT is(literal::vsm.workflow::text, canonical, what) FROM (VALUES
 	 '{"stages":[{"name":"A","class":"new","states":["C","B"]}],"start":"committed","reopen":"continue","backward":"keep","unmapped":"waiting"}', 'the stage''s own name goes, the order stays'),
 	('{"stages":[{"name":"A","class":"new","states":[],"until":[],"limit":1}]}',
 	 '{"stages":[{"name":"A","class":"new","limit":1}],"start":"committed","reopen":"continue","backward":"keep","unmapped":"waiting"}', 'empty lists go'),
+	('{"stages":[{"name":"A","class":"new","limit":1.5e3}]}',
+	 '{"stages":[{"name":"A","class":"new","limit":1500}],"start":"committed","reopen":"continue","backward":"keep","unmapped":"waiting"}', 'a number, however it is written'),
 	('{"stages":[{"name":"A","class":"waiting","phase":"p","waiting_for":"w","owner":"o","limit":2147483647,"states":["\u00e9\"\\\n"]}]}',
 	 '{"stages":[{"name":"A","class":"waiting","states":["é\"\\\n"],"phase":"p","waiting_for":"w","owner":"o","limit":2147483647}],"start":"committed","reopen":"continue","backward":"keep","unmapped":"waiting"}', 'all keys'),
 	('{"stages":[{"name":"F","class":"blocked","states":["G"],"until":["U","B","H"]},{"name":"B","class":"active"},{"name":"H","class":"blocked","until":["U"]}]}',
