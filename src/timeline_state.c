@@ -392,29 +392,20 @@ add_many(TimelineState *state, int64 at, int64 seq, const char *name, uint32 len
 	return state;
 }
 
-/* Adds when the name is new, or when there is no room, or in the other layout. */
+/*
+ * Adds when there is no room, or in the other layout, or when the name is new. Among few names
+ * number is that of the name, or how many there are.
+ */
 static pg_noinline TimelineState *
-add_slowly(TimelineState *state, int64 at, int64 seq, const char *name, uint32 len)
+add_slowly(TimelineState *state, int64 at, int64 seq, const char *name, uint32 len, uint32 number)
 {
 	Size		stride = event_size(state);
-	uint32		number = state->num_names;
 
-	if (!state->many_names)
-	{
-		const char *p = (char *) state + VARSIZE(state) - state->names_size;
-
-		/* The same search as in timeline_state_add: it may be only the room that lacks. */
-		for (uint32 i = state->num_names; i-- > 0; p += 1 + *(const uint8 *) p)
-		{
-			if (*(const uint8 *) p == len && memcmp(p + 1, name, len) == 0)
-				number = i;
-		}
-		if (number == state->num_names &&
-			(number == MAX_FEW_NAMES || len > MAX_SHORT_NAME))
-			state = rebuild_many(state, Max(state->num_names * 2, 16),
-								 Max(state->num_events * 2, 16),
-								 Max(state->names_size * 2, 256) + len);
-	}
+	if (!state->many_names && number == state->num_names &&
+		(number == MAX_FEW_NAMES || len > MAX_SHORT_NAME))
+		state = rebuild_many(state, Max(state->num_names * 2, 16),
+							 Max(state->num_events * 2, 16),
+							 Max(state->names_size * 2, 256) + len);
 	if (state->many_names)
 		return add_many(state, at, seq, name, len);
 
@@ -446,6 +437,8 @@ add_slowly(TimelineState *state, int64 at, int64 seq, const char *name, uint32 l
 TimelineState *
 timeline_state_add(TimelineState *state, int64 at, int64 seq, const char *name, uint32 len)
 {
+	uint32		number = state->num_names;
+
 	if (likely(!state->many_names))
 	{
 		Size		stride = event_size(state);
@@ -453,10 +446,12 @@ timeline_state_add(TimelineState *state, int64 at, int64 seq, const char *name, 
 		const char *names = (char *) state + VARSIZE(state) - state->names_size;
 		const char *p = names;
 
-		for (uint32 i = state->num_names; i-- > 0; p += 1 + *(const uint8 *) p)
+		/* The newest name first. */
+		for (uint32 i = number; i-- > 0; p += 1 + *(const uint8 *) p)
 		{
 			if (*(const uint8 *) p == len && memcmp(p + 1, name, len) == 0)
 			{
+				number = i;
 				if (unlikely(end + stride > names))
 					break;
 				write_state_event(state, end, at, seq, i);
@@ -465,7 +460,7 @@ timeline_state_add(TimelineState *state, int64 at, int64 seq, const char *name, 
 			}
 		}
 	}
-	return add_slowly(state, at, seq, name, len);
+	return add_slowly(state, at, seq, name, len, number);
 }
 
 TimelineState *
