@@ -237,7 +237,7 @@ state_of_arguments(FunctionCallInfo fcinfo, const Workflow *workflow, bool has_z
 				 errmsg("step must be positive"),
 				 errdetail("The step is %s.",
 						   DatumGetCString(DirectFunctionCall1(interval_out, IntervalPGetDatum(step)))),
-				 errhint("Use for example interval '1 day'; none of its parts may be negative.")));
+				 errhint("Use for example interval '1 day'.")));
 	if (zone == NULL)
 		refuse_zone(zone_name);
 	return make_state(workflow, PG_GETARG_TIMESTAMPTZ(3), PG_GETARG_TIMESTAMPTZ(4), step, zone);

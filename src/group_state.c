@@ -22,6 +22,17 @@ group_config_differs(const char *aggregate, const char *argument)
 	pg_unreachable();
 }
 
+/* Some rows had a NULL among their configuration, which one is not known any more. */
+static void
+group_config_null_differs(const char *aggregate)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("configuration differs within one group"),
+			 errdetail("A configuration argument of vsm.%s is NULL in some rows of a group, in others not.", aggregate),
+			 errhint("Leave these rows out, or add what decides it to GROUP BY.")));
+}
+
 FlatState *
 group_state_get(FunctionCallInfo fcinfo, bool given, uint8 kind, const char *aggregate)
 {
@@ -32,7 +43,7 @@ group_state_get(FunctionCallInfo fcinfo, bool given, uint8 kind, const char *agg
 											 GROUP_STATE_VERSION);
 	state = flat_state_get(fcinfo, 0, kind, GROUP_STATE_VERSION);
 	if (group_state_is_unknown(state) == given)
-		group_config_differs(aggregate, "configuration");
+		group_config_null_differs(aggregate);
 	return state;
 }
 
@@ -55,7 +66,7 @@ group_state_combine(FunctionCallInfo fcinfo, uint8 kind, const char *aggregate,
 	*state = flat_state_get(fcinfo, 0, kind, GROUP_STATE_VERSION);
 	*other = flat_state_peek(PG_GETARG_DATUM(1), kind, GROUP_STATE_VERSION);
 	if (group_state_is_unknown(*state) != group_state_is_unknown(*other))
-		group_config_differs(aggregate, "configuration");
+		group_config_null_differs(aggregate);
 	*result = PointerGetDatum(*state);
 	return !group_state_is_unknown(*state);
 }

@@ -15,8 +15,10 @@
 bool
 time_buckets_valid_step(const Interval *step)
 {
-	return step->month >= 0 && step->day >= 0 && step->time >= 0 &&
-		(step->month > 0 || step->day > 0 || step->time > 0);
+	/* As PostgreSQL compares intervals: a month has 30 days, a day 24 hours. */
+	int64		days = (int64) step->month * DAYS_PER_MONTH + step->day + step->time / USECS_PER_DAY;
+
+	return days > 0 || (days == 0 && step->time % USECS_PER_DAY > 0);
 }
 
 /* Local time of an instant, as a timestamp without time zone; false if out of range. */
@@ -57,12 +59,12 @@ add_months(int64 *local, int64 months)
 		return true;
 	if (timestamp2tm(*local, NULL, &tm, &fsec, NULL, NULL) != 0)
 		return false;
-	month = tm.tm_mon - 1 + months;
-	year = tm.tm_year + month / MONTHS_PER_YEAR;
-	if (year > JULIAN_MAXYEAR)
+	month = (int64) tm.tm_year * MONTHS_PER_YEAR + tm.tm_mon - 1 + months;
+	year = month / MONTHS_PER_YEAR - (month % MONTHS_PER_YEAR < 0);
+	if (year < JULIAN_MINYEAR || year > JULIAN_MAXYEAR)
 		return false;
 	tm.tm_year = (int) year;
-	tm.tm_mon = (int) (month % MONTHS_PER_YEAR) + 1;
+	tm.tm_mon = (int) (month - year * MONTHS_PER_YEAR) + 1;
 	tm.tm_mday = Min(tm.tm_mday, day_tab[isleap(tm.tm_year)][tm.tm_mon - 1]);
 	return tm2timestamp(&tm, fsec, NULL, local) == 0;
 }

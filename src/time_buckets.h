@@ -19,7 +19,8 @@
  * buckets, and NULL, if until <= since. Bounds never fall: where local times jump back or
  * are skipped a bucket may be empty. More than max_buckets: 54000.
  *
- * The step must be positive and none of its parts negative: time_buckets_valid_step.
+ * The step must be positive: time_buckets_valid_step. Parts of it may be negative; bounds that would
+ * lie before the one before them are moved to it.
  */
 extern int64 *time_buckets(int64 since, int64 until, const Interval *step, pg_tz *zone,
 						   int max_buckets, int *num_buckets);

@@ -9,7 +9,7 @@ SET LOCAL jit = off;
 SET LOCAL TimeZone = 'America/St_Johns';
 SET LOCAL IntervalStyle = 'sql_standard';
 
-SELECT plan(68);
+SELECT plan(72);
 
 ------------------------------------------------------------------------------
 -- By hand
@@ -70,11 +70,20 @@ SELECT is(pg_temp.buckets('2026-10-25 00:30+00', '2026-10-25 03:00+00', '1 hour'
     '{"2026-10-25 02:30","2026-10-25 03:30"}', 'the first bucket begins at since, also in the first of two equal hours');
 SELECT is(pg_temp.buckets('2026-01-01 00:00+00', '2026-01-03 00:00+00', '1000 years', 'UTC'), '{2026-01-01 00:00}', 'a step beyond until: one bucket');
 SELECT is(pg_temp.buckets('2026-01-01 00:00+00', '2026-01-03 00:00+00', '178956970 years', 'Asia/Kathmandu'), '{2026-01-01 05:45}', 'beyond all time: one bucket');
+SELECT is(pg_temp.buckets('2026-01-31 09:00+00', '2026-05-01 00:00+00', step, 'UTC'), (SELECT array_agg(to_char(at, 'YYYY-MM-DD HH24:MI') ORDER BY k)
+    FROM generate_series(0, 1000) AS k, LATERAL (SELECT timestamp '2026-01-31 09:00' + k * step AS at) AS bound WHERE at < '2026-05-01'), 'a step with negative parts: ' || step)
+FROM (VALUES (interval '1 month -1 day'), ('1 day -01:00'), ('-1 year +15 months -10 days')) AS v(step);
 
 ------------------------------------------------------------------------------
 -- NULL, empty, and errors
 ------------------------------------------------------------------------------
 
+-- How rows of one group are refused whose arguments differ.
+CREATE FUNCTION pg_temp.differs(argument text) RETURNS text[] LANGUAGE sql AS $$
+SELECT CASE argument WHEN 'configuration' THEN ARRAY['22023', 'configuration differs within one group',
+        'A configuration argument of vsm.cumulative_flow is NULL in some rows of a group, in others not.', 'Leave these rows out, or add what decides it to GROUP BY.']
+    ELSE ARRAY['22023', '"' || argument || '" differs within one group', 'All rows of a group must give vsm.cumulative_flow the same "' || argument || '".', 'Add what decides it to GROUP BY.'] END
+$$;
 CREATE FUNCTION pg_temp.refused(statement text) RETURNS text[] LANGUAGE plpgsql AS $$
 DECLARE
     message text; detail text; hint text;
@@ -99,8 +108,8 @@ FROM (VALUES (NULL::vsm.workflow, timestamptz '2026-03-03', timestamptz '2026-03
 SELECT is((SELECT vsm.cumulative_flow(timeline, NULL, '2026-03-03', '2026-03-06', '1 day') FROM item), NULL, 'workflow NULL without a zone: NULL');
 
 SELECT is(pg_temp.refused(format($$SELECT vsm.cumulative_flow(timeline, pg_temp.stream(), '2026-03-03', '2026-03-06', %L) FROM item$$, step)),
-    ARRAY['22023', 'step must be positive', 'The step is ' || shown || '.', 'Use for example interval ''1 day''; none of its parts may be negative.'], 'step ' || step)
-FROM (VALUES ('0', '0'), ('-1 day', '-1 0:00:00'), ('1 month -29 days', '+0-1 -29 +0:00:00')) AS v(step, shown);
+    ARRAY['22023', 'step must be positive', 'The step is ' || shown || '.', 'Use for example interval ''1 day''.'], 'step ' || step)
+FROM (VALUES ('0', '0'), ('-1 day', '-1 0:00:00'), ('1 month -30 days', '+0-1 -30 +0:00:00'), ('1 day -24:00:01', '+0-0 +1 -24:00:01')) AS v(step, shown);
 SELECT is(pg_temp.refused($$SELECT vsm.cumulative_flow(timeline, pg_temp.stream(), '-infinity', '2026-03-06', '1 day') FROM item$$),
     ARRAY['22008', 'since cannot be infinite', '', ''], 'since -infinity');
 SELECT is(pg_temp.refused($$SELECT vsm.cumulative_flow(timeline, pg_temp.stream(), '2026-03-03', 'infinity', '1 day', 'UTC') FROM item$$),
@@ -115,7 +124,7 @@ SELECT is((pg_temp.refused($$SELECT vsm.cumulative_flow('[["2026-03-03T12:00:00Z
 -- one row of the configuration, the other with one argument that differs
 SELECT is(pg_temp.refused(format($$SELECT vsm.cumulative_flow(NULL, w, s, u, d, z)
     FROM (VALUES (pg_temp.stream(), timestamptz '2026-03-03', timestamptz '2026-03-06', interval '1 day', 'UTC'), (%s)) AS v(w, s, u, d, z)$$, other)),
-    ARRAY['22023', '"' || argument || '" differs within one group', 'All rows of a group must give vsm.cumulative_flow the same "' || argument || '".', 'Add what decides it to GROUP BY.'],
+    pg_temp.differs(argument),
     argument || ' differs: ' || other)
 FROM (VALUES ('workflow', $$vsm.with_rules(pg_temp.stream(), start => 'created'), '2026-03-03', '2026-03-06', '1 day', 'UTC'$$),
              ('since', $$pg_temp.stream(), '2026-03-03 01:00', '2026-03-06', '1 day', 'UTC'$$),
@@ -268,7 +277,7 @@ SELECT results_eq(format('SELECT %s FROM public.cumulative_flow_item', :'call'),
 SELECT matches(pg_temp.plan_of(format('SELECT %s FROM public.cumulative_flow_item', :'call')), 'Gather(.|\n)*Partial Aggregate', 'the planner aggregates partially in workers');
 
 SELECT is(pg_temp.refused(format($$SELECT pg_temp.total(s::vsm.cumulative_flow_state) FROM (SELECT state FROM partial WHERE k = 0 UNION ALL SELECT %s) AS p(s)$$, replacement)),
-    ARRAY['22023', '"' || argument || '" differs within one group', 'All rows of a group must give vsm.cumulative_flow the same "' || argument || '".', 'Add what decides it to GROUP BY.'],
+    pg_temp.differs(argument),
     'partial states that differ: ' || argument)
 FROM (VALUES ('workflow', $$(SELECT replace(state, 'Build', 'Make') FROM partial WHERE k = 100)$$),
              ('since', $$(SELECT replace(state, '2026-02-01', '2026-02-02') FROM partial WHERE k = 100)$$),

@@ -142,7 +142,7 @@ SELECT is(pg_temp.refused($$SELECT vsm.rollup(pg_temp.part('02 00:00 Build'), vs
     ARRAY['22023', '"workflow" differs within one group', 'All rows of a group must give vsm.rollup the same "workflow".', 'Add what decides it to GROUP BY.'],
     'two workflows in a group');
 SELECT is(pg_temp.refused(format($$SELECT vsm.rollup(pg_temp.part('02 00:00 Build'), CASE WHEN i <> %s THEN pg_temp.stream() END, 'least') FROM generate_series(1, 2) AS i$$, n)),
-    ARRAY['22023', '"configuration" differs within one group', 'All rows of a group must give vsm.rollup the same "configuration".', 'Add what decides it to GROUP BY.'],
+    ARRAY['22023', 'configuration differs within one group', 'A configuration argument of vsm.rollup is NULL in some rows of a group, in others not.', 'Leave these rows out, or add what decides it to GROUP BY.'],
     'a workflow and NULL in a group, NULL ' || w)
 FROM (VALUES (1, 'first'), (2, 'last')) AS v(n, w);
 SELECT is(pg_temp.refused($$SELECT vsm.rollup(NULL, '{"stages":[{"name":"Build","class":"active"},{"name":"Blocked","class":"blocked","until":["Build","Other"]},
