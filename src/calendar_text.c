@@ -143,6 +143,8 @@ parse_day(CalendarParser *parser, const JsonTree *day, const char *what)
 {
 	int			first = parser->num_intervals;
 
+	if (day->type == JSON_TREE_OBJECT && day->num_children == 0)
+		return true;			/* {} is closed, for a day as for the week */
 	if (day->type != JSON_TREE_ARRAY)
 		return input_error(parser->error,
 						   "The intervals of \"%s\" must be an array, not %s.",

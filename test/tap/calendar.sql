@@ -4,7 +4,7 @@ CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS vsm;
 SET LOCAL TIME ZONE 'UTC';
 SET LOCAL datestyle = 'ISO';
-SELECT plan(132);
+SELECT plan(134);
 
 -- What an SQL statement raises: SQLSTATE, message, detail and hint, or 'no error'.
 CREATE FUNCTION pg_temp.error_of(statement text) RETURNS text LANGUAGE plpgsql AS $$
@@ -30,6 +30,7 @@ FROM (VALUES
 	('{"time_zone":"europe/paris"}', '{"time_zone":"Europe/Paris"}'),
 	('{"week":{}}', '{"time_zone":"UTC","week":{}}'),
 	('{"week":{"sun":[]}}', '{"time_zone":"UTC","week":{}}'),
+	('{"week":{"sun":{},"mon":["09:00-12:00"]},"exceptions":{"2026-12-24":{}}}', '{"time_zone":"UTC","week":{"mon":["09:00-12:00"]},"exceptions":{"2026-12-24":[]}}'),
 	('{"week":{"sun":["00:00-24:00"],"mon":["00:00-24:00"],"tue":["00:00-24:00"],"wed":["00:00-24:00"],"thu":["00:00-24:00"],"fri":["00:00-24:00"],"sat":["00:00-24:00"]}}',
 	 '{"time_zone":"UTC"}'),
 	('{"week":{"tue":["13:00-18:00","09:00-12:00"],"mon":["23:59-24:00"]}}',
@@ -64,6 +65,7 @@ FROM (VALUES
 	('{"week":{"monday":[]}}', 'Unknown key "monday" in "week".'),
 	('{"week":{"mon":[],"mon":[]}}', 'Key "mon" stands twice in "week".'),
 	('{"week":{"mon":"09:00-12:00"}}', 'The intervals of "mon" must be an array, not a string.'),
+	('{"week":{"mon":{"a":1}}}', 'The intervals of "mon" must be an array, not an object.'),
 	('{"week":{"mon":null}}', 'The intervals of "mon" must be an array, not null.'),
 	('{"week":{"mon":[900]}}', 'An interval of "mon" must be a string, not a number.'),
 	('{"week":{"mon":["9:00-12:00"]}}', 'Interval "9:00-12:00" of "mon" must be written like "09:00-17:30", from 00:00 to 24:00.'),
