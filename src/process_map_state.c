@@ -9,6 +9,7 @@
 #include "common/hashfn.h"
 #include "compat.h"
 #include "group_state.h"
+#include "miscadmin.h"
 #include "process_map_state.h"
 #include "utils/memutils.h"
 
@@ -279,6 +280,8 @@ process_map_add_state(ProcessMapState *state, const ProcessMapState *other)
 		StateName	name = {name_bytes(other, &names[i]), names[i].len};
 
 		state = process_map_node(state, name, NO_NODE, &nodes[i]);
+		if ((i & 0xffff) == 0)
+			CHECK_FOR_INTERRUPTS();
 	}
 	for (uint32 i = 0; i < other->num_moves; i++)
 	{
@@ -299,6 +302,8 @@ process_map_add_state(ProcessMapState *state, const ProcessMapState *other)
 		add_time(move, theirs->total_time);
 		move->min = Min(move->min, theirs->min);
 		move->max = Max(move->max, theirs->max);
+		if ((i & 0xffff) == 0)
+			CHECK_FOR_INTERRUPTS();
 	}
 	pfree(nodes);
 	return state;

@@ -8,7 +8,7 @@
  * function, 'binary' by its receive function. It must be refused by an error that names a rule
  * broken, or be a value that
  *   - is written and read again as itself, in both forms, and
- *   - for which the query holds, with the value as $1, says true.
+ *   - for which the query holds says true, with the value as its $1.
  * Anything else (an internal error, a report of a sanitizer, a value that changes) ends the process
  * with a report and the input. The seeds, values in text form, are where libFuzzer starts from.
  */
