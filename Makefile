@@ -12,53 +12,18 @@ top := $(if $(filter ./,$(top)),,$(top))
 # vsm.control is where the version stands. (PGXS overwrites a variable named VERSION.)
 EXTVERSION := $(shell sed -n "s/^default_version = '\(.*\)'/\1/p" $(top)vsm.control)
 
-# The SQL of the extension, in the order in which its parts depend on each other.
-SQL_PARTS = \
-	begin \
-	calendar \
-	timeline_io \
-	timeline_functions \
-	timeline_aggregate \
-	timeline_set \
-	workflow_functions \
-	flow_metrics \
-	visits \
-	flow_periods \
-	duration_functions \
-	what_if \
-	propose_workflow \
-	rollup \
-	cumulative_flow \
-	process_map \
-	survival \
-	forecast \
-	issue_keys \
-	graph \
-	releases \
-	correlation \
-	cost_of_delay \
-	payload \
-	reader_jira \
-	reader_gitlab \
-	reader_github \
-	reader_jenkins \
-	reader_servicenow \
-	ingest \
-	model \
-	link_deployments \
-	grants
+# The rooms of src/, sql/ and test/tap/, each of which knows only those before it.
+ROOMS = base timeline timeline_set workflow calendar item stream correlation future model
 
-# Those that 0.1.0 had already: sql/vsm--0.1.0.sql is its script as it was released, and does not
-# change; the script that leads from there to this version is made of the other parts.
-SQL_PARTS_0_1_0 = begin calendar timeline_io timeline_functions timeline_aggregate \
-	workflow_functions flow_metrics visits flow_periods grants
-SQL_PARTS_SINCE_0_1_0 = begin_update $(filter-out $(SQL_PARTS_0_1_0),$(SQL_PARTS))
+# The SQL of the extension: room by room, in a room what defines a type (NAME_io.sql) first.
+sql_of    = $(sort $(wildcard $(top)sql/$(1)/*_io.sql)) $(filter-out %_io.sql,$(sort $(wildcard $(top)sql/$(1)/*.sql)))
+SQL_PARTS = $(top)sql/begin.sql $(foreach room,$(ROOMS),$(call sql_of,$(room))) $(top)sql/end.sql
 
-OBJS       = $(patsubst $(top)src/%.c,src/%.o,$(sort $(wildcard $(top)src/*.c)))
-DATA_built = vsm--$(EXTVERSION).sql vsm--0.1.0--$(EXTVERSION).sql
+OBJS       = $(patsubst $(top)src/%.c,src/%.o,$(sort $(wildcard $(top)src/*/*.c)))
+DATA_built = vsm--$(EXTVERSION).sql
 # Released scripts and the steps between them: sql/vsm--A.sql and sql/vsm--A--B.sql.
 DATA       = $(filter-out sql/vsm--$(EXTVERSION).sql,$(patsubst $(top)%,%,$(sort $(wildcard $(top)sql/vsm--*.sql))))
-EXTRA_CLEAN = src/*.gcno src/*.gcda vsm--*.sql.tmp vsm-$(EXTVERSION).zip
+EXTRA_CLEAN = src/*/*.gcno src/*/*.gcda vsm--*.sql.tmp vsm-$(EXTVERSION).zip
 PG_CPPFLAGS = -I$(top)src -DVSM_VERSION='"$(EXTVERSION)"'
 PG_CFLAGS   = -Wall -Wextra -Werror=implicit-function-declaration -Wno-unused-parameter -Wno-sign-compare -Wno-missing-field-initializers
 
@@ -89,19 +54,16 @@ endif
 include $(PGXS)
 
 # printf, never echo: dash's echo would turn the \echo of psql into an escape.
-assemble = @{ for part in $(1); do cat "$(top)sql/$$part.sql" || exit 1; printf '\n'; done; } > $@.tmp && mv $@.tmp $@
-vsm--$(EXTVERSION).sql: $(SQL_PARTS:%=$(top)sql/%.sql) $(top)Makefile $(top)vsm.control
-	$(call assemble,$(SQL_PARTS))
-vsm--0.1.0--$(EXTVERSION).sql: $(SQL_PARTS_SINCE_0_1_0:%=$(top)sql/%.sql) $(top)Makefile $(top)vsm.control
-	$(call assemble,$(SQL_PARTS_SINCE_0_1_0))
+vsm--$(EXTVERSION).sql: $(SQL_PARTS) $(top)Makefile $(top)vsm.control
+	@{ for part in $(SQL_PARTS); do cat "$$part" || exit 1; printf '\n'; done; } > $@.tmp && mv $@.tmp $@
 
-# Elsewhere the folder for objects is not there yet; by its full name make does not find the source's.
-$(CURDIR)/src: ; @mkdir -p $@
-$(OBJS) $(OBJS:.o=.bc): $(wildcard $(top)src/*.h) | $(CURDIR)/src
-src/vsm.o src/vsm.bc: $(top)vsm.control
+# Elsewhere the folders for objects are not there yet; by their full names make does not find the source's.
+$(ROOMS:%=$(CURDIR)/src/%): ; @mkdir -p $@
+$(OBJS) $(OBJS:.o=.bc): $(wildcard $(top)src/*/*.h) | $(ROOMS:%=$(CURDIR)/src/%)
+src/base/vsm.o src/base/vsm.bc: $(top)vsm.control
 
 # Forecasts are loops over arrays of doubles: the flags that PostgreSQL has for its own such loops.
-src/forecast.o: CFLAGS += $(CFLAGS_VECTORIZE)
+src/future/forecast.o: CFLAGS += $(CFLAGS_VECTORIZE)
 
 .PHONY: dist
 dist:

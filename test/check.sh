@@ -1,10 +1,10 @@
 #!/bin/sh
 # make check: every test of vsm on a throwaway cluster, summed up by prove at the end.
-#   test/tap/*.sql   pgTAP, each file in a database of its own that has pgtap and vsm
+#   test/tap/ROOM/*.sql   pgTAP, each file in a database of its own that has pgtap and vsm
 #   test/t/*.t       shell, for what takes more than one session; regress.t runs the next two:
 #   test/sql         pg_regress inputs, their outputs in expected/
 #   test/specs       isolation specs, outputs in expected/ too
-# TESTS='test/tap/workflow.sql test/t/readme.t' runs only these. Tests over real data read the
+# TESTS='test/tap/workflow/workflow.sql test/t/readme.t' runs only these. Tests over real data read the
 # folder VSM_REAL_DATA and are skipped where it is not there.
 set -eu
 top=$(CDPATH= cd -- "$(dirname -- "$0")/.." && pwd)
@@ -23,14 +23,14 @@ createdb vsm_test
 psql -XAtq -d vsm_test -v ON_ERROR_STOP=1 -c 'CREATE EXTENSION pgtap' -c 'CREATE EXTENSION vsm'
 
 # Long files first, so that none of them runs alone at the end.
-tests=${TESTS:-test/t/sanitized.t $(ls -S test/t/*.t test/tap/*.sql | grep -v sanitized.t)}
+tests=${TESTS:-test/t/sanitized.t $(ls -S test/t/*.t test/tap/*/*.sql | grep -v sanitized.t)}
 status=0
 prove --failures --comments --exec "sh $top/test/run_test.sh" -j "$(getconf _NPROCESSORS_ONLN)" $tests </dev/null || status=$?
 
 # Under valgrind: the reports in which a source file of ours stands, be it as the origin of a value.
 if [ "${VSM_BUILD:-}" = valgrind ]; then
 	cat "$VSM_TMP"/valgrind.* | sed 's/^==[0-9]*== \{0,1\}//' >"$VSM_TMP/valgrind"
-	ours=$(cd "$top/src" && echo *.c | tr ' ' '|') perl -00 -ne 'if (/vsm\.so|\((?:$ENV{ours}):\d+\)/) { print; $reports++ }
+	ours=$(cd "$top/src" && basename -a */*.c | paste -sd '|') perl -00 -ne 'if (/vsm\.so|\((?:$ENV{ours}):\d+\)/) { print; $reports++ }
 		END { printf "valgrind: %d reports, %d of them with vsm in them\n", $., $reports; exit($reports > 0) }' "$VSM_TMP/valgrind" || status=1
 fi
 exit $status

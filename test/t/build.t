@@ -34,9 +34,8 @@ ok 'uninstalls' make -s -C "$tmp/elsewhere" -f ../vsm/Makefile uninstall DESTDIR
 is "$(find "$tmp/installed" -type f ! -path '*/bitcode/*')" '' 'and nothing is left'
 
 # In the source folder the objects of the first build are taken, to save the time.
-mkdir -p "$copy/src"
 cp -p "$tmp/elsewhere"/*.so "$copy/"
-cp -p "$tmp/elsewhere"/src/*.o "$tmp/elsewhere"/src/*.bc "$copy/src/" 2>/dev/null
+cp -Rp "$tmp/elsewhere/src" "$copy/"
 ok 'builds in its own folder' make -s -j2 -C "$copy"
 ok 'make clean' make -s -C "$copy" clean
 is "$(git -C "$copy" status --porcelain --ignored)" "$before" 'leaves git status as it was'

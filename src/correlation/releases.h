@@ -1,0 +1,80 @@
+/*
+ * releases.h
+ *		The releases of services to environments as one value.
+ *
+ * A set of (target, released_at, release, sha), canonical: sorted in that order, so that equal
+ * sets are equal bytes and the releases of a target lie together, earliest first. A target is
+ * whatever is released to on its own: a service and an environment.
+ */
+#ifndef VSM_RELEASES_H
+#define VSM_RELEASES_H
+
+#include "datatype/timestamp.h"
+#include "base/json_tree.h"
+#include "base/name_table.h"
+#include "nodes/nodes.h"
+
+#define RELEASES_VERSION	1
+#define RELEASES_KIND		'R' /* a canonical value */
+#define RELEASES_STATE_KIND	'r' /* a state of the aggregate, a RecordState */
+
+/* A release in a state and in a value: compared word by word, earlier times come first. */
+typedef struct Release
+{
+	uint32		target;			/* number of its name; in a value its place */
+	uint32		time_high;		/* of the time + 2^63 as an unsigned number */
+	uint32		time_low;
+	uint32		release;
+	uint32		sha;
+} Release;
+
+#define RELEASE_WORDS		5
+#define RELEASE_NAME_MASK	((1 << 0) | (1 << 3) | (1 << 4))
+
+/* The stored value: behind this header the releases, then the table of names. */
+typedef struct Releases
+{
+	FlatState	head;
+	uint32		num_releases;
+} Releases;
+
+/* Releases in place, opened by releases_open. */
+typedef struct ReleasesReader
+{
+	uint32		num_releases;
+	const Release *releases;
+	NameTable	names;
+} ReleasesReader;
+
+extern void releases_open(ReleasesReader *reader, const Releases *releases);
+
+static inline TimestampTz
+release_time(const Release *release)
+{
+	uint64		biased = ((uint64) release->time_high << 32) | release->time_low;
+
+	return (TimestampTz) (biased ^ (UINT64CONST(1) << 63));
+}
+
+/* Building: a state, what is added to it, and the canonical value. 54000 beyond 1 GB. */
+extern RecordState *releases_state_new(void);
+extern void releases_state_add(RecordState **state, uint32 target, uint32 release, uint32 sha,
+							   TimestampTz released_at);
+extern void releases_state_add_releases(RecordState **state, const Releases *releases);
+extern Releases *releases_from_state(const RecordState *state);
+
+/* Whether a value is still a state of the aggregate; refuses (XX001) what is neither. */
+extern bool releases_is_state(const FlatState *value);
+
+/* The argument or datum as canonical releases; a state is made canonical. */
+extern const Releases *releases_from_datum(Datum datum);
+
+/* The text form, {"target":[["released at","release","sha"],...],...}, all in order. */
+extern char *releases_to_text(const Releases *releases);
+
+/* Reads the text form; throws, or saves to escontext and returns NULL. */
+extern Releases *releases_from_text(const char *text, int len, Node *escontext);
+
+#define PG_GETARG_RELEASES(n)	releases_from_datum(PG_GETARG_DATUM(n))
+
+#endif							/* VSM_RELEASES_H */

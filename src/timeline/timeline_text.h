@@ -1,0 +1,39 @@
+/*
+ * timeline_text.h
+ *		The text form of timelines, [["2026-01-05T10:00:00Z","In Progress"],...], and of the
+ *		aggregate's state, which may have a sequence number between time and state.
+ */
+#ifndef VSM_TIMELINE_TEXT_H
+#define VSM_TIMELINE_TEXT_H
+
+#include "base/json_tree.h"
+#include "timeline/timeline.h"
+
+/* Events as they stand in a text: any order, duplicates included. */
+typedef struct TimelineText
+{
+	TimelineBuilder builder;
+	bool		with_seq;		/* events have three members */
+	int64	   *seqs;			/* then the numbers, one an event */
+	uint32		max_seqs;
+} TimelineText;
+
+/* Reads a text; false, with error filled, if it is malformed or has no event. */
+extern bool timeline_text_parse(const char *text, int len, bool with_seq,
+								TimelineText *result, InputError *error);
+
+/*
+ * Writes the text, piece by piece: begin, one call for each event, end. Names are escaped
+ * once, at the beginning.
+ */
+typedef struct TimelineTextWriter
+{
+	StringInfoData buf;
+	char	  **escaped;
+} TimelineTextWriter;
+
+extern void timeline_text_begin(TimelineTextWriter *writer, const StateName *names, uint32 num_names);
+extern void timeline_text_event(TimelineTextWriter *writer, int64 at, const int64 *seq, uint32 state);
+extern char *timeline_text_end(TimelineTextWriter *writer);
+
+#endif							/* VSM_TIMELINE_TEXT_H */
