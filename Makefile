@@ -20,9 +20,12 @@ sql_of    = $(sort $(wildcard $(top)sql/$(1)/*_io.sql)) $(filter-out %_io.sql,$(
 SQL_PARTS = $(top)sql/begin.sql $(foreach room,$(ROOMS),$(call sql_of,$(room))) $(top)sql/end.sql
 
 OBJS       = $(patsubst $(top)src/%.c,src/%.o,$(sort $(wildcard $(top)src/*/*.c)))
-DATA_built = vsm--$(EXTVERSION).sql
+# The step to this version is written by hand, sql/vsm--A--VERSION.sql; a line "-- include ROOM/FILE.sql"
+# in it stands for that part, until the release puts the part in its place.
+STEPS      = $(notdir $(wildcard $(top)sql/vsm--*--$(EXTVERSION).sql))
+DATA_built = vsm--$(EXTVERSION).sql $(STEPS)
 # Released scripts and the steps between them: sql/vsm--A.sql and sql/vsm--A--B.sql.
-DATA       = $(filter-out sql/vsm--$(EXTVERSION).sql,$(patsubst $(top)%,%,$(sort $(wildcard $(top)sql/vsm--*.sql))))
+DATA       = $(patsubst $(top)%,%,$(filter-out $(STEPS:%=$(top)sql/%),$(sort $(wildcard $(top)sql/vsm--*.sql))))
 EXTRA_CLEAN = src/*/*.gcno src/*/*.gcda vsm--*.sql.tmp vsm-$(EXTVERSION).zip
 PG_CPPFLAGS = -I$(top)src -DVSM_VERSION='"$(EXTVERSION)"'
 PG_CFLAGS   = -Wall -Wextra -Werror=implicit-function-declaration -Wno-unused-parameter -Wno-sign-compare -Wno-missing-field-initializers
@@ -56,6 +59,10 @@ include $(PGXS)
 # printf, never echo: dash's echo would turn the \echo of psql into an escape.
 vsm--$(EXTVERSION).sql: $(SQL_PARTS) $(top)Makefile $(top)vsm.control
 	@{ for part in $(SQL_PARTS); do cat "$$part" || exit 1; printf '\n'; done; } > $@.tmp && mv $@.tmp $@
+
+$(STEPS): vsm--%.sql: $(top)sql/vsm--%.sql $(SQL_PARTS) $(top)Makefile
+	@awk '/^-- include / { file = "$(top)sql/" $$3; if ((getline line < file) < 0) { print "no part " file > "/dev/stderr"; exit 1 } \
+		do print line; while ((getline line < file) > 0); close(file); next } { print }' $< > $@.tmp && mv $@.tmp $@
 
 # Elsewhere the folders for objects are not there yet; by their full names make does not find the source's.
 $(ROOMS:%=$(CURDIR)/src/%): ; @mkdir -p $@
