@@ -30,7 +30,7 @@ SET jit = off
 SET enable_memoize = off
 AS $$
 DECLARE
-	target      text := format('%I.%I', model, relation);
+	target      text;
 	key         text;		-- every such table is keyed by its first column
 	names       text[];		-- columns that the facts name and the table has
 	entities    bigint;
@@ -48,9 +48,11 @@ DECLARE
 		FROM counted LEFT JOIN LATERAL jsonb_each(details) AS e ON true
 		WHERE facts > 1 GROUP BY entity$sql$;
 BEGIN
+	PERFORM vsm.check_model(model, relation);
 	IF facts IS NULL THEN
 		RETURN;
 	END IF;
+	target := format('%I.%I', model, relation);
 	SELECT quote_ident(a.attname) INTO STRICT key
 	FROM pg_attribute a WHERE a.attrelid = target::regclass AND a.attnum = 1;
 	SELECT array_agg(a.attname::text ORDER BY a.attnum) INTO names
@@ -141,6 +143,7 @@ DECLARE
 	key       text;
 	result    vsm.ingested;
 BEGIN
+	PERFORM vsm.check_model(model);
 	-- Parse, and let the tools say what each document is.
 	EXECUTE format('SELECT array_agg(DISTINCT split_part(i.source, '':'', 1)) FROM %I.inbox AS i WHERE i.id = ANY ($1)', model)
 	INTO tools USING payloads;
@@ -212,6 +215,9 @@ BEGIN
 	SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY k.o) INTO STRICT key
 	FROM pg_index i, unnest(i.indkey) WITH ORDINALITY AS k (attnum, o), pg_attribute a
 	WHERE i.indrelid = format('%I.event', model)::regclass AND i.indisprimary AND a.attrelid = i.indrelid AND a.attnum = k.attnum;
+	IF key IS NULL THEN
+		RAISE EXCEPTION USING ERRCODE = 'invalid_column_reference', MESSAGE = 'table "event" has no primary key';
+	END IF;
 	-- Where a webhook and the API tell of one event at two times, the earlier is kept, whichever came first.
 	IF key = 'source, event_id' THEN
 		EXECUTE format(
@@ -344,6 +350,7 @@ DECLARE
 	first   vsm.ingested;
 	second  vsm.ingested;
 BEGIN
+	PERFORM vsm.check_model(model);
 	IF coalesce(cardinality(payloads), 0) = 0 THEN
 		RETURN ROW (0, 0)::vsm.ingested;
 	END IF;
@@ -355,6 +362,7 @@ BEGIN
 		-- something: no fault of a payload.
 		IF left(state, 2) IN ('08', '25', '28', '2D', '3B', '40', '42', '55', '57', '58', 'F0', '72')
 			OR left(state, 2) = '53' AND state <> '53200' THEN
+			PERFORM vsm.raise_model_error(model, 'vsm.ingest', state, message);
 			RAISE;
 		END IF;
 	END;
@@ -407,6 +415,7 @@ DECLARE
 	candidates bigint[];
 	result     vsm.inbox_batch;
 BEGIN
+	PERFORM vsm.check_inbox(model);
 	-- In the order of arrival, from the index: at least one payload, then up to 8 MB.
 	EXECUTE format(
 		'SELECT array_agg(b.id ORDER BY b.id), max(b.id)
@@ -436,13 +445,8 @@ AS $$
 DECLARE
 	last bigint;
 BEGIN
-	IF to_regclass(format('%I.inbox', model)) IS NULL THEN
-		RAISE EXCEPTION USING
-			ERRCODE = 'undefined_table',
-			MESSAGE = format('there is no model in schema "%s"', model),
-			DETAIL = 'It has no table "inbox".',
-			HINT = format('Create the model with: CALL vsm.create_model(%L)', model);
-	END IF;
+	PERFORM vsm.check_inbox(model);
+	PERFORM vsm.check_model(model, 'event', 'item', 'item_change', 'item_alias', 'link', 'commit', 'deployment', 'incident');
 	EXECUTE format('SELECT max(i.id) FROM %I.inbox AS i WHERE i.error IS NULL', model) INTO last;
 	RETURN last;
 END

@@ -23,60 +23,61 @@ AS $$
 DECLARE
 	found   bigint;
 	changes bigint;
+	state   text;
+	message text;
 BEGIN
-	IF to_regclass(format('%I.link', model)) IS NULL THEN
-		RAISE EXCEPTION USING
-			ERRCODE = 'undefined_table',
-			MESSAGE = format('there is no model in schema "%s"', model),
-			DETAIL = 'It has no table "link".',
-			HINT = format('Create the model with: CALL vsm.create_model(%L)', model);
-	END IF;
+	PERFORM vsm.check_model(model, 'link', 'item', 'item_alias', 'event', 'service', 'deployment', 'incident');
+	BEGIN
+		EXECUTE format('DELETE FROM %I.link WHERE (kind, method) IN ((''deploys'', ''service and time of work''), (''caused_by'', ''change''),
+			(''caused_by'', ''commit''), (''caused_by'', ''latest deployment before''))', model);
 
-	EXECUTE format('DELETE FROM %I.link WHERE (kind, method) IN ((''deploys'', ''service and time of work''), (''caused_by'', ''change''),
-		(''caused_by'', ''commit''), (''caused_by'', ''latest deployment before''))', model);
+		EXECUTE format(
+			'INSERT INTO %1$I.link (source, target, kind, method, confidence, since, changed_at)
+			 SELECT c.item, d.deployment, ''deploys'', ''service and time of work'', 0.7, d.finished_at, d.finished_at
+			 FROM %1$I.item AS c
+				JOIN LATERAL (SELECT min(e.at) FILTER (WHERE e.state = ''work started'') AS started_at,
+						max(e.at) FILTER (WHERE e.state = ''work ended'') AS ended_at
+					FROM %1$I.event AS e WHERE e.entity = c.item AND e.method = ''label'') AS w ON true
+				JOIN (%1$I.deployment AS d JOIN %1$I.routed_deployment AS r ON r.deployment = d.deployment)
+					ON r.service = c.service AND d.status = ''success'' AND d.finished_at >= w.started_at AND d.finished_at <= w.ended_at
+			 WHERE c.project = ''change_request''
+			 AND NOT EXISTS (SELECT FROM %1$I.link AS l WHERE l.source = c.item AND l.kind = ''deploys'')
+			 ORDER BY c.item COLLATE "C", d.deployment COLLATE "C"
+			 ON CONFLICT DO NOTHING', model);
+		GET DIAGNOSTICS changes = ROW_COUNT;
 
-	EXECUTE format(
-		'INSERT INTO %1$I.link (source, target, kind, method, confidence, since, changed_at)
-		 SELECT c.item, d.deployment, ''deploys'', ''service and time of work'', 0.7, d.finished_at, d.finished_at
-		 FROM %1$I.item AS c
-			JOIN LATERAL (SELECT min(e.at) FILTER (WHERE e.state = ''work started'') AS started_at,
-					max(e.at) FILTER (WHERE e.state = ''work ended'') AS ended_at
-				FROM %1$I.event AS e WHERE e.entity = c.item AND e.method = ''label'') AS w ON true
-			JOIN (%1$I.deployment AS d JOIN %1$I.routed_deployment AS r ON r.deployment = d.deployment)
-				ON r.service = c.service AND d.status = ''success'' AND d.finished_at >= w.started_at AND d.finished_at <= w.ended_at
-		 WHERE c.project = ''change_request''
-		 AND NOT EXISTS (SELECT FROM %1$I.link AS l WHERE l.source = c.item AND l.kind = ''deploys'')
-		 ORDER BY c.item COLLATE "C", d.deployment COLLATE "C"
-		 ON CONFLICT DO NOTHING', model);
-	GET DIAGNOSTICS changes = ROW_COUNT;
-
-	EXECUTE format(
-		'INSERT INTO %1$I.link (source, target, kind, method, confidence, since, changed_at)
-		 SELECT i.incident, c.deployment, ''caused_by'', c.method, c.confidence, i.opened_at, i.opened_at
-		 FROM %1$I.incident AS i
-			LEFT JOIN LATERAL (
-				SELECT s.service FROM %1$I.service AS s WHERE s.repository = i.repository ORDER BY s.path IS NOT NULL, s.service LIMIT 1) AS s ON true,
-			LATERAL (
-				SELECT t.target AS deployment, ''change'' AS method, 0.95 AS confidence
-				FROM %1$I.entity_link AS l JOIN %1$I.entity_link AS t ON t.source = l.target AND t.kind = ''deploys'' AND t.target LIKE ''%%:deployment:%%''
-				WHERE l.source = i.incident AND l.kind = ''caused_by''
-				UNION ALL
-				SELECT d.deployment, CASE WHEN l.target = d.sha THEN ''commit'' ELSE ''change'' END, 0.95
-				FROM %1$I.entity_link AS l
-					LEFT JOIN %1$I.entity_link AS t ON t.source = l.target AND t.kind = ''deploys''
-					JOIN %1$I.deployment AS d ON d.sha IN (l.target, t.target) AND d.finished_at <= i.opened_at
-				WHERE l.source = i.incident AND l.kind = ''caused_by''
-				UNION ALL
-				(SELECT d.deployment, ''latest deployment before'', 0.5
-				 FROM %1$I.deployment AS d JOIN %1$I.routed_deployment AS r ON r.deployment = d.deployment
-				 WHERE r.service = coalesce(i.service, s.service, i.repository) AND d.status = ''success'' AND d.finished_at <= i.opened_at
-				 AND (d.environment = i.environment OR i.environment IS NULL AND d.environment_tier = ''production'')
-				 AND NOT EXISTS (SELECT FROM %1$I.link AS l WHERE l.source = i.incident AND l.kind = ''caused_by'')
-				 ORDER BY d.finished_at DESC, d.deployment COLLATE "C" LIMIT 1)) AS c
-		 ORDER BY i.incident COLLATE "C", c.deployment COLLATE "C", c.method
-		 ON CONFLICT DO NOTHING', model);
-	GET DIAGNOSTICS found = ROW_COUNT;
-	RETURN found + changes;
+		EXECUTE format(
+			'INSERT INTO %1$I.link (source, target, kind, method, confidence, since, changed_at)
+			 SELECT i.incident, c.deployment, ''caused_by'', c.method, c.confidence, i.opened_at, i.opened_at
+			 FROM %1$I.incident AS i
+				LEFT JOIN LATERAL (
+					SELECT s.service FROM %1$I.service AS s WHERE s.repository = i.repository ORDER BY s.path IS NOT NULL, s.service LIMIT 1) AS s ON true,
+				LATERAL (
+					SELECT t.target AS deployment, ''change'' AS method, 0.95 AS confidence
+					FROM %1$I.entity_link AS l JOIN %1$I.entity_link AS t ON t.source = l.target AND t.kind = ''deploys'' AND t.target LIKE ''%%:deployment:%%''
+					WHERE l.source = i.incident AND l.kind = ''caused_by''
+					UNION ALL
+					SELECT d.deployment, CASE WHEN l.target = d.sha THEN ''commit'' ELSE ''change'' END, 0.95
+					FROM %1$I.entity_link AS l
+						LEFT JOIN %1$I.entity_link AS t ON t.source = l.target AND t.kind = ''deploys''
+						JOIN %1$I.deployment AS d ON d.sha IN (l.target, t.target) AND d.finished_at <= i.opened_at
+					WHERE l.source = i.incident AND l.kind = ''caused_by''
+					UNION ALL
+					(SELECT d.deployment, ''latest deployment before'', 0.5
+					 FROM %1$I.deployment AS d JOIN %1$I.routed_deployment AS r ON r.deployment = d.deployment
+					 WHERE r.service = coalesce(i.service, s.service, i.repository) AND d.status = ''success'' AND d.finished_at <= i.opened_at
+					 AND (d.environment = i.environment OR i.environment IS NULL AND d.environment_tier = ''production'')
+					 AND NOT EXISTS (SELECT FROM %1$I.link AS l WHERE l.source = i.incident AND l.kind = ''caused_by'')
+					 ORDER BY d.finished_at DESC, d.deployment COLLATE "C" LIMIT 1)) AS c
+			 ORDER BY i.incident COLLATE "C", c.deployment COLLATE "C", c.method
+			 ON CONFLICT DO NOTHING', model);
+		GET DIAGNOSTICS found = ROW_COUNT;
+		RETURN found + changes;
+	EXCEPTION WHEN syntax_error_or_access_rule_violation THEN
+		GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE, message = MESSAGE_TEXT;
+		PERFORM vsm.raise_model_error(model, 'vsm.link_deployments', state, message);
+		RAISE;
+	END;
 END
 $$;
 COMMENT ON FUNCTION vsm.link_deployments(text) IS

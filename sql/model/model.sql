@@ -428,25 +428,25 @@ DECLARE
 	key     text;
 	comment text;
 BEGIN
-	IF schema IS NULL OR schema = '' OR schema = 'vsm' OR schema = 'information_schema' OR starts_with(schema, 'pg_') THEN
+	IF schema IS NULL THEN
+		PERFORM vsm.check_model(schema);
+	ELSIF schema = '' OR schema = 'vsm' OR schema = 'information_schema' OR starts_with(schema, 'pg_') THEN
 		RAISE EXCEPTION USING
 			ERRCODE = 'invalid_schema_name',
-			MESSAGE = format('a model cannot be created in schema "%s"', coalesce(schema, '')),
+			MESSAGE = format('a model cannot be created in schema "%s"', schema),
 			DETAIL = 'The schema of a model is one of your own: not "vsm", which belongs to the extension, nor one of PostgreSQL''s.',
 			HINT = 'Choose another name: CALL vsm.create_model(''flow'')';
-	END IF;
-	IF time_zone IS NOT NULL AND NOT EXISTS (SELECT FROM pg_timezone_names AS z WHERE z.name = time_zone) THEN
+	ELSIF octet_length(schema) > 63 THEN
 		RAISE EXCEPTION USING
-			ERRCODE = 'invalid_parameter_value',
-			MESSAGE = format('time zone "%s" is not known', time_zone),
-			HINT = 'Names such as Europe/Paris are in the view pg_timezone_names.';
+			ERRCODE = 'name_too_long',
+			MESSAGE = format('schema "%s" has too long a name', schema),
+			DETAIL = 'PostgreSQL would cut it off after 63 bytes.',
+			HINT = 'Choose a shorter name.';
 	END IF;
-	IF week_starts NOT IN ('mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun') THEN
-		RAISE EXCEPTION USING
-			ERRCODE = 'invalid_parameter_value',
-			MESSAGE = format('a week cannot start on "%s"', week_starts),
-			HINT = 'Days are mon, tue, wed, thu, fri, sat and sun.';
-	END IF;
+	PERFORM vsm.check_settings(time_zone, week_starts);
+	PERFORM vsm.check_kind(schema, m.name, 'table') FROM vsm.model_tables() AS m;
+	PERFORM vsm.check_kind(schema, m.name, 'view') FROM vsm.model_views() AS m;
+	PERFORM vsm.check_column(schema, m.relation, m.name, m.type) FROM vsm.model_columns() AS m;
 
 	IF to_regnamespace(quote_ident(schema)) IS NULL THEN
 		EXECUTE format('CREATE SCHEMA %I', schema);
@@ -511,6 +511,12 @@ BEGIN
 			EXECUTE format('CREATE INDEX %I ON %I.%I %s', o.name, schema, o.relation, o.definition);
 		END IF;
 	END LOOP;
+
+	IF NOT EXISTS (SELECT FROM pg_trigger AS g WHERE g.tgrelid = format('%I.model', schema)::regclass AND g.tgname = 'model_settings') THEN
+		EXECUTE format('CREATE TRIGGER model_settings BEFORE INSERT OR UPDATE OF time_zone, week_starts ON %I.model
+			FOR EACH ROW EXECUTE FUNCTION vsm.check_model_settings()', schema);
+		EXECUTE format('COMMENT ON TRIGGER model_settings ON %I.model IS %L', schema, 'Says what is wrong with a time zone or a day that is none.');
+	END IF;
 
 	EXECUTE format('INSERT INTO %I.model (version, time_zone, week_starts, currency) VALUES ($1, coalesce($2, ''UTC''), coalesce($3, ''mon''), $4)
 		ON CONFLICT (single) DO UPDATE SET version = $1, time_zone = coalesce($2, model.time_zone),

@@ -224,7 +224,7 @@ SELECT results_eq($$SELECT * FROM vsm.ingest_once('bad')$$, $$VALUES (1::bigint,
 CALL vsm.create_model('broken');
 INSERT INTO broken.inbox (source, payload) SELECT source, payload::text FROM payload;
 ALTER TABLE broken.item_alias RENAME TO gone;
-SELECT throws_ok($$SELECT vsm.ingest_once('broken')$$, '42P01', 'relation "broken.item_alias" does not exist', 'a model that lacks a table is an error of the call');
+SELECT throws_ok($$SELECT vsm.ingest_once('broken')$$, '42P01', 'the model in schema "broken" has no table "item_alias"', 'a model that lacks a table is an error of the call');
 SELECT is((SELECT count(*) FROM broken.inbox WHERE error IS NULL), 12::bigint, 'and no payload is blamed');
 
 -- A table of events that is partitioned by time

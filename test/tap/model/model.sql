@@ -57,7 +57,7 @@ SELECT is((SELECT version FROM flow.model), (SELECT extversion FROM pg_extension
 -- Wrong arguments
 SELECT throws_ok(format('CALL vsm.create_model(%L)', bad), '3F000', format('a model cannot be created in schema "%s"', bad), format('not in schema "%s"', bad))
 FROM unnest(ARRAY['vsm', 'pg_catalog', 'pg_flow', 'information_schema', '']) AS bad;
-SELECT throws_ok('CALL vsm.create_model(NULL)', '3F000', 'a model cannot be created in schema ""', 'nor in none');
+SELECT throws_ok('CALL vsm.create_model(NULL)', '22004', 'the schema of the model is NULL', 'nor in none');
 SELECT throws_ok($$CALL vsm.create_model('other', time_zone => 'Mars/Olympus')$$, '22023', 'time zone "Mars/Olympus" is not known', 'a time zone that is none');
 SELECT throws_ok($$CALL vsm.create_model('other', week_starts => 'lunes')$$, '22023', 'a week cannot start on "lunes"', 'a day that is none');
 SELECT is(to_regnamespace('other'), NULL, 'nothing is left of these');
