@@ -2,7 +2,7 @@
  * Payloads and facts: what every reader of a tool's raw JSON is made of.
  *
  * A tool is read by functions, found by their names; there is no table to register them in.
- * To add a tool, say "forge", add one file sql/reader_forge.sql with
+ * To add a tool, say "forge", add one file sql/model/reader_forge.sql with
  *
  *   vsm.forge_kind(payload jsonb) -> setof vsm.payload_kind
  *       one row: the kind of this payload by its shape, and reason NULL if it is read; else the
@@ -11,10 +11,9 @@
  *   vsm.read_forge_KIND(source text, payload jsonb) -> setof vsm.fact
  *       for each kind that forge_kind gives without a reason: the facts that payload states.
  *
- * and name the file in the Makefile, behind this one. vsm.ingest calls them for each payload of
- * vsm.model's inbox whose source is 'forge', or 'forge:' and the name of one of several
- * installations. A payload that is an array, as a page of a REST answer is, is read element by
- * element.
+ * vsm.ingest calls them for each payload of a model's inbox whose source is 'forge', or 'forge:' and
+ * the name of one of several installations. A payload that is an array, as a page of a REST answer
+ * is, is read element by element.
  *
  * Readers are pure: facts depend on the payload alone, never on the clock, the session or what
  * was read before. Both functions are SQL, IMMUTABLE and a single SELECT, so that PostgreSQL puts
@@ -23,8 +22,7 @@
  */
 
 CREATE TYPE vsm.payload_kind AS (kind text, reason text);
-COMMENT ON TYPE vsm.payload_kind IS
-	'what a payload is: its kind, and the reason why it is not read, NULL if it is';
+COMMENT ON TYPE vsm.payload_kind IS 'what a payload is: its kind, and the reason why it is not read, NULL if it is';
 
 CREATE TYPE vsm.fact AS (
 	source      text,
@@ -43,14 +41,13 @@ CREATE TYPE vsm.fact AS (
 	until       timestamptz,
 	details     jsonb
 );
-COMMENT ON TYPE vsm.fact IS
-	'one thing that a payload states, before it becomes a row of the model; the column fact says what it is';
+COMMENT ON TYPE vsm.fact IS 'one thing that a payload states, before it becomes a row of the model; the column fact says what it is';
 COMMENT ON COLUMN vsm.fact.source IS 'the tool, as in inbox.source';
 COMMENT ON COLUMN vsm.fact.fact IS
-	'event: entity got state value at that time; observed: it had that state then, when it was entered is not known; '
-	'created: it was created then, in state value if that is known; change: attribute name got value; '
-	'item, commit, deployment, incident: columns of that table in details, as they were at that time; '
-	'alias: the item is also known as value; history: its changes up to then are known; link: entity is linked to value, name being the kind of link';
+	'event: entity got state value at that time; observed: it had that state then, when it was entered is not known; created: it was '
+	'created then, in state value if that is known; change: attribute name got value; item, commit, deployment, incident: columns of that '
+	'table in details, as they were at that time; alias: the item is also known as value; history: its changes up to then are known; '
+	'link: entity is linked to value, name being the kind of link';
 COMMENT ON COLUMN vsm.fact.entity IS 'what the fact is about: source:kind:id, or the SHA of a commit';
 COMMENT ON COLUMN vsm.fact.at IS 'when; of item, deployment and incident: the version of its details; of a link: since when';
 COMMENT ON COLUMN vsm.fact.value IS 'state, value of the attribute, alias, or target of the link';
@@ -64,8 +61,8 @@ COMMENT ON COLUMN vsm.fact.method IS 'how this is known, where not simply stated
 COMMENT ON COLUMN vsm.fact.confidence IS 'of a link: from 0 to 1';
 COMMENT ON COLUMN vsm.fact.until IS 'of a link: when it ended';
 COMMENT ON COLUMN vsm.fact.details IS
-	'of an event: its attributes; of item, commit, deployment, incident: columns and their values (absent: not known); '
-	'of a link: seen_at, when it was seen to stand';
+	'of an event: its attributes; of item, commit, deployment, incident: columns and their values (absent: not known); of a link: '
+	'seen_at, when it was seen to stand';
 
 CREATE FUNCTION vsm.payload_time("time" text) RETURNS timestamptz
 	AS 'MODULE_PATHNAME', 'vsm_payload_time' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
@@ -74,13 +71,11 @@ COMMENT ON FUNCTION vsm.payload_time(text) IS
 
 CREATE FUNCTION vsm.payload_text(payload text) RETURNS text
 	AS 'MODULE_PATHNAME', 'vsm_payload_text' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION vsm.payload_text(text) IS
-	'the same JSON with \u0000, which PostgreSQL cannot hold, written as \ufffd';
+COMMENT ON FUNCTION vsm.payload_text(text) IS 'the same JSON with \u0000, which PostgreSQL cannot hold, written as \ufffd';
 
 CREATE FUNCTION vsm.payload_error(payload text) RETURNS text
 	AS 'MODULE_PATHNAME', 'vsm_payload_error' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION vsm.payload_error(text) IS
-	'why a payload is not JSON, as a sentence; NULL if it is';
+COMMENT ON FUNCTION vsm.payload_error(text) IS 'why a payload is not JSON, as a sentence; NULL if it is';
 
 CREATE FUNCTION vsm.item_type(name text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE

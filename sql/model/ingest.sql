@@ -96,8 +96,10 @@ BEGIN
 		string_agg(
 			CASE
 				WHEN relation = 'item' AND c = 'type' THEN ''
-				WHEN relation = 'item' AND c = 'changelog_until' THEN ' OR n.changelog_until > o.changelog_until OR o.changelog_until IS NULL AND n.changelog_until IS NOT NULL'
-				ELSE format(' OR CASE WHEN m.age < 0 THEN w.%1$I IS DISTINCT FROM o.%1$I WHEN m.age = 0 THEN greatest(o.%1$I, n.%1$I) IS DISTINCT FROM o.%1$I ELSE '
+				WHEN relation = 'item' AND c = 'changelog_until'
+					THEN ' OR n.changelog_until > o.changelog_until OR o.changelog_until IS NULL AND n.changelog_until IS NOT NULL'
+				ELSE format(' OR CASE WHEN m.age < 0 THEN w.%1$I IS DISTINCT FROM o.%1$I
+					WHEN m.age = 0 THEN greatest(o.%1$I, n.%1$I) IS DISTINCT FROM o.%1$I ELSE '
 				|| CASE WHEN fill THEN 'o.%1$I IS NULL AND n.%1$I IS NOT NULL' ELSE 'false' END || ' END', c)
 			END, '')
 	INTO assignments, differences FROM unnest(names) AS c;
@@ -151,7 +153,8 @@ BEGIN
 			CASE
 				WHEN to_regprocedure(format('vsm.%I(jsonb)', t || '_kind')) IS NULL THEN
 					' UNION ALL SELECT NULL, ''no reader for source "'' || d.source || ''"'' WHERE d.tool = %L'
-				ELSE ' UNION ALL SELECT k.kind, CASE WHEN k.reason IS NOT NULL THEN concat_ws('' '', d.tool, k.kind) || '': '' || k.reason END
+				ELSE ' UNION ALL
+					SELECT k.kind, CASE WHEN k.reason IS NOT NULL THEN concat_ws('' '', d.tool, k.kind) || '': '' || k.reason END
 					FROM vsm.%2$I(d.document) AS k WHERE d.tool = %1$L AND jsonb_typeof(d.document) = ''object'''
 			END, t, t || '_kind'), '')
 	INTO kinds FROM unnest(tools) AS t;
@@ -188,7 +191,8 @@ BEGIN
 	END IF;
 
 	-- Read. Events and changes go to their tables at once.
-	SELECT string_agg(format('SELECT f.* FROM document AS d, LATERAL vsm.%I(d.source, d.document) AS f WHERE d.name = %L', 'read_' || n, n), ' UNION ALL ')
+	SELECT string_agg(format('SELECT f.* FROM document AS d, LATERAL vsm.%I(d.source, d.document) AS f WHERE d.name = %L', 'read_' || n, n),
+		' UNION ALL ')
 	INTO readers FROM (SELECT DISTINCT n FROM unnest(names) AS n) AS n;
 	EXECUTE format(
 		'WITH document AS MATERIALIZED (SELECT * FROM unnest($1, $2, $3) AS d (source, name, document)),
@@ -277,14 +281,17 @@ BEGIN
 		 WHERE n.at IS NOT NULL AND n.state IS NOT NULL
 		 ORDER BY n.entity COLLATE "C"
 		 ON CONFLICT (%2$s) DO UPDATE SET state = excluded.state, state_id = excluded.state_id, method = excluded.method
-		 WHERE (event.state, event.state_id, event.method) IS DISTINCT FROM (excluded.state, excluded.state_id, excluded.method)', model, key)
+		 WHERE (event.state, event.state_id, event.method)
+			IS DISTINCT FROM (excluded.state, excluded.state_id, excluded.method)', model, key)
 	USING facts;
 	-- So are the attributes.
 	EXECUTE format(
 		'INSERT INTO %1$I.item_change (item, attribute, at, change_id, value, source)
-		 SELECT DISTINCT ON (c.item COLLATE "C", c.attribute COLLATE "C") c.item, c.attribute, i.created_at, ''created'', c.previous, c.source
+		 SELECT DISTINCT ON (c.item COLLATE "C", c.attribute COLLATE "C") c.item, c.attribute, i.created_at, ''created'', c.previous,
+			c.source
 		 FROM %1$I.item_change AS c JOIN %1$I.item AS i ON i.item = c.item
-		 WHERE c.item IN (SELECT f.entity FROM unnest($1) AS f WHERE f.fact = ''created'') AND c.change_id <> ''created'' AND i.created_at IS NOT NULL
+		 WHERE c.item IN (SELECT f.entity FROM unnest($1) AS f WHERE f.fact = ''created'') AND c.change_id <> ''created''
+			AND i.created_at IS NOT NULL
 		 ORDER BY c.item COLLATE "C", c.attribute COLLATE "C", c.at, length(c.change_id), c.change_id COLLATE "C"
 		 ON CONFLICT (item, attribute, change_id) DO UPDATE SET at = excluded.at, value = excluded.value
 		 WHERE (item_change.at, item_change.value) IS DISTINCT FROM (excluded.at, excluded.value)', model)
@@ -314,7 +321,8 @@ BEGIN
 		 GROUP BY f.entity, f.value, f.name
 		 ORDER BY f.entity COLLATE "C", f.value COLLATE "C", f.name COLLATE "C"
 		 ON CONFLICT (source, target, kind) DO UPDATE SET
-			method = CASE WHEN excluded.confidence > link.confidence OR excluded.confidence = link.confidence AND excluded.method < link.method
+			method = CASE WHEN excluded.confidence > link.confidence
+					OR excluded.confidence = link.confidence AND excluded.method < link.method
 				THEN excluded.method ELSE link.method END,
 			confidence = greatest(link.confidence, excluded.confidence),
 			since = least(link.since, excluded.since),
@@ -379,7 +387,8 @@ BEGIN
 			EXECUTE format(
 				'WITH broken AS (
 					UPDATE %1$I.inbox AS i SET error = ''22P02: not JSON. '' || e.error
-					FROM (SELECT i.id, vsm.payload_error(vsm.payload_text(i.payload)) AS error FROM %1$I.inbox AS i WHERE i.id = ANY ($1) OFFSET 0) AS e
+					FROM (SELECT i.id, vsm.payload_error(vsm.payload_text(i.payload)) AS error FROM %1$I.inbox AS i
+						WHERE i.id = ANY ($1) OFFSET 0) AS e
 					WHERE i.id = e.id AND e.error IS NOT NULL RETURNING i.id)
 				 SELECT array_agg(b.id) FROM broken AS b', model)
 			INTO broken USING payloads;
