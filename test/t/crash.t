@@ -9,7 +9,7 @@ mkdir -p "$data/run" "$data/data"
 as_server=
 if [ "$(id -u)" = 0 ]; then
 	chown nobody "$data/run" "$data/data"
-	as_server='setpriv --reuid=nobody --regid=nogroup --clear-groups'
+	as_server="setpriv --reuid=nobody --regid=$(id -g nobody) --clear-groups"
 fi
 stop() {
 	[ ! -f "$data/data/postmaster.pid" ] || $as_server "$bin/pg_ctl" -D "$data/data" -s -m immediate stop
