@@ -444,12 +444,28 @@ BEGIN
 			HINT = 'Choose a shorter name.';
 	END IF;
 	PERFORM vsm.check_settings(time_zone, week_starts);
+	-- One session at a time, so that who comes second finds what the first has made.
+	PERFORM pg_advisory_xact_lock(hashtextextended('vsm.create_model ' || schema, 0));
+	IF EXISTS (
+		SELECT FROM to_regclass(format('%I.model', schema)) AS m
+		WHERE m IS NOT NULL AND NOT EXISTS (SELECT FROM pg_class AS r WHERE r.oid = m))
+	THEN
+		RAISE EXCEPTION USING
+			ERRCODE = 'serialization_failure',
+			MESSAGE = format('another session has just created the model in schema "%s"', schema),
+			DETAIL = 'This transaction sees the database as it was before.',
+			HINT = 'Call vsm.create_model again in a new transaction.';
+	END IF;
 	PERFORM vsm.check_kind(schema, m.name, 'table') FROM vsm.model_tables() AS m;
 	PERFORM vsm.check_kind(schema, m.name, 'view') FROM vsm.model_views() AS m;
 	PERFORM vsm.check_column(schema, m.relation, m.name, m.type) FROM vsm.model_columns() AS m;
 
 	IF to_regnamespace(quote_ident(schema)) IS NULL THEN
-		EXECUTE format('CREATE SCHEMA %I', schema);
+		BEGIN
+			EXECUTE format('CREATE SCHEMA %I', schema);
+		EXCEPTION WHEN duplicate_schema OR unique_violation THEN
+			NULL;	-- somebody else has just made it
+		END;
 	END IF;
 
 	FOR t IN SELECT * FROM vsm.model_tables() LOOP
