@@ -66,8 +66,11 @@ $(STEPS): %: $(top)sql/%
 	@$(ASSEMBLE) $< > $@.tmp && mv $@.tmp $@
 
 # Elsewhere the folders for objects are not there yet; by their full names make does not find the source's.
+ifneq ($(top),)
 $(ROOMS:%=$(CURDIR)/src/%): ; @mkdir -p $@
-$(OBJS) $(OBJS:.o=.bc): $(wildcard $(top)src/*/*.h) | $(ROOMS:%=$(CURDIR)/src/%)
+$(OBJS) $(OBJS:.o=.bc): | $(ROOMS:%=$(CURDIR)/src/%)
+endif
+$(OBJS) $(OBJS:.o=.bc): $(wildcard $(top)src/*/*.h)
 src/base/vsm.o src/base/vsm.bc: $(top)vsm.control
 
 # Forecasts are loops over arrays of doubles: the flags that PostgreSQL has for its own such loops.

@@ -152,13 +152,29 @@ BEGIN
 			HINT = 'Choose a shorter name.';
 	END IF;
 	PERFORM vsm.check_settings(time_zone, week_starts);
+	-- One session at a time, so that who comes second finds what the first has made.
+	PERFORM pg_advisory_xact_lock(hashtextextended('vsm.create_model ' || schema, 0));
+	IF EXISTS (
+		SELECT FROM to_regclass(format('%I.model', schema)) AS m
+		WHERE m IS NOT NULL AND NOT EXISTS (SELECT FROM pg_class AS r WHERE r.oid = m))
+	THEN
+		RAISE EXCEPTION USING
+			ERRCODE = 'serialization_failure',
+			MESSAGE = format('another session has just created the model in schema "%s"', schema),
+			DETAIL = 'This transaction sees the database as it was before.',
+			HINT = 'Call vsm.create_model again in a new transaction.';
+	END IF;
 	PERFORM vsm.check_kind(schema, f.part[2], f.part[1])
 	FROM (SELECT DISTINCT regexp_match(m.file, '^(table|view)s/(.*)\.sql$') AS part FROM vsm.model_sql() AS m) AS f
 	WHERE f.part IS NOT NULL ORDER BY f.part;
 	PERFORM vsm.check_column(schema, c.relation, c.name, c.definition) FROM vsm.model_columns() AS c;
 
 	IF to_regnamespace(quote_ident(schema)) IS NULL THEN
-		EXECUTE format('CREATE SCHEMA %I', schema);
+		BEGIN
+			EXECUTE format('CREATE SCHEMA %I', schema);
+		EXCEPTION WHEN duplicate_schema OR unique_violation THEN
+			NULL;	-- somebody else has just made it
+		END;
 	END IF;
 	CALL vsm.run_model_sql(schema);
 

@@ -27,6 +27,8 @@ DECLARE
 	message text;
 BEGIN
 	PERFORM vsm.check_model(model, 'link', 'item', 'item_alias', 'event', 'service', 'deployment', 'incident');
+	-- One session at a time: of two, each would keep what the other has just found, though it finds it no longer.
+	PERFORM pg_advisory_xact_lock(hashtextextended('vsm.link_deployments ' || model, 0));
 	BEGIN
 		EXECUTE format('DELETE FROM %I.link WHERE (kind, method) IN ((''deploys'', ''service and time of work''),
 			(''caused_by'', ''change''), (''caused_by'', ''commit''), (''caused_by'', ''latest deployment before''))', model);
