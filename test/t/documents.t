@@ -8,15 +8,15 @@ zones='UTC America/New_York Pacific/Kiritimati'
 # The reader of a page is no superuser, and owns his database.
 sql -c 'CREATE ROLE vsm_reader LOGIN' || exit 1
 
-# psql FOLDER ZONE: the page in FOLDER in a new database; what it printed is in FOLDER/NNN.out, and
-# its errors in FOLDER/errors. Again if the day changed meanwhile: dates may be relative to now.
+# run_page FOLDER ZONE DATABASE: the page in FOLDER in a new database; what it printed is in FOLDER/NNN.out,
+# and its errors in FOLDER/errors. Again if the day changed meanwhile: dates may be relative to now.
 run_page() {
 	while :; do
 		day=$(TZ=$2 date +%F)
-		createdb -O vsm_reader vsm_documents || return 1
+		createdb -O vsm_reader "$3" || return 1
 		(cd "$1" && env PGUSER=vsm_reader PGTZ="$2" PGOPTIONS='-c client_min_messages=warning' \
-			psql -Xq -P footer=off -P pager=off -d vsm_documents -f script.sql >/dev/null 2>errors </dev/null)
-		dropdb --force vsm_documents
+			psql -Xq -P footer=off -P pager=off -d "$3" -f script.sql >/dev/null 2>errors </dev/null)
+		dropdb --force "$3"
 		[ "$day" != "$(TZ=$2 date +%F)" ] || break
 	done
 }
@@ -34,19 +34,29 @@ check_block() {
 	fi
 }
 
-# check_page TOP PAGE: runs a page in every time zone; leaves the blocks in $tmp/page and of each the
-# reasons why it fails in NNN.failed.
+# check_page TOP PAGE: runs a page in every time zone; leaves its blocks in $tmp/page and, of each that fails,
+# why in NNN.failed.
 check_page() {
-	rm -rf "$tmp/page"
+	rm -rf "$tmp"/page*
 	mkdir "$tmp/page"
 	perl "$perl" blocks "$1" "$2" "$tmp/page" || return 1
 	[ -s "$tmp/page/script.sql" ] || return 0
+	number=0
 	for zone in $zones; do
-		run_page "$tmp/page" "$zone" || return 1
-		! grep -E '^psql:setup[0-9]+\.sql:[0-9]+: (ERROR|FATAL|PANIC)' "$tmp/page/errors" || return 1
+		number=$((number + 1))
+		cp -R "$tmp/page" "$tmp/page$number"
+		run_page "$tmp/page$number" "$zone" "vsm_documents_$number" &
+	done
+	wait
+	number=0
+	for zone in $zones; do
+		number=$((number + 1))
+		[ -f "$tmp/page$number/errors" ] || return 1
+		! grep -E '^psql:setup[0-9]+\.sql:[0-9]+: (ERROR|FATAL|PANIC)' "$tmp/page$number/errors" || return 1
 		for block in "$tmp/page"/[0-9]*.sql; do
-			number=$(basename "$block" .sql)
-			check_block "$tmp/page" "$number" >"$tmp/reason" || { echo "In $zone:"; cat "$tmp/reason"; } >>"$tmp/page/$number.failed"
+			name=$(basename "$block" .sql)
+			check_block "$tmp/page$number" "$name" >"$tmp/reason" ||
+				{ echo "In $zone:"; cat "$tmp/reason"; } >>"$tmp/page/$name.failed"
 		done
 	done
 }
@@ -139,8 +149,8 @@ wrong 'an example that is empty' 004 '^day is empty'
 [ ! -f "$tmp/page/005.failed" ]
 result $? 'an example of another day is none'
 wrong 'an error' 006 'no_such_column'
-is "$(perl "$perl" links "$tmp/top" page.md)" "page.md:47: page.md has no heading nowhere
-page.md:47: there is no there.md
+is "$(perl "$perl" links "$tmp/top" page.md)" "page.md:53: page.md has no heading nowhere
+page.md:53: there is no there.md
 page.md: no page leads to it" 'links to nowhere'
 printf '# Page\nText.\n```\n1\n```\n' >"$tmp/top/page.md"
 is "$(perl "$perl" blocks "$tmp/top" page.md "$tmp/page" 2>&1 | sed 's/:.*//')" page.md 'a result of nothing'
