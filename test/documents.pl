@@ -7,7 +7,8 @@
 #                                         blocks name; and script.sql, which runs them all for psql
 #   documents.pl like WANT GOT            succeeds if the result GOT is as the example WANT: the same
 #                                         columns, a row at least, and nothing empty that is filled there
-#   documents.pl links TOP PAGE ...       prints what is wrong with the links of the pages
+#   documents.pl links TOP PAGE ...       prints what is wrong with the links of the pages, and which of
+#                                         the project's files that they name are not there
 use strict;
 use warnings;
 use File::Basename;
@@ -177,6 +178,11 @@ sub links {
 	}
 	for my $page (@pages) {
 		for my $part (grep { $_->{type} eq 'text' } read_page("$top/$page")) {
+			# Files of the project that are named, but for those whose names are made up.
+			for my $file ($part->{text} =~ m{`((?:src|sql|test|doc)/[a-z0-9_./*-]+)`}g) {
+				my ($found) = glob "'$top'/$file";
+				push @problems, "$page:$part->{line}: there is no file $file" if $file !~ /forge/ && !(defined $found && -e $found);
+			}
 			my $text = $part->{text} =~ s/`[^`]*`//gr;
 			while ($text =~ /\]\(([^)\s]+)[^)]*\)/g) {
 				my $link = $1;

@@ -139,7 +139,7 @@ SELECT no_such_column;
 ---
  1
 ```
-[nowhere](page.md#nowhere), [here](#page), [there](there.md), [Home](README.md)
+[nowhere](page.md#nowhere), [here](#page), [there](there.md), [Home](README.md), `src/item/none.c`
 END
 ok 'a page with mistakes' check_page "$tmp/top" page.md
 wrong 'the second result of a block' 001 '^- 3'
@@ -149,9 +149,10 @@ wrong 'an example that is empty' 004 '^day is empty'
 [ ! -f "$tmp/page/005.failed" ]
 result $? 'an example of another day is none'
 wrong 'an error' 006 'no_such_column'
-is "$(perl "$perl" links "$tmp/top" page.md)" "page.md:53: page.md has no heading nowhere
+is "$(perl "$perl" links "$tmp/top" page.md)" "page.md:53: there is no file src/item/none.c
+page.md:53: page.md has no heading nowhere
 page.md:53: there is no there.md
-page.md: no page leads to it" 'links to nowhere'
+page.md: no page leads to it" 'links to nowhere, and a file that is none'
 printf '# Page\nText.\n```\n1\n```\n' >"$tmp/top/page.md"
 is "$(perl "$perl" blocks "$tmp/top" page.md "$tmp/page" 2>&1 | sed 's/:.*//')" page.md 'a result of nothing'
 
