@@ -13,8 +13,8 @@ CREATE FUNCTION pg_temp.short(text) RETURNS text LANGUAGE sql IMMUTABLE
 RETURN replace(replace(regexp_replace($1, 'DEFAULT NULL::[a-z_. ]+', 'DEFAULT NULL', 'g'),
 	'timestamp with time zone', 'timestamptz'), 'double precision', 'float8');
 
--- Functions that people do not call: of types, operators that compare, casts, aggregates; and those whose
--- comments say that they are a part of another.
+-- Functions that people do not call: of types, operators that compare, casts, aggregates, triggers; and those
+-- whose comments say that they are a part of another.
 CREATE TEMP TABLE internal AS
 SELECT DISTINCT f.oid FROM (
 	SELECT unnest(ARRAY[typinput, typoutput, typreceive, typsend, typmodin, typmodout, typanalyze, typsubscript]) AS oid
@@ -26,6 +26,7 @@ SELECT DISTINCT f.oid FROM (
 	UNION ALL SELECT amproc FROM pg_amproc
 	UNION ALL SELECT castfunc FROM pg_cast
 	UNION ALL SELECT prosupport FROM pg_proc
+	UNION ALL SELECT oid FROM pg_proc WHERE prorettype IN ('trigger'::regtype, 'event_trigger'::regtype)
 	UNION ALL SELECT objoid FROM pg_description WHERE classoid = 'pg_proc'::regclass AND objsubid = 0 AND description ~ '; a part of [^;]+$') AS f
 JOIN pg_proc AS p USING (oid) WHERE p.pronamespace = 'vsm'::regnamespace;
 
