@@ -24,7 +24,8 @@ sub read_page {
 		if (!$block) {
 			if ($line =~ /^( *)(```+|~~~+) *(\S*) *(.*?) *$/) {
 				($indent, $fence) = (length $1, $2);
-				$block = { type => 'block', line => $. + 1, heading => $heading, language => lc $3, file => $4, before => $text, lines => [] };
+				$block = { type => 'block', line => $. + 1, heading => $heading, language => lc $3, file => $4, before => $text,
+					lines => [] };
 			} elsif ($line =~ /^(#+) +(.*?) *#*$/) {
 				$heading = $2;
 				push @parts, { type => 'heading', line => $., level => length $1, heading => $heading };
@@ -106,7 +107,9 @@ sub blocks {
 	# A reader must be told by a link as well.
 	for my $name (@setup) {
 		my ($to) = split /#/, $name;
-		die "$page: no link to $to, which its setup names\n" if !grep { $_->{type} eq 'text' && $_->{text} =~ m{\]\((?:[^)]*/)?\Q@{[basename($to)]}\E[#)]} } @parts;
+		my $file = basename($to);
+		die "$page: no link to $to, which its setup names\n"
+			if !grep { $_->{type} eq 'text' && $_->{text} =~ m{\]\((?:[^)]*/)?\Q$file\E[#)]} } @parts;
 	}
 	for my $part (map { section($top, $_) } @setup) {
 		write_data($folder, $part), next if $part->{file} && !is_sql($part);
@@ -129,7 +132,8 @@ sub blocks {
 		} elsif ($part->{language} eq '') {
 			# A result, under its SQL; what stands between them says that it is one for example.
 			my $example = $part->{before} =~ /\bfor example\b/i;
-			die "$page:$part->{line}: a block without a language is the result of the SQL above it, with nothing in between but \"for example\"\n"
+			die "$page:$part->{line}: a block without a language is the result of the SQL above it, "
+				. "with nothing in between but \"for example\"\n"
 				if !defined $last || ($part->{before} =~ /\S/ && !$example);
 			write_file("$folder/$last.want", trimmed(@{ $part->{lines} }));
 			write_file("$folder/$last.example") if $example;
@@ -188,11 +192,13 @@ sub links {
 				my $link = $1;
 				next if $link =~ /^[a-z]+:/;
 				my ($file, $anchor) = split /#/, $link, 2;
-				my $to = $file eq '' ? $page : join('/', grep { $_ ne '.' } split m{/}, (dirname($page) eq '.' ? '' : dirname($page) . '/') . $file);
+				my $to = $file eq '' ? $page : (dirname($page) eq '.' ? '' : dirname($page) . '/') . $file;
+				$to =~ s{(^|/)\./}{$1}g;
 				1 while $to =~ s{(^|/)(?!\.\.)[^/]+/\.\./}{$1};
 				$linked{$to}++ if $to ne $page;
 				push @problems, "$page:$part->{line}: there is no $to" if !-e "$top/$to";
-				push @problems, "$page:$part->{line}: $to has no heading $anchor" if defined $anchor && -e "$top/$to" && !$anchors{$to}{$anchor};
+				push @problems, "$page:$part->{line}: $to has no heading $anchor"
+					if defined $anchor && -e "$top/$to" && !$anchors{$to}{$anchor};
 			}
 		}
 	}

@@ -32,7 +32,14 @@ page() {
 	} | PGOPTIONS='-c client_min_messages=warning' psql -XAtq -v ON_ERROR_STOP=1 -v parts="$parts" -d "$1" >"$tmp/lines"
 	if grep '^missing' "$tmp/lines" | sed "s,^missing,$2 has no part for," | grep . >&2; then return 1; fi
 	awk -F '\t' -v lines="$tmp/lines" -v page="$2" '
-		BEGIN { while ((getline line < lines) > 0) { part = line; sub(/\t.*/, "", part); sub(/^[^\t]*\t/, "", line); text[part] = text[part] line "\n" } }
+		BEGIN {
+			while ((getline line < lines) > 0) {
+				part = line
+				sub(/\t.*/, "", part)
+				sub(/^[^\t]*\t/, "", line)
+				text[part] = text[part] line "\n"
+			}
+		}
 		/^<!-- end -->$/ { making = 0 }
 		!making { print }
 		/^<!-- make reference: .* -->$/ {

@@ -27,7 +27,9 @@ SELECT DISTINCT f.oid FROM (
 	UNION ALL SELECT castfunc FROM pg_cast
 	UNION ALL SELECT prosupport FROM pg_proc
 	UNION ALL SELECT oid FROM pg_proc WHERE prorettype IN ('trigger'::regtype, 'event_trigger'::regtype)
-	UNION ALL SELECT objoid FROM pg_description WHERE classoid = 'pg_proc'::regclass AND objsubid = 0 AND description ~ '; a part of [^;]+$') AS f
+	UNION ALL
+	SELECT objoid FROM pg_description
+	WHERE classoid = 'pg_proc'::regclass AND objsubid = 0 AND description ~ '; a part of [^;]+$') AS f
 JOIN pg_proc AS p USING (oid) WHERE p.pronamespace = 'vsm'::regnamespace;
 
 CREATE TEMP TABLE function AS
@@ -51,7 +53,8 @@ LATERAL (
 	UNION ALL SELECT 2, 1, '|---|---|---|'
 	UNION ALL
 	-- Procedures, which people begin with, come first.
-	SELECT (f.prokind = 'p')::int, f.place, format('| `%s`%s | %s | %s |', pg_temp.cell(f.signature), CASE WHEN f.prokind = 'a' THEN ' aggregate' ELSE '' END,
+	SELECT (f.prokind = 'p')::int, f.place, format('| `%s`%s | %s | %s |',
+		pg_temp.cell(f.signature), CASE WHEN f.prokind = 'a' THEN ' aggregate' ELSE '' END,
 		CASE WHEN f.prokind = 'p' THEN '' ELSE '`' || pg_temp.cell(f.result) || '`' END, pg_temp.cell(f.comment))
 	FROM function AS f
 	WHERE NOT f.internal AND w.path = (
@@ -72,7 +75,8 @@ ORDER BY format_type(c.castsource, NULL) COLLATE "C", format_type(c.casttarget, 
 
 INSERT INTO line (part, line) VALUES ('operators', '| operator | returns | what it does |'), ('operators', '|---|---|---|');
 INSERT INTO line (part, line)
-SELECT 'operators', format('| `%s` | `%s` | %s |', pg_temp.cell(concat_ws(' ', format_type(nullif(o.oprleft, 0), NULL), o.oprname, format_type(o.oprright, NULL))),
+SELECT 'operators', format('| `%s` | `%s` | %s |',
+	pg_temp.cell(concat_ws(' ', format_type(nullif(o.oprleft, 0), NULL), o.oprname, format_type(o.oprright, NULL))),
 	pg_temp.short(format_type(o.oprresult, NULL)), pg_temp.cell(obj_description(o.oid, 'pg_operator')))
 FROM pg_operator AS o WHERE o.oprnamespace = 'vsm'::regnamespace AND o.oprname NOT IN ('=', '<>', '<', '<=', '>', '>=')
 ORDER BY o.oprname COLLATE "C", 2;
