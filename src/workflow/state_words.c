@@ -23,15 +23,15 @@ const StateWords state_words[] = {
 		"to verify, to validate, to approve, to merge, to deploy, to release, to accept, for test, for testing, "
 		"for qa, for review, for approval, for release, for deployment"},
 	{"en", SENSE_CANCELLED,
-		"cancelled *, * cancelled, canceled *, * canceled, cancel, won't *, will not *, wontfix, wontdo, "
-		"rejected *, * rejected, declined *, * declined, denied, * denied, refused, * refused, disapproved, "
-		"abandoned *, * abandoned, aborted *, * aborted, terminated, failed *, * failed, failure, unsuccessful, "
-		"duplicate *, * duplicate, duplicates, duplicated, invalid, obsolete, superseded, expired, stale, void, "
-		"voided, withdrawn *, * withdrawn, dropped, discarded, removed, deleted, killed, revoked, skipped, "
-		"ignored, trash, spam, incomplete, closed incomplete, closed skipped, closed lost, lost, out of scope, "
-		"not planned, not needed, not required, not doing, not applicable, not approved, not accepted, not a bug, "
-		"not reproducible, can't reproduce, cannot reproduce, works for me, worksforme, by design, as designed, "
-		"no longer *, no fix, no action"},
+		"cancelled *, * cancelled, canceled *, * canceled, cancel, won't *, will not *, wontfix, wontdo, cantfix, "
+		"can't fix, cannot fix, rejected *, * rejected, declined *, * declined, denied, * denied, refused, "
+		"* refused, disapproved, abandoned *, * abandoned, aborted *, * aborted, terminated, failed *, * failed, "
+		"failure, unsuccessful, duplicate *, * duplicate, duplicates, duplicated, invalid, obsolete, superseded, "
+		"expired, stale, void, voided, withdrawn *, * withdrawn, dropped, discarded, removed, deleted, killed, "
+		"revoked, skipped, ignored, trash, spam, incomplete, closed incomplete, closed skipped, closed lost, "
+		"lost, out of scope, not planned, not needed, not required, not doing, not applicable, not approved, "
+		"not accepted, not a bug, not reproducible, can't reproduce, cannot reproduce, works for me, worksforme, "
+		"by design, as designed, no longer *, no fix, no action"},
 	{"en", SENSE_DONE,
 		"done *, * done, closed *, * closed, close, resolved *, * resolved, resolve, solved, * solved, complete, "
 		"* complete, completed *, * completed, finished *, * finished, finish, finalized, finalised, released *, "
@@ -316,7 +316,7 @@ const StateWords state_words[] = {
 		"cadastrado, cadastrada, protocolizado, * protocolizado, protocolado, * protocolado, rascunho, ideia, "
 		"ideias, proposto, proposta, planejado, planejada, planeado, solicitado, solicitada, solicitação, "
 		"registrado, registrada, recebido, recebida, demanda, demandas, triagem, em triagem, não iniciado, "
-		"não iniciada, não começado, não atribuído, por iniciar, a iniciar, caixa de entrada"},
+		"não iniciada, não começado, não atribuído, por iniciar, a iniciar, início, caixa de entrada"},
 	{"pt", SENSE_NEUTRAL,
 		"em, de, do, da, dos, das, os, as, um, uma, ou, por, para, com, no, na, ao, cliente, clientes, usuário, "
 		"usuários, equipe, equipa, produto, projeto, tarefa, código, interno, interna, externo, externa, técnico, "
@@ -381,7 +381,7 @@ const StateWords state_words[] = {
 	{"ja", SENSE_LANDED,
 		"マージ済み, マージ済, マージ完了"},
 	{"ja", SENSE_PASSED,
-		"*完了, *済み, *済, 承認, 受理, 合格"},
+		"*完了, *終了, *済み, *済, 承認, 受理, 合格"},
 	{"ja", SENSE_WAITING,
 		"レビュー, *レビュー, レビュー中, *レビュー中, 確認, 確認中, *確認中, 承認中, *承認中, 審査, 審査中, "
 		"フィードバック, 割り当て済み, 割当済み, 検収, 検収中"},
