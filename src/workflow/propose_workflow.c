@@ -12,9 +12,10 @@
  * - If most of its items begin in it and do not end in it, its name means something else:
  *   "published", then closed.
  * - One in which a step has passed ("Dev Done", "Approved") is waiting, but done if most of its
- *   items had been done before, or if nothing is called done and most of its items end there.
- *   "Merged" is done if most of its items end there. A last step ("Deployment") is active, but done
- *   if nothing is called done and most of its items end there.
+ *   items had been done before and do not go on to what is new to them, or if nothing is called
+ *   done and most of its items end there. "Merged" is done if most of its items end there. A last
+ *   step ("Deployment") is active, but done if nothing is called done and most of its items end
+ *   there.
  *
  * Where a name says nothing, the position does:
  *
@@ -401,7 +402,7 @@ class_by_position(Proposal *proposals, int count, uint64 items)
 			const ProposedState *state = proposals[i].state;
 
 			if (!proposals[i].decided && most(state, state->done_before) &&
-				(state->sense == SENSE_PASSED || most(state, state->ended)))
+				(state->sense == SENSE_PASSED ? !most(state, state->went_on_new) : most(state, state->ended)))
 				decide(&proposals[i], CLASS_DONE, false);
 		}
 	}

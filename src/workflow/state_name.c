@@ -14,7 +14,8 @@
  *   underscores and where lower case becomes upper ("InReview"). Words match whole.
  * - Words with a digit and single letters are numbers and codes: they are left out ("02 Test").
  * - At each word the longest phrase of the list that begins there is read.
- * - A verb that tells what to do makes a sentence of what follows: "Send for review".
+ * - A verb that tells what to do makes a sentence of what follows, unless that ends in what became
+ *   of it: "Send for review", but "Send invoice done".
  * - A phrase counts if all words of its part are known; else if the unknown ones, three at most,
  *   stand where the list has a star beside the phrase: "Waiting for Bob" (waiting *), "Case closed"
  *   (* closed), but not "Draft intern advice" (draft).
@@ -502,6 +503,7 @@ part_sense(const PhraseList *list, const Word *words, int count)
 	int			last_unknown = -1;
 	StateSense	sense = SENSE_UNKNOWN;
 	bool		works = false;
+	bool		sentence = false;
 
 	for (int i = 0; i < count;)
 	{
@@ -516,13 +518,13 @@ part_sense(const PhraseList *list, const Word *words, int count)
 			last_unknown = i++;
 			continue;
 		}
-		if (i == 0 && phrase->verb && count > phrase->num_words)
-			return SENSE_UNKNOWN;
+		sentence = i == 0 ? phrase->verb && count > phrase->num_words :
+			sentence && !(i + phrase->num_words == count && phrase->before && phrase->sense < SENSE_WAITING);
 		if (phrase->sense < SENSE_NEUTRAL)
 			matches[num_matches++] = (Match) {.phrase = phrase, .place = i};
 		i += phrase->num_words;
 	}
-	if (num_unknown > MAX_UNKNOWN_WORDS)
+	if (sentence || num_unknown > MAX_UNKNOWN_WORDS)
 		return SENSE_UNKNOWN;
 
 	for (int i = 0; i < num_matches; i++)

@@ -4,7 +4,7 @@ SET client_min_messages = warning;
 BEGIN;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS vsm;
-SELECT plan(68);
+SELECT plan(70);
 SET LOCAL TimeZone = 'America/St_Johns';
 SET LOCAL jit = off;
 SELECT setseed(0.53);
@@ -61,7 +61,7 @@ SELECT is_empty($$SELECT * FROM pg_temp.wrong('
 		Waiting for Bob, Queued/Awaiting Assignment, Blocked, Next Up, Code Review, In Review, Peer review / change manager approval, Legal Review, Needs info, NEEDINFO,
 		Patch Available, Scheduled, To Test, Approval, Feedback, Assigned, PR Open, Staging, QA: Waiting, Deferred;
 	done: Done, DONE, Closed, Resolved, Fixed, Verified, Completed, Complete, Finished, Released, Deployed, Deployed to production, In Production, Live, Shipped, Solved,
-		Delivered, Published, closedAt, closed_date, Done (Sprint 12), Done this week, Case closed, Invoice completed, Completed/In Call, Closed Won, END;
+		Delivered, Published, closedAt, closed_date, Done (Sprint 12), Done this week, Case closed, Invoice completed, Send invoice done, Completed/In Call, Closed Won, END;
 	cancelled: Cancelled, Canceled, Won''t Do, Won’t fix, WONTFIX, Rejected, Declined, Duplicate, Closed as duplicate, Invalid, Obsolete, Removed, Abandoned, Withdrawn, Dropped,
 		Can''t Reproduce, Not planned, Closed Incomplete, Incomplete, A_CANCELLED, Out of scope, Failed')$$, 'English');
 SELECT is_empty($$SELECT * FROM pg_temp.wrong('
@@ -172,6 +172,9 @@ FROM (VALUES
 		'ER Registration new > CRP active > Release A done > Release B done > Return ER done, created'),
 	(ARRAY['30* Place order > Pay', 'Place order > Pay > Complain > Refund'], 'Place order new > Complain active > Refund active > Pay done, created'),
 	(ARRAY['7* 1 > 2 > 6', '2 > 1 > 6'], '1 new > 2 active > 6 done, created'),
+	-- The beginnings and ends of activities
+	(ARRAY['Register > Register done > Test > Test done > Check > Check done'], 'Register new > Register done waiting > Test active > Test done waiting > Check active > Check done done'),
+	(ARRAY['Register > Register done > Send invoice > Send invoice done'], 'Register new > Register done waiting > Send invoice active > Send invoice done done, created'),
 	-- or none, if items end anywhere, where they begin, or there alone
 	(ARRAY['4* Call > Mail', '3* Call > Mail > Visit', '3* Call > Mail > Visit > Letter > Mail', '3* Call > Mail > Letter'], 'Call new > Visit active > Letter active > Mail done, created'),
 	(ARRAY['30* Inbound > x', '70* Inbound'], 'Inbound new > x done, created'),
