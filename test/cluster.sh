@@ -81,6 +81,8 @@ $as_nobody "$tmp$bin/initdb" -D "$tmp/data" -U postgres -A trust -E UTF8 --local
 $as_nobody "$tmp$bin/pg_ctl" -D "$tmp/data" -w -s -l "$tmp/run/log" \
 	-o "-c listen_addresses='' -k $tmp/run -F ${VSM_SERVER_OPTIONS:-}" start || { cat "$tmp/run/log" >&2; exit 1; }
 
+# Of a locale that this machine lacks perl would speak at every start.
+export PERL_BADLANG=0
 unset PGPORT PGSERVICE PGOPTIONS PGPASSFILE PGAPPNAME PGHOSTADDR PGPASSWORD || :
 export PATH="$bin:$PATH" VSM_TOP PGHOST="$tmp/run" PGUSER=postgres PGDATABASE=postgres PGDATA="$tmp/data" VSM_LOG="$tmp/run/log" VSM_TMP="$tmp/run"
 cd "$VSM_TOP"
