@@ -6,7 +6,7 @@
 #include "postgres.h"
 
 #include "calendar/calendar.h"
-#include "base/comparison.h"
+#include "base/value_io.h"
 #include "base/compat.h"
 #include "libpq/pqformat.h"
 #include "utils/builtins.h"

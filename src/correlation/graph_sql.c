@@ -5,7 +5,7 @@
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
-#include "base/comparison.h"
+#include "base/value_io.h"
 #include "base/compat.h"
 #include "correlation/graph.h"
 #include "utils/array.h"

@@ -5,7 +5,7 @@
  */
 #include "postgres.h"
 
-#include "base/comparison.h"
+#include "base/value_io.h"
 #include "base/compat.h"
 #include "miscadmin.h"
 #include "correlation/releases.h"

@@ -7,7 +7,7 @@
 #include "base/compat.h"
 #include "libpq/pqformat.h"
 #include "miscadmin.h"
-#include "timeline/timeline_fmgr.h"
+#include "timeline/timeline_io.h"
 #include "timeline/timeline_text.h"
 #include "utils/builtins.h"
 #include "utils/jsonb.h"
