@@ -75,7 +75,7 @@ $(OBJS) $(OBJS:.o=.bc): $(wildcard $(top)src/*/*.h)
 src/base/vsm.o src/base/vsm.bc: $(top)vsm.control
 
 # Forecasts are loops over arrays of doubles: the flags that PostgreSQL has for its own such loops.
-src/future/forecast_sql.o: CFLAGS += $(CFLAGS_VECTORIZE)
+src/future/forecast.o: CFLAGS += $(CFLAGS_VECTORIZE)
 
 .PHONY: dist
 dist:

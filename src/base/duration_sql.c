@@ -8,6 +8,7 @@
 #include "common/int.h"
 #include "base/compat.h"
 #include "base/duration.h"
+#include "base/time_range.h"
 #include "utils/array.h"
 #include "utils/timestamp.h"
 
@@ -80,9 +81,7 @@ add_to_sum(int64 *sum, int64 seconds, int64 rest)
 	if (pg_add_s64_overflow(sum[1], rest, &sum[1]) ||
 		pg_add_s64_overflow(sum[0], seconds, &sum[0]) ||
 		pg_add_s64_overflow(sum[0], sum[1] / USECS_PER_SEC, &sum[0]))
-		ereport(ERROR,
-				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
-				 errmsg("interval out of range")));
+		interval_out_of_range();
 	sum[1] %= USECS_PER_SEC;
 }
 

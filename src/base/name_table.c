@@ -8,7 +8,6 @@
 #include "postgres.h"
 
 #include "base/compat.h"
-#include "libpq/pqformat.h"
 #include "miscadmin.h"
 #include "base/name_table.h"
 #include "port/pg_bswap.h"
@@ -327,51 +326,4 @@ name_table_append_json(StringInfo buf, const NameTable *table, uint32 place)
 	terminated = pnstrdup(name, len);
 	escape_json(buf, terminated);
 	pfree(terminated);
-}
-
-void
-name_table_send(StringInfo buf, const NameTable *table)
-{
-	pq_sendint32(buf, table->num_names);
-	for (uint32 i = 0; i < table->num_names; i++)
-	{
-		char		buffer[HEX_NAME_MAX];
-		uint32		len;
-		const char *name = name_table_get(table, i, buffer, &len);
-
-		vsm_sendcountedtext(buf, name, len);
-		if ((i & 0xffff) == 0)
-			CHECK_FOR_INTERRUPTS();
-	}
-}
-
-uint32 *
-name_table_receive(StringInfo buf, RecordState **state, uint32 extra, const char *what, uint32 *num_names)
-{
-	uint32	   *numbers;
-
-	/* Its length alone takes 4 bytes. */
-	*num_names = pq_getmsgint(buf, 4);
-	if (*num_names > (buf->len - buf->cursor) / (4 + extra))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
-				 errmsg("invalid number of names in binary %s: %u", what, *num_names)));
-	numbers = palloc(sizeof(uint32) * ((Size) *num_names + 1));
-	for (uint32 i = 0; i < *num_names; i++)
-	{
-		int32		len = pq_getmsgint(buf, 4);
-		int			server_len;
-		char	   *name;
-
-		if (len <= 0 || len > buf->len - buf->cursor)
-			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
-					 errmsg("invalid length of a name in binary %s: %d", what, len)));
-		name = pq_getmsgtext(buf, len, &server_len);
-		numbers[i] = record_state_name(state, name, server_len);
-		pfree(name);
-		if ((i & 0xffff) == 0)
-			CHECK_FOR_INTERRUPTS();
-	}
-	return numbers;
 }

@@ -95,12 +95,12 @@ hash_bytes_of_name(const char *name, uint32 len)
 }
 
 RecordState *
-record_state_new(uint8 kind, uint8 version, uint32 record_words)
+record_state_new(const FlatFormat *format, uint32 record_words)
 {
 	Size		size = MAXALIGN(sizeof(RecordState) + MIN_DATA + slots_size(MIN_SLOT_BITS));
 	RecordState *state;
 
-	state = (RecordState *) flat_state_new(sizeof(RecordState), size, kind, version);
+	state = (RecordState *) flat_state_new(sizeof(RecordState), size, format);
 	state->record_words = record_words;
 	state->slot_bits = MIN_SLOT_BITS;
 	return state;

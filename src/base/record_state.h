@@ -73,7 +73,7 @@ record_name_bytes(const RecordName *name, char *buffer)
 }
 
 /* An empty state for records of that many words. */
-extern RecordState *record_state_new(uint8 kind, uint8 version, uint32 record_words);
+extern RecordState *record_state_new(const FlatFormat *format, uint32 record_words);
 
 /*
  * The number of a name, which is added if it is new. The state may move: like every function

@@ -1,43 +1,81 @@
 /*
  * rows_sql.c
- *		Results that are arrays of a named composite type.
+ *		The one way a row leaves C: alone, or with others as a set or as an array of a named
+ *		composite type.
  */
 #include "postgres.h"
 
 #include "access/htup_details.h"
 #include "base/compat.h"
 #include "base/rows_sql.h"
+#include "funcapi.h"
+#include "miscadmin.h"
 #include "utils/array.h"
 #include "utils/lsyscache.h"
 #include "utils/typcache.h"
 
 void
-row_array_begin(FunctionCallInfo fcinfo, RowArray *array, uint32 max)
+rows_begin_set(FunctionCallInfo fcinfo, Rows *rows)
 {
-	/* By the catalog: a final function's expression is not there on every path. */
-	Oid			row_type = get_element_type(get_func_rettype(fcinfo->flinfo->fn_oid));
+	ReturnSetInfo *rsinfo = vsm_materialized_srf(fcinfo);
 
-	array->tupdesc = lookup_rowtype_tupdesc_copy(row_type, -1);
-	array->count = 0;
-	array->max = Max(max, 8);
-	array->rows = palloc_extended(sizeof(Datum) * (Size) array->max, MCXT_ALLOC_HUGE);
+	memset(rows, 0, sizeof(Rows));
+	rows->tupdesc = rsinfo->setDesc;
+	rows->set = rsinfo->setResult;
 }
 
 void
-row_array_add(RowArray *array, Datum *values, bool *nulls)
+rows_begin_array(FunctionCallInfo fcinfo, Rows *rows, uint32 max)
 {
-	if (array->count == array->max)
+	/* By the catalog: a final function's expression is not there on every path. */
+	Oid			type = get_element_type(get_func_rettype(fcinfo->flinfo->fn_oid));
+
+	rows->tupdesc = lookup_rowtype_tupdesc_copy(type, -1);
+	rows->set = NULL;
+	rows->count = 0;
+	rows->max = Max(max, 8);
+	rows->elements = palloc_extended(sizeof(Datum) * (Size) rows->max, MCXT_ALLOC_HUGE);
+}
+
+void
+rows_add(Rows *rows, Datum *values, bool *nulls)
+{
+	if ((++rows->count & 0xfff) == 0)
+		CHECK_FOR_INTERRUPTS();
+	if (rows->set != NULL)
 	{
-		array->max *= 2;
-		array->rows = repalloc_huge(array->rows, sizeof(Datum) * (Size) array->max);
+		tuplestore_putvalues(rows->set, rows->tupdesc, values, nulls);
+		return;
 	}
-	array->rows[array->count++] =
-		HeapTupleHeaderGetDatum(heap_form_tuple(array->tupdesc, values, nulls)->t_data);
+	if (rows->count > rows->max)
+	{
+		rows->max *= 2;
+		rows->elements = repalloc_huge(rows->elements, sizeof(Datum) * (Size) rows->max);
+	}
+	rows->elements[rows->count - 1] = row_make(rows->tupdesc, values, nulls);
 }
 
 Datum
-row_array_end(RowArray *array)
+rows_end(Rows *rows)
 {
-	return PointerGetDatum(construct_array(array->rows, array->count, array->tupdesc->tdtypeid,
+	if (rows->set != NULL)
+		return (Datum) 0;
+	return PointerGetDatum(construct_array(rows->elements, rows->count, rows->tupdesc->tdtypeid,
 										   -1, false, TYPALIGN_DOUBLE));
+}
+
+TupleDesc
+row_type(FunctionCallInfo fcinfo)
+{
+	TupleDesc	tupdesc;
+
+	if (get_call_result_type(fcinfo, NULL, &tupdesc) != TYPEFUNC_COMPOSITE)
+		elog(ERROR, "return type must be a row type");
+	return BlessTupleDesc(CreateTupleDescCopy(tupdesc));
+}
+
+Datum
+row_make(TupleDesc tupdesc, Datum *values, bool *nulls)
+{
+	return HeapTupleHeaderGetDatum(heap_form_tuple(tupdesc, values, nulls)->t_data);
 }

@@ -5,6 +5,7 @@
 #include "postgres.h"
 
 #include "base/compat.h"
+#include "base/time_range.h"
 #include "base/timestamp_text.h"
 #include "utils/builtins.h"
 #include "utils/datetime.h"
@@ -23,9 +24,7 @@ timestamp_text_append(StringInfo buf, TimestampTz at)
 	bool		bc;
 
 	if (timestamp2tm(at, NULL, &tm, &fsec, NULL, NULL) != 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
-				 errmsg("timestamp out of range")));
+		timestamp_out_of_range();
 	bc = tm.tm_year <= 0;
 	p = pg_ultostr_zeropad(p, bc ? 1 - tm.tm_year : tm.tm_year, 4);
 	*p++ = '-';

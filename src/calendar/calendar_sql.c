@@ -6,12 +6,13 @@
  */
 #include "postgres.h"
 
-#include "calendar/calendar.h"
-#include "catalog/pg_type_d.h"
-#include "common/int.h"
 #include "base/compat.h"
 #include "base/duration.h"
-#include "base/period_list.h"
+#include "base/period_list_sql.h"
+#include "base/time_range.h"
+#include "calendar/calendar_io.h"
+#include "catalog/pg_type_d.h"
+#include "common/int.h"
 #include "utils/multirangetypes.h"
 #include "utils/rangetypes.h"
 #include "utils/timestamp.h"
@@ -26,36 +27,24 @@ PG_FUNCTION_INFO_V1(vsm_add_working_time);
 PG_FUNCTION_INFO_V1(vsm_is_working);
 PG_FUNCTION_INFO_V1(vsm_working_periods);
 
+/* Refuses a range one of whose bounds is infinity, which is not the same as none. */
 static void
-check_finite(TimestampTz at)
+check_bounds(const RangeBound *lower, const RangeBound *upper)
 {
-	if (TIMESTAMP_NOT_FINITE(at))
-		ereport(ERROR,
-				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
-				 errmsg("timestamp out of range"),
-				 errdetail("Working time is counted between finite instants.")));
+	check_finite(DatumGetTimestampTz(lower->val), "the lower bound of a period");
+	check_finite(DatumGetTimestampTz(upper->val), "the upper bound of a period");
 }
 
-static void
-interval_overflow(void)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
-			 errmsg("interval out of range")));
-}
-
-/* From since to until by the calendar, or by the wall clock if reader is NULL. */
+/* From since to until, both finite, by the calendar, or by the wall clock if reader is NULL. */
 static int64
 time_between(CalendarReader *reader, TimestampTz since, TimestampTz until)
 {
 	int64		span;
 
-	check_finite(since);
-	check_finite(until);
 	if (reader != NULL)
 		return calendar_working_time(reader, since, until);
 	if (pg_sub_s64_overflow(until, since, &span))
-		interval_overflow();
+		interval_out_of_range();
 	return span;
 }
 
@@ -67,6 +56,8 @@ vsm_working_time(PG_FUNCTION_ARGS)
 
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
 		PG_RETURN_NULL();
+	check_finite(PG_GETARG_TIMESTAMPTZ(0), "since");
+	check_finite(PG_GETARG_TIMESTAMPTZ(1), "until");
 	reader = calendar_reader(fcinfo, 2);
 	span = time_between(reader, PG_GETARG_TIMESTAMPTZ(0), PG_GETARG_TIMESTAMPTZ(1));
 	PG_RETURN_INTERVAL_P(duration_to_interval(span, reader == NULL));
@@ -102,9 +93,10 @@ vsm_working_time_multirange(PG_FUNCTION_ARGS)
 		int64		span;
 
 		multirange_get_bounds(range_type, periods, i, &lower, &upper);
+		check_bounds(&lower, &upper);
 		span = time_between(reader, DatumGetTimestampTz(lower.val), DatumGetTimestampTz(upper.val));
 		if (pg_add_s64_overflow(sum, span, &sum))
-			interval_overflow();
+			interval_out_of_range();
 	}
 	PG_RETURN_INTERVAL_P(duration_to_interval(sum, reader == NULL));
 }
@@ -122,13 +114,11 @@ vsm_add_working_time(PG_FUNCTION_ARGS)
 	at = PG_GETARG_TIMESTAMPTZ(0);
 	amount = duration_from_interval(PG_GETARG_INTERVAL_P(1), "working time");
 	reader = calendar_reader(fcinfo, 2);
-	check_finite(at);
+	check_finite(at, "at");
 	if (reader == NULL)
 	{
 		if (pg_add_s64_overflow(at, amount, &result) || !IS_VALID_TIMESTAMP(result))
-			ereport(ERROR,
-					(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
-					 errmsg("timestamp out of range")));
+			timestamp_out_of_range();
 	}
 	else if (!calendar_add(reader, at, amount, &result))
 		ereport(ERROR,
@@ -147,7 +137,7 @@ vsm_is_working(PG_FUNCTION_ARGS)
 
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
-	check_finite(PG_GETARG_TIMESTAMPTZ(0));
+	check_finite(PG_GETARG_TIMESTAMPTZ(0), "at");
 	reader = calendar_reader(fcinfo, 1);
 	PG_RETURN_BOOL(reader == NULL || calendar_is_working(reader, PG_GETARG_TIMESTAMPTZ(0)));
 }
@@ -194,8 +184,7 @@ vsm_working_periods(PG_FUNCTION_ARGS)
 				 errmsg("working periods of an unbounded range"),
 				 errdetail("A range without a bound has no end of working periods."),
 				 errhint("Give the range both bounds.")));
-	check_finite(DatumGetTimestampTz(lower.val));
-	check_finite(DatumGetTimestampTz(upper.val));
+	check_bounds(&lower, &upper);
 
 	/* One microsecond more shows whether an inclusive upper bound is open. */
 	period_list_init(&list);

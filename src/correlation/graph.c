@@ -9,6 +9,9 @@
 #include "miscadmin.h"
 #include "utils/memutils.h"
 
+const FlatFormat graph_format = {"vsm.graph", GRAPH_KIND, GRAPH_VERSION};
+const FlatFormat graph_state_format = {"vsm.graph", GRAPH_STATE_KIND, GRAPH_VERSION};
+
 /* The rank of a target's name, to sort the edges of a node by. */
 #define ST_SORT sort_targets
 #define ST_ELEMENT_TYPE uint32
@@ -53,7 +56,7 @@ graph_open(GraphReader *reader, const Graph *graph)
 RecordState *
 graph_state_new(void)
 {
-	return record_state_new(GRAPH_STATE_KIND, GRAPH_VERSION, GRAPH_RECORD_WORDS);
+	return record_state_new(&graph_state_format, GRAPH_RECORD_WORDS);
 }
 
 void
@@ -250,11 +253,7 @@ graph_from_state(const RecordState *state)
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg("graph is too large"),
 				 errdetail("It would take %zu bytes; the limit is %zu.", size, (Size) MaxAllocSize)));
-	graph = palloc0(size);
-	SET_VARSIZE(graph, size);
-	graph->head.version = GRAPH_VERSION;
-	graph->head.kind = GRAPH_KIND;
-	graph->head.used = size;
+	graph = (Graph *) flat_state_new(size, size, &graph_format);
 	graph->num_nodes = num_nodes;
 	graph->num_edges = edges.num_edges;
 	starts = (uint32 *) (graph + 1);
@@ -291,27 +290,4 @@ graph_from_state(const RecordState *state)
 	pfree(names.by_name);
 	pfree(names.rank);
 	return graph;
-}
-
-bool
-graph_is_state(const FlatState *value)
-{
-	if (VARSIZE(value) < sizeof(Graph) || value->version != GRAPH_VERSION ||
-		value->used > VARSIZE(value) ||
-		(value->kind != GRAPH_KIND && value->kind != GRAPH_STATE_KIND))
-		ereport(ERROR,
-				(errcode(ERRCODE_DATA_CORRUPTED),
-				 errmsg("graph has an unknown format"),
-				 errdetail("This version of vsm reads graphs of format version %d.", GRAPH_VERSION)));
-	return value->kind == GRAPH_STATE_KIND;
-}
-
-const Graph *
-graph_from_datum(Datum datum)
-{
-	FlatState  *value = (FlatState *) PG_DETOAST_DATUM(datum);
-
-	if (graph_is_state(value))
-		return graph_from_state((RecordState *) value);
-	return (const Graph *) value;
 }

@@ -10,11 +10,12 @@
 
 #include <math.h>
 
-#include "common/int.h"
 #include "base/compat.h"
-#include "miscadmin.h"
+#include "base/time_range.h"
+#include "common/int.h"
 #include "future/probability.h"
-#include "future/urgency.h"
+#include "future/urgency_text.h"
+#include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/float.h"
 #include "utils/jsonb.h"
@@ -26,19 +27,19 @@ PG_FUNCTION_INFO_V1(vsm_cost_of_delay);
 PG_FUNCTION_INFO_V1(vsm_cd3);
 
 /* A period of waiting, bounded on both sides. */
-typedef struct Period
+typedef struct WaitingPeriod
 {
 	TimestampTz since;
 	TimestampTz until;
 	bool		since_inclusive;
 	bool		until_inclusive;
-} Period;
+} WaitingPeriod;
 
-typedef struct Periods
+typedef struct Waiting
 {
-	Period	   *periods;		/* in order, none overlaps another */
+	WaitingPeriod *periods;		/* in order, none overlaps another */
 	int			num_periods;
-} Periods;
+} Waiting;
 
 static Numeric
 number(const char *text)
@@ -75,28 +76,24 @@ length(TimestampTz since, TimestampTz until)
 	int64		microseconds;
 
 	if (pg_sub_s64_overflow(until, since, &microseconds))
-		ereport(ERROR,
-				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
-				 errmsg("interval out of range")));
+		interval_out_of_range();
 	return microseconds;
 }
 
 /* The length of the parts of all periods from a time on (DT_NOBEGIN: of all). */
 static int64
-total_length(const Periods *waiting, TimestampTz since)
+total_length(const Waiting *waiting, TimestampTz since)
 {
 	int64		total = 0;
 
 	for (int i = 0; i < waiting->num_periods; i++)
 	{
-		const Period *period = &waiting->periods[i];
+		const WaitingPeriod *period = &waiting->periods[i];
 
 		/* Disjoint periods together are no longer than from the first to the last. */
 		if (period->until > since &&
 			pg_add_s64_overflow(total, length(Max(period->since, since), period->until), &total))
-			ereport(ERROR,
-					(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
-					 errmsg("interval out of range")));
+			interval_out_of_range();
 		if ((i & 0xffff) == 0)
 			CHECK_FOR_INTERRUPTS();
 	}
@@ -111,11 +108,11 @@ cost_of_rate(const char *per_week, int64 microseconds)
 }
 
 static bool
-contains(const Periods *waiting, TimestampTz at)
+contains(const Waiting *waiting, TimestampTz at)
 {
 	for (int i = 0; i < waiting->num_periods; i++)
 	{
-		const Period *period = &waiting->periods[i];
+		const WaitingPeriod *period = &waiting->periods[i];
 
 		if ((at > period->since || (at == period->since && period->since_inclusive)) &&
 			(at < period->until || (at == period->until && period->until_inclusive)))
@@ -129,14 +126,14 @@ contains(const Periods *waiting, TimestampTz at)
  * its ends, computed so that short periods lose no digits.
  */
 static Numeric
-cost_of_expiry(const Urgency *urgency, const Periods *waiting)
+cost_of_expiry(const Urgency *urgency, const Waiting *waiting)
 {
 	double		half_life = urgency->half_life_weeks * USECS_PER_WEEK;
 	ExactSum	lost = {0};
 
 	for (int i = 0; i < waiting->num_periods; i++)
 	{
-		const Period *period = &waiting->periods[i];
+		const WaitingPeriod *period = &waiting->periods[i];
 		TimestampTz since = Max(period->since, urgency->at);
 
 		if (period->until > since)
@@ -157,7 +154,7 @@ cost_of_expiry(const Urgency *urgency, const Periods *waiting)
  * factors are summed over the periods, in whole numbers, before the one division.
  */
 static Numeric
-cost_of_points(const Urgency *urgency, const Periods *waiting)
+cost_of_points(const Urgency *urgency, const Waiting *waiting)
 {
 	Numeric		cost = int64_to_numeric(0);
 	int			first_period = 0;
@@ -197,7 +194,7 @@ cost_of_points(const Urgency *urgency, const Periods *waiting)
 }
 
 static Numeric
-cost_of_delay(const Urgency *urgency, const Periods *waiting)
+cost_of_delay(const Urgency *urgency, const Waiting *waiting)
 {
 	Numeric		cost = NULL;
 
@@ -223,17 +220,17 @@ cost_of_delay(const Urgency *urgency, const Periods *waiting)
 }
 
 /* The periods of a multirange; refuses those without both ends. */
-static Periods
+static Waiting
 get_periods(FunctionCallInfo fcinfo, int argno)
 {
 	MultirangeType *multirange = PG_GETARG_MULTIRANGE_P(argno);
 	TypeCacheEntry *typcache = multirange_get_typcache(fcinfo, MultirangeTypeGetOid(multirange));
 	RangeType **ranges;
 	int32		num_ranges;
-	Periods		waiting;
+	Waiting		waiting;
 
 	multirange_deserialize(typcache->rngtype, multirange, &num_ranges, &ranges);
-	waiting.periods = palloc(sizeof(Period) * Max(num_ranges, 1));
+	waiting.periods = palloc(sizeof(WaitingPeriod) * Max(num_ranges, 1));
 	waiting.num_periods = num_ranges;
 	for (int i = 0; i < num_ranges; i++)
 	{
@@ -266,10 +263,10 @@ vsm_cost_of_delay(PG_FUNCTION_ARGS)
 	Jsonb	   *json = PG_GETARG_JSONB_P(0);
 	char	   *text = JsonbToCString(NULL, &json->root, VARSIZE(json));
 	Urgency		urgency;
-	Periods		waiting;
+	Waiting		waiting;
 	InputError	error = {0};
 
-	if (!urgency_parse(text, strlen(text), &urgency, &error))
+	if (!urgency_from_text(text, strlen(text), &urgency, &error))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("invalid urgency profile"),

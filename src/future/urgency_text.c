@@ -1,6 +1,6 @@
 /*
  * urgency_text.c
- *		Reads urgency profiles.
+ *		Urgency profiles: reading their JSON form.
  */
 #include "postgres.h"
 
@@ -8,7 +8,7 @@
 
 #include "base/compat.h"
 #include "base/timestamp_text.h"
-#include "future/urgency.h"
+#include "future/urgency_text.h"
 
 /* The profiles, and the keys that each must have, all of them and no others. */
 static const struct
@@ -123,7 +123,7 @@ read_profile(const JsonTree *root, Urgency *urgency, InputError *error)
 }
 
 bool
-urgency_parse(const char *json, int len, Urgency *urgency, InputError *error)
+urgency_from_text(const char *json, int len, Urgency *urgency, InputError *error)
 {
 	JsonTree   *root = json_tree_parse(json, len, error);
 

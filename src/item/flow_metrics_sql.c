@@ -10,8 +10,9 @@
  */
 #include "postgres.h"
 
-#include "access/htup_details.h"
 #include "base/compat.h"
+#include "base/rows_sql.h"
+#include "item/flow_metrics.h"
 #include "item/item_sql.h"
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
@@ -33,83 +34,6 @@ PG_FUNCTION_INFO_V1(vsm_stage_time);
 PG_FUNCTION_INFO_V1(vsm_rework);
 PG_FUNCTION_INFO_V1(vsm_reopened);
 PG_FUNCTION_INFO_V1(vsm_flow);
-
-/* The time of an item on its clock, all of it and of which kind. */
-typedef struct ClockTimes
-{
-	FlowTime	total;
-	FlowTime	active;			/* active stages outside layers */
-	FlowTime	blocked;		/* under at least one layer, whatever the stage */
-} ClockTimes;
-
-/*
- * The usual item: wall clock, nothing blocked. Its visits follow each other, so if the whole
- * time does not overflow no part of it does.
- */
-static void
-read_plain_times(const FlowItem *item, ClockTimes *times)
-{
-	int64		since = item->visits[item->start].entered_at;
-	int64		until = item->end < item->num_visits ?
-		item->visits[item->end].entered_at : item->until;
-	bool		pause = item->workflow->reopen == REOPEN_PAUSE;
-	int64		active = 0;
-	int64		paused = 0;
-
-	flow_time_add(&times->total, NULL, since, until);
-	if (!times->total.known)
-		return;
-	for (int i = item->start; i < item->end; i++)
-	{
-		int64		left_at = item_left_at(item, i);
-
-		if (item_is_active(item, i))
-			active += left_at - item->visits[i].entered_at;
-		else if (pause && item->visits[i].stopped)
-			paused += left_at - item->visits[i].entered_at;
-	}
-	times->total.microseconds -= paused;
-	times->active.microseconds = active;
-}
-
-/*
- * Sums the visits on the clock. Times of an item that has not started are 0, not unknown:
- * nothing of it is on the clock.
- */
-static void
-read_clock_times(const FlowItem *item, CalendarReader *calendar, ClockTimes *times)
-{
-	int			cursor = 0;
-
-	memset(times, 0, sizeof(ClockTimes));
-	times->total.known = true;
-	if (item->start < 0)
-		;
-	else if (calendar == NULL && item->num_blocked == 0)
-		read_plain_times(item, times);
-	else
-	{
-		for (int i = item->start; i < item->end; i++)
-		{
-			int64		since = item->visits[i].entered_at;
-			int64		until = item_left_at(item, i);
-			FlowTime	visit = {true, 0};
-			FlowTime	blocked = {true, 0};
-
-			if (!item_on_clock(item, i))
-				continue;
-			flow_time_add(&visit, calendar, since, until);
-			if (item->num_blocked > 0)
-				flow_time_add_blocked(&blocked, calendar, item, since, until, &cursor);
-			flow_time_sum(&times->total, visit);
-			times->blocked.microseconds += blocked.microseconds;
-			if (item_is_active(item, i))
-				times->active.microseconds += visit.microseconds - blocked.microseconds;
-		}
-	}
-	/* No partial sums: as long as the clock runs into the unknown, none of them is known. */
-	times->active.known = times->blocked.known = times->total.known;
-}
 
 /*----------
  * Times of day.
@@ -187,7 +111,7 @@ optional_interval(FunctionCallInfo fcinfo, FlowTime time, CalendarReader *calend
 {
 	if (!time.known)
 		PG_RETURN_NULL();
-	return flow_time_interval(time.microseconds, calendar);
+	return flow_time_interval(time, calendar);
 }
 
 /* The whole time on the clock, for items of one outcome. */
@@ -201,7 +125,7 @@ total_time(FunctionCallInfo fcinfo, ItemOutcome outcome)
 	if ((item = item_arguments(fcinfo, 3)) == NULL || item->outcome != outcome)
 		PG_RETURN_NULL();
 	calendar = item_calendar(fcinfo, 2);
-	read_clock_times(item, calendar, &times);
+	clock_times_read(item, calendar, &times);
 	return optional_interval(fcinfo, times.total, calendar);
 }
 
@@ -222,13 +146,11 @@ vsm_lead_time(PG_FUNCTION_ARGS)
 {
 	const FlowItem *item;
 	CalendarReader *calendar;
-	FlowTime	time = {true, 0};
 
 	if ((item = item_arguments(fcinfo, 3)) == NULL || item->outcome != OUTCOME_DONE)
 		PG_RETURN_NULL();
 	calendar = item_calendar(fcinfo, 2);
-	flow_time_add(&time, calendar, item->visits[0].entered_at, item->visits[item->end].entered_at);
-	return optional_interval(fcinfo, time, calendar);
+	return optional_interval(fcinfo, item_time_between(item, calendar, 0, item->end), calendar);
 }
 
 Datum
@@ -236,29 +158,11 @@ vsm_backlog_time(PG_FUNCTION_ARGS)
 {
 	const FlowItem *item;
 	CalendarReader *calendar;
-	FlowTime	time = {true, 0};
 
 	if ((item = item_arguments(fcinfo, 3)) == NULL || item->start < 0)
 		PG_RETURN_NULL();
 	calendar = item_calendar(fcinfo, 2);
-	flow_time_add(&time, calendar, item->visits[0].entered_at, item->visits[item->start].entered_at);
-	return optional_interval(fcinfo, time, calendar);
-}
-
-typedef enum ClockTimeKind
-{
-	ACTIVE_TIME,
-	WAIT_TIME,
-	BLOCKED_TIME
-} ClockTimeKind;
-
-static FlowTime
-clock_time(const ClockTimes *times, ClockTimeKind kind)
-{
-	FlowTime	wait = times->total;
-
-	wait.microseconds -= times->active.microseconds;
-	return kind == ACTIVE_TIME ? times->active : kind == WAIT_TIME ? wait : times->blocked;
+	return optional_interval(fcinfo, item_time_between(item, calendar, 0, item->start), calendar);
 }
 
 static Datum
@@ -271,7 +175,7 @@ one_clock_time(FunctionCallInfo fcinfo, ClockTimeKind kind)
 	if ((item = item_arguments(fcinfo, 3)) == NULL)
 		PG_RETURN_NULL();
 	calendar = item_calendar(fcinfo, 2);
-	read_clock_times(item, calendar, &times);
+	clock_times_read(item, calendar, &times);
 	return optional_interval(fcinfo, clock_time(&times, kind), calendar);
 }
 
@@ -293,16 +197,6 @@ vsm_blocked_time(PG_FUNCTION_ARGS)
 	return one_clock_time(fcinfo, BLOCKED_TIME);
 }
 
-/* active / (active + wait); false if that is 0 or not known. */
-static bool
-efficiency(const ClockTimes *times, float8 *result)
-{
-	if (!times->total.known || times->total.microseconds == 0)
-		return false;
-	*result = (float8) times->active.microseconds / (float8) times->total.microseconds;
-	return true;
-}
-
 Datum
 vsm_flow_efficiency(PG_FUNCTION_ARGS)
 {
@@ -312,8 +206,8 @@ vsm_flow_efficiency(PG_FUNCTION_ARGS)
 
 	if ((item = item_arguments(fcinfo, 3)) == NULL)
 		PG_RETURN_NULL();
-	read_clock_times(item, item_calendar(fcinfo, 2), &times);
-	if (!efficiency(&times, &result))
+	clock_times_read(item, item_calendar(fcinfo, 2), &times);
+	if (!flow_efficiency(&times, &result))
 		PG_RETURN_NULL();
 	PG_RETURN_FLOAT8(result);
 }
@@ -329,9 +223,7 @@ vsm_stage_time(PG_FUNCTION_ARGS)
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1) || PG_ARGISNULL(2))
 		PG_RETURN_NULL();
 	/* An unknown stage is an error whatever the item, so it is looked for first. */
-	stage = item_stage_argument(workflow_argument(&item_call(fcinfo)->workflow,
-												  PG_GETARG_DATUM(1), fcinfo->flinfo->fn_mcxt),
-								PG_GETARG_TEXT_PP(2));
+	stage = item_stage_argument(item_workflow(fcinfo, 1), PG_GETARG_TEXT_PP(2));
 	if ((item = item_arguments(fcinfo, 4)) == NULL)
 		PG_RETURN_NULL();
 	calendar = item_calendar(fcinfo, 3);
@@ -408,17 +300,7 @@ static void
 set_time_field(FlowFields *fields, int field, FlowTime time, CalendarReader *calendar)
 {
 	if (time.known)
-		set_field(fields, field, flow_time_interval(time.microseconds, calendar));
-}
-
-/* The time between two visits by the calendar. */
-static FlowTime
-time_between(const FlowItem *item, CalendarReader *calendar, int from, int to)
-{
-	FlowTime	time = {true, 0};
-
-	flow_time_add(&time, calendar, item->visits[from].entered_at, item->visits[to].entered_at);
-	return time;
+		set_field(fields, field, flow_time_interval(time, calendar));
 }
 
 static void
@@ -428,7 +310,7 @@ read_fields(const FlowItem *item, CalendarReader *calendar, FlowFields *fields)
 	ClockTimes	times;
 	float8		ratio;
 
-	read_clock_times(item, calendar, &times);
+	clock_times_read(item, calendar, &times);
 	set_field(fields, FLOW_CREATED_AT, TimestampTzGetDatum(item->visits[0].entered_at));
 	set_field(fields, FLOW_OUTCOME, CStringGetTextDatum(item_outcome_name(item->outcome)));
 	if (item->start >= 0)
@@ -436,7 +318,7 @@ read_fields(const FlowItem *item, CalendarReader *calendar, FlowFields *fields)
 		set_field(fields, FLOW_STARTED_AT,
 				  TimestampTzGetDatum(item->visits[item->start].entered_at));
 		set_time_field(fields, FLOW_BACKLOG_TIME,
-					   time_between(item, calendar, 0, item->start), calendar);
+					   item_time_between(item, calendar, 0, item->start), calendar);
 	}
 	if (item->outcome == OUTCOME_DONE)
 	{
@@ -444,7 +326,7 @@ read_fields(const FlowItem *item, CalendarReader *calendar, FlowFields *fields)
 				  TimestampTzGetDatum(item->visits[item->end].entered_at));
 		set_time_field(fields, FLOW_FLOW_TIME, times.total, calendar);
 		set_time_field(fields, FLOW_LEAD_TIME,
-					   time_between(item, calendar, 0, item->end), calendar);
+					   item_time_between(item, calendar, 0, item->end), calendar);
 	}
 	else if (item->outcome == OUTCOME_CANCELLED)
 		set_field(fields, FLOW_CANCELLED_AT,
@@ -454,7 +336,7 @@ read_fields(const FlowItem *item, CalendarReader *calendar, FlowFields *fields)
 	set_time_field(fields, FLOW_BLOCKED_TIME, times.blocked, calendar);
 	set_time_field(fields, FLOW_ACTIVE_TIME, times.active, calendar);
 	set_time_field(fields, FLOW_WAIT_TIME, clock_time(&times, WAIT_TIME), calendar);
-	if (efficiency(&times, &ratio))
+	if (flow_efficiency(&times, &ratio))
 		set_field(fields, FLOW_FLOW_EFFICIENCY, Float8GetDatum(ratio));
 	set_field(fields, FLOW_REWORK, Int32GetDatum(item->rework));
 	set_field(fields, FLOW_REOPENED, Int32GetDatum(item->reopened));
@@ -477,12 +359,10 @@ vsm_flow(PG_FUNCTION_ARGS)
 	{
 		MemoryContext old = MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);
 
-		if (get_call_result_type(fcinfo, NULL, &call->tupdesc) != TYPEFUNC_COMPOSITE)
-			elog(ERROR, "return type must be a row type");
-		call->tupdesc = BlessTupleDesc(CreateTupleDescCopy(call->tupdesc));
+		call->tupdesc = row_type(fcinfo);
 		MemoryContextSwitchTo(old);
 	}
 	memset(fields.nulls, true, sizeof(fields.nulls));
 	read_fields(item, item_calendar(fcinfo, 2), &fields);
-	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(call->tupdesc, fields.values, fields.nulls)));
+	return row_make(call->tupdesc, fields.values, fields.nulls);
 }

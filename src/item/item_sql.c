@@ -4,9 +4,9 @@
  */
 #include "postgres.h"
 
-#include "common/int.h"
 #include "base/compat.h"
 #include "base/duration.h"
+#include "base/time_range.h"
 #include "item/item_sql.h"
 #include "timeline/timeline_io.h"
 #include "utils/builtins.h"
@@ -21,11 +21,17 @@ item_call(FunctionCallInfo fcinfo)
 	return fcinfo->flinfo->fn_extra;
 }
 
+const Workflow *
+item_workflow(FunctionCallInfo fcinfo, int argno)
+{
+	return workflow_argument(&item_call(fcinfo)->workflow, PG_GETARG_DATUM(argno),
+							 fcinfo->flinfo->fn_mcxt);
+}
+
 const FlowItem *
 item_arguments(FunctionCallInfo fcinfo, int as_of_argno)
 {
 	int64		as_of = PERIOD_UNBOUNDED;
-	const Workflow *workflow;
 
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
 		return NULL;
@@ -34,9 +40,7 @@ item_arguments(FunctionCallInfo fcinfo, int as_of_argno)
 		as_of = PG_GETARG_TIMESTAMPTZ(as_of_argno);
 		check_finite(as_of, "as_of");
 	}
-	workflow = workflow_argument(&item_call(fcinfo)->workflow, PG_GETARG_DATUM(1),
-								 fcinfo->flinfo->fn_mcxt);
-	return item_recall(PG_GETARG_TIMELINE(0), workflow, as_of);
+	return item_recall(PG_GETARG_TIMELINE(0), item_workflow(fcinfo, 1), as_of);
 }
 
 CalendarReader *
@@ -48,86 +52,10 @@ item_calendar(FunctionCallInfo fcinfo, int calendar_argno)
 								  PG_GETARG_DATUM(calendar_argno), fcinfo->flinfo->fn_mcxt);
 }
 
-static void
-overflow(void)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
-			 errmsg("interval out of range")));
-}
-
-void
-flow_time_sum(FlowTime *sum, FlowTime part)
-{
-	sum->known &= part.known;
-	if (unlikely(pg_add_s64_overflow(sum->microseconds, part.microseconds, &sum->microseconds)))
-		overflow();
-}
-
-void
-flow_time_add(FlowTime *sum, CalendarReader *calendar, int64 since, int64 until)
-{
-	FlowTime	elapsed = {true, 0};
-
-	if (until == PERIOD_UNBOUNDED)
-		elapsed.known = false;
-	else if (calendar != NULL)
-		elapsed.microseconds = calendar_working_time(calendar, since, until);
-	else if (unlikely(pg_sub_s64_overflow(until, since, &elapsed.microseconds)))
-		overflow();
-	flow_time_sum(sum, elapsed);
-}
-
-void
-flow_time_add_blocked(FlowTime *sum, CalendarReader *calendar, const FlowItem *item,
-					  int64 since, int64 until, int *cursor)
-{
-	PeriodList	list;
-
-	if (item->num_blocked == 0)
-	{
-		/* Without as_of the running visit may yet be blocked: its time is not known. */
-		if (until == PERIOD_UNBOUNDED)
-			sum->known = false;
-		return;
-	}
-	period_list_init(&list);
-	item_add_blocked(item, since, until, cursor, &list);
-	for (uint32 i = 0; i < list.count; i++)
-		flow_time_add(sum, calendar, list.periods[i].since, list.periods[i].until);
-	if (until == PERIOD_UNBOUNDED)
-		sum->known = false;
-	pfree(list.periods);
-}
-
-FlowTime
-item_stage_time(const FlowItem *item, CalendarReader *calendar, int stage)
-{
-	FlowTime	sum = {true, 0};
-
-	if (stage >= 0 && item->stages[stage].layer >= 0)
-	{
-		PeriodList	list;
-
-		period_list_init(&list);
-		item_add_layer(item, item->stages[stage].layer, &list);
-		for (uint32 i = 0; i < list.count; i++)
-			flow_time_add(&sum, calendar, list.periods[i].since, list.periods[i].until);
-		pfree(list.periods);
-		return sum;
-	}
-	for (int i = 0; i < item->num_visits; i++)
-	{
-		if (item->visits[i].stage == stage && item_on_clock(item, i))
-			flow_time_add(&sum, calendar, item->visits[i].entered_at, item_left_at(item, i));
-	}
-	return sum;
-}
-
 Datum
-flow_time_interval(int64 microseconds, CalendarReader *calendar)
+flow_time_interval(FlowTime time, CalendarReader *calendar)
 {
-	return IntervalPGetDatum(duration_to_interval(microseconds, calendar == NULL));
+	return IntervalPGetDatum(duration_to_interval(time.microseconds, calendar == NULL));
 }
 
 Datum
@@ -163,12 +91,4 @@ item_stage_argument(const Workflow *workflow, text *name)
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg("the workflow has no stage \"%s\"", text_to_cstring(name)),
 			 errhint("vsm.stages(workflow) lists its stages.")));
-}
-
-const char *
-item_outcome_name(ItemOutcome outcome)
-{
-	static const char *const names[] = {"new", "open", "done", "cancelled"};
-
-	return names[outcome];
 }

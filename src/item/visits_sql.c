@@ -4,14 +4,15 @@
  */
 #include "postgres.h"
 
-#include "access/htup_details.h"
-#include "catalog/pg_type.h"
 #include "base/compat.h"
+#include "base/rows_sql.h"
+#include "catalog/pg_type.h"
 #include "item/item_sql.h"
-#include "miscadmin.h"
+#include "item/visits.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
+#include "workflow/workflow_text.h"
 
 PG_FUNCTION_INFO_V1(vsm_visits);
 PG_FUNCTION_INFO_V1(vsm_stage_times);
@@ -47,22 +48,23 @@ set_interval(FlowTime time, CalendarReader *calendar, Datum *value, bool *isnull
 {
 	*isnull = !time.known;
 	if (time.known)
-		*value = flow_time_interval(time.microseconds, calendar);
+		*value = flow_time_interval(time, calendar);
 }
 
 /* visits(timeline, workflow, calendar, as_of) -> setof vsm.visit */
 Datum
 vsm_visits(PG_FUNCTION_ARGS)
 {
-	ReturnSetInfo *rsinfo = vsm_materialized_srf(fcinfo);
+	Rows		rows;
 	const FlowItem *item;
 	CalendarReader *calendar;
 	StageTexts	texts;
 	int			cursor = 0;
 	int			mapped_before = -1;
 
+	rows_begin_set(fcinfo, &rows);
 	if ((item = item_arguments(fcinfo, 3)) == NULL)
-		return (Datum) 0;
+		return rows_end(&rows);
 	calendar = item_calendar(fcinfo, 2);
 	make_stage_texts(item, &texts);
 	for (int i = 0; i < item->num_visits; i++)
@@ -90,106 +92,29 @@ vsm_visits(PG_FUNCTION_ARGS)
 		values[9] = BoolGetDatum(visit->stage != UNMAPPED_STAGE && visit->stage < mapped_before);
 		if (visit->stage != UNMAPPED_STAGE)
 			mapped_before = visit->stage;
-		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
-		CHECK_FOR_INTERRUPTS();
+		rows_add(&rows, values, nulls);
 	}
-	return (Datum) 0;
-}
-
-/* A row of stage_times. */
-typedef struct StageSummary
-{
-	int			visits;
-	FlowTime	duration;
-	FlowTime	on_clock;
-	FlowTime	blocked;
-	bool		entered;
-	int64		first_entered_at;
-	bool		left;
-	int64		last_left_at;
-} StageSummary;
-
-static void
-summarize_stay(StageSummary *summary, int64 since, int64 until, bool has_left)
-{
-	summary->visits++;
-	if (!summary->entered || since < summary->first_entered_at)
-		summary->first_entered_at = since;
-	summary->entered = true;
-	if (has_left)
-	{
-		if (!summary->left || until > summary->last_left_at)
-			summary->last_left_at = until;
-		summary->left = true;
-	}
-}
-
-/* Stages and, last, (unmapped): all visits, off the clock included. */
-static void
-summarize_visits(const FlowItem *item, CalendarReader *calendar, StageSummary *summaries)
-{
-	int			cursor = 0;
-
-	for (int i = 0; i < item->num_visits; i++)
-	{
-		const ItemVisit *visit = &item->visits[i];
-		int64		left_at = item_left_at(item, i);
-		StageSummary *summary = &summaries[visit->stage == UNMAPPED_STAGE ?
-										   item->workflow->num_stages : visit->stage];
-
-		summarize_stay(summary, visit->entered_at, left_at, i < item->num_visits - 1);
-		flow_time_add(&summary->duration, calendar, visit->entered_at, left_at);
-		flow_time_add_blocked(&summary->blocked, calendar, item, visit->entered_at, left_at, &cursor);
-		if (item_on_clock(item, i))
-			flow_time_add(&summary->on_clock, calendar, visit->entered_at, left_at);
-	}
-}
-
-/* Blocked stages: their spells as they are, on the clock or not. */
-static void
-summarize_spells(const FlowItem *item, CalendarReader *calendar, StageSummary *summaries)
-{
-	for (int stage = 0; stage < item->workflow->num_stages; stage++)
-	{
-		StageSummary *summary = &summaries[stage];
-
-		if (item->stages[stage].layer < 0)
-			continue;
-		for (int i = 0; i < item->num_spells; i++)
-		{
-			const ItemSpell *spell = &item->spells[i];
-
-			if (spell->layer != item->stages[stage].layer)
-				continue;
-			summarize_stay(summary, spell->since, spell->until, !spell->holds);
-			flow_time_add(&summary->duration, calendar, spell->since, spell->until);
-		}
-		summary->blocked = summary->duration;
-		summary->on_clock = item_stage_time(item, calendar, stage);
-	}
+	return rows_end(&rows);
 }
 
 /* stage_times(timeline, workflow, calendar, as_of) -> setof vsm.stage_summary */
 Datum
 vsm_stage_times(PG_FUNCTION_ARGS)
 {
-	ReturnSetInfo *rsinfo = vsm_materialized_srf(fcinfo);
+	Rows		rows;
 	const FlowItem *item;
 	CalendarReader *calendar;
 	StageTexts	texts;
 	StageSummary *summaries;
 	int			num_stages;
 
+	rows_begin_set(fcinfo, &rows);
 	if ((item = item_arguments(fcinfo, 3)) == NULL)
-		return (Datum) 0;
+		return rows_end(&rows);
 	calendar = item_calendar(fcinfo, 2);
 	make_stage_texts(item, &texts);
 	num_stages = item->workflow->num_stages;
-	summaries = palloc0(sizeof(StageSummary) * (num_stages + 1));
-	for (int i = 0; i <= num_stages; i++)
-		summaries[i].duration.known = summaries[i].on_clock.known = summaries[i].blocked.known = true;
-	summarize_visits(item, calendar, summaries);
-	summarize_spells(item, calendar, summaries);
+	summaries = stage_summaries(item, calendar);
 
 	for (int i = 0; i <= num_stages; i++)
 	{
@@ -212,9 +137,9 @@ vsm_stage_times(PG_FUNCTION_ARGS)
 		values[7] = TimestampTzGetDatum(summary->first_entered_at);
 		nulls[8] = !summary->left;
 		values[8] = TimestampTzGetDatum(summary->last_left_at);
-		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
+		rows_add(&rows, values, nulls);
 	}
-	return (Datum) 0;
+	return rows_end(&rows);
 }
 
 /* path(timeline, workflow, as_of) -> text[]: the stages visited, in order. */
@@ -240,26 +165,12 @@ Datum
 vsm_stage_at(PG_FUNCTION_ARGS)
 {
 	const FlowItem *item;
-	int64		at;
-	int			low = 0;
-	int			high;
+	int			visit;
 
 	if (PG_ARGISNULL(2) || (item = item_arguments(fcinfo, NO_ARGUMENT)) == NULL)
 		PG_RETURN_NULL();
-	at = PG_GETARG_TIMESTAMPTZ(2);
-
-	/* The last visit entered at or before that time, by bisection. */
-	high = item->num_visits;
-	while (low < high)
-	{
-		int			middle = low + (high - low) / 2;
-
-		if (item->visits[middle].entered_at <= at)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	if (low == 0)
+	visit = item_visit_at(item, PG_GETARG_TIMESTAMPTZ(2));
+	if (visit < 0)
 		PG_RETURN_NULL();
-	PG_RETURN_DATUM(item_stage_text(item, item->visits[low - 1].stage));
+	PG_RETURN_DATUM(item_stage_text(item, item->visits[visit].stage));
 }

@@ -1,16 +1,13 @@
 /*
  * payload_sql.c
- *		What the readers of raw payloads need and SQL has not: times in every spelling that
- *		tools use, whatever the session's settings, and text that is not quite JSON.
+ *		What the readers of raw payloads, which are written in SQL, call.
  */
 #include "postgres.h"
-
-#include <ctype.h>
 
 #include "base/compat.h"
 #include "base/json_tree.h"
 #include "miscadmin.h"
-#include "base/timestamp_text.h"
+#include "model/payload.h"
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
 
@@ -18,152 +15,16 @@ PG_FUNCTION_INFO_V1(vsm_payload_time);
 PG_FUNCTION_INFO_V1(vsm_payload_text);
 PG_FUNCTION_INFO_V1(vsm_payload_error);
 
-/* A written time is not longer than this; what is longer is not a time. */
-#define MAX_TIME_LENGTH	64
-
-/*
- * Reads a time that is a bare number: milliseconds since 1970, as Jira and Jenkins send them.
- * Returns false where the text is not a number; raises 22008 out of PostgreSQL's range.
- */
-static bool
-parse_epoch_milliseconds(const char *text, int len, TimestampTz *at)
-{
-	const char *p = text;
-	const char *end = text + len;
-	bool		negative = false;
-	int64		microseconds = 0;
-	int			scale = 1000;	/* what one unit of the next digit behind the point is worth */
-	int			digits = 0;
-
-	if (p < end && *p == '-')
-	{
-		negative = true;
-		p++;
-	}
-	for (; p < end && *p >= '0' && *p <= '9'; p++, digits++)
-	{
-		/* 18 digits of milliseconds are far outside of any calendar. */
-		if (digits < 18)
-			microseconds = microseconds * 10 + (*p - '0');
-	}
-	if (digits == 0)
-		return false;
-	if (digits <= 15)
-		microseconds *= 1000;
-	if (p < end && *p == '.')
-	{
-		for (p++; p < end && *p >= '0' && *p <= '9'; p++)
-		{
-			scale /= 10;
-			if (digits <= 15)
-				microseconds += (*p - '0') * scale;
-		}
-	}
-	if (p != end)
-		return false;
-	if (negative)
-		microseconds = -microseconds;
-	*at = microseconds - (POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) * USECS_PER_DAY;
-	if (digits > 15 || !IS_VALID_TIMESTAMP(*at))
-		ereport(ERROR,
-				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
-				 errmsg("time out of range: \"%.*s\"", len, text)));
-	return true;
-}
-
-/*
- * payload_time(text) -> timestamptz
- *
- * ISO 8601 with a T or a space, seconds and fraction optional, the zone as Z, UTC, GMT, +02:00,
- * +0200 or +02, with a space before it or not; without a zone it is UTC; a date alone is its
- * midnight in UTC; a bare number is milliseconds since 1970. Empty text is NULL. Anything else
- * is 22007, never a guess.
- */
+/* payload_time(text) -> timestamptz; see payload_read_time. Empty text is NULL. */
 Datum
 vsm_payload_time(PG_FUNCTION_ARGS)
 {
 	text	   *input = PG_GETARG_TEXT_PP(0);
-	const char *start = VARDATA_ANY(input);
-	int			len = VARSIZE_ANY_EXHDR(input);
-	char		normal[MAX_TIME_LENGTH + 16];
-	int			n;
-	bool		has_clock;
-	const char *reason;
 	TimestampTz at;
 
-	while (len > 0 && isspace((unsigned char) *start))
-	{
-		start++;
-		len--;
-	}
-	while (len > 0 && isspace((unsigned char) start[len - 1]))
-		len--;
-	if (len == 0)
+	if (!payload_read_time(VARDATA_ANY(input), VARSIZE_ANY_EXHDR(input), &at))
 		PG_RETURN_NULL();
-	if (parse_epoch_milliseconds(start, len, &at))
-		PG_RETURN_TIMESTAMPTZ(at);
-
-	if (len > MAX_TIME_LENGTH)
-		reason = "It is too long.";
-	else
-	{
-		memcpy(normal, start, len);
-		n = len;
-		/* "UTC" and "GMT" are Z; nothing may stand between time and zone. */
-		if (n > 3 && (memcmp(normal + n - 3, "UTC", 3) == 0 || memcmp(normal + n - 3, "GMT", 3) == 0))
-		{
-			n -= 3;
-			normal[n++] = 'Z';
-		}
-		has_clock = n > 10 && memchr(normal, ':', n) != NULL;
-		if (has_clock)
-		{
-			int			zone = n;	/* where the zone begins */
-
-			for (int i = 11; i < n && zone == n; i++)
-			{
-				if (normal[i] == '+' || normal[i] == '-' || normal[i] == 'Z' || normal[i] == 'z')
-					zone = i;
-			}
-			if (zone == n)
-				normal[n++] = 'Z';
-			else if (normal[zone - 1] == ' ')
-			{
-				memmove(normal + zone - 1, normal + zone, n - zone);
-				n--;
-			}
-		}
-		else
-		{
-			memcpy(normal + n, "T00:00Z", 7);
-			n += 7;
-		}
-		reason = timestamp_text_parse(normal, n, &at);
-	}
-	if (reason != NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_DATETIME_FORMAT),
-				 errmsg("invalid time: \"%.*s\"", Min(len, MAX_TIME_LENGTH), start),
-				 errdetail("Readable are ISO 8601, with or without a zone (UTC then), and milliseconds since 1970.")));
 	PG_RETURN_TIMESTAMPTZ(at);
-}
-
-/*
- * Where the escape \u0000 stands in JSON text, or NULL. A backslash that is itself escaped
- * does not begin one.
- */
-static const char *
-find_null_escape(const char *p, const char *end)
-{
-	while ((p = memchr(p, '\\', end - p)) != NULL)
-	{
-		if (end - p >= 6 && memcmp(p, "\\u0000", 6) == 0)
-			return p;
-		if (end - p < 2)
-			return NULL;
-		p += 2;
-	}
-	return NULL;
 }
 
 /*
@@ -178,7 +39,7 @@ vsm_payload_text(PG_FUNCTION_ARGS)
 	text	   *input = PG_GETARG_TEXT_PP(0);
 	const char *start = VARDATA_ANY(input);
 	int			len = VARSIZE_ANY_EXHDR(input);
-	const char *found = find_null_escape(start, start + len);
+	const char *found = payload_null_escape(start, start + len);
 	text	   *result;
 	char	   *target;
 
@@ -191,7 +52,7 @@ vsm_payload_text(PG_FUNCTION_ARGS)
 	{
 		memcpy(target + (found - start), "\\ufffd", 6);
 		CHECK_FOR_INTERRUPTS();
-		found = find_null_escape(found + 6, start + len);
+		found = payload_null_escape(found + 6, start + len);
 	} while (found != NULL);
 	PG_RETURN_TEXT_P(result);
 }
@@ -207,13 +68,10 @@ Datum
 vsm_payload_error(PG_FUNCTION_ARGS)
 {
 	text	   *input = PG_GETARG_TEXT_PP(0);
-	JsonLexContext *lexer = vsm_json_lexer(VARDATA_ANY(input), VARSIZE_ANY_EXHDR(input));
 	JsonSemAction actions = {0};
-	JsonParseErrorType result = pg_parse_json(lexer, &actions);
-	InputError	error;
+	InputError	error = {0};
 
-	if (result == JSON_SUCCESS)
+	if (json_stream_parse(vsm_json_lexer(VARDATA_ANY(input), VARSIZE_ANY_EXHDR(input)), &actions, &error))
 		PG_RETURN_NULL();
-	json_input_error(result, lexer, &error);
 	PG_RETURN_TEXT_P(cstring_to_text(error.detail));
 }

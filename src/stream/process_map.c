@@ -1,17 +1,19 @@
 /*
  * process_map.c
  *		The state of vsm.process_map: a directly-follows graph.
- *
- * Pure core.
  */
 #include "postgres.h"
 
-#include "common/hashfn.h"
 #include "base/compat.h"
-#include "stream/group_state.h"
+#include "base/time_range.h"
+#include "common/hashfn.h"
+#include "common/int.h"
+#include "item/item.h"
 #include "miscadmin.h"
 #include "stream/process_map.h"
 #include "utils/memutils.h"
+
+const FlatFormat process_map_format = {"vsm.process_map_state", PROCESS_MAP_KIND, GROUP_STATE_VERSION};
 
 /* What a usual stream needs; a power of two. */
 #define FIRST_MAX_MOVES		64
@@ -79,7 +81,7 @@ make_state(const Workflow *workflow, const Calendar *calendar, uint64 max_moves,
 				 errmsg("too much data for one group"),
 				 errdetail("The process map would take more than %d bytes.", (int) MaxAllocSize)));
 
-	state = (ProcessMapState *) flat_state_new(size, size, PROCESS_MAP_KIND, GROUP_STATE_VERSION);
+	state = (ProcessMapState *) flat_state_new(size, size, &process_map_format);
 	header.flat = state->flat;
 	header.max_moves = (uint32) max_moves;
 	header.max_names = (uint32) max_names;
@@ -307,4 +309,90 @@ process_map_add_state(ProcessMapState *state, const ProcessMapState *other)
 	}
 	pfree(nodes);
 	return state;
+}
+
+void
+process_map_check(const ProcessMapState *state, const Workflow *workflow, const void *calendar)
+{
+	const Calendar *own_calendar = process_map_calendar(state);
+
+	if ((process_map_workflow(state) == NULL) != (workflow == NULL) ||
+		(workflow != NULL && !group_same_value(process_map_workflow(state), workflow)))
+		group_config_differs(PROCESS_MAP_NAME, "workflow");
+	if ((own_calendar == NULL) != (calendar == NULL) ||
+		(calendar != NULL && !group_same_value(own_calendar, calendar)))
+		group_config_differs(PROCESS_MAP_NAME, "calendar");
+}
+
+/*----------
+ * Items.
+ *----------
+ */
+
+ProcessMapState *
+process_map_add_events(ProcessMapState *state, const Timeline *timeline)
+{
+	TimelineReader reader;
+	uint32		few_nodes[ITEM_FEW];
+	uint32	   *nodes;
+	uint32		before = NO_NODE;
+	int64		before_at = 0;
+	const uint8 *p;
+
+	timeline_open(&reader, timeline);
+	nodes = reader.num_states <= ITEM_FEW ? few_nodes :
+		palloc_extended(sizeof(uint32) * (Size) reader.num_states, MCXT_ALLOC_HUGE);
+	p = reader.names;
+	for (uint32 i = 0; i < reader.num_states; i++)
+	{
+		state = process_map_node(state, timeline_next_name(&p), before, &nodes[i]);
+		before = nodes[i];
+	}
+
+	state->num_items++;
+	before = NO_NODE;
+	while (timeline_next(&reader))
+	{
+		int64		duration = 0;
+
+		if (before != NO_NODE && unlikely(pg_sub_s64_overflow(reader.at, before_at, &duration)))
+			interval_out_of_range();
+		state = process_map_count(state, before, nodes[reader.state], duration);
+		before = nodes[reader.state];
+		before_at = reader.at;
+		if (unlikely((reader.next_event & 0xfff) == 0))
+			CHECK_FOR_INTERRUPTS();
+	}
+	return process_map_count(state, before, NO_NODE, 0);
+}
+
+ProcessMapState *
+process_map_add_visits(ProcessMapState *state, const Timeline *timeline, CalendarReader *calendar)
+{
+	FlowItem	item;
+	uint32		before = NO_NODE;
+	int64		before_at = 0;
+
+	if (!item_read(&item, timeline, process_map_workflow(state), PERIOD_UNBOUNDED))
+		return state;
+	state->num_items++;
+	for (int i = 0; i < item.num_visits; i++)
+	{
+		const ItemVisit *visit = &item.visits[i];
+		int64		duration = 0;
+
+		if (visit->stage == UNMAPPED_STAGE || visit->stage == before)
+			continue;
+		if (before != NO_NODE)
+		{
+			if (calendar != NULL)
+				duration = calendar_working_time(calendar, before_at, visit->entered_at);
+			else if (unlikely(pg_sub_s64_overflow(visit->entered_at, before_at, &duration)))
+				interval_out_of_range();
+		}
+		state = process_map_count(state, before, visit->stage, duration);
+		before = visit->stage;
+		before_at = visit->entered_at;
+	}
+	return before == NO_NODE ? state : process_map_count(state, before, NO_NODE, 0);
 }

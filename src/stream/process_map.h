@@ -11,8 +11,8 @@
 #ifndef VSM_PROCESS_MAP_H
 #define VSM_PROCESS_MAP_H
 
-#include "calendar/calendar.h"
-#include "base/flat_state.h"
+#include "calendar/calendar_reader.h"
+#include "stream/group_state.h"
 #include "timeline/timeline.h"
 #include "workflow/workflow.h"
 
@@ -86,6 +86,11 @@ process_map_names(const ProcessMapState *state)
 	return (ProcessName *) ((char *) state + state->names_offset);
 }
 
+extern const FlatFormat process_map_format;
+
+/* The name of the aggregate in messages. */
+#define PROCESS_MAP_NAME	"process_map"
+
 /* An empty state; workflow and calendar, which are copied, may be NULL. */
 extern ProcessMapState *process_map_new(const Workflow *workflow, const Calendar *calendar);
 
@@ -110,5 +115,21 @@ extern ProcessMapState *process_map_count(ProcessMapState *state, uint32 from, u
 
 /* Adds what another state counted, of other items. */
 extern ProcessMapState *process_map_add_state(ProcessMapState *state, const ProcessMapState *other);
+
+/*
+ * Counts one item. Durations are from entry to entry; 22008 if one is out of range. The form
+ * without a workflow takes an event log as it is: every event is a node, repeats included. Under
+ * the workflow of the state nodes are visits of stages: (unmapped) ones are skipped, and what are
+ * neighbours then are one; time is measured by the calendar (NULL: wall clock).
+ */
+extern ProcessMapState *process_map_add_events(ProcessMapState *state, const Timeline *timeline);
+extern ProcessMapState *process_map_add_visits(ProcessMapState *state, const Timeline *timeline,
+											   CalendarReader *calendar);
+
+/*
+ * The same configuration? The calendar is a varlena, its header a short one or not. Raises 22023
+ * naming what differs.
+ */
+extern void process_map_check(const ProcessMapState *state, const Workflow *workflow, const void *calendar);
 
 #endif							/* VSM_PROCESS_MAP_H */

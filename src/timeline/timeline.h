@@ -21,8 +21,8 @@
 #ifndef VSM_TIMELINE_H
 #define VSM_TIMELINE_H
 
+#include "base/period_list.h"
 #include "datatype/timestamp.h"
-#include "lib/stringinfo.h"
 
 #define TIMELINE_VERSION		1
 
@@ -150,6 +150,24 @@ extern Timeline *timeline_union(const Timeline *a, const Timeline *b);
 
 /* Orders timelines by their events, an event by time and then state bytes. */
 extern int	timeline_compare(const Timeline *a, const Timeline *b);
+
+/* The times of the first and of the last event. */
+extern void timeline_span(const Timeline *timeline, int64 *first, int64 *last);
+
+/* The state at a time, of tied ones the last in byte order; false before the first event. */
+extern bool timeline_state_at(const Timeline *timeline, int64 at, StateName *name);
+
+/*
+ * Adds to periods when a state held, that is from its event to the next instant with an event; of
+ * tied states the last in byte order holds. The last one has no end.
+ */
+extern void timeline_periods(const Timeline *timeline, StateName wanted, PeriodList *periods);
+
+/*
+ * The events within [from, until); all states of the last instant at or before from are kept,
+ * stamped with it. NULL if nothing is left.
+ */
+extern Timeline *timeline_clip(const Timeline *timeline, int64 from, int64 until);
 
 /* Orders names by their bytes. */
 extern int	state_name_compare(const StateName *a, const StateName *b);

@@ -97,11 +97,7 @@ reserve(TimelinePacker *packer, Size dictionary_size, uint32 num_used, uint32 nu
 	if (unlikely(size > packer->size))
 	{
 		if (size > MaxAllocSize)
-			ereport(ERROR,
-					(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-					 errmsg("timeline is too large"),
-					 errdetail("%u events and their %u states could take more than %d bytes.",
-							   num_events, num_used, (int) MaxAllocSize)));
+			timeline_too_large(num_events, num_used);
 		if (packer->timeline != NULL)
 			pfree(packer->timeline);
 		packer->timeline = NULL;

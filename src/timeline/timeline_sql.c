@@ -4,13 +4,11 @@
  */
 #include "postgres.h"
 
-#include "access/htup_details.h"
-#include "catalog/pg_type.h"
-#include "base/value_io.h"
 #include "base/compat.h"
-#include "funcapi.h"
-#include "miscadmin.h"
-#include "base/period_list.h"
+#include "base/period_list_sql.h"
+#include "base/rows_sql.h"
+#include "base/time_range.h"
+#include "catalog/pg_type.h"
 #include "timeline/timeline_io.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
@@ -34,47 +32,6 @@ vsm_timeline_union(PG_FUNCTION_ARGS)
 {
 	PG_RETURN_TIMELINE(timeline_union(PG_GETARG_TIMELINE(0), PG_GETARG_TIMELINE(1)));
 }
-
-/*----------
- * Comparison: one function orders, equality and hash look at the canonical bytes.
- *----------
- */
-
-static int
-compare_arguments(FunctionCallInfo fcinfo)
-{
-	Timeline   *a = PG_GETARG_TIMELINE(0);
-	Timeline   *b = PG_GETARG_TIMELINE(1);
-	int			result = timeline_compare(a, b);
-
-	PG_FREE_IF_COPY(a, 0);
-	PG_FREE_IF_COPY(b, 1);
-	return result;
-}
-
-/* Equal timelines are equal bytes. */
-static int
-differ(FunctionCallInfo fcinfo)
-{
-	Timeline   *a = PG_GETARG_TIMELINE(0);
-	Timeline   *b = PG_GETARG_TIMELINE(1);
-	int			result;
-
-	result = VARSIZE_ANY_EXHDR(a) != VARSIZE_ANY_EXHDR(b) ||
-		memcmp(VARDATA_ANY(a), VARDATA_ANY(b), VARSIZE_ANY_EXHDR(a)) != 0;
-	PG_FREE_IF_COPY(a, 0);
-	PG_FREE_IF_COPY(b, 1);
-	return result;
-}
-
-static struct varlena *
-packed_argument(FunctionCallInfo fcinfo)
-{
-	return PG_DETOAST_DATUM_PACKED(PG_GETARG_DATUM(0));
-}
-
-COMPARISON_FUNCTIONS(timeline, compare_arguments, differ)
-HASH_FUNCTIONS(timeline, packed_argument)
 
 /*----------
  * Reading.
@@ -101,12 +58,13 @@ state_texts(const TimelineReader *reader)
 Datum
 vsm_timeline_events(PG_FUNCTION_ARGS)
 {
-	ReturnSetInfo *rsinfo = vsm_materialized_srf(fcinfo);
+	Rows		rows;
 	TimelineReader reader;
 	Datum	   *texts;
 
+	rows_begin_set(fcinfo, &rows);
 	if (PG_ARGISNULL(0))
-		return (Datum) 0;
+		return rows_end(&rows);
 	timeline_open(&reader, PG_GETARG_TIMELINE(0));
 	texts = state_texts(&reader);
 	while (timeline_next(&reader))
@@ -116,10 +74,9 @@ vsm_timeline_events(PG_FUNCTION_ARGS)
 
 		values[0] = TimestampTzGetDatum(reader.at);
 		values[1] = texts[reader.state];
-		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
-		CHECK_FOR_INTERRUPTS();
+		rows_add(&rows, values, nulls);
 	}
-	return (Datum) 0;
+	return rows_end(&rows);
 }
 
 /* path(timeline) -> text[]: the state of every event, in order. */
@@ -152,17 +109,15 @@ vsm_timeline_num_events(PG_FUNCTION_ARGS)
 Datum
 vsm_timeline_span(PG_FUNCTION_ARGS)
 {
-	TimelineReader reader;
 	TypeCacheEntry *type = range_get_typcache(fcinfo, TSTZRANGEOID);
 	RangeBound	lower = {.inclusive = true,.lower = true};
 	RangeBound	upper = {.inclusive = true};
+	int64		first,
+				last;
 
-	timeline_open(&reader, PG_GETARG_TIMELINE(0));
-	timeline_next(&reader);
-	lower.val = TimestampTzGetDatum(reader.at);
-	while (timeline_next(&reader))
-		;
-	upper.val = TimestampTzGetDatum(reader.at);
+	timeline_span(PG_GETARG_TIMELINE(0), &first, &last);
+	lower.val = TimestampTzGetDatum(first);
+	upper.val = TimestampTzGetDatum(last);
 	PG_RETURN_RANGE_P(vsm_make_range(type, &lower, &upper, false));
 }
 
@@ -170,24 +125,10 @@ vsm_timeline_span(PG_FUNCTION_ARGS)
 Datum
 vsm_timeline_state_at(PG_FUNCTION_ARGS)
 {
-	TimelineReader reader;
-	TimestampTz at = PG_GETARG_TIMESTAMPTZ(1);
-	bool		found = false;
-	uint32		state = 0;
-	const uint8 *p;
-	StateName	name = {0};
+	StateName	name;
 
-	timeline_open(&reader, PG_GETARG_TIMELINE(0));
-	while (timeline_next(&reader) && reader.at <= at)
-	{
-		found = true;
-		state = reader.state;
-	}
-	if (!found)
+	if (!timeline_state_at(PG_GETARG_TIMELINE(0), PG_GETARG_TIMESTAMPTZ(1), &name))
 		PG_RETURN_NULL();
-	p = reader.names;
-	for (uint32 i = 0; i <= state; i++)
-		name = timeline_next_name(&p);
 	PG_RETURN_TEXT_P(cstring_to_text_with_len(name.data, name.len));
 }
 
@@ -198,8 +139,7 @@ vsm_timeline_state_at(PG_FUNCTION_ARGS)
 
 /*
  * clip(timeline, tstzrange): the events within [lower, upper), whatever the range's own
- * bounds include; all states of the last instant at or before the lower bound are kept,
- * stamped with it. NULL if nothing is left.
+ * bounds include; see timeline_clip. NULL if nothing is left.
  */
 Datum
 vsm_timeline_clip(PG_FUNCTION_ARGS)
@@ -209,43 +149,14 @@ vsm_timeline_clip(PG_FUNCTION_ARGS)
 	RangeBound	lower,
 				upper;
 	bool		empty;
-	TimelineReader reader;
-	TimelineBuilder builder;
-	StateName  *names;
-	int64		from,
-				until;
-	int64		held_at = 0;
-	uint32		num_held = 0;
 	Timeline   *result;
 
 	range_deserialize(type, range, &lower, &upper, &empty);
 	if (empty)
 		PG_RETURN_NULL();
-	from = lower.infinite ? DT_NOBEGIN : DatumGetTimestampTz(lower.val);
-	until = upper.infinite ? DT_NOEND : DatumGetTimestampTz(upper.val);
-	if (from >= until)
-		PG_RETURN_NULL();
-
-	timeline_open(&reader, PG_GETARG_TIMELINE(0));
-	names = timeline_names(&reader);
-	timeline_builder_init(&builder, 16);
-	builder.names = names;
-	builder.num_names = builder.max_names = reader.num_states;
-	while (timeline_next(&reader) && reader.at < until)
-	{
-		if (reader.at <= from)
-		{
-			/* What held at the bound is replaced by what came later, up to it. */
-			if (num_held > 0 && held_at != reader.at)
-				builder.num_events = num_held = 0;
-			held_at = reader.at;
-			num_held++;
-			timeline_builder_event(&builder, from, reader.state);
-		}
-		else
-			timeline_builder_event(&builder, reader.at, reader.state);
-	}
-	result = timeline_builder_finish(&builder);
+	result = timeline_clip(PG_GETARG_TIMELINE(0),
+						   lower.infinite ? DT_NOBEGIN : DatumGetTimestampTz(lower.val),
+						   upper.infinite ? DT_NOEND : DatumGetTimestampTz(upper.val));
 	if (result == NULL)
 		PG_RETURN_NULL();
 	PG_RETURN_TIMELINE(result);
@@ -297,42 +208,17 @@ vsm_timeline_mark(PG_FUNCTION_ARGS)
 }
 
 /*
- * periods(timeline, state) -> tstzmultirange: when that state held, that is from its event
- * to the next instant with an event; of tied states the last in byte order holds. The last
- * one has no upper bound. Empty if it never held.
+ * periods(timeline, state) -> tstzmultirange: when that state held; see timeline_periods. Empty
+ * if it never did.
  */
 Datum
 vsm_timeline_periods(PG_FUNCTION_ARGS)
 {
 	text	   *wanted = PG_GETARG_TEXT_PP(1);
 	StateName	wanted_name = {VARDATA_ANY(wanted), VARSIZE_ANY_EXHDR(wanted)};
-	TimelineReader reader;
-	StateName  *names;
 	PeriodList	periods;
-	bool		holds = false;
-	int64		since = 0;
-	bool		more;
 
-	timeline_open(&reader, PG_GETARG_TIMELINE(0));
-	names = timeline_names(&reader);
 	period_list_init(&periods);
-	more = timeline_next(&reader);
-	while (more)
-	{
-		int64		at = reader.at;
-		uint32		state;
-
-		do
-		{
-			state = reader.state;
-			more = timeline_next(&reader);
-		} while (more && reader.at == at);
-		if (holds)
-			period_list_add(&periods, since, at);
-		holds = state_name_compare(&names[state], &wanted_name) == 0;
-		since = at;
-	}
-	if (holds)
-		period_list_add(&periods, since, PERIOD_UNBOUNDED);
+	timeline_periods(PG_GETARG_TIMELINE(0), wanted_name, &periods);
 	return period_list_to_multirange(&periods);
 }

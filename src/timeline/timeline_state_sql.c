@@ -8,55 +8,32 @@
 #include "postgres.h"
 
 #include "base/compat.h"
+#include "base/flat_state_sql.h"
+#include "base/time_range.h"
 #include "timeline/timeline_io.h"
 #include "timeline/timeline_state.h"
-#include "timeline/timeline_text.h"
-#include "utils/builtins.h"
 #include "utils/timestamp.h"
 
-PG_FUNCTION_INFO_V1(vsm_timeline_state_in);
-PG_FUNCTION_INFO_V1(vsm_timeline_state_out);
 PG_FUNCTION_INFO_V1(vsm_timeline_add_event);
 PG_FUNCTION_INFO_V1(vsm_timeline_add_event_seq);
 PG_FUNCTION_INFO_V1(vsm_timeline_add_timeline);
 PG_FUNCTION_INFO_V1(vsm_timeline_combine);
 PG_FUNCTION_INFO_V1(vsm_timeline_finish);
 
-Datum
-vsm_timeline_state_in(PG_FUNCTION_ARGS)
+/* The state that is a datum, for reading. */
+static TimelineState *
+get_state(Datum datum)
 {
-	char	   *text = PG_GETARG_CSTRING(0);
-	bool		with_seq = false;
-	TimelineText parsed;
-	InputError	error = {0};
-	InputError	ignored = {0};
-	TimelineState *state;
-
-	if (!timeline_text_parse(text, strlen(text), false, &parsed, &error))
-	{
-		with_seq = true;
-		if (!timeline_text_parse(text, strlen(text), true, &parsed, &ignored))
-			vsm_ereturn(VSM_ESCONTEXT(fcinfo), (Datum) 0,
-						(errcode(error.sqlstate),
-						 errmsg("invalid input syntax for type %s", "vsm.timeline_state"),
-						 errdetail("%s", error.detail)));
-	}
-	state = timeline_state_new(with_seq);
-	for (uint32 i = 0; i < parsed.builder.num_events; i++)
-	{
-		const TimelineEvent *event = &parsed.builder.events[i];
-		const StateName *name = &parsed.builder.names[event->state];
-
-		state = timeline_state_add(state, event->at, with_seq ? parsed.seqs[i] : 0,
-								   name->data, name->len);
-	}
-	PG_RETURN_POINTER(state);
+	return (TimelineState *) flat_state_peek(datum, &timeline_state_format);
 }
 
-Datum
-vsm_timeline_state_out(PG_FUNCTION_ARGS)
+/* That of argument 0, to be changed; a new one if there is none. */
+static TimelineState *
+own_state(FunctionCallInfo fcinfo, bool with_seq)
 {
-	PG_RETURN_CSTRING(timeline_state_to_text(timeline_state_peek(PG_GETARG_DATUM(0))));
+	if (PG_ARGISNULL(0))
+		return timeline_state_new(with_seq);
+	return (TimelineState *) flat_state_get(fcinfo, 0, &timeline_state_format);
 }
 
 /*
@@ -80,7 +57,7 @@ add_event(FunctionCallInfo fcinfo, bool with_seq)
 		timeline_state_prefetch(PG_GETARG_POINTER(0));
 	at = PG_GETARG_TIMESTAMPTZ(1);
 	check_finite(at, "the time of an event");
-	state = PG_ARGISNULL(0) ? timeline_state_new(with_seq) : timeline_state_get(fcinfo, 0);
+	state = own_state(fcinfo, with_seq);
 	name = PG_GETARG_TEXT_PP(2);
 	state = timeline_state_add(state, at, with_seq ? PG_GETARG_INT64(3) : 0,
 							   VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name));
@@ -111,7 +88,7 @@ vsm_timeline_add_timeline(PG_FUNCTION_ARGS)
 			PG_RETURN_NULL();
 		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
 	}
-	state = PG_ARGISNULL(0) ? timeline_state_new(false) : timeline_state_get(fcinfo, 0);
+	state = own_state(fcinfo, false);
 	PG_RETURN_POINTER(timeline_state_add_timeline(state, PG_GETARG_TIMELINE(1)));
 }
 
@@ -129,8 +106,8 @@ vsm_timeline_combine(PG_FUNCTION_ARGS)
 	}
 	if (PG_ARGISNULL(0))
 		PG_RETURN_DATUM(PG_GETARG_DATUM(1));	/* the executor copies it */
-	state = timeline_state_get(fcinfo, 0);
-	other = timeline_state_peek(PG_GETARG_DATUM(1));
+	state = own_state(fcinfo, false);
+	other = get_state(PG_GETARG_DATUM(1));
 	PG_RETURN_POINTER(timeline_state_add_state(state, other));
 }
 
@@ -141,5 +118,5 @@ vsm_timeline_finish(PG_FUNCTION_ARGS)
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
 	timeline_state_prefetch(PG_GETARG_POINTER(0));
-	PG_RETURN_TIMELINE(timeline_state_finish(timeline_state_peek(PG_GETARG_DATUM(0))));
+	PG_RETURN_TIMELINE(timeline_state_finish(get_state(PG_GETARG_DATUM(0))));
 }

@@ -7,7 +7,12 @@
 #define VSM_TIMELINE_TEXT_H
 
 #include "base/json_tree.h"
+#include "lib/stringinfo.h"
 #include "timeline/timeline.h"
+
+/* Between a timeline and its text; NULL, with error filled (22P02, 22P05), for what is none. */
+extern Timeline *timeline_from_text(const char *text, int len, InputError *error);
+extern char *timeline_to_text(const Timeline *timeline);
 
 /* Events as they stand in a text: any order, duplicates included. */
 typedef struct TimelineText

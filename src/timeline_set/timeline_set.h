@@ -390,16 +390,4 @@ extern const FlatTimelines *timeline_set_flat(TimelineSet *set);
 /* As timeline_set_read. */
 extern TimelineSetReader *timeline_set_read_flat(const FlatTimelines *flat, MemoryContext context);
 
-/* Making a flat set item by item; the item NULL last. */
-typedef struct FlatBuilder
-{
-	FlatTimelines *flat;
-	Size		size;
-	Size		max_size;
-} FlatBuilder;
-
-extern void flat_timelines_begin(FlatBuilder *builder, bool text_keys);
-extern void flat_timelines_add(FlatBuilder *builder, const SetItem *item);
-extern FlatTimelines *flat_timelines_end(FlatBuilder *builder);
-
 #endif							/* VSM_TIMELINE_SET_H */

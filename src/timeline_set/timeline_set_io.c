@@ -1,14 +1,20 @@
 /*
  * timeline_set_io.c
- *		A set of timelines as one value: an expanded object within a query, flat where it is kept.
+ *		The types vsm.text_timelines and vsm.bigint_timelines: a set of timelines as one value, an
+ *		expanded object within a query, flat where it is kept; and its text.
  */
 #include "postgres.h"
 
 #include "base/compat.h"
-#include "miscadmin.h"
+#include "base/value_io.h"
 #include "timeline_set/timeline_set_io.h"
+#include "timeline_set/timeline_set_text.h"
 #include "utils/expandeddatum.h"
 #include "utils/memutils.h"
+
+/* The types of SQL: items are text, or numbers. */
+#define TEXT_TIMELINES		"vsm.text_timelines"
+#define BIGINT_TIMELINES	"vsm.bigint_timelines"
 
 typedef struct ExpandedTimelines
 {
@@ -33,15 +39,22 @@ flatten_into(ExpandedObjectHeader *header, void *result, Size allocated_size)
 
 static const ExpandedObjectMethods expanded_timelines = {get_flat_size, flatten_into};
 
-const FlatTimelines *
-timeline_set_check(const FlatTimelines *flat)
+/* Refuses (XX001) a format that this version of vsm does not read. */
+static const FlatTimelines *
+check_format(const FlatTimelines *flat)
 {
-	if (VARSIZE(flat) < sizeof(FlatTimelines) || flat->version != FLAT_TIMELINES_VERSION)
-		ereport(ERROR,
-				(errcode(ERRCODE_DATA_CORRUPTED),
-				 errmsg("set of timelines has format version %d", flat->version),
-				 errdetail("This version of vsm reads format version %d.", FLAT_TIMELINES_VERSION)));
+	const char *type = flat->text_keys ? TEXT_TIMELINES : BIGINT_TIMELINES;
+
+	if (VARSIZE(flat) < sizeof(FlatTimelines))
+		value_unknown_format(type, FLAT_TIMELINES_VERSION, FLAT_TIMELINES_VERSION);
+	value_check_version(type, flat->version, FLAT_TIMELINES_VERSION);
 	return flat;
+}
+
+const FlatTimelines *
+timeline_set_from_datum(Datum datum)
+{
+	return check_format((FlatTimelines *) PG_DETOAST_DATUM(datum));
 }
 
 Datum
@@ -83,7 +96,37 @@ timeline_set_datum_read(Datum datum, bool *text_keys)
 			return timeline_set_read(set, CurrentMemoryContext);
 		}
 	}
-	flat = DatumGetFlatTimelines(datum);
+	flat = timeline_set_from_datum(datum);
 	*text_keys = flat->text_keys;
 	return timeline_set_read_flat(flat, CurrentMemoryContext);
+}
+
+/*----------
+ * Text.
+ *----------
+ */
+
+static void *
+text_timelines_from_text(const char *text, int len, InputError *error)
+{
+	return unconstify(FlatTimelines *, timeline_set_from_text(text, len, true, error));
+}
+
+static void *
+bigint_timelines_from_text(const char *text, int len, InputError *error)
+{
+	return unconstify(FlatTimelines *, timeline_set_from_text(text, len, false, error));
+}
+
+VALUE_INPUT(text_timelines, TEXT_TIMELINES, text_timelines_from_text)
+VALUE_INPUT(bigint_timelines, BIGINT_TIMELINES, bigint_timelines_from_text)
+
+VALUE_FUNCTION(vsm_timelines_out)
+{
+	bool		text_keys;
+	TimelineSetReader *reader = timeline_set_datum_read(PG_GETARG_DATUM(0), &text_keys);
+	char	   *text = timeline_set_to_text(reader, text_keys);
+
+	timeline_set_read_end(reader);
+	PG_RETURN_CSTRING(text);
 }

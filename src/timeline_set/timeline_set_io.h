@@ -5,12 +5,11 @@
 #ifndef VSM_TIMELINE_SET_IO_H
 #define VSM_TIMELINE_SET_IO_H
 
+#include "fmgr.h"
 #include "timeline_set/timeline_set.h"
 
-#define DatumGetFlatTimelines(datum)	timeline_set_check((FlatTimelines *) PG_DETOAST_DATUM(datum))
-
-/* Refuses (XX001) a format that this version of vsm does not read. */
-extern const FlatTimelines *timeline_set_check(const FlatTimelines *flat);
+/* The flat set of a datum; refuses (XX001) a format that this version of vsm does not read. */
+extern const FlatTimelines *timeline_set_from_datum(Datum datum);
 
 /* The datum of a set, an expanded object that points to it and lives as long. */
 extern Datum timeline_set_datum(TimelineSet *set);

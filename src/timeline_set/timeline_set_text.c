@@ -1,6 +1,6 @@
 /*
  * timeline_set_text.c
- *		Sets of timelines as text: [["PAY-1",[["2026-01-05T10:00:00Z","In Progress"],...]],...].
+ *		The text form of sets: [["PAY-1",[["2026-01-05T10:00:00Z","In Progress"],...]],...].
  *
  * A key that is a number stands as one, the item NULL as null, and so does the timeline of an
  * item without events.
@@ -9,16 +9,10 @@
 
 #include "base/compat.h"
 #include "miscadmin.h"
-#include "timeline/timeline_io.h"
-#include "timeline_set/timeline_set_io.h"
 #include "timeline/timeline_text.h"
-#include "utils/builtins.h"
+#include "timeline_set/timeline_set_text.h"
 #include "utils/json.h"
 #include "utils/memutils.h"
-
-PG_FUNCTION_INFO_V1(vsm_text_timelines_in);
-PG_FUNCTION_INFO_V1(vsm_bigint_timelines_in);
-PG_FUNCTION_INFO_V1(vsm_timelines_out);
 
 static const char *const form_of_text_set =
 "A set of timelines is an array of [item, timeline] pairs, for example [[\"PAY-1\",[[\"2026-01-05T10:00:00Z\",\"In Progress\"]]]].";
@@ -30,7 +24,6 @@ typedef struct SetParser
 	TimelineSet *set;
 	JsonLexContext *lexer;
 	InputError *error;
-	bool		failed;			/* error is filled; what follows is not looked at */
 	MemoryContext item_context; /* reset after each timeline */
 	int			depth;			/* of arrays */
 	int			member;			/* of the current pair */
@@ -42,10 +35,7 @@ typedef struct SetParser
 static void
 fail_form(SetParser *parser)
 {
-	if (!parser->failed)
-		input_error(parser->error, "%s",
-					parser->set->text_keys ? form_of_text_set : form_of_bigint_set);
-	parser->failed = true;
+	input_error(parser->error, "%s", parser->set->text_keys ? form_of_text_set : form_of_bigint_set);
 }
 
 static void
@@ -67,8 +57,7 @@ add_timeline(SetParser *parser, const char *text, int len)
 
 	if (!timeline_text_parse(text, len, false, &parsed, parser->error))
 	{
-		/* Its detail lies in the context, which is not reset any more. */
-		parser->failed = true;
+		/* The error's detail lies in the context, which is not reset any more. */
 		MemoryContextSwitchTo(old);
 		return;
 	}
@@ -106,7 +95,7 @@ parse_array_end(void *state)
 {
 	SetParser  *parser = state;
 
-	if (parser->depth == 3 && !parser->failed)
+	if (parser->depth == 3 && !input_failed(parser->error))
 		add_timeline(parser, parser->timeline,
 					 parser->lexer->prev_token_terminator - parser->timeline);
 	if (parser->depth == 2 && parser->member != 2)
@@ -153,7 +142,7 @@ parse_scalar(void *state, char *token, JsonTokenType type)
 		if (parser->depth != 2 || member > 1 ||
 			(member == 0 ? !parse_key(parser, token, type) : type != JSON_TOKEN_NULL))
 			fail_form(parser);
-		else if (member == 1 && !parser->failed)
+		else if (member == 1 && !input_failed(parser->error))
 			add_event(parser, 0, SET_NO_EVENT);
 	}
 	if (token != NULL)
@@ -161,54 +150,30 @@ parse_scalar(void *state, char *token, JsonTokenType type)
 	JSON_ACTION_RETURN();
 }
 
-/* Pairs may come in any order, and an item more than once. */
-static Datum
-timelines_in(FunctionCallInfo fcinfo, bool text_keys, const char *type)
+const FlatTimelines *
+timeline_set_from_text(const char *text, int len, bool text_keys, InputError *error)
 {
-	char	   *text = PG_GETARG_CSTRING(0);
 	SetParser	parser = {0};
-	InputError	error = {0};
 	JsonSemAction actions = {0};
-	JsonParseErrorType outcome;
 
 	parser.set = timeline_set_new(CurrentMemoryContext, text_keys, MaxAllocHugeSize);
 	parser.item_context = AllocSetContextCreate(CurrentMemoryContext, "timeline of a set",
 												ALLOCSET_DEFAULT_SIZES);
-	parser.lexer = vsm_json_lexer(text, strlen(text));
-	parser.error = &error;
+	parser.lexer = vsm_json_lexer(text, len);
+	parser.error = error;
 	actions.semstate = &parser;
 	actions.array_start = parse_array_start;
 	actions.array_end = parse_array_end;
 	actions.object_start = parse_object_start;
 	actions.scalar = parse_scalar;
-	outcome = pg_parse_json(parser.lexer, &actions);
-	if (outcome != JSON_SUCCESS)
-		json_input_error(outcome, parser.lexer, &error);
-	if (outcome != JSON_SUCCESS || parser.failed)
-		vsm_ereturn(VSM_ESCONTEXT(fcinfo), (Datum) 0,
-					(errcode(error.sqlstate),
-					 errmsg("invalid input syntax for type %s", type),
-					 errdetail("%s", error.detail)));
-	PG_RETURN_POINTER(timeline_set_flat(parser.set));
+	if (!json_stream_parse(parser.lexer, &actions, error))
+		return NULL;
+	return timeline_set_flat(parser.set);
 }
 
-Datum
-vsm_text_timelines_in(PG_FUNCTION_ARGS)
+char *
+timeline_set_to_text(TimelineSetReader *reader, bool text_keys)
 {
-	return timelines_in(fcinfo, true, "vsm.text_timelines");
-}
-
-Datum
-vsm_bigint_timelines_in(PG_FUNCTION_ARGS)
-{
-	return timelines_in(fcinfo, false, "vsm.bigint_timelines");
-}
-
-Datum
-vsm_timelines_out(PG_FUNCTION_ARGS)
-{
-	bool		text_keys;
-	TimelineSetReader *reader = timeline_set_datum_read(PG_GETARG_DATUM(0), &text_keys);
 	MemoryContext item_context = AllocSetContextCreate(CurrentMemoryContext, "timeline of a set",
 													   ALLOCSET_DEFAULT_SIZES);
 	StringInfoData buf;
@@ -233,7 +198,6 @@ vsm_timelines_out(PG_FUNCTION_ARGS)
 		MemoryContextReset(item_context);
 		CHECK_FOR_INTERRUPTS();
 	}
-	timeline_set_read_end(reader);
 	appendStringInfoString(&buf, buf.len == 0 ? "[]" : "]");
-	PG_RETURN_CSTRING(buf.data);
+	return buf.data;
 }

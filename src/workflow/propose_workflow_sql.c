@@ -40,6 +40,7 @@
 #include "timeline/timeline_io.h"
 #include "workflow/state_name.h"
 #include "workflow/workflow_io.h"
+#include "workflow/workflow_text.h"
 
 PG_FUNCTION_INFO_V1(vsm_propose_workflow_add);
 PG_FUNCTION_INFO_V1(vsm_propose_workflow_finish);

@@ -22,9 +22,9 @@ typedef struct WorkflowCache
 extern const Workflow *workflow_argument(WorkflowCache *cache, Datum datum, MemoryContext context);
 
 /* The same without a cache, for functions that are not called a million times. */
-extern const Workflow *workflow_detoast(Datum datum);
+extern const Workflow *workflow_from_datum(Datum datum);
 
-#define PG_GETARG_WORKFLOW(n)	workflow_detoast(PG_GETARG_DATUM(n))
+#define PG_GETARG_WORKFLOW(n)	workflow_from_datum(PG_GETARG_DATUM(n))
 
 /* Raises (22023) what is wrong with a workflow that was not given as text. */
 extern void workflow_invalid(const InputError *error) pg_attribute_noreturn();

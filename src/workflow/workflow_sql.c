@@ -1,217 +1,22 @@
 /*
  * workflow_sql.c
- *		Workflows in SQL: text, json, jsonb and binary forms, comparison, their stages, rules
- *		and presets, and the aggregate from a mapping table.
+ *		Workflows in SQL: their stages, rules and presets, and the aggregate from a mapping table.
  */
 #include "postgres.h"
 
-#include "access/htup_details.h"
-#include "catalog/pg_type.h"
-#include "base/value_io.h"
 #include "base/compat.h"
-#include "funcapi.h"
-#include "libpq/pqformat.h"
+#include "base/rows_sql.h"
+#include "catalog/pg_type.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
-#include "utils/jsonb.h"
 #include "workflow/workflow_io.h"
+#include "workflow/workflow_text.h"
 
-PG_FUNCTION_INFO_V1(vsm_workflow_in);
-PG_FUNCTION_INFO_V1(vsm_workflow_out);
-PG_FUNCTION_INFO_V1(vsm_workflow_recv);
-PG_FUNCTION_INFO_V1(vsm_workflow_send);
-PG_FUNCTION_INFO_V1(vsm_workflow_to_json);
-PG_FUNCTION_INFO_V1(vsm_workflow_to_jsonb);
-PG_FUNCTION_INFO_V1(vsm_workflow_from_json);
-PG_FUNCTION_INFO_V1(vsm_workflow_from_jsonb);
 PG_FUNCTION_INFO_V1(vsm_workflow_stages);
 PG_FUNCTION_INFO_V1(vsm_workflow_with_rules);
 PG_FUNCTION_INFO_V1(vsm_workflow_preset);
 PG_FUNCTION_INFO_V1(vsm_workflow_add_row);
 PG_FUNCTION_INFO_V1(vsm_workflow_finish);
-
-static void
-check_version(const Workflow *workflow)
-{
-	if (workflow->version != WORKFLOW_VERSION)
-		ereport(ERROR,
-				(errcode(ERRCODE_DATA_CORRUPTED),
-				 errmsg("workflow has format version %d", workflow->version),
-				 errdetail("This version of vsm reads format version %d.", WORKFLOW_VERSION)));
-}
-
-const Workflow *
-workflow_detoast(Datum datum)
-{
-	Workflow   *workflow = (Workflow *) PG_DETOAST_DATUM(datum);
-
-	check_version(workflow);
-	return workflow;
-}
-
-const Workflow *
-workflow_argument(WorkflowCache *cache, Datum datum, MemoryContext context)
-{
-	struct varlena *stored = (struct varlena *) DatumGetPointer(datum);
-	MemoryContext old;
-
-	if (likely(VARATT_IS_4B_U(stored)))
-	{
-		check_version((Workflow *) stored);
-		return (Workflow *) stored;
-	}
-	if (cache->stored != NULL && VARSIZE_ANY(cache->stored) == VARSIZE_ANY(stored) &&
-		memcmp(cache->stored, stored, VARSIZE_ANY(stored)) == 0)
-		return cache->plain;
-
-	if (cache->stored != NULL)
-	{
-		pfree(cache->stored);
-		pfree(cache->plain);
-		cache->stored = NULL;
-	}
-	old = MemoryContextSwitchTo(context);
-	cache->plain = (Workflow *) PG_DETOAST_DATUM_COPY(datum);
-	check_version(cache->plain);
-	cache->stored = palloc(VARSIZE_ANY(stored));
-	memcpy(cache->stored, stored, VARSIZE_ANY(stored));
-	MemoryContextSwitchTo(old);
-	return cache->plain;
-}
-
-void
-workflow_invalid(const InputError *error)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("invalid workflow"),
-			 errdetail("%s", error->detail)));
-	pg_unreachable();
-}
-
-/*----------
- * Forms.
- *----------
- */
-
-static Workflow *
-from_text(const char *text, int len, Node *escontext)
-{
-	InputError	error = {0};
-	Workflow   *workflow = workflow_parse(text, len, &error);
-
-	if (workflow == NULL)
-		vsm_ereturn(escontext, NULL,
-					(errcode(error.sqlstate),
-					 errmsg("invalid input syntax for type %s", "vsm.workflow"),
-					 errdetail("%s", error.detail)));
-	return workflow;
-}
-
-Datum
-vsm_workflow_in(PG_FUNCTION_ARGS)
-{
-	char	   *text = PG_GETARG_CSTRING(0);
-	Workflow   *workflow = from_text(text, strlen(text), VSM_ESCONTEXT(fcinfo));
-
-	if (workflow == NULL)
-		PG_RETURN_NULL();		/* the error is saved in the context */
-	PG_RETURN_POINTER(workflow);
-}
-
-Datum
-vsm_workflow_out(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_CSTRING(workflow_to_json(PG_GETARG_WORKFLOW(0)));
-}
-
-/* Binary form: format version (byte), then the text form: it is compiled again here. */
-Datum
-vsm_workflow_recv(PG_FUNCTION_ARGS)
-{
-	StringInfo	buf = (StringInfo) PG_GETARG_POINTER(0);
-	int			version = pq_getmsgbyte(buf);
-	char	   *text;
-	int			len;
-
-	if (version != WORKFLOW_VERSION)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
-				 errmsg("workflow has format version %d", version),
-				 errdetail("This version of vsm reads format version %d.", WORKFLOW_VERSION)));
-	text = pq_getmsgtext(buf, buf->len - buf->cursor, &len);
-	PG_RETURN_POINTER(from_text(text, len, NULL));
-}
-
-Datum
-vsm_workflow_send(PG_FUNCTION_ARGS)
-{
-	char	   *text = workflow_to_json(PG_GETARG_WORKFLOW(0));
-	StringInfoData buf;
-
-	pq_begintypsend(&buf);
-	pq_sendbyte(&buf, WORKFLOW_VERSION);
-	pq_sendtext(&buf, text, strlen(text));
-	PG_RETURN_BYTEA_P(pq_endtypsend(&buf));
-}
-
-Datum
-vsm_workflow_to_json(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_TEXT_P(cstring_to_text(workflow_to_json(PG_GETARG_WORKFLOW(0))));
-}
-
-Datum
-vsm_workflow_to_jsonb(PG_FUNCTION_ARGS)
-{
-	return DirectFunctionCall1(jsonb_in, CStringGetDatum(workflow_to_json(PG_GETARG_WORKFLOW(0))));
-}
-
-Datum
-vsm_workflow_from_json(PG_FUNCTION_ARGS)
-{
-	text	   *json = PG_GETARG_TEXT_PP(0);
-
-	PG_RETURN_POINTER(from_text(VARDATA_ANY(json), VARSIZE_ANY_EXHDR(json), NULL));
-}
-
-Datum
-vsm_workflow_from_jsonb(PG_FUNCTION_ARGS)
-{
-	Jsonb	   *jsonb = PG_GETARG_JSONB_P(0);
-	char	   *text = JsonbToCString(NULL, &jsonb->root, VARSIZE(jsonb));
-
-	PG_RETURN_POINTER(from_text(text, strlen(text), NULL));
-}
-
-/*----------
- * Comparison, by the compiled bytes: the same source compiles to the same bytes.
- *----------
- */
-
-static int
-compare_arguments(FunctionCallInfo fcinfo)
-{
-	Workflow   *a = (Workflow *) PG_DETOAST_DATUM(PG_GETARG_DATUM(0));
-	Workflow   *b = (Workflow *) PG_DETOAST_DATUM(PG_GETARG_DATUM(1));
-	int			result = memcmp(VARDATA(a), VARDATA(b),
-								Min(VARSIZE(a), VARSIZE(b)) - VARHDRSZ);
-
-	if (result == 0)
-		result = VARSIZE(a) < VARSIZE(b) ? -1 : VARSIZE(a) > VARSIZE(b);
-	PG_FREE_IF_COPY(a, 0);
-	PG_FREE_IF_COPY(b, 1);
-	return result;
-}
-
-static struct varlena *
-plain_argument(FunctionCallInfo fcinfo)
-{
-	return PG_DETOAST_DATUM(PG_GETARG_DATUM(0));
-}
-
-COMPARISON_FUNCTIONS(workflow, compare_arguments, compare_arguments)
-HASH_FUNCTIONS(workflow, plain_argument)
 
 /*----------
  * Stages.
@@ -236,11 +41,12 @@ text_array(char **names, int count)
 Datum
 vsm_workflow_stages(PG_FUNCTION_ARGS)
 {
-	ReturnSetInfo *rsinfo = vsm_materialized_srf(fcinfo);
+	Rows		rows;
 	WorkflowSource *source;
 
+	rows_begin_set(fcinfo, &rows);
 	if (PG_ARGISNULL(0))
-		return (Datum) 0;
+		return rows_end(&rows);
 	source = workflow_source(PG_GETARG_WORKFLOW(0));
 	for (int i = 0; i < source->num_stages; i++)
 	{
@@ -269,9 +75,9 @@ vsm_workflow_stages(PG_FUNCTION_ARGS)
 		nulls[8] = stage->num_until == 0;
 		if (!nulls[8])
 			values[8] = text_array(stage->until, stage->num_until);
-		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
+		rows_add(&rows, values, nulls);
 	}
-	return (Datum) 0;
+	return rows_end(&rows);
 }
 
 /*----------

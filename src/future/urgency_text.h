@@ -1,16 +1,16 @@
 /*
- * urgency.h
+ * urgency_text.h
  *		Urgency profiles: what a week of waiting costs, and how that changes over time.
  *
  * The urgency of an item at a time is what a week of further delay costs then; the cost of a
  * delay is the integral of the urgency over it (D. G. Reinertsen, "The Principles of Product
  * Development Flow", and the urgency profiles of the Kanban literature). Weeks have 168 hours.
  */
-#ifndef VSM_URGENCY_H
-#define VSM_URGENCY_H
+#ifndef VSM_URGENCY_TEXT_H
+#define VSM_URGENCY_TEXT_H
 
-#include "datatype/timestamp.h"
 #include "base/json_tree.h"
+#include "datatype/timestamp.h"
 
 #define USECS_PER_WEEK	(7 * USECS_PER_DAY)
 
@@ -41,7 +41,7 @@ typedef struct Urgency
 	int			num_points;
 } Urgency;
 
-/* Reads a profile; false, with the detail of error filled, if it is none. */
-extern bool urgency_parse(const char *json, int len, Urgency *urgency, InputError *error);
+/* Reads a profile; false, with error filled (22P02, 22P05), if it is none. */
+extern bool urgency_from_text(const char *json, int len, Urgency *urgency, InputError *error);
 
-#endif							/* VSM_URGENCY_H */
+#endif							/* VSM_URGENCY_TEXT_H */
