@@ -4,10 +4,10 @@
  */
 #include "postgres.h"
 
-#include "common/int.h"
 #include "base/compat.h"
 #include "base/duration.h"
 #include "base/time_range.h"
+#include "common/int.h"
 #include "utils/timestamp.h"
 
 int64

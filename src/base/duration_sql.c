@@ -4,11 +4,11 @@
  */
 #include "postgres.h"
 
-#include "catalog/pg_type.h"
-#include "common/int.h"
 #include "base/compat.h"
 #include "base/duration.h"
 #include "base/time_range.h"
+#include "catalog/pg_type.h"
+#include "common/int.h"
 #include "utils/array.h"
 #include "utils/timestamp.h"
 

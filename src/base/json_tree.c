@@ -6,7 +6,6 @@
 
 #include "base/compat.h"
 #include "base/json_tree.h"
-#include "utils/builtins.h"
 
 typedef struct OpenNode
 {

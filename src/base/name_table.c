@@ -8,8 +8,8 @@
 #include "postgres.h"
 
 #include "base/compat.h"
-#include "miscadmin.h"
 #include "base/name_table.h"
+#include "miscadmin.h"
 #include "port/pg_bswap.h"
 #include "utils/json.h"
 
@@ -303,6 +303,24 @@ name_table_get(const NameTable *table, uint32 place, char *buffer, uint32 *len)
 	*len = table->hex_bytes * 2;
 	hex_name_unpack(table->bytes + (Size) place * table->hex_bytes, *len, buffer);
 	return buffer;
+}
+
+uint32 *
+name_table_add_to(const NameTable *table, RecordState **state)
+{
+	uint32	   *numbers = palloc_extended(sizeof(uint32) * ((Size) table->num_names + 1), MCXT_ALLOC_HUGE);
+
+	for (uint32 place = 0; place < table->num_names; place++)
+	{
+		char		buffer[HEX_NAME_MAX];
+		uint32		len;
+		const char *name = name_table_get(table, place, buffer, &len);
+
+		numbers[place] = record_state_name(state, name, len);
+		if ((place & 0xffff) == 0)
+			CHECK_FOR_INTERRUPTS();
+	}
+	return numbers;
 }
 
 void

@@ -66,6 +66,9 @@ extern int	name_table_compare(const NameTable *table, uint32 a, uint32 b);
  */
 extern const char *name_table_get(const NameTable *table, uint32 place, char *buffer, uint32 *len);
 
+/* Adds all names to a state, and returns the number of each there, by its place. */
+extern uint32 *name_table_add_to(const NameTable *table, RecordState **state);
+
 /* Appends the name as a JSON string. */
 extern void name_table_append_json(StringInfo buf, const NameTable *table, uint32 place);
 

@@ -12,7 +12,6 @@
 
 #include "base/compat.h"
 #include "calendar/calendar_text.h"
-#include "miscadmin.h"
 #include "pgtime.h"
 #include "utils/datetime.h"
 #include "utils/json.h"

@@ -76,17 +76,7 @@ graph_state_add_graph(RecordState **state, const Graph *graph)
 	uint32	   *numbers;
 
 	graph_open(&reader, graph);
-	numbers = palloc_extended(sizeof(uint32) * ((Size) reader.num_nodes + 1), MCXT_ALLOC_HUGE);
-	for (uint32 node = 0; node < reader.num_nodes; node++)
-	{
-		char		buffer[HEX_NAME_MAX];
-		uint32		len;
-		const char *name = name_table_get(&reader.names, node, buffer, &len);
-
-		numbers[node] = record_state_name(state, name, len);
-		if ((node & 0xffff) == 0)
-			CHECK_FOR_INTERRUPTS();
-	}
+	numbers = name_table_add_to(&reader.names, state);
 	for (uint32 node = 0; node < reader.num_nodes; node++)
 	{
 		if (graph_is_given(&reader, node) &&

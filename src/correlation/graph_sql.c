@@ -8,7 +8,6 @@
 #include "catalog/pg_type.h"
 #include "correlation/graph_io.h"
 #include "utils/array.h"
-#include "utils/builtins.h"
 
 PG_FUNCTION_INFO_V1(vsm_graph_add);
 PG_FUNCTION_INFO_V1(vsm_graph_add_array);

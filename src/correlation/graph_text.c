@@ -5,70 +5,24 @@
 #include "postgres.h"
 
 #include "base/compat.h"
+#include "base/record_text.h"
 #include "correlation/graph_text.h"
 #include "miscadmin.h"
 
-/* The text is read in one pass, without a tree: a graph may have a million nodes. */
 typedef struct GraphParser
 {
-	RecordState *state;
-	InputError *error;
-	int			depth;
-	uint32		source;
+	RecordParser record;
 	uint32		num_targets;	/* of the current source so far */
-	uint32		num_scalars;
 } GraphParser;
-
-static void
-fail_form(GraphParser *parser)
-{
-	input_error(parser->error, "%s",
-				"A graph is an object of arrays of names, for example {\"node\":[\"target\"],\"target\":[]}.");
-}
-
-static bool
-check_name(GraphParser *parser, const char *name)
-{
-	if (*name == '\0')
-		input_error(parser->error, "%s", "The name of a node is not empty.");
-	return !input_failed(parser->error);
-}
-
-static JSON_ACTION_RESULT
-parse_object_start(void *state)
-{
-	GraphParser *parser = state;
-
-	if (parser->depth++ != 0)
-		fail_form(parser);
-	JSON_ACTION_RETURN();
-}
-
-static JSON_ACTION_RESULT
-parse_object_end(void *state)
-{
-	((GraphParser *) state)->depth--;
-	JSON_ACTION_RETURN();
-}
-
-static JSON_ACTION_RESULT
-parse_field_start(void *state, char *name, bool isnull)
-{
-	GraphParser *parser = state;
-
-	if (parser->depth == 1 && check_name(parser, name))
-		parser->source = record_state_name(&parser->state, name, strlen(name));
-	parser->num_targets = 0;
-	JSON_ACTION_RETURN();
-}
 
 static JSON_ACTION_RESULT
 parse_array_start(void *state)
 {
 	GraphParser *parser = state;
 
-	if (parser->depth++ != 1)
-		fail_form(parser);
+	if (parser->record.depth++ != 1)
+		record_text_fail(&parser->record);
+	parser->num_targets = 0;
 	JSON_ACTION_RETURN();
 }
 
@@ -77,9 +31,9 @@ parse_array_end(void *state)
 {
 	GraphParser *parser = state;
 
-	parser->depth--;
-	if (!input_failed(parser->error) && parser->num_targets == 0)
-		graph_state_add(&parser->state, parser->source, NO_NAME);
+	parser->record.depth--;
+	if (parser->num_targets == 0 && !input_failed(parser->record.error))
+		graph_state_add(&parser->record.state, parser->record.key, NO_NAME);
 	JSON_ACTION_RETURN();
 }
 
@@ -87,20 +41,16 @@ static JSON_ACTION_RESULT
 parse_scalar(void *state, char *token, JsonTokenType type)
 {
 	GraphParser *parser = state;
+	uint32		target;
 
-	if (parser->depth != 2 || type != JSON_TOKEN_STRING)
-		fail_form(parser);
-	else if (check_name(parser, token))
+	if (parser->record.depth != 2 || type != JSON_TOKEN_STRING)
+		record_text_fail(&parser->record);
+	else if (record_text_name(&parser->record, token, &target))
 	{
-		uint32		target = record_state_name(&parser->state, token, strlen(token));
-
-		graph_state_add(&parser->state, parser->source, target);
+		graph_state_add(&parser->record.state, parser->record.key, target);
 		parser->num_targets++;
 	}
-	if (token != NULL)
-		pfree(token);
-	if ((++parser->num_scalars & 0xffff) == 0)
-		CHECK_FOR_INTERRUPTS();
+	record_text_done(&parser->record, token);
 	JSON_ACTION_RETURN();
 }
 
@@ -110,18 +60,17 @@ graph_from_text(const char *text, int len, InputError *error)
 	GraphParser parser = {0};
 	JsonSemAction actions = {0};
 
-	parser.state = graph_state_new();
-	parser.error = error;
-	actions.semstate = &parser;
-	actions.object_start = parse_object_start;
-	actions.object_end = parse_object_end;
-	actions.object_field_start = parse_field_start;
+	parser.record.state = graph_state_new();
+	parser.record.error = error;
+	parser.record.form =
+		"A graph is an object of arrays of names, for example {\"node\":[\"target\"],\"target\":[]}.";
+	parser.record.empty = "The name of a node is not empty.";
 	actions.array_start = parse_array_start;
 	actions.array_end = parse_array_end;
 	actions.scalar = parse_scalar;
-	if (!json_stream_parse(vsm_json_lexer(text, len), &actions, error))
+	if (!record_text_parse(&parser.record, &actions, text, len))
 		return NULL;
-	return graph_from_state(parser.state);
+	return graph_from_state(parser.record.state);
 }
 
 char *

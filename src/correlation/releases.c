@@ -72,17 +72,7 @@ releases_state_add_releases(RecordState **state, const Releases *releases)
 	uint32	   *numbers;
 
 	releases_open(&reader, releases);
-	numbers = palloc_extended(sizeof(uint32) * ((Size) reader.names.num_names + 1), MCXT_ALLOC_HUGE);
-	for (uint32 i = 0; i < reader.names.num_names; i++)
-	{
-		char		buffer[HEX_NAME_MAX];
-		uint32		len;
-		const char *name = name_table_get(&reader.names, i, buffer, &len);
-
-		numbers[i] = record_state_name(state, name, len);
-		if ((i & 0xffff) == 0)
-			CHECK_FOR_INTERRUPTS();
-	}
+	numbers = name_table_add_to(&reader.names, state);
 	for (uint32 i = 0; i < reader.num_releases; i++)
 	{
 		const Release *release = &reader.releases[i];

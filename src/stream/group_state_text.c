@@ -7,7 +7,6 @@
 #include "base/compat.h"
 #include "base/timestamp_text.h"
 #include "stream/group_state_text.h"
-#include "utils/builtins.h"
 #include "utils/json.h"
 #include "workflow/workflow_text.h"
 

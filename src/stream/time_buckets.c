@@ -10,7 +10,6 @@
 #include "miscadmin.h"
 #include "stream/time_buckets.h"
 #include "utils/datetime.h"
-#include "utils/memutils.h"
 #include "utils/timestamp.h"
 
 bool

@@ -9,7 +9,6 @@
 #include "postgres.h"
 
 #include "base/compat.h"
-#include "miscadmin.h"
 #include "port/pg_bitutils.h"
 #include "timeline/timeline_packer.h"
 #include "timeline/timeline_write.h"

@@ -11,7 +11,6 @@
 #include "base/timestamp_text.h"
 #include "miscadmin.h"
 #include "timeline/timeline_text.h"
-#include "utils/builtins.h"
 #include "utils/json.h"
 
 static const char *const form_of_pair =

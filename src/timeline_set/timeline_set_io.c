@@ -10,7 +10,6 @@
 #include "timeline_set/timeline_set_io.h"
 #include "timeline_set/timeline_set_text.h"
 #include "utils/expandeddatum.h"
-#include "utils/memutils.h"
 
 /* The types of SQL: items are text, or numbers. */
 #define TEXT_TIMELINES		"vsm.text_timelines"
