@@ -52,6 +52,7 @@ typedef struct FlatState
 /* Raises XX001 for a value that is not of that format. */
 extern void flat_state_refuse(const FlatState *state, const FlatFormat *format) pg_attribute_noreturn();
 
+/* Whether a value is of that format. */
 static inline bool
 flat_state_is(const FlatState *state, const FlatFormat *format)
 {
@@ -77,6 +78,7 @@ extern FlatState *flat_state_new(Size header_size, Size size, const FlatFormat *
  */
 extern FlatState *flat_state_reserve(FlatState *state, Size extra, const char *what);
 
+/* Raises 22003: the number of something (a plural) is beyond bigint. */
 extern void flat_state_too_many(const char *what) pg_attribute_noreturn();
 
 /* Adds to a count of a state; 22003 beyond bigint, naming what is counted (a plural). */

@@ -21,6 +21,7 @@ typedef struct PeriodList
 	uint32		max;
 } PeriodList;
 
+/* An empty list, in the current memory context. */
 extern void period_list_init(PeriodList *list);
 
 /* Adds [since, until); an empty one is left out. */

@@ -93,12 +93,14 @@ extern void record_state_merge(RecordState **state, const RecordState *other, ui
 /* The records, num_records times record_words words, in no particular order. */
 extern const uint32 *record_state_records(const RecordState *state);
 
+/* The name that lies there. */
 static inline const RecordName *
 record_state_name_at(const RecordState *state, uint32 offset)
 {
 	return (const RecordName *) ((const char *) state + offset);
 }
 
+/* All names, num_names of them, by their numbers: the first, and the one behind another. */
 static inline const RecordName *
 record_state_first_name(const RecordState *state)
 {

@@ -7,6 +7,7 @@
 
 #include "datatype/timestamp.h"
 
+/* They raise 22008; what names the time. */
 extern void refuse_infinite(const char *what) pg_attribute_noreturn();
 extern void interval_out_of_range(void) pg_attribute_noreturn();
 extern void timestamp_out_of_range(void) pg_attribute_noreturn();

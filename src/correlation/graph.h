@@ -16,6 +16,7 @@
 
 #define GRAPH_VERSION		1
 
+/* Of the value and of the state of the aggregate. */
 extern const FlatFormat graph_format;
 extern const FlatFormat graph_state_format;
 
@@ -46,8 +47,10 @@ typedef struct GraphReader
 	NameTable	names;			/* a node's place is its number */
 } GraphReader;
 
+/* Opens a value of the format above; it must outlive the reader. */
 extern void graph_open(GraphReader *reader, const Graph *graph);
 
+/* Whether a node stood as a source; see above. */
 static inline bool
 graph_is_given(const GraphReader *reader, uint32 node)
 {

@@ -14,6 +14,7 @@
 
 #define RELEASES_VERSION	1
 
+/* Of the value and of the state of the aggregate. */
 extern const FlatFormat releases_format;
 extern const FlatFormat releases_state_format;
 
@@ -45,8 +46,10 @@ typedef struct ReleasesReader
 	NameTable	names;
 } ReleasesReader;
 
+/* Opens a value of the format above; it must outlive the reader. */
 extern void releases_open(ReleasesReader *reader, const Releases *releases);
 
+/* When it was released: the two halves put together. */
 static inline TimestampTz
 release_time(const Release *release)
 {

@@ -26,6 +26,7 @@
 
 #define SURVIVAL_VERSION		1
 
+/* Of both forms. */
 extern const FlatFormat survival_format;
 
 /* More different durations are rounded, by less than a millionth of the longest. */

@@ -28,6 +28,7 @@ typedef enum ClockTimeKind
 	BLOCKED_TIME
 } ClockTimeKind;
 
+/* One of them; waiting is what is neither. */
 extern FlowTime clock_time(const ClockTimes *times, ClockTimeKind kind);
 
 /* active / (active + wait); false if that is 0 or not known. */

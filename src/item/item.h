@@ -83,6 +83,7 @@ extern bool item_read(FlowItem *item, const Timeline *timeline, const Workflow *
  */
 extern const FlowItem *item_recall(const Timeline *timeline, const Workflow *workflow, int64 as_of);
 
+/* When a visit was left; of the last one until. */
 static inline int64
 item_left_at(const FlowItem *item, int visit)
 {

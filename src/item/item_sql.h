@@ -20,6 +20,7 @@ typedef struct ItemCall
 	TupleDesc	tupdesc;		/* of functions that return a composite */
 } ItemCall;
 
+/* That of the function called, zeroed at first. */
 extern ItemCall *item_call(FunctionCallInfo fcinfo);
 
 /* The workflow of an argument. */

@@ -57,6 +57,7 @@ cumulative_flow_workflow(const CumulativeFlowState *state)
 	return (const Workflow *) ((char *) state + state->workflow_offset);
 }
 
+/* What a state is checked for. */
 extern const FlatFormat cumulative_flow_format;
 
 /* The zone of that name, or NULL. */

@@ -19,6 +19,7 @@
 /* A state whose configuration is unknown. */
 extern FlatState *group_state_unknown(const FlatFormat *format);
 
+/* Whether it is one. */
 static inline bool
 group_state_is_unknown(const FlatState *state)
 {

@@ -86,6 +86,7 @@ process_map_names(const ProcessMapState *state)
 	return (ProcessName *) ((char *) state + state->names_offset);
 }
 
+/* What a state is checked for. */
 extern const FlatFormat process_map_format;
 
 /* The name of the aggregate in messages. */

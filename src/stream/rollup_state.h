@@ -27,6 +27,7 @@ rollup_workflow(const RollupState *state)
 	return (const Workflow *) ((const char *) state + MAXALIGN(sizeof(RollupState)));
 }
 
+/* What a state is checked for. */
 extern const FlatFormat rollup_format;
 
 /* The name of the aggregate in messages, and the words of its rules. */

@@ -93,6 +93,7 @@ timeline_next_name(const uint8 **position)
 	return name;
 }
 
+/* Opens a timeline before its first event. XX001 for an unknown format. */
 extern void timeline_open(TimelineReader *reader, const Timeline *timeline);
 
 /* Steps to the next event, whose time and state are in the reader then; false at the end. */
@@ -192,10 +193,13 @@ typedef struct TimelineBuilder
 	uint32		max_events;
 } TimelineBuilder;
 
+/* An empty builder, with room for so many events, in the current memory context. */
 extern void timeline_builder_init(TimelineBuilder *builder, uint32 max_events);
 
 /* The number of a name, which is added if it is new; its bytes must outlive the builder. */
 extern uint32 timeline_builder_name(TimelineBuilder *builder, StateName name);
+
+/* Adds an event; its state is the number of a name. */
 extern void timeline_builder_event(TimelineBuilder *builder, int64 at, uint32 state);
 
 /* The packed timeline, or NULL if there is no event. */

@@ -35,6 +35,7 @@ typedef struct TimelineState
 	uint32		num_names;
 } TimelineState;
 
+/* What a state is checked for. */
 extern const FlatFormat timeline_state_format;
 
 /* A new, empty state. */

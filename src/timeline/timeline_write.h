@@ -21,6 +21,7 @@ timeline_write_varint(uint8 *p, uint32 value)
 	return p;
 }
 
+/* The bytes that it takes. */
 static inline Size
 timeline_varint_size(uint32 value)
 {

@@ -143,6 +143,7 @@ timeline_set_mix(uint64 a, uint64 b)
 	return h ^ (h >> 29);
 }
 
+/* Hashes of keys; the first bits choose the partition. */
 static inline uint32
 timeline_set_hash_number(int64 key)
 {
@@ -299,6 +300,7 @@ typedef struct SetRecord
 	uint32		state;
 } SetRecord;
 
+/* Reads the record that lies there. */
 static pg_attribute_always_inline void
 timeline_set_record(const char *p, bool text_keys, SetRecord *record)
 {
