@@ -33,8 +33,8 @@
  */
 #include "postgres.h"
 
-#include "common/hashfn.h"
 #include "base/compat.h"
+#include "common/hashfn.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "timeline/timeline_io.h"
