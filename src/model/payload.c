@@ -1,25 +1,20 @@
 /*
  * payload.c
- *		What the readers of raw payloads need and SQL has not: times in every spelling that
- *		tools use, whatever the session's settings, and text that is not quite JSON.
+ *		What the readers of raw payloads need and SQL has not.
  */
 #include "postgres.h"
 
 #include <ctype.h>
 
 #include "base/compat.h"
-#include "base/json_tree.h"
-#include "miscadmin.h"
 #include "base/timestamp_text.h"
-#include "utils/builtins.h"
-#include "utils/timestamp.h"
-
-PG_FUNCTION_INFO_V1(vsm_payload_time);
-PG_FUNCTION_INFO_V1(vsm_payload_text);
-PG_FUNCTION_INFO_V1(vsm_payload_error);
+#include "model/payload.h"
 
 /* A written time is not longer than this; what is longer is not a time. */
 #define MAX_TIME_LENGTH	64
+
+/* What it may lack: the time of day and the zone. */
+#define ZONE_LENGTH		16
 
 /*
  * Reads a time that is a bare number: milliseconds since 1970, as Jira and Jenkins send them.
@@ -72,88 +67,70 @@ parse_epoch_milliseconds(const char *text, int len, TimestampTz *at)
 }
 
 /*
- * payload_time(text) -> timestamptz
- *
- * ISO 8601 with a T or a space, seconds and fraction optional, the zone as Z, UTC, GMT, +02:00,
- * +0200 or +02, with a space before it or not; without a zone it is UTC; a date alone is its
- * midnight in UTC; a bare number is milliseconds since 1970. Empty text is NULL. Anything else
- * is 22007, never a guess.
+ * Writes a time that is not a number in the form of timestamp_text_parse, to a buffer that has
+ * room for ZONE_LENGTH bytes more, and returns its length.
  */
-Datum
-vsm_payload_time(PG_FUNCTION_ARGS)
+static int
+write_normal(const char *text, int len, char *normal)
 {
-	text	   *input = PG_GETARG_TEXT_PP(0);
-	const char *start = VARDATA_ANY(input);
-	int			len = VARSIZE_ANY_EXHDR(input);
-	char		normal[MAX_TIME_LENGTH + 16];
-	int			n;
-	bool		has_clock;
-	const char *reason;
-	TimestampTz at;
+	int			n = len;
+	int			zone;			/* where the zone begins */
 
-	while (len > 0 && isspace((unsigned char) *start))
+	memcpy(normal, text, len);
+	/* "UTC" and "GMT" are Z; nothing may stand between time and zone. */
+	if (n > 3 && (memcmp(normal + n - 3, "UTC", 3) == 0 || memcmp(normal + n - 3, "GMT", 3) == 0))
 	{
-		start++;
-		len--;
+		n -= 3;
+		normal[n++] = 'Z';
 	}
-	while (len > 0 && isspace((unsigned char) start[len - 1]))
-		len--;
-	if (len == 0)
-		PG_RETURN_NULL();
-	if (parse_epoch_milliseconds(start, len, &at))
-		PG_RETURN_TIMESTAMPTZ(at);
-
-	if (len > MAX_TIME_LENGTH)
-		reason = "It is too long.";
-	else
+	if (n <= 10 || memchr(normal, ':', n) == NULL)
 	{
-		memcpy(normal, start, len);
-		n = len;
-		/* "UTC" and "GMT" are Z; nothing may stand between time and zone. */
-		if (n > 3 && (memcmp(normal + n - 3, "UTC", 3) == 0 || memcmp(normal + n - 3, "GMT", 3) == 0))
-		{
-			n -= 3;
-			normal[n++] = 'Z';
-		}
-		has_clock = n > 10 && memchr(normal, ':', n) != NULL;
-		if (has_clock)
-		{
-			int			zone = n;	/* where the zone begins */
-
-			for (int i = 11; i < n && zone == n; i++)
-			{
-				if (normal[i] == '+' || normal[i] == '-' || normal[i] == 'Z' || normal[i] == 'z')
-					zone = i;
-			}
-			if (zone == n)
-				normal[n++] = 'Z';
-			else if (normal[zone - 1] == ' ')
-			{
-				memmove(normal + zone - 1, normal + zone, n - zone);
-				n--;
-			}
-		}
-		else
-		{
-			memcpy(normal + n, "T00:00Z", 7);
-			n += 7;
-		}
-		reason = timestamp_text_parse(normal, n, &at);
+		/* A date alone. */
+		memcpy(normal + n, "T00:00Z", 7);
+		return n + 7;
 	}
-	if (reason != NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_DATETIME_FORMAT),
-				 errmsg("invalid time: \"%.*s\"", Min(len, MAX_TIME_LENGTH), start),
-				 errdetail("Readable are ISO 8601, with or without a zone (UTC then), and milliseconds since 1970.")));
-	PG_RETURN_TIMESTAMPTZ(at);
+	for (zone = 11; zone < n; zone++)
+	{
+		if (normal[zone] == '+' || normal[zone] == '-' || normal[zone] == 'Z' || normal[zone] == 'z')
+			break;
+	}
+	if (zone == n)
+		normal[n++] = 'Z';
+	else if (normal[zone - 1] == ' ')
+	{
+		memmove(normal + zone - 1, normal + zone, n - zone);
+		n--;
+	}
+	return n;
 }
 
-/*
- * Where the escape \u0000 stands in JSON text, or NULL. A backslash that is itself escaped
- * does not begin one.
- */
-static const char *
-find_null_escape(const char *p, const char *end)
+bool
+payload_read_time(const char *text, int len, TimestampTz *at)
+{
+	char		normal[MAX_TIME_LENGTH + ZONE_LENGTH];
+
+	while (len > 0 && isspace((unsigned char) *text))
+	{
+		text++;
+		len--;
+	}
+	while (len > 0 && isspace((unsigned char) text[len - 1]))
+		len--;
+	if (len == 0)
+		return false;
+	if (parse_epoch_milliseconds(text, len, at))
+		return true;
+	if ((Size) len > MAX_TIME_LENGTH ||
+		timestamp_text_parse(normal, write_normal(text, len, normal), at) != NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_DATETIME_FORMAT),
+				 errmsg("invalid time: \"%.*s\"", Min(len, MAX_TIME_LENGTH), text),
+				 errdetail("Readable are ISO 8601, with or without a zone (UTC then), and milliseconds since 1970.")));
+	return true;
+}
+
+const char *
+payload_null_escape(const char *p, const char *end)
 {
 	while ((p = memchr(p, '\\', end - p)) != NULL)
 	{
@@ -164,56 +141,4 @@ find_null_escape(const char *p, const char *end)
 		p += 2;
 	}
 	return NULL;
-}
-
-/*
- * payload_text(text) -> text
- *
- * The same JSON text with every escape \u0000, which PostgreSQL's text cannot hold, written as
- * \ufffd, the replacement character. A payload without one is returned as it is.
- */
-Datum
-vsm_payload_text(PG_FUNCTION_ARGS)
-{
-	text	   *input = PG_GETARG_TEXT_PP(0);
-	const char *start = VARDATA_ANY(input);
-	int			len = VARSIZE_ANY_EXHDR(input);
-	const char *found = find_null_escape(start, start + len);
-	text	   *result;
-	char	   *target;
-
-	if (found == NULL)
-		PG_RETURN_TEXT_P(input);
-
-	result = cstring_to_text_with_len(start, len);
-	target = VARDATA(result);
-	do
-	{
-		memcpy(target + (found - start), "\\ufffd", 6);
-		CHECK_FOR_INTERRUPTS();
-		found = find_null_escape(found + 6, start + len);
-	} while (found != NULL);
-	PG_RETURN_TEXT_P(result);
-}
-
-/*
- * payload_error(text) -> text
- *
- * Why a payload is not JSON, as a sentence; NULL when it is. Unlike a cast to jsonb it does not
- * raise, so one payload that was cut off need not stop a batch. (What is nested deeper than the
- * stack allows raises 54001 here as well.)
- */
-Datum
-vsm_payload_error(PG_FUNCTION_ARGS)
-{
-	text	   *input = PG_GETARG_TEXT_PP(0);
-	JsonLexContext *lexer = vsm_json_lexer(VARDATA_ANY(input), VARSIZE_ANY_EXHDR(input));
-	JsonSemAction actions = {0};
-	JsonParseErrorType result = pg_parse_json(lexer, &actions);
-	InputError	error;
-
-	if (result == JSON_SUCCESS)
-		PG_RETURN_NULL();
-	json_input_error(result, lexer, &error);
-	PG_RETURN_TEXT_P(cstring_to_text(error.detail));
 }
