@@ -11,6 +11,7 @@
 #ifndef VSM_FLAT_STATE_H
 #define VSM_FLAT_STATE_H
 
+#include "base/compat.h"
 #include "common/int.h"
 #include "fmgr.h"
 
@@ -42,7 +43,7 @@ extern FlatState *flat_state_new(Size header_size, Size size, uint8 kind, uint8 
  */
 extern FlatState *flat_state_reserve(FlatState *state, Size extra, const char *what);
 
-extern void flat_state_too_many(const char *what) pg_attribute_noreturn();
+pg_noreturn extern void flat_state_too_many(const char *what);
 
 /* Adds to a count of a state; 22003 beyond bigint, naming what is counted (a plural). */
 static inline void

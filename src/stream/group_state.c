@@ -170,7 +170,7 @@ group_read_string(const JsonTree *node, const char **value, InputError *error)
 bool
 group_read_timestamp(const JsonTree *node, int64 *value, InputError *error)
 {
-	const char *text;
+	const char *text = NULL;
 	const char *problem;
 
 	if (!group_read_string(node, &text, error))
@@ -184,7 +184,7 @@ group_read_timestamp(const JsonTree *node, int64 *value, InputError *error)
 Workflow *
 group_read_workflow(const JsonTree *node, InputError *error)
 {
-	const char *text;
+	const char *text = NULL;
 
 	if (!group_read_string(node, &text, error))
 		return NULL;

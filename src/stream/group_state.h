@@ -33,7 +33,7 @@ group_state_is_unknown(const FlatState *state)
 }
 
 /* Raises 22023: that argument of an aggregate differs between rows of one group. */
-extern void group_config_differs(const char *aggregate, const char *argument) pg_attribute_noreturn();
+pg_noreturn extern void group_config_differs(const char *aggregate, const char *argument);
 
 /*
  * For a transition function: the state of argument 0, writable, or NULL if the row is the
