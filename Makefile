@@ -9,6 +9,10 @@ MODULE_big = vsm
 # The project's folder, empty when it is the current one (make -f ../vsm/Makefile builds elsewhere).
 top := $(dir $(firstword $(MAKEFILE_LIST)))
 top := $(if $(filter ./,$(top)),,$(top))
+# PGXS knows by itself only of servers that were themselves built elsewhere.
+ifneq ($(top),)
+VPATH = $(top)
+endif
 
 # vsm.control is where the version stands. (PGXS overwrites a variable named VERSION.)
 EXTVERSION := $(shell sed -n "s/^default_version = '\(.*\)'/\1/p" $(top)vsm.control)
@@ -59,6 +63,12 @@ ifeq ($(wildcard $(PGXS)),)
 $(error PostgreSQL's development files are not there: install postgresql-server-dev-NN (NN is the server's major version), or name a server with PG_CONFIG=/path/to/pg_config)
 endif
 include $(PGXS)
+
+# The server's flags are those of the compiler that built it: what ours does not know is left out.
+known = $(shell $(CC) -Wall -Werror $(1) -fsyntax-only -x c - </dev/null >/dev/null 2>&1 && echo yes)
+ifeq ($(call known,$(CFLAGS)),)
+override CFLAGS := $(foreach flag,$(CFLAGS),$(if $(filter -W% -f%,$(flag)),$(if $(call known,$(flag)),$(flag)),$(flag)))
+endif
 
 $(DATA_built): $(wildcard $(top)sql/*.sql) $(SQL_PARTS) $(SQL_MODEL) $(top)sql/assemble.awk $(top)Makefile $(top)vsm.control
 vsm--$(EXTVERSION).sql:

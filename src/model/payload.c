@@ -98,7 +98,7 @@ vsm_payload_time(PG_FUNCTION_ARGS)
 	}
 	while (len > 0 && isspace((unsigned char) start[len - 1]))
 		len--;
-	if (len == 0)
+	if (len <= 0)
 		PG_RETURN_NULL();
 	if (parse_epoch_milliseconds(start, len, &at))
 		PG_RETURN_TIMESTAMPTZ(at);
