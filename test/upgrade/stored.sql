@@ -103,11 +103,11 @@ SET datestyle = 'ISO' SET timezone = 'UTC' SET intervalstyle = 'postgres' SET by
 DECLARE
 	asked record;
 BEGIN
-	FOR asked IN SELECT DISTINCT type, 0 AS place, CASE typalign WHEN 'd' THEN 'SELECT it::bytes_double' ELSE 'SELECT it::bytes_int4' END AS question
+	FOR asked IN SELECT DISTINCT type, 0 AS place, CASE typalign WHEN 'd' THEN 'it::bytes_double::text' ELSE 'it::bytes_int4::text' END AS answer
 			FROM form JOIN pg_type ON typname = type AND typnamespace = 'vsm'::regnamespace
-		UNION ALL SELECT type, row_number() OVER (PARTITION BY type ORDER BY number), question FROM question ORDER BY 1, 2 LOOP
-		RETURN QUERY EXECUTE format($f$
-			SELECT %1$L::name, number, %2$s, (SELECT string_agg(q::text, ' ' ORDER BY q::text COLLATE "C") FROM (%3$s) AS q)
-			FROM (SELECT number, value AS it FROM stored_%1$s) AS stored ORDER BY number$f$, asked.type, asked.place, asked.question);
+		UNION ALL SELECT type, row_number() OVER (PARTITION BY type ORDER BY number),
+			format('(SELECT string_agg(q::text, '' '' ORDER BY q::text COLLATE "C") FROM (%s) AS q)', question) FROM question ORDER BY 1, 2 LOOP
+		RETURN QUERY EXECUTE format('SELECT %1$L::name, number, %2$s, %3$s FROM (SELECT number, value AS it FROM stored_%1$s) AS s ORDER BY number',
+			asked.type, asked.place, asked.answer);
 	END LOOP;
 END $$;
