@@ -30,6 +30,8 @@ is "$(faults up)" '' 'no arrow goes up'
 is "$(faults roomless)" '' 'every include of a header of ours names its room'
 is "$(faults lost)" '' 'and a header that is there'
 
+is "$(grep -rl PG_VERSION_NUM src test --include='*.[ch]')" src/base/compat.h 'what differs between versions of PostgreSQL stands in one header'
+
 # SQL is written by one hand: the parts of the extension, the model's files and, but for their width, the tests. Scripts of
 # released versions are as they were.
 parts=$(ls sql/*.sql sql/*/*.sql sql/*/*/*.sql | grep -v '^sql/vsm--[0-9.]*\.sql$')
