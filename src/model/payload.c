@@ -116,7 +116,7 @@ payload_read_time(const char *text, int len, TimestampTz *at)
 	}
 	while (len > 0 && isspace((unsigned char) text[len - 1]))
 		len--;
-	if (len == 0)
+	if (len <= 0)
 		return false;
 	if (parse_epoch_milliseconds(text, len, at))
 		return true;
