@@ -7,14 +7,14 @@
 --   csv_cell(line, place, value)         the cells that hold times
 --   csv_time(line, place, at)            the times in them
 --   jira_event(item, at, state, seq)     what comes out
-SET work_mem = '64MB';
+SET work_mem = '256MB';
 
 CREATE TABLE item (item text PRIMARY KEY, title text, team text, type text);
-CREATE TABLE jira_event (item text NOT NULL, at timestamptz NOT NULL, state text NOT NULL, seq bigint NOT NULL);
+CREATE UNLOGGED TABLE jira_event (item text NOT NULL, at timestamptz NOT NULL, state text NOT NULL, seq bigint NOT NULL);
 
 CREATE TABLE csv_option AS
 SELECT :'columns' AS columns, lower(:'dates') AS dates, coalesce(nullif(:'zone', ''), 'UTC') AS zone, :'encoding' AS encoding;
-CREATE TABLE csv_line (number bigint GENERATED ALWAYS AS IDENTITY, line text);
+CREATE UNLOGGED TABLE csv_line (number bigint GENERATED ALWAYS AS IDENTITY, line text);
 
 -- What is to be said of how the file was read, in the order in which it was noticed.
 CREATE TABLE csv_note (place int GENERATED ALWAYS AS IDENTITY, note text);

@@ -38,14 +38,15 @@ BEGIN
 END $$;
 
 SELECT refuse('the file is empty.') WHERE NOT EXISTS (SELECT FROM csv_line WHERE line ~ '\S');
+CREATE TEMP TABLE csv_head AS SELECT number, line FROM csv_line WHERE number <= 1000 AND line ~ '\S';
 
 -- The separator and the header. Excel's first line sep=; names the separator. The header is the first of ten lines
 -- unless it is narrower, as a title is, than one further down in which known names stand.
 CREATE TABLE csv_format AS
 WITH head AS (
-	SELECT number, line FROM csv_line WHERE line ~ '\S' AND NOT (number = 1 AND line ~* '^"?sep=.?"?$') ORDER BY number LIMIT 10),
+	SELECT number, line FROM csv_head WHERE NOT (number = 1 AND line ~* '^"?sep=.?"?$') ORDER BY number LIMIT 10),
 named AS (
-	SELECT (SELECT coalesce(nullif((regexp_match(line, '^"?sep=(.?)"?$', 'i'))[1], ''), E'\t') FROM csv_line WHERE number = 1 AND line ~* '^"?sep=.?"?$') AS separator),
+	SELECT (SELECT coalesce(nullif((regexp_match(line, '^"?sep=(.?)"?$', 'i'))[1], ''), E'\t') FROM csv_head WHERE number = 1 AND line ~* '^"?sep=.?"?$') AS separator),
 name AS (
 	SELECT name FROM csv_known UNION
 	SELECT csv_name(split_part(piece, '=', 2)) FROM csv_option, regexp_split_to_table(columns, ',') AS piece),
@@ -65,7 +66,7 @@ FROM first LEFT JOIN later ON true;
 
 INSERT INTO csv_note (note)
 SELECT format('The first %s taken for a title: %s.', CASE count(*) WHEN 1 THEN 'line is' ELSE count(*) || ' lines are' END, quoted((array_agg(line ORDER BY number))[1]))
-FROM csv_line, csv_format WHERE number < header AND line ~ '\S' AND line !~* '^"?sep=.?"?$' HAVING count(*) > 0;
+FROM csv_head, csv_format WHERE number < header AND line !~* '^"?sep=.?"?$' HAVING count(*) > 0;
 
 SELECT refuse(format('no separator is found in the header: line %s is %s; columns are separated by commas, semicolons, tabs or |.', number, quoted(line)))
-FROM csv_line, csv_format WHERE number = header AND cardinality(csv_fields(line, separator)) < 2;
+FROM csv_head, csv_format WHERE number = header AND cardinality(csv_fields(line, separator)) < 2;

@@ -1,7 +1,7 @@
 -- From lines to rows of fields: csv_record. Texts in quotes may have several lines.
-CREATE TABLE csv_quoted (number bigint, regular boolean, open boolean);
+CREATE UNLOGGED TABLE csv_quoted (number bigint, regular boolean, open boolean);
 CREATE TABLE csv_text (first bigint PRIMARY KEY, last bigint);
-CREATE TABLE csv_record (line bigint, fields text[]);
+CREATE UNLOGGED TABLE csv_record (line bigint, fields text[]);
 
 CREATE PROCEDURE read_records() LANGUAGE plpgsql AS $$
 DECLARE
@@ -23,7 +23,7 @@ BEGIN
 
 	IF NOT EXISTS (SELECT FROM csv_quoted WHERE open) THEN
 		INSERT INTO csv_record
-		SELECT number, CASE WHEN coalesce(q.regular, true) THEN csv_fields(line, separator) ELSE csv_fields_loosely(line, separator) END
+		SELECT number, CASE WHEN q.regular IS NULL THEN string_to_array(line, separator) WHEN q.regular THEN csv_fields(line, separator) ELSE csv_fields_loosely(line, separator) END
 		FROM csv_line LEFT JOIN csv_quoted q USING (number)
 		WHERE number >= header AND line ~ filled;
 		RETURN;
@@ -48,7 +48,7 @@ BEGIN
 	SELECT first AS line, string_agg(l.line, E'\n' ORDER BY number) AS text
 	FROM csv_text, generate_series(first, last) AS number JOIN csv_line l USING (number) GROUP BY first;
 	INSERT INTO csv_record
-	SELECT number, CASE WHEN coalesce(q.regular, true) THEN csv_fields(l.line, separator) ELSE csv_fields_loosely(l.line, separator) END
+	SELECT number, CASE WHEN q.regular IS NULL THEN string_to_array(l.line, separator) WHEN q.regular THEN csv_fields(l.line, separator) ELSE csv_fields_loosely(l.line, separator) END
 	FROM csv_line l LEFT JOIN csv_quoted q USING (number) LEFT JOIN (SELECT generate_series(first, last) AS number FROM csv_text) t USING (number)
 	WHERE number >= header AND l.line ~ filled AND t.number IS NULL;
 	INSERT INTO csv_record

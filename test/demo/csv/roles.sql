@@ -23,12 +23,19 @@ CREATE FUNCTION csv_item() RETURNS text LANGUAGE sql STABLE
 RETURN (SELECT CASE count(*) WHEN 1 THEN min(csv_cell_of(place)) ELSE string_agg(csv_cell_of(place), ' || ''#'' || ' ORDER BY place) END
 	FROM csv_role WHERE role = 'item');
 
+-- All rows of some items, so that there are about a hundred thousand of them.
+CREATE TABLE csv_some (item text, fields text[]);
+
 -- Whether a column changes within an item, and whether two columns hold the same.
 CREATE FUNCTION csv_varies(place int) RETURNS boolean LANGUAGE plpgsql AS $$
 DECLARE
 	varies boolean;
 BEGIN
-	EXECUTE format('SELECT EXISTS (SELECT FROM csv_row GROUP BY %s HAVING min(%2$s) <> max(%2$s))', csv_item(), csv_cell_of(place)) INTO varies;
+	IF NOT EXISTS (SELECT FROM csv_some) THEN
+		EXECUTE format('INSERT INTO csv_some SELECT item, fields FROM (SELECT %s AS item, fields FROM csv_row) r
+			WHERE item IS NOT NULL AND hashtext(item) %% (1 + (SELECT count(*) FROM csv_row) / 100000) = 0', csv_item());
+	END IF;
+	EXECUTE format('SELECT EXISTS (SELECT FROM csv_some GROUP BY item HAVING min(%1$s) <> max(%1$s))', csv_cell_of(place)) INTO varies;
 	RETURN varies;
 END $$;
 CREATE FUNCTION csv_same(one int, other int) RETURNS boolean LANGUAGE plpgsql AS $$
@@ -93,6 +100,7 @@ BEGIN
 			FOREACH within IN ARRAY coalesce(csv_best('within'), '{}') LOOP
 				IF csv_varies(within) THEN
 					INSERT INTO csv_role VALUES ('item', within, false);
+					TRUNCATE csv_some;
 					INSERT INTO csv_note (note) SELECT format('Items are numbered within %s, so that both together name an item.', shown) FROM csv_column WHERE place = within;
 					EXIT;
 				END IF;
@@ -107,6 +115,6 @@ CREATE TABLE csv_size (rows bigint, items bigint);
 DO $$
 BEGIN
 	IF EXISTS (SELECT FROM csv_role WHERE role = 'item') THEN
-		EXECUTE format('INSERT INTO csv_size SELECT count(%1$s), count(DISTINCT %1$s) FROM csv_row', csv_item());
+		EXECUTE format('INSERT INTO csv_size SELECT sum(rows), count(*) FROM (SELECT count(*) AS rows FROM csv_row WHERE %1$s IS NOT NULL GROUP BY %1$s) r', csv_item());
 	END IF;
 END $$;

@@ -1,6 +1,6 @@
 -- The events: item, at, state, seq. Of events of one instant the order of the lines is kept as seq.
-CREATE TABLE csv_event (item text, at timestamptz, state text, line bigint, step int);
-CREATE TABLE csv_left_out (line bigint, what text);
+CREATE UNLOGGED TABLE csv_event (item text, at timestamptz, state text, line bigint, step int);
+CREATE UNLOGGED TABLE csv_left_out (line bigint, what text);
 
 -- The time in a column of a row, as a join.
 CREATE FUNCTION csv_times(role_wanted text) RETURNS TABLE (line bigint, at timestamptz) LANGUAGE sql STABLE
@@ -14,12 +14,15 @@ RETURN coalesce((SELECT csv_cell_of(place) FROM csv_role WHERE role = wanted LIM
 
 CREATE PROCEDURE read_changes() LANGUAGE plpgsql AS $$
 BEGIN
-	EXECUTE format('CREATE TABLE csv_change AS SELECT line, %s AS item, %s AS state, %s AS before, %s AS field, t.at, c.at AS created
+	EXECUTE format('CREATE UNLOGGED TABLE csv_change AS SELECT line, %s AS item, %s AS state, %s AS before, %s AS field, t.at, c.at AS created
 		FROM csv_row LEFT JOIN csv_times(''time'') t USING (line) LEFT JOIN csv_times(''created'') c USING (line)',
 		csv_item(), csv_cell_as('state'), csv_cell_as('from'), csv_cell_as('field'));
-	INSERT INTO csv_left_out SELECT line, 'field' FROM csv_change WHERE NOT is_status(field);
-	DELETE FROM csv_change WHERE NOT is_status(field);
-	UPDATE csv_change SET state = CASE WHEN state IS NULL THEN 'Unflagged' ELSE 'Flagged' END, before = NULL WHERE lower(field) = 'flagged';
+	IF EXISTS (SELECT FROM csv_role WHERE role = 'field') THEN
+		CREATE TEMP TABLE csv_field AS SELECT field, is_status(field) FROM csv_change GROUP BY field;
+		INSERT INTO csv_left_out SELECT line, 'field' FROM csv_change JOIN csv_field USING (field) WHERE NOT is_status;
+		DELETE FROM csv_change c USING csv_field f WHERE f.field = c.field AND NOT is_status;
+		UPDATE csv_change SET state = CASE WHEN state IS NULL THEN 'Unflagged' ELSE 'Flagged' END, before = NULL WHERE lower(field) = 'flagged';
+	END IF;
 	INSERT INTO csv_left_out SELECT line, 'empty' FROM csv_change WHERE item IS NULL OR at IS NULL OR state IS NULL;
 	INSERT INTO csv_event SELECT item, at, state, line, 1 FROM csv_change WHERE item IS NOT NULL AND at IS NOT NULL AND state IS NOT NULL;
 END $$;
@@ -48,14 +51,14 @@ BEGIN
 		INSERT INTO csv_left_out SELECT line, CASE WHEN item IS NULL OR at IS NULL OR state IS NULL THEN 'empty' ELSE 'transition' END FROM csv_mark
 		WHERE item IS NULL OR at IS NULL OR state IS NULL OR meaning NOT IN ('start', 'end');
 		-- The n-th end of an activity in an item ends its n-th start; an end without a start took no time.
-		CREATE TABLE csv_spell AS
+		CREATE UNLOGGED TABLE csv_spell AS
 		WITH mark AS (
 			SELECT *, row_number() OVER (PARTITION BY item, state, meaning ORDER BY at, line) AS number FROM csv_mark
 			WHERE item IS NOT NULL AND at IS NOT NULL AND state IS NOT NULL AND meaning IN ('start', 'end'))
 		SELECT coalesce(s.line, e.line) AS line, item, state, coalesce(s.at, e.at) AS begun, e.at AS ended
 		FROM (SELECT * FROM mark WHERE meaning = 'start') s FULL JOIN (SELECT * FROM mark WHERE meaning = 'end') e USING (item, state, number);
 	ELSE
-		EXECUTE format('CREATE TABLE csv_spell AS SELECT line, %s AS item, %s AS state, coalesce(s.at, e.at) AS begun, e.at AS ended
+		EXECUTE format('CREATE UNLOGGED TABLE csv_spell AS SELECT line, %s AS item, %s AS state, coalesce(s.at, e.at) AS begun, e.at AS ended
 			FROM csv_row LEFT JOIN csv_times(''start'') s USING (line) LEFT JOIN csv_times(''end'') e USING (line)', csv_item(), csv_cell_as('state'));
 		INSERT INTO csv_left_out SELECT line, 'empty' FROM csv_spell WHERE item IS NULL OR begun IS NULL OR state IS NULL;
 		DELETE FROM csv_spell WHERE item IS NULL OR begun IS NULL OR state IS NULL;
@@ -63,10 +66,10 @@ BEGIN
 	INSERT INTO csv_left_out SELECT line, 'backward' FROM csv_spell WHERE ended < begun;
 	DELETE FROM csv_spell WHERE ended < begun;
 
-	-- Where each begins as the one before it ends they are states, which follow each other.
+	-- States follow each other: each begins as the one before it ends. What is called an activity is work even then.
 	SELECT avg((next = ended)::int) INTO touching
 	FROM (SELECT ended, lead(begun) OVER (PARTITION BY item ORDER BY begun, line) AS next FROM csv_spell) s WHERE next IS NOT NULL;
-	IF touching > 0.95 THEN
+	IF touching > 0.95 AND NOT EXISTS (SELECT FROM csv_role JOIN csv_column USING (place) WHERE role = 'state' AND name ~ 'activity|concept_name|task|action|operation|event') THEN
 		INSERT INTO csv_event SELECT item, begun, state, line, 1 FROM csv_spell;
 		UPDATE csv_kind SET kind = 'changes';
 		RETURN;
@@ -100,8 +103,7 @@ BEGIN
 		INSERT INTO csv_stage
 		SELECT place, row_number() OVER (ORDER BY coalesce(follow, 0) DESC, place)
 		FROM (SELECT DISTINCT place FROM csv_role WHERE role = 'stage') r LEFT JOIN (SELECT one AS place, sum(sign(before - after)) AS follow FROM csv_pair GROUP BY one) p USING (place);
-		INSERT INTO csv_note (note)
-		SELECT format('The stages are taken in the order in which items came there, which is not that of the columns: %s.', string_agg(shown, ', ' ORDER BY step)) FROM csv_stage JOIN csv_column USING (place);
+		INSERT INTO csv_note (note) VALUES ('The stages stand in the order in which items came there, which is not that of the columns.');
 	ELSE
 		INSERT INTO csv_stage SELECT place, place FROM csv_role WHERE role = 'stage';
 	END IF;
@@ -119,7 +121,7 @@ END $$;
 -- A row is an item; where one stands in several, its last row tells of it.
 CREATE PROCEDURE read_list() LANGUAGE plpgsql AS $$
 BEGIN
-	EXECUTE format('CREATE TABLE csv_listed AS SELECT DISTINCT ON (item) item, line, created, closed, cancelled
+	EXECUTE format('CREATE UNLOGGED TABLE csv_listed AS SELECT DISTINCT ON (item) item, line, created, closed, cancelled
 		FROM (SELECT line, %s AS item, c.at AS created, d.at AS closed, x.at AS cancelled
 			FROM csv_row LEFT JOIN csv_times(''created'') c USING (line) LEFT JOIN csv_times(''closed'') d USING (line) LEFT JOIN csv_times(''cancelled'') x USING (line)) r
 		WHERE item IS NOT NULL ORDER BY item, line DESC', csv_item());
@@ -145,7 +147,8 @@ END $$;
 -- Whether lines go from new to old: then so does seq.
 CREATE TABLE csv_direction AS
 SELECT coalesce(sum(CASE WHEN next < at THEN 1 WHEN next > at THEN -1 ELSE 0 END) > 0, false) AS down
-FROM (SELECT at, lead(at) OVER (PARTITION BY item ORDER BY line, step) AS next FROM csv_event WHERE (SELECT kind FROM csv_kind) = 'changes') n;
+FROM (SELECT at, lead(at) OVER (PARTITION BY item ORDER BY line, step) AS next FROM csv_event
+	WHERE (SELECT kind FROM csv_kind) = 'changes' AND hashtext(item) % (1 + (SELECT count(*) FROM csv_event) / 100000) = 0) n;
 DO $$
 BEGIN
 	IF EXISTS (SELECT FROM csv_role WHERE role = 'from') THEN
@@ -158,8 +161,8 @@ INSERT INTO jira_event SELECT item, at, state, CASE WHEN down THEN -line ELSE li
 SELECT refuse('no line has an item, a time and a state.') WHERE NOT EXISTS (SELECT FROM jira_event);
 
 -- One event an item is none of a change.
-SELECT refuse(format('every item has one event only (%s of %s): this is a list of issues, not of their changes; from it nothing can be measured.', count_of(count(*), 'event'), count_of(count(DISTINCT item), 'item')))
-FROM jira_event, csv_kind WHERE kind IN ('changes', 'spells') HAVING count(*) = count(DISTINCT item) AND count(*) > 0;
+SELECT refuse(format('every item has one event only (%s): this is a list of issues, not of their changes, and from it nothing can be measured.', count_of((SELECT count(*) FROM jira_event), 'event')))
+FROM csv_kind WHERE kind IN ('changes', 'spells') AND NOT EXISTS (SELECT FROM jira_event GROUP BY item HAVING count(*) > 1);
 
 -- What else is known of the items.
 DO $$
@@ -169,12 +172,15 @@ BEGIN
 	INSERT INTO csv_role
 	SELECT DISTINCT ON (role) role, place, false FROM csv_candidate c
 	WHERE role IN ('title', 'type', 'team') AND role NOT IN (SELECT role FROM csv_role) AND place NOT IN (SELECT place FROM csv_role) ORDER BY role, grade, rank;
-	EXECUTE format('SELECT count(DISTINCT %s) FROM csv_row', csv_cell_as('type')) INTO kinds;
+	EXECUTE format('SELECT count(*) FROM (SELECT FROM csv_row GROUP BY %s) k', csv_cell_as('type')) INTO kinds;
 	DELETE FROM csv_role WHERE role = 'type' AND NOT asked AND kinds > 12;
-	EXECUTE format('SELECT count(DISTINCT %s) FROM csv_row', csv_cell_as('team')) INTO kinds;
+	EXECUTE format('SELECT count(*) FROM (SELECT FROM csv_row GROUP BY %s) k', csv_cell_as('team')) INTO kinds;
 	DELETE FROM csv_role WHERE role = 'team' AND NOT asked AND kinds > 30;
-	EXECUTE format('INSERT INTO item SELECT item, left(max(title), 60), max(team), max(type) FROM (SELECT %s AS item, %s AS title, %s AS team, %s AS type FROM csv_row) r
-		WHERE item IN (SELECT item FROM jira_event) GROUP BY item', csv_item(), csv_cell_as('title'), csv_cell_as('team'), csv_cell_as('type'));
+	EXECUTE format('INSERT INTO item SELECT item, left(title, 60), team, type
+		FROM (SELECT item FROM jira_event GROUP BY item) e LEFT JOIN (SELECT %s AS item, %s FROM csv_row %s) r USING (item)',
+		csv_item(), (SELECT string_agg(CASE WHEN EXISTS (SELECT FROM csv_role WHERE role = w) THEN format('max(%s) AS %s', csv_cell_as(w), w) ELSE format('NULL::text AS %s', w) END, ', ')
+			FROM unnest(ARRAY['title', 'team', 'type']) AS w),
+		CASE WHEN EXISTS (SELECT FROM csv_role WHERE role IN ('title', 'team', 'type')) THEN 'GROUP BY 1' ELSE 'LIMIT 0' END);
 END $$;
 ANALYZE item;
 ANALYZE jira_event;

@@ -1,5 +1,5 @@
 -- The times of the cells that hold times. How a column writes them is decided from all of its values.
-CREATE TABLE csv_cell (line bigint, place int, value text);
+CREATE UNLOGGED TABLE csv_cell (line bigint, place int, value text);
 DO $$
 DECLARE
 	place int;
@@ -9,9 +9,9 @@ BEGIN
 	END LOOP;
 END $$;
 
--- "line 7: "x" (Created)"
-CREATE FUNCTION csv_at(at_line bigint, at_place int) RETURNS text LANGUAGE sql STABLE
-RETURN (SELECT format('line %s: %s in the column %s', at_line, quoted(value), shown) FROM csv_cell c JOIN csv_column USING (place) WHERE c.line = at_line AND c.place = at_place);
+-- line 7: "x" in the column Created. A cell is named by 10000 * line + place.
+CREATE FUNCTION csv_at(cell bigint) RETURNS text LANGUAGE sql STABLE
+RETURN (SELECT format('line %s: %s in the column %s', line, quoted(value), shown) FROM csv_cell JOIN csv_column USING (place) WHERE line = cell / 10000 AND place = cell % 10000);
 
 -- Patterns, and in what form they are dates.
 CREATE TABLE csv_pattern AS
@@ -29,21 +29,20 @@ UPDATE csv_pattern p SET form = 'number' FROM csv_unit u WHERE u.place = p.place
 INSERT INTO csv_note (note)
 SELECT format('%s counts %s.', shown, CASE unit WHEN 'days of a spreadsheet' THEN 'days as spreadsheets do, from 1900 on' ELSE unit || ' since 1970' END) FROM csv_unit JOIN csv_column USING (place);
 
-SELECT refuse(format('%s has lost its digits to a spreadsheet: export the file again and do not open it in one before.', csv_at(first_line, place)))
+SELECT refuse(format('%s has lost its digits to a spreadsheet: export the file again and do not open it in one before.', csv_at(first_line * 10000 + place)))
 FROM csv_pattern WHERE form IS NULL AND pattern ~* '^9([.,]9+)?e\+?9+$' ORDER BY first_line LIMIT 1;
 
 -- Day first or month first: any of the columns may show it, and none may contradict.
 CREATE TABLE csv_order AS
-WITH numbers AS (
-	SELECT line, place, value, m[1]::int AS a, m[2]::int AS b
-	FROM csv_pattern p JOIN csv_cell c USING (place), LATERAL regexp_match(value, '(\d{1,2})[-/.](\d{1,2})[-/.]') AS m
-	WHERE p.form = 'numbers' AND date_pattern_of(value) = pattern)
-SELECT count(*) AS cells, min(line) AS first_line, (array_agg(place ORDER BY line, place))[1] AS first_place,
-	min(line) FILTER (WHERE a > 31) AS year_first, min(line) FILTER (WHERE a BETWEEN 13 AND 31) AS day_first, min(line) FILTER (WHERE b > 12) AS month_first,
-	(array_agg(place ORDER BY line, place) FILTER (WHERE a > 31))[1] AS year_place,
-	(array_agg(place ORDER BY line, place) FILTER (WHERE a BETWEEN 13 AND 31))[1] AS day_place,
-	(array_agg(place ORDER BY line, place) FILTER (WHERE b > 12))[1] AS month_place,
-	bool_and(a = b) AS same, NULL::text AS dates
+WITH pattern AS (
+	SELECT place, pattern, date_group_at(pattern, regexp, 1) AS at, date_group_length(pattern, regexp, 1) AS length,
+		date_group_at(pattern, regexp, 2) AS next_at, date_group_length(pattern, regexp, 2) AS next_length
+	FROM csv_pattern JOIN date_form USING (form) WHERE form = 'numbers'),
+numbers AS (
+	SELECT line * 10000 + place AS cell, substr(value, at, length)::int AS a, substr(value, next_at, next_length)::int AS b
+	FROM csv_cell c JOIN pattern USING (place) WHERE date_pattern_of(value) = pattern)
+SELECT count(*) AS cells, min(cell) AS first, min(cell) FILTER (WHERE a > 31) AS year_first, min(cell) FILTER (WHERE a BETWEEN 13 AND 31) AS day_first,
+	min(cell) FILTER (WHERE b > 12) AS month_first, bool_and(a = b) AS same, NULL::text AS dates
 FROM numbers;
 
 -- A date of numbers in the order that is not taken: what shows how far apart the two readings are.
@@ -57,41 +56,38 @@ DO $$
 DECLARE
 	o     csv_order;
 	asked text := (SELECT nullif(dates, '') FROM csv_option);
-	says  text;
 	value text;
 BEGIN
 	SELECT * INTO o FROM csv_order;
 	IF o.cells = 0 THEN
 		RETURN;
 	END IF;
-	says := 'is no date with the %s first, as ' || CASE WHEN asked IS NOT NULL THEN 'DATES=' || asked || ' says' ELSE '%s asks for' END || '; correct it%s.';
-	IF asked = 'ymd' OR asked IS NULL AND o.year_first IS NOT NULL AND o.day_first IS NULL AND o.month_first IS NULL THEN
+	IF asked = 'ymd' OR (asked IS NULL AND o.year_first IS NOT NULL AND o.day_first IS NULL AND o.month_first IS NULL) THEN
 		o.dates := 'ymd';
-	ELSIF o.year_first IS NOT NULL THEN
-		PERFORM refuse(format('%s has a day of more than 31%s.', csv_at(o.year_first, o.year_place), CASE WHEN asked IS NULL THEN ', and ' || csv_at(coalesce(o.day_first, o.month_first), coalesce(o.day_place, o.month_place)) || ' is no date with the year first' ELSE '' END));
-	ELSIF asked = 'dmy' AND o.month_first IS NOT NULL THEN
-		PERFORM refuse(format('%s is no date with the day first, as DATES=dmy says.', csv_at(o.month_first, o.month_place)));
-	ELSIF asked = 'mdy' AND o.day_first IS NOT NULL THEN
-		PERFORM refuse(format('%s is no date with the month first, as DATES=mdy says.', csv_at(o.day_first, o.day_place)));
+	ELSIF asked = 'dmy' AND coalesce(o.year_first, o.month_first) IS NOT NULL THEN
+		PERFORM refuse(format('%s is no date with the day first, as DATES=dmy says.', csv_at(coalesce(o.year_first, o.month_first))));
+	ELSIF asked = 'mdy' AND coalesce(o.year_first, o.day_first) IS NOT NULL THEN
+		PERFORM refuse(format('%s is no date with the month first, as DATES=mdy says.', csv_at(coalesce(o.year_first, o.day_first))));
 	ELSIF asked IS NOT NULL THEN
 		o.dates := asked;
+	ELSIF o.year_first IS NOT NULL THEN
+		PERFORM refuse(format('the dates contradict each other: %s is one only with the year first, %s is not.', csv_at(o.year_first), csv_at(coalesce(o.day_first, o.month_first))));
 	ELSIF o.day_first IS NOT NULL AND o.month_first IS NOT NULL THEN
-		PERFORM refuse(format(E'the dates contradict each other: %s is one only with the day first, %s only with the month first.', csv_at(o.day_first, o.day_place), csv_at(o.month_first, o.month_place)));
+		PERFORM refuse(format('the dates contradict each other: %s is one only with the day first, %s only with the month first.', csv_at(o.day_first), csv_at(o.month_first)));
 	ELSIF o.day_first IS NOT NULL OR o.same THEN
 		o.dates := 'dmy';
 	ELSIF o.month_first IS NOT NULL THEN
 		o.dates := 'mdy';
 	ELSE
-		value := (SELECT c.value FROM csv_cell c WHERE line = o.first_line AND place = o.first_place);
+		value := (SELECT c.value FROM csv_cell c WHERE line = o.first / 10000 AND place = o.first % 10000);
 		PERFORM refuse(format('the dates can be read in two ways, and no value decides: %s is %s (DATES=dmy) or %s (DATES=mdy); say which.',
-			csv_at(o.first_line, o.first_place), date_said(value, 'dmy'), date_said(value, 'mdy')));
+			csv_at(o.first), date_said(value, 'dmy'), date_said(value, 'mdy')));
 	END IF;
 	UPDATE csv_order SET dates = o.dates;
-	IF NOT o.same THEN
+	IF asked IS NULL AND NOT o.same THEN
 		INSERT INTO csv_note (note)
-		SELECT format('Dates have the %s first%s.', CASE o.dates WHEN 'dmy' THEN 'day' WHEN 'mdy' THEN 'month' ELSE 'year' END,
-			CASE WHEN asked IS NULL THEN format(', as line %s shows (%s)', line, c.value) ELSE '' END)
-		FROM csv_cell c WHERE line = coalesce(o.day_first, o.month_first, o.year_first, o.first_line) AND place = coalesce(o.day_place, o.month_place, o.year_place, o.first_place);
+		SELECT format('Dates have the %s first, as line %s shows (%s).', CASE o.dates WHEN 'dmy' THEN 'day' WHEN 'mdy' THEN 'month' ELSE 'year' END, line, c.value)
+		FROM csv_cell c WHERE line = coalesce(o.day_first, o.month_first, o.year_first) / 10000 AND place = coalesce(o.day_first, o.month_first, o.year_first) % 10000;
 	END IF;
 END $$;
 
@@ -112,7 +108,7 @@ FROM csv_pattern p JOIN date_form f USING (form) JOIN csv_column c USING (place)
 			-- GMT+1 is +1: without a sign PostgreSQL would take it for a zone of POSIX, whose signs are the other way round
 			nullif(btrim(regexp_replace(date_group(pattern, f.regexp, g.groups[9]), '^\s*(GMT|UTC)\s*(?=[+-])', '', 'i')), '') AS zone) z;
 
-SELECT refuse(format('%s names the time zone %s, which PostgreSQL does not know.', csv_at(first_line, place), zone))
+SELECT refuse(format('%s names the time zone %s, which PostgreSQL does not know.', csv_at(first_line * 10000 + place), zone))
 FROM csv_parts JOIN csv_pattern USING (place, pattern)
 WHERE zone ~ '[[:alpha:]]' AND upper(zone) <> 'Z' AND NOT EXISTS (SELECT FROM pg_timezone_abbrevs WHERE abbrev = upper(zone)) AND NOT EXISTS (SELECT FROM pg_timezone_names WHERE lower(name) = lower(zone))
 ORDER BY first_line LIMIT 1;
@@ -130,7 +126,7 @@ RETURN CASE WHEN (p).length[1] = 4 THEN '' WHEN substr(value, (p).at[1], 2) < '7
 	|| ':' || date_part_of(value, (p).at[6], (p).length[6], '00') || '.' || date_part_of(value, (p).at[7], (p).length[7], '0') || (p).half
 	|| CASE WHEN (p).utc THEN ' UTC' WHEN (p).zone IS NULL THEN '' WHEN (p).zone LIKE '%9%' THEN ' ' || substr(value, (p).at[9] + (p).length[9] - char_length((p).zone), char_length((p).zone)) ELSE ' ' || (p).zone END;
 
-CREATE TABLE csv_time (line bigint, place int, at timestamptz);
+CREATE UNLOGGED TABLE csv_time (line bigint, place int, at timestamptz);
 -- What is no date, and of the dates those that are in no calendar.
 CREATE TABLE csv_unread (line bigint, place int);
 INSERT INTO csv_unread
@@ -157,14 +153,23 @@ SELECT line, place, CASE WHEN divisor IS NULL
 	ELSE to_timestamp(number / divisor) END
 FROM csv_cell JOIN csv_unit USING (place), LATERAL (SELECT replace(value, ',', '.')::float8 AS number) n WHERE value ~ '^\d+([.,]\d+)?$';
 
+-- A line that has fewer fields than the header, and something else where a time should stand, is broken.
+CREATE TABLE csv_broken AS
+SELECT DISTINCT line FROM csv_unread JOIN csv_record USING (line), csv_width WHERE cardinality(fields) < width;
+DELETE FROM csv_time WHERE line IN (SELECT line FROM csv_broken);
+DELETE FROM csv_unread WHERE line IN (SELECT line FROM csv_broken);
+INSERT INTO csv_note (note)
+SELECT format('%s fewer fields than the header and no time where one should stand, broken perhaps by a line end within a field, and left out; the first is line %s.',
+	CASE count(*) WHEN 1 THEN '1 line has' ELSE count(*) || ' lines have' END, min(line)) FROM csv_broken HAVING count(*) > 0;
+
 -- A few cells that are no times among many are left out and counted; more are a mistake about the column.
-SELECT refuse(CASE WHEN m.name IS NOT NULL THEN format('%s: %s is no month in a language known here.', csv_at(line, place), quoted(m.name))
-	ELSE format('%s is no time; times look like 2026-01-31 14:05, 31.01.2026 14:05, 31/Jan/26 2:05 PM, 2026-01-31T13:05:00Z or 1769864700.', csv_at(line, place)) END)
+SELECT refuse(CASE WHEN m.name IS NOT NULL THEN format('%s: %s is no month in a language known here.', csv_at(line * 10000 + place), quoted(m.name))
+	ELSE format('%s is no time; times look like 2026-01-31 14:05, 31.01.2026 14:05, 31/Jan/26 2:05 PM, 2026-01-31T13:05:00Z or 1769864700.', csv_at(line * 10000 + place)) END)
 FROM (SELECT place, count(*) AS cells, min(line) AS line FROM csv_unread GROUP BY place) u JOIN csv_cell c USING (line, place),
 	LATERAL (SELECT (regexp_match(value, '^\d{1,2}[-/. ]+([[:alpha:]]{3,12})[-/. ]+\d{2,4}'))[1] AS name) m
 WHERE u.cells > 0.01 * (SELECT count(*) FROM csv_cell a WHERE a.place = u.place) ORDER BY line LIMIT 1;
 INSERT INTO csv_note (note)
-SELECT format('%s no times and left out; the first is %s.', CASE count(*) WHEN 1 THEN '1 cell holds' ELSE count(*) || ' cells hold' END, csv_at(min(line), (array_agg(place ORDER BY line))[1]))
+SELECT format('%s left out; the first is %s.', CASE count(*) WHEN 1 THEN '1 cell holds no time and is' ELSE count(*) || ' cells hold no times and are' END, csv_at(min(line * 10000 + place)))
 FROM csv_unread HAVING count(*) > 0;
 
 -- Times without a zone are those of ZONE.
@@ -173,6 +178,6 @@ SELECT format('Times without a zone are read in %s%s.', zone, CASE WHEN zone = '
 FROM csv_option WHERE EXISTS (SELECT FROM csv_parts WHERE csv_parts.zone IS NULL AND NOT utc AND length[4] > 0);
 -- What lies in the future or long ago may be a mistake.
 INSERT INTO csv_note (note)
-SELECT format('%s %s; the first is %s.', CASE count(*) WHEN 1 THEN '1 time lies' ELSE count(*) || ' times lie' END, lies, csv_at(min(line), (array_agg(place ORDER BY line))[1]))
+SELECT format('%s %s; the first is %s.', CASE count(*) WHEN 1 THEN '1 time lies' ELSE count(*) || ' times lie' END, lies, csv_at(min(line * 10000 + place)))
 FROM (SELECT line, place, CASE WHEN at > now() + interval '1 day' THEN 'in the future' ELSE 'before 1980' END AS lies FROM csv_time WHERE at > now() + interval '1 day' OR at < '1980-01-01') t GROUP BY lies;
 ANALYZE csv_time;
