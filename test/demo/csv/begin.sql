@@ -36,12 +36,21 @@ RETURN '"' || CASE WHEN char_length(value) > 60 THEN left(value, 57) || '...' EL
 SELECT refuse(format('DATES=%s says nothing: it is dmy (day first), mdy (month first) or ymd (year first).', dates))
 FROM csv_option WHERE dates NOT IN ('', 'dmy', 'mdy', 'ymd');
 
-SELECT refuse(format('ZONE=%s is no time zone that PostgreSQL knows%s', zone, coalesce('; did you mean ' || (
-	SELECT string_agg(name, ' or ' ORDER BY name)
-	FROM (SELECT name FROM pg_timezone_names WHERE name ILIKE '%/' || zone AND name !~ '^posix/' ORDER BY name LIMIT 3) n) || '?',
-	': zones have names like Europe/Paris, America/New_York or UTC.')))
-FROM csv_option WHERE zone NOT IN (SELECT name FROM pg_timezone_names);
-SELECT set_config('timezone', zone, false) AS zone FROM csv_option \gset
+-- Times without a zone are those of ZONE, which is a name: what PostgreSQL takes for a rule of POSIX has its signs the other way round.
+DO $$
+DECLARE
+	asked text := (SELECT zone FROM csv_option);
+BEGIN
+	PERFORM set_config('timezone', asked, false);
+	IF asked ~ '\d' AND asked NOT IN (SELECT name FROM pg_timezone_names) THEN
+		RAISE invalid_parameter_value;
+	END IF;
+EXCEPTION WHEN invalid_parameter_value THEN
+	PERFORM refuse(format('ZONE=%s is no time zone that PostgreSQL knows%s', asked, coalesce('; did you mean ' || (
+		SELECT string_agg(name, ' or ' ORDER BY name)
+		FROM (SELECT name FROM pg_timezone_names WHERE name ILIKE '%/' || asked AND name !~ '^posix/' ORDER BY name LIMIT 3) n) || '?',
+		': zones have names like Europe/Paris, America/New_York or UTC.')));
+END $$;
 
 -- How to get changes out of the tools whose lists have none.
 CREATE TABLE csv_changelog (place int GENERATED ALWAYS AS IDENTITY, line text);

@@ -37,7 +37,7 @@ BEGIN
 	RETURN fields;
 END $$;
 
-SELECT refuse('the file is empty.') WHERE NOT EXISTS (SELECT FROM csv_line WHERE line ~ '\S');
+-- What the first lines tell.
 CREATE TEMP TABLE csv_head AS SELECT number, line FROM csv_line WHERE number <= 1000 AND line ~ '\S';
 
 -- The separator and the header. Excel's first line sep=; names the separator. The header is the first of ten lines

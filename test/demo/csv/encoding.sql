@@ -1,11 +1,9 @@
 -- The lines came byte by byte (as Latin-1, with carriage returns inside them as the character 1): makes them text.
 
+SELECT refuse('the file is empty.') WHERE NOT EXISTS (SELECT FROM csv_line WHERE line ~ '[^\s\x01]');
+
 -- Old Macintosh files end their lines with carriage returns alone.
 SELECT coalesce(line LIKE E'%\x01%', false) AS returns FROM csv_line ORDER BY number LIMIT 1 \gset
-\if :{?returns}
-\else
-	\set returns false
-\endif
 \if :returns
 	CREATE TEMP TABLE csv_longer AS
 	SELECT number, place, part FROM csv_line, string_to_table(line, E'\x01') WITH ORDINALITY AS p(part, place);
@@ -24,6 +22,16 @@ BEGIN
 	RETURN decoded(line, 'UTF8') IS NOT NULL;
 EXCEPTION WHEN character_not_in_repertoire OR untranslatable_character THEN
 	RETURN false;
+END $$;
+
+-- UTF-8 with letters that are broken: what is no letter is shown as such.
+CREATE FUNCTION mended(line text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+	-- Bytes of a letter, each as a character, stay; others are marked, and become the bytes of U+FFFD.
+	marked text := regexp_replace(line, '([\u00c2-\u00df][\u0080-\u00bf]|[\u00e1-\u00ec\u00ee\u00ef][\u0080-\u00bf]{2}|\u00e0[\u00a0-\u00bf][\u0080-\u00bf]'
+		'|[\u00f1-\u00f3][\u0080-\u00bf]{3})|([\u0080-\u00ff])', E'\\1\x1e\\2\x1d', 'g');
+BEGIN
+	RETURN decoded(regexp_replace(replace(marked, E'\x1e\x1d', ''), E'\x1e.\x1d', U&'\00EF\00BF\00BD', 'g'), 'UTF8');
 END $$;
 
 -- The first word of a text that is not plain ASCII: what shows whether an encoding is the right one.
@@ -60,9 +68,9 @@ BEGIN
 	SELECT number, line, is_utf8(line) AS is_utf8 FROM csv_line WHERE octet_length(line) > char_length(line);
 	SELECT count(*) AS lines, min(number) AS first INTO bad FROM csv_foreign WHERE NOT is_utf8;
 
-	-- UTF-8 with damaged letters, as where a text was cut: what is damaged is shown as such.
+	-- As where a text was cut.
 	IF bad.lines < foreign_lines THEN
-		UPDATE csv_line l SET line = CASE WHEN is_utf8 THEN decoded(l.line, 'UTF8') ELSE regexp_replace(l.line, '[\u0080-\u00ff]+', U&'\FFFD', 'g') END
+		UPDATE csv_line l SET line = CASE WHEN is_utf8 THEN decoded(l.line, 'UTF8') ELSE mended(l.line) END
 		FROM csv_foreign f WHERE f.number = l.number;
 		INSERT INTO csv_note (note) VALUES (format('%s broken letters, which are read as %s; the first is line %s.',
 			CASE WHEN bad.lines = 1 THEN '1 line has' ELSE bad.lines || ' lines have' END, U&'\FFFD', bad.first));

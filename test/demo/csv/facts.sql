@@ -13,7 +13,7 @@ pattern AS (
 form AS (
 	SELECT pattern, (date_form_of(pattern)).form FROM (SELECT DISTINCT pattern FROM pattern WHERE pattern LIKE '%9%') p),
 fact AS (
-	SELECT place, sum(cells) AS filled, sum(cells) FILTER (WHERE form IS NOT NULL AND form <> 'year first, compact') AS dates,
+	SELECT place, sum(cells) AS filled, sum(cells) FILTER (WHERE form IS NOT NULL AND (form <> 'year first, compact' OR pattern ~ '\D')) AS dates,
 		sum(cells) FILTER (WHERE pattern ~ '^9{5}([.,]9+)?$|^9{8,16}([.,]9+)?$|^9{18,19}$') AS numbers,
 		sum(cells) FILTER (WHERE pattern = '0') AS zeros, min(first_line) AS first_line
 	FROM pattern LEFT JOIN form USING (pattern) GROUP BY place)

@@ -36,7 +36,8 @@ BEGIN
 		OR EXISTS (SELECT FROM csv_role WHERE role IN ('stage', 'closed')) THEN
 		RETURN;
 	END IF;
-	states := csv_varying('state', several);
+	-- A column may be the only one for the state, even if no state changes.
+	states := coalesce(csv_varying('state', several), (SELECT array_agg(place) FROM csv_candidate WHERE role = 'state' HAVING count(DISTINCT place) = 1));
 	times := csv_varying('time', several);
 	IF NOT asked OR EXISTS (SELECT FROM csv_role WHERE role IN ('start', 'end')) THEN
 		starts := csv_best('start', csv_varying('start', several));

@@ -23,8 +23,8 @@ FROM csv_column d WHERE NOT EXISTS (SELECT FROM csv_kind) AND NOT EXISTS (SELECT
 
 -- A list of items as they are today.
 SELECT refuse(concat_ws(E'\n',
-	format('this is a list of issues, not of their changes: each of its %s stands in one line, with what it is today%s, and nothing says when it ended. How long they were where cannot be known from it.',
-		count_of(items, 'item'), (SELECT ' (' || string_agg(shown, ', ' ORDER BY place) || ')' FROM (
+	format('this is a list of issues, not of their changes: %s in one line, with what it is today%s, and nothing says when it ended. How long they were where cannot be known from it.',
+		CASE items WHEN 1 THEN 'its item stands' ELSE format('each of its %s items stands', items) END, (SELECT ' (' || string_agg(shown, ', ' ORDER BY place) || ')' FROM (
 			SELECT DISTINCT c.place, shown FROM csv_column c JOIN csv_candidate USING (place) WHERE role IN ('state', 'created', 'started', 'time') ORDER BY 1 LIMIT 5) s)),
 	(SELECT string_agg(said, E'\n' ORDER BY place) FROM csv_odd),
 	CASE WHEN EXISTS (SELECT FROM csv_other_times) THEN format('If one of these is the time when an item was closed or resolved (%s), say so: COLUMNS=''created=...,closed=...''.', (SELECT string_agg(shown, ', ' ORDER BY place) FROM csv_other_times))
@@ -41,6 +41,7 @@ SELECT refuse(concat_ws(E'\n',
 		ELSE 'the columns do not say when items changed their state: within an item either the state or the time never changes.' END,
 	(SELECT string_agg(said, E'\n' ORDER BY place) FROM csv_odd),
 	format('Its columns are: %s.', csv_columns()),
+	'Names that are understood are listed in doc/sources/csv.md.',
 	format('Say which is which: COLUMNS=''%s''; or stage=... for each column that says when an item came to a stage; or created=... and closed=....',
 		coalesce((SELECT string_agg(role || '=...', ',' ORDER BY place) FROM wanted), 'item=...,time=...,state=...'))))
 WHERE NOT EXISTS (SELECT FROM csv_kind);

@@ -80,7 +80,7 @@ FROM csv_record, csv_format, unnest(fields) WITH ORDINALITY AS f(field, place) W
 -- Separators after the last named column mean nothing; more fields than that in a line are a mistake in it.
 CREATE TABLE csv_width AS SELECT max(place) AS width, header, CASE separator WHEN E'\t' THEN 'tab' ELSE '"' || separator || '"' END AS separator
 FROM csv_column, csv_format GROUP BY header, csv_format.separator;
-SELECT refuse(CASE WHEN count(*) = (SELECT count(*) - 1 FROM csv_record)
+SELECT refuse(CASE WHEN count(*) = (SELECT count(*) - 1 FROM csv_record) AND count(*) > 1
 	THEN format('every line has more fields than the header, which has %s: give each column a name.', width)
 	ELSE format('line %s has %s where the header has %s: put a field that holds a %s in quotes.', min(line),
 		count_of((array_agg(cardinality(fields) ORDER BY line))[1], 'field'), width, separator) END)

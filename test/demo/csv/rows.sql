@@ -160,7 +160,10 @@ INSERT INTO jira_event SELECT item, at, state, CASE WHEN down THEN -line ELSE li
 
 SELECT refuse('no line has an item, a time and a state.') WHERE NOT EXISTS (SELECT FROM jira_event);
 
--- One event an item is none of a change.
+-- One event an item is none of a change, and neither are events of one state.
+SELECT refuse(format('no item changes its state: %s may be what an item is today, not what it became.', shown))
+FROM csv_kind, csv_role JOIN csv_column USING (place) WHERE kind = 'changes' AND role = 'state' AND EXISTS (SELECT FROM jira_event GROUP BY item HAVING count(*) > 1)
+	AND NOT EXISTS (SELECT FROM jira_event GROUP BY item HAVING min(state) <> max(state));
 SELECT refuse(format('every item has one event only (%s): this is a list of issues, not of their changes, and from it nothing can be measured.', count_of((SELECT count(*) FROM jira_event), 'event')))
 FROM csv_kind WHERE kind IN ('changes', 'spells') AND NOT EXISTS (SELECT FROM jira_event GROUP BY item HAVING count(*) > 1);
 
@@ -176,7 +179,7 @@ BEGIN
 	DELETE FROM csv_role WHERE role = 'type' AND NOT asked AND kinds > 12;
 	EXECUTE format('SELECT count(*) FROM (SELECT FROM csv_row GROUP BY %s) k', csv_cell_as('team')) INTO kinds;
 	DELETE FROM csv_role WHERE role = 'team' AND NOT asked AND kinds > 30;
-	EXECUTE format('INSERT INTO item SELECT item, left(title, 60), team, type
+	EXECUTE format('INSERT INTO item SELECT item, left(regexp_replace(title, ''\s+'', '' '', ''g''), 60), team, type
 		FROM (SELECT item FROM jira_event GROUP BY item) e LEFT JOIN (SELECT %s AS item, %s FROM csv_row %s) r USING (item)',
 		csv_item(), (SELECT string_agg(CASE WHEN EXISTS (SELECT FROM csv_role WHERE role = w) THEN format('max(%s) AS %s', csv_cell_as(w), w) ELSE format('NULL::text AS %s', w) END, ', ')
 			FROM unnest(ARRAY['title', 'team', 'type']) AS w),

@@ -108,7 +108,7 @@ FROM csv_pattern p JOIN date_form f USING (form) JOIN csv_column c USING (place)
 			-- GMT+1 is +1: without a sign PostgreSQL would take it for a zone of POSIX, whose signs are the other way round
 			nullif(btrim(regexp_replace(date_group(pattern, f.regexp, g.groups[9]), '^\s*(GMT|UTC)\s*(?=[+-])', '', 'i')), '') AS zone) z;
 
-SELECT refuse(format('%s names the time zone %s, which PostgreSQL does not know.', csv_at(first_line * 10000 + place), zone))
+SELECT refuse(format('%s is no time: %s is no time zone that PostgreSQL knows.', csv_at(first_line * 10000 + place), quoted(zone)))
 FROM csv_parts JOIN csv_pattern USING (place, pattern)
 WHERE zone ~ '[[:alpha:]]' AND upper(zone) <> 'Z' AND NOT EXISTS (SELECT FROM pg_timezone_abbrevs WHERE abbrev = upper(zone)) AND NOT EXISTS (SELECT FROM pg_timezone_names WHERE lower(name) = lower(zone))
 ORDER BY first_line LIMIT 1;
