@@ -24,12 +24,14 @@ EXCEPTION WHEN character_not_in_repertoire OR untranslatable_character THEN
 	RETURN false;
 END $$;
 
--- UTF-8 with letters that are broken: what is no letter is shown as such.
+-- A letter of UTF-8 that is not ASCII, byte by byte.
+CREATE FUNCTION utf8_letter() RETURNS text LANGUAGE sql IMMUTABLE
+RETURN '[\u00c2-\u00df][\u0080-\u00bf]|[\u00e1-\u00ec\u00ee\u00ef][\u0080-\u00bf]{2}|\u00e0[\u00a0-\u00bf][\u0080-\u00bf]|[\u00f1-\u00f3][\u0080-\u00bf]{3}';
+
+-- UTF-8 with broken letters: what is no letter becomes the bytes of U+FFFD, which say so.
 CREATE FUNCTION mended(line text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
-	-- Bytes of a letter, each as a character, stay; others are marked, and become the bytes of U+FFFD.
-	marked text := regexp_replace(line, '([\u00c2-\u00df][\u0080-\u00bf]|[\u00e1-\u00ec\u00ee\u00ef][\u0080-\u00bf]{2}|\u00e0[\u00a0-\u00bf][\u0080-\u00bf]'
-		'|[\u00f1-\u00f3][\u0080-\u00bf]{3})|([\u0080-\u00ff])', E'\\1\x1e\\2\x1d', 'g');
+	marked text := regexp_replace(line, format('(%s)|([\u0080-\u00ff])', utf8_letter()), E'\\1\x1e\\2\x1d', 'g');
 BEGIN
 	RETURN decoded(regexp_replace(replace(marked, E'\x1e\x1d', ''), E'\x1e.\x1d', U&'\00EF\00BF\00BD', 'g'), 'UTF8');
 END $$;
@@ -43,6 +45,8 @@ DECLARE
 	asked   text := (SELECT nullif(encoding, '') FROM csv_option);
 	foreign_lines bigint := (SELECT count(*) FROM csv_line WHERE octet_length(line) > char_length(line));
 	bad     record;
+	letters bigint;
+	broken  bigint;
 	runs    float8;
 BEGIN
 	IF foreign_lines = 0 THEN
@@ -68,8 +72,10 @@ BEGIN
 	SELECT number, line, is_utf8(line) AS is_utf8 FROM csv_line WHERE octet_length(line) > char_length(line);
 	SELECT count(*) AS lines, min(number) AS first INTO bad FROM csv_foreign WHERE NOT is_utf8;
 
-	-- As where a text was cut.
-	IF bad.lines < foreign_lines THEN
+	-- Letters of UTF-8, and a few that are broken, as where a text was cut.
+	SELECT sum(regexp_count(line, utf8_letter())), sum(regexp_count(regexp_replace(line, utf8_letter(), '', 'g'), '[\u0080-\u00ff]')) INTO letters, broken
+	FROM (SELECT line FROM csv_foreign LIMIT 10000) f;
+	IF letters > 0 AND letters * 2 >= broken THEN
 		UPDATE csv_line l SET line = CASE WHEN is_utf8 THEN decoded(l.line, 'UTF8') ELSE mended(l.line) END
 		FROM csv_foreign f WHERE f.number = l.number;
 		INSERT INTO csv_note (note) VALUES (format('%s broken letters, which are read as %s; the first is line %s.',

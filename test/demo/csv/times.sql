@@ -34,7 +34,7 @@ FROM csv_pattern WHERE form IS NULL AND pattern ~* '^9([.,]9+)?e\+?9+$' ORDER BY
 
 -- Day first or month first: any of the columns may show it, and none may contradict.
 CREATE TABLE csv_order AS
-WITH pattern AS (
+WITH pattern AS MATERIALIZED (
 	SELECT place, pattern, date_group_at(pattern, regexp, 1) AS at, date_group_length(pattern, regexp, 1) AS length,
 		date_group_at(pattern, regexp, 2) AS next_at, date_group_length(pattern, regexp, 2) AS next_length
 	FROM csv_pattern JOIN date_form USING (form) WHERE form = 'numbers'),
