@@ -22,9 +22,9 @@
  * of facts, the same payload twice, or payloads in another order, end in the same rows.
  */
 
-CREATE TYPE vsm.payload_kind AS (kind text, reason text);
+CREATE TYPE vsm.payload_kind AS (kind text, reason text, elements jsonb);
 COMMENT ON TYPE vsm.payload_kind IS
-	'what a payload is: its kind, and the reason why it is not read, NULL if it is';
+	'what a payload is: its kind, and the reason why it is not read, NULL if it is; of a page, its elements, each of which is a payload';
 
 CREATE TYPE vsm.fact AS (
 	source      text,
@@ -65,7 +65,69 @@ COMMENT ON COLUMN vsm.fact.confidence IS 'of a link: from 0 to 1';
 COMMENT ON COLUMN vsm.fact.until IS 'of a link: when it ended';
 COMMENT ON COLUMN vsm.fact.details IS
 	'of an event: its attributes; of item, commit, deployment, incident: columns and their values (absent: not known); '
-	'of a link: seen_at, when it was seen to stand';
+	'of a link: when it was seen to stand, as a text';
+
+/*
+ * Constructors: readers write facts by naming what they know. Each argument is used once, so that
+ * PostgreSQL puts the expression in their place. What a reader does not know it leaves NULL, and
+ * a fact that lacks its entity, its time or its target is none: vsm.write_facts leaves it out.
+ */
+CREATE FUNCTION vsm.fact_event(source text, entity text, at timestamptz, state text, id text, previous text DEFAULT NULL,
+	state_id text DEFAULT NULL, previous_id text DEFAULT NULL, seq bigint DEFAULT NULL, method text DEFAULT NULL, attributes jsonb DEFAULT NULL)
+RETURNS vsm.fact
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN ROW (source, 'event', entity, at, state, id, NULL, previous, state_id, previous_id, seq, method, NULL, NULL, attributes)::vsm.fact;
+COMMENT ON FUNCTION vsm.fact_event(text, text, timestamptz, text, text, text, text, text, bigint, text, jsonb) IS
+	'the fact that an entity got a state at a time; id is the same in every payload that tells of this event';
+
+CREATE FUNCTION vsm.fact_observed(source text, entity text, at timestamptz, state text, state_id text DEFAULT NULL)
+RETURNS vsm.fact
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN ROW (source, 'observed', entity, at, state, NULL, NULL, NULL, state_id, NULL, NULL, 'observed', NULL, NULL, NULL)::vsm.fact;
+COMMENT ON FUNCTION vsm.fact_observed(text, text, timestamptz, text, text) IS
+	'the fact that an entity had a state at a time; when it was entered is not known';
+
+CREATE FUNCTION vsm.fact_created(source text, entity text, at timestamptz, state text DEFAULT NULL, state_id text DEFAULT NULL)
+RETURNS vsm.fact
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN ROW (source, 'created', entity, at, state, NULL, NULL, NULL, state_id, NULL, NULL, NULL, NULL, NULL, NULL)::vsm.fact;
+COMMENT ON FUNCTION vsm.fact_created(text, text, timestamptz, text, text) IS
+	'the fact that an item was created at a time; state is its first, NULL if that is only known from what its first change came from';
+
+CREATE FUNCTION vsm.fact_change(source text, entity text, at timestamptz, attribute text, value text, id text, previous text DEFAULT NULL)
+RETURNS vsm.fact
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN ROW (source, 'change', entity, at, value, id, attribute, previous, NULL, NULL, NULL, NULL, NULL, NULL, NULL)::vsm.fact;
+COMMENT ON FUNCTION vsm.fact_change(text, text, timestamptz, text, text, text, text) IS
+	'the fact that an attribute of an item got a value at a time; id is the same in every payload that tells of this change';
+
+CREATE FUNCTION vsm.fact_row(source text, relation text, entity text, at timestamptz, columns jsonb)
+RETURNS vsm.fact
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN ROW (source, relation, entity, at, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, columns)::vsm.fact;
+COMMENT ON FUNCTION vsm.fact_row(text, text, text, timestamptz, jsonb) IS
+	'columns of a row of item, merge_request, commit, build, deployment or incident as they were at a time, which is the version of the row; '
+	'a column that is absent is not known, one that is null is known to be empty';
+
+CREATE FUNCTION vsm.fact_alias(source text, entity text, alias text, since timestamptz DEFAULT NULL)
+RETURNS vsm.fact
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN ROW (source, 'alias', entity, since, alias, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)::vsm.fact;
+COMMENT ON FUNCTION vsm.fact_alias(text, text, text, timestamptz) IS 'the fact that an item is also known by another name';
+
+CREATE FUNCTION vsm.fact_history(source text, entity text, until timestamptz)
+RETURNS vsm.fact
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN ROW (source, 'history', entity, until, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)::vsm.fact;
+COMMENT ON FUNCTION vsm.fact_history(text, text, timestamptz) IS 'the fact that all changes of an item up to a time are known';
+
+CREATE FUNCTION vsm.fact_link(source text, entity text, target text, kind text, method text DEFAULT NULL, confidence float8 DEFAULT 1.0,
+	since timestamptz DEFAULT NULL, until timestamptz DEFAULT NULL, seen_at timestamptz DEFAULT NULL)
+RETURNS vsm.fact
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN ROW (source, 'link', entity, since, target, NULL, kind, NULL, NULL, NULL, NULL, method, confidence, until, to_jsonb(seen_at))::vsm.fact;
+COMMENT ON FUNCTION vsm.fact_link(text, text, text, text, text, float8, timestamptz, timestamptz, timestamptz) IS
+	'the fact that an entity is linked to a target; seen_at: when the link was seen to stand, until: when it ended';
 
 CREATE FUNCTION vsm.payload_time("time" text) RETURNS timestamptz
 	AS 'MODULE_PATHNAME', 'vsm_payload_time' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
