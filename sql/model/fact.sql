@@ -67,6 +67,10 @@ COMMENT ON COLUMN vsm.fact.details IS
 	'of an event: its attributes; of item, commit, deployment, incident: columns and their values (absent: not known); '
 	'of a link: when it was seen to stand, as a text';
 
+CREATE FUNCTION vsm.json_from_time(at timestamptz) RETURNS jsonb
+AS 'MODULE_PATHNAME', 'vsm_json_from_time' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION vsm.json_from_time(timestamptz) IS 'the time as a JSON text, ISO 8601 in UTC, whatever the session''s settings';
+
 /*
  * Constructors: readers write facts by naming what they know. Each argument is used once, so that
  * PostgreSQL puts the expression in their place. What a reader does not know it leaves NULL, and
@@ -125,7 +129,7 @@ CREATE FUNCTION vsm.fact_link(source text, entity text, target text, kind text, 
 	since timestamptz DEFAULT NULL, until timestamptz DEFAULT NULL, seen_at timestamptz DEFAULT NULL)
 RETURNS vsm.fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN ROW (source, 'link', entity, since, target, NULL, kind, NULL, NULL, NULL, NULL, method, confidence, until, to_jsonb(seen_at))::vsm.fact;
+RETURN ROW (source, 'link', entity, since, target, NULL, kind, NULL, NULL, NULL, NULL, method, confidence, until, vsm.json_from_time(seen_at))::vsm.fact;
 COMMENT ON FUNCTION vsm.fact_link(text, text, text, text, text, float8, timestamptz, timestamptz, timestamptz) IS
 	'the fact that an entity is linked to a target; seen_at: when the link was seen to stand, until: when it ended';
 

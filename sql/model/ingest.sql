@@ -188,7 +188,8 @@ BEGIN
 	END IF;
 
 	-- Read. Events and changes go to their tables at once.
-	SELECT string_agg(format('SELECT f.* FROM document AS d, LATERAL vsm.%I(d.source, d.document) AS f WHERE d.name = %L', 'read_' || n, n), ' UNION ALL ')
+	SELECT string_agg(format('SELECT f.* FROM document AS d, LATERAL vsm.%I(d.source, d.document%s) AS f WHERE d.name = %L', 'read_' || n,
+		CASE WHEN to_regprocedure(format('vsm.%I(text, jsonb, jsonb)', 'read_' || n)) IS NOT NULL THEN ', $4' ELSE '' END, n), ' UNION ALL ')
 	INTO readers FROM (SELECT DISTINCT n FROM unnest(names) AS n) AS n;
 	EXECUTE format(
 		'WITH document AS MATERIALIZED (SELECT * FROM unnest($1, $2, $3) AS d (source, name, document)),
@@ -210,7 +211,7 @@ BEGIN
 		-- and the events that were there already, if any
 		OR f.fact = ''event'' AND (SELECT count(*) FROM new) < (SELECT count(*) FROM fact AS e WHERE e.fact = ''event'')
 			AND (f.source, f.id) NOT IN (SELECT n.source, n.event_id FROM new AS n)', model, readers)
-	INTO facts USING sources, names, documents;
+	INTO facts USING sources, names, documents, vsm.default_names();
 
 	SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY k.o) INTO STRICT key
 	FROM pg_index i, unnest(i.indkey) WITH ORDINALITY AS k (attnum, o), pg_attribute a

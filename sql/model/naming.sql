@@ -63,12 +63,21 @@ COMMENT ON FUNCTION vsm.default_naming() IS
 	'what names mean where the table naming of a model says nothing; of several patterns that match the first decides';
 
 CREATE FUNCTION vsm.meaning(names jsonb, kind text, name text) RETURNS text
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-BEGIN ATOMIC
-	SELECT nullif(coalesce(
-		names #>> ARRAY[kind, 'name', lower(name)],
-		(SELECT p.pattern ->> 1 FROM jsonb_array_elements(names #> ARRAY[kind, 'pattern']) WITH ORDINALITY AS p (pattern, place)
-		 WHERE name ~* (p.pattern ->> 0) ORDER BY p.place LIMIT 1)), 'none');
-END;
+AS 'MODULE_PATHNAME', 'vsm_meaning' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION vsm.meaning(jsonb, text, text) IS
 	'what a name of that kind means by names, as vsm.names returns them; NULL if it means nothing';
+
+CREATE FUNCTION vsm.default_names() RETURNS jsonb
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT jsonb_object_agg(k.kind, k.meanings)
+	FROM (
+		SELECT d.kind, jsonb_build_object(
+				'name', coalesce(jsonb_object_agg(lower(d.name), d.meaning) FILTER (WHERE d.name !~ '^/.+/$'), '{}'),
+				'pattern', coalesce(jsonb_agg(jsonb_build_array(substr(d.name, 2, length(d.name) - 2), d.meaning) ORDER BY d.place)
+					FILTER (WHERE d.name ~ '^/.+/$'), '[]')) AS meanings
+		FROM vsm.default_naming() WITH ORDINALITY AS d (kind, name, meaning, place)
+		GROUP BY d.kind) AS k;
+END;
+COMMENT ON FUNCTION vsm.default_names() IS
+	'the defaults of vsm.default_naming in the form that readers take: {kind: {"name": {name: meaning}, "pattern": [[expression, meaning]]}}';
