@@ -4,43 +4,41 @@
  * a fact that lacks its entity, its time or its target is none: vsm.write_facts leaves it out.
  */
 
-CREATE FUNCTION vsm.json_from_time(at timestamptz) RETURNS jsonb
-AS 'MODULE_PATHNAME', 'vsm_json_from_time' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION vsm.json_from_time(timestamptz) IS 'the time as a JSON text, ISO 8601 in UTC, whatever the session''s settings';
-
 CREATE FUNCTION vsm.fact_event(source text, entity text, at timestamptz, state text, id text, previous text DEFAULT NULL,
-	state_id text DEFAULT NULL, previous_id text DEFAULT NULL, seq bigint DEFAULT NULL, method text DEFAULT NULL, attributes jsonb DEFAULT NULL)
+	state_id text DEFAULT NULL, previous_id text DEFAULT NULL, seq bigint DEFAULT NULL, method text DEFAULT NULL, attributes jsonb DEFAULT NULL,
+	version timestamptz DEFAULT NULL)
 RETURNS vsm.fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN ROW (source, 'event', entity, at, state, id, NULL, previous, state_id, previous_id, seq, method, NULL, NULL, attributes)::vsm.fact;
-COMMENT ON FUNCTION vsm.fact_event(text, text, timestamptz, text, text, text, text, text, bigint, text, jsonb) IS
-	'the fact that an entity got a state at a time; id is the same in every payload that tells of this event';
+RETURN ROW (source, 'event', entity, at, state, id, NULL, previous, state_id, previous_id, seq, method, NULL, NULL, attributes, version)::vsm.fact;
+COMMENT ON FUNCTION vsm.fact_event(text, text, timestamptz, text, text, text, text, text, bigint, text, jsonb, timestamptz) IS
+	'the fact that an entity got a state at a time; id is the same in every payload that tells of this event, version says which of them words it best';
 
 CREATE FUNCTION vsm.fact_observed(source text, entity text, at timestamptz, state text, state_id text DEFAULT NULL)
 RETURNS vsm.fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN ROW (source, 'observed', entity, at, state, NULL, NULL, NULL, state_id, NULL, NULL, 'observed', NULL, NULL, NULL)::vsm.fact;
+RETURN ROW (source, 'observed', entity, at, state, NULL, NULL, NULL, state_id, NULL, NULL, 'observed', NULL, NULL, NULL, NULL)::vsm.fact;
 COMMENT ON FUNCTION vsm.fact_observed(text, text, timestamptz, text, text) IS
 	'the fact that an entity had a state at a time; when it was entered is not known';
 
 CREATE FUNCTION vsm.fact_created(source text, entity text, at timestamptz, state text DEFAULT NULL, state_id text DEFAULT NULL)
 RETURNS vsm.fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN ROW (source, 'created', entity, at, state, NULL, NULL, NULL, state_id, NULL, NULL, NULL, NULL, NULL, NULL)::vsm.fact;
+RETURN ROW (source, 'created', entity, at, state, NULL, NULL, NULL, state_id, NULL, NULL, NULL, NULL, NULL, NULL, NULL)::vsm.fact;
 COMMENT ON FUNCTION vsm.fact_created(text, text, timestamptz, text, text) IS
 	'the fact that an item was created at a time; state is its first, NULL if that is only known from what its first change came from';
 
-CREATE FUNCTION vsm.fact_change(source text, entity text, at timestamptz, attribute text, value text, id text, previous text DEFAULT NULL)
+CREATE FUNCTION vsm.fact_change(source text, entity text, at timestamptz, attribute text, value text, id text, previous text DEFAULT NULL,
+	version timestamptz DEFAULT NULL)
 RETURNS vsm.fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN ROW (source, 'change', entity, at, value, id, attribute, previous, NULL, NULL, NULL, NULL, NULL, NULL, NULL)::vsm.fact;
-COMMENT ON FUNCTION vsm.fact_change(text, text, timestamptz, text, text, text, text) IS
+RETURN ROW (source, 'change', entity, at, value, id, attribute, previous, NULL, NULL, NULL, NULL, NULL, NULL, NULL, version)::vsm.fact;
+COMMENT ON FUNCTION vsm.fact_change(text, text, timestamptz, text, text, text, text, timestamptz) IS
 	'the fact that an attribute of an item got a value at a time; id is the same in every payload that tells of this change';
 
 CREATE FUNCTION vsm.fact_row(source text, relation text, entity text, at timestamptz, columns jsonb)
 RETURNS vsm.fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN ROW (source, relation, entity, at, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, columns)::vsm.fact;
+RETURN ROW (source, relation, entity, at, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, columns, NULL)::vsm.fact;
 COMMENT ON FUNCTION vsm.fact_row(text, text, text, timestamptz, jsonb) IS
 	'columns of a row of item, merge_request, commit, build, deployment or incident as they were at a time, which is the version of the row; '
 	'a column that is absent is not known, one that is null is known to be empty';
@@ -48,20 +46,21 @@ COMMENT ON FUNCTION vsm.fact_row(text, text, text, timestamptz, jsonb) IS
 CREATE FUNCTION vsm.fact_alias(source text, entity text, alias text, since timestamptz DEFAULT NULL)
 RETURNS vsm.fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN ROW (source, 'alias', entity, since, alias, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)::vsm.fact;
+RETURN ROW (source, 'alias', entity, since, alias, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)::vsm.fact;
 COMMENT ON FUNCTION vsm.fact_alias(text, text, text, timestamptz) IS 'the fact that an item is also known by another name';
 
-CREATE FUNCTION vsm.fact_history(source text, entity text, until timestamptz)
+CREATE FUNCTION vsm.fact_history(source text, entity text, until timestamptz, since timestamptz DEFAULT NULL)
 RETURNS vsm.fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN ROW (source, 'history', entity, until, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)::vsm.fact;
-COMMENT ON FUNCTION vsm.fact_history(text, text, timestamptz) IS 'the fact that all changes of an item up to a time are known';
+RETURN ROW (source, 'history', entity, since, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, until, NULL, NULL)::vsm.fact;
+COMMENT ON FUNCTION vsm.fact_history(text, text, timestamptz, timestamptz) IS
+	'the fact that all changes of an item since its creation, or since a time, until another are known';
 
 CREATE FUNCTION vsm.fact_link(source text, entity text, target text, kind text, method text DEFAULT NULL, confidence float8 DEFAULT 1.0,
 	since timestamptz DEFAULT NULL, until timestamptz DEFAULT NULL, seen_at timestamptz DEFAULT NULL)
 RETURNS vsm.fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN ROW (source, 'link', entity, since, target, NULL, kind, NULL, NULL, NULL, NULL, method, confidence, until, vsm.json_from_time(seen_at))::vsm.fact;
+RETURN ROW (source, 'link', entity, since, target, NULL, kind, NULL, NULL, NULL, NULL, method, confidence, until, NULL, seen_at)::vsm.fact;
 COMMENT ON FUNCTION vsm.fact_link(text, text, text, text, text, float8, timestamptz, timestamptz, timestamptz) IS
 	'the fact that an entity is linked to a target; seen_at: when the link was seen to stand, until: when it ended';
 
@@ -72,8 +71,7 @@ COMMENT ON FUNCTION vsm.fact_link(text, text, text, text, text, float8, timestam
 CREATE FUNCTION vsm.read_keys(source text, entity text, at timestamptz, branch text, title text, description text) RETURNS SETOF vsm.fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 1
 BEGIN ATOMIC
-	SELECT source, 'link', entity, at, k.key, NULL::text, 'implements', NULL::text, NULL::text, NULL::text, NULL::bigint,
-		k.method, k.confidence, NULL::timestamptz, NULL::jsonb
+	SELECT (vsm.fact_link(source, entity, k.key, 'implements', method => k.method, confidence => k.confidence, since => at)).*
 	FROM (
 		SELECT unnest(vsm.issue_keys(title)) AS key, 'key in title' AS method, 0.95::float8 AS confidence
 		UNION ALL

@@ -45,7 +45,8 @@ CREATE TYPE vsm.fact AS (
 	method      text,
 	confidence  float8,
 	until       timestamptz,
-	details     jsonb
+	details     jsonb,
+	version     timestamptz
 );
 COMMENT ON TYPE vsm.fact IS
 	'one thing that a payload states, before it becomes a row of the model; the column fact says what it is';
@@ -54,7 +55,7 @@ COMMENT ON COLUMN vsm.fact.fact IS
 	'event: entity got state value at that time; observed: it had that state then, when it was entered is not known; '
 	'created: it was created then, in state value if that is known; change: attribute name got value; '
 	'item, commit, deployment, incident: columns of that table in details, as they were at that time; '
-	'alias: the item is also known as value; history: its changes up to then are known; link: entity is linked to value, name being the kind of link';
+	'alias: the item is also known as value; history: all its changes from then (NULL: its creation) to until are known; link: entity is linked to value, name being the kind of link';
 COMMENT ON COLUMN vsm.fact.entity IS 'what the fact is about: source:kind:id, or the SHA of a commit';
 COMMENT ON COLUMN vsm.fact.at IS 'when; of item, deployment and incident: the version of its details; of a link: since when';
 COMMENT ON COLUMN vsm.fact.value IS 'state, value of the attribute, alias, or target of the link';
@@ -68,5 +69,6 @@ COMMENT ON COLUMN vsm.fact.method IS 'how this is known, where not simply stated
 COMMENT ON COLUMN vsm.fact.confidence IS 'of a link: from 0 to 1';
 COMMENT ON COLUMN vsm.fact.until IS 'of a link: when it ended';
 COMMENT ON COLUMN vsm.fact.details IS
-	'of an event: its attributes; of item, commit, deployment, incident: columns and their values (absent: not known); '
-	'of a link: when it was seen to stand, as a text';
+	'of an event: its attributes; of a row: columns and their values (absent: not known, null: known to be empty)';
+COMMENT ON COLUMN vsm.fact.version IS
+	'of an event or change: the version of what worded it, the newest wording is kept; of a link: when it was seen to stand or to end';

@@ -188,8 +188,12 @@ BEGIN
 	END IF;
 
 	-- Read. Events and changes go to their tables at once.
-	SELECT string_agg(format('SELECT f.* FROM document AS d, LATERAL vsm.%I(d.source, d.document%s) AS f WHERE d.name = %L', 'read_' || n,
-		CASE WHEN to_regprocedure(format('vsm.%I(text, jsonb, jsonb)', 'read_' || n)) IS NOT NULL THEN ', $4' ELSE '' END, n), ' UNION ALL ')
+	SELECT string_agg(format(
+		CASE WHEN to_regprocedure(format('vsm.%I(text, jsonb, jsonb)', 'read_' || n)) IS NOT NULL THEN
+			'SELECT f.source, f.fact, f.entity, f.at, f.value, f.id, f.name, f.previous, f.value_id, f.previous_id, f.seq, f.method, f.confidence, f.until,
+				CASE WHEN f.fact = ''link'' THEN jsonb_build_object(''seen_at'', f.version) ELSE f.details END, f.version
+			 FROM document AS d, LATERAL vsm.%I(d.source, d.document, $4) AS f WHERE d.name = %L'
+		ELSE 'SELECT f.*, NULL::timestamptz FROM document AS d, LATERAL vsm.%I(d.source, d.document) AS f WHERE d.name = %L' END, 'read_' || n, n), ' UNION ALL ')
 	INTO readers FROM (SELECT DISTINCT n FROM unnest(names) AS n) AS n;
 	EXECUTE format(
 		'WITH document AS MATERIALIZED (SELECT * FROM unnest($1, $2, $3) AS d (source, name, document)),
@@ -206,7 +210,7 @@ BEGIN
 			FROM fact AS f WHERE f.fact = ''change''
 			ORDER BY f.entity COLLATE "C", f.name COLLATE "C", f.id COLLATE "C", f.at
 			ON CONFLICT (item, attribute, change_id) DO UPDATE SET at = excluded.at WHERE excluded.at < item_change.at)
-		SELECT array_agg(f::vsm.fact) FROM fact AS f
+		SELECT array_agg(ROW (f.*)::vsm.fact) FROM fact AS f
 		WHERE f.fact NOT IN (''event'', ''change'')
 		-- and the events that were there already, if any
 		OR f.fact = ''event'' AND (SELECT count(*) FROM new) < (SELECT count(*) FROM fact AS e WHERE e.fact = ''event'')

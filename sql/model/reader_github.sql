@@ -35,7 +35,7 @@ END;
 COMMENT ON FUNCTION vsm.github_closes(text, text) IS
 	'the issues of GitHub that a message closes ("Fixes #4, closes shop/web#6"), as REPOSITORY#NUMBER; repository is that of a bare #4';
 
-CREATE FUNCTION vsm.read_github_commit_object(source text, repository text, commit jsonb) RETURNS SETOF vsm.fact
+CREATE FUNCTION vsm.read_github_commit_object(source text, repository text, commit jsonb) RETURNS SETOF vsm.old_fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 2
 BEGIN ATOMIC
 	SELECT source, f.fact, c.sha, f.at, f.value, NULL::text, f.name, NULL::text, NULL::text, NULL::text, NULL::bigint,
@@ -59,7 +59,7 @@ BEGIN ATOMIC
 				'url', coalesce(commit -> 'html_url', commit -> 'url'))) AS details
 		UNION ALL
 		SELECT k.fact, k.at, k.value, k.name, k.method, k.confidence, k.details
-		FROM vsm.read_keys(source, c.sha, c.committed_at, NULL, t.title, NULL) AS k
+		FROM vsm.old_read_keys(source, c.sha, c.committed_at, NULL, t.title, NULL) AS k
 		UNION ALL
 		SELECT 'link', c.committed_at, r.issue, 'implements', 'closing reference', 1.0, NULL
 		FROM vsm.github_closes(c.message, repository) AS r (issue)
@@ -73,7 +73,7 @@ END;
 COMMENT ON FUNCTION vsm.read_github_commit_object(text, text, jsonb) IS
 	'the facts of a commit in a payload of GitHub: the commit, the keys in its subject, the issues that it closes, the pull request that it is of';
 
-CREATE FUNCTION vsm.read_github_commit(source text, payload jsonb) RETURNS SETOF vsm.fact
+CREATE FUNCTION vsm.read_github_commit(source text, payload jsonb) RETURNS SETOF vsm.old_fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 2
 BEGIN ATOMIC
 	SELECT f.* FROM vsm.read_github_commit_object(source, vsm.github_repository(payload ->> 'html_url'), payload) AS f;
@@ -98,7 +98,7 @@ COMMENT ON FUNCTION vsm.github_type(jsonb) IS
  * as a duplicate are states of their own. An issue with the type or a label "incident" is an
  * incident, too; "root cause: SHA" in its text is the cause.
  */
-CREATE FUNCTION vsm.read_github_issue(source text, payload jsonb) RETURNS SETOF vsm.fact
+CREATE FUNCTION vsm.read_github_issue(source text, payload jsonb) RETURNS SETOF vsm.old_fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 5
 BEGIN ATOMIC
 	SELECT source, f.fact, i.entity, f.at, f.value, f.id, f.name, NULL::text, NULL::text, NULL::text, NULL::bigint,
@@ -173,7 +173,7 @@ END;
 COMMENT ON FUNCTION vsm.read_github_issue(text, jsonb) IS
 	'facts of an issue of GitHub: webhook issues, or GET /repos/OWNER/NAME/issues';
 
-CREATE FUNCTION vsm.read_github_issue_event(source text, payload jsonb) RETURNS SETOF vsm.fact
+CREATE FUNCTION vsm.read_github_issue_event(source text, payload jsonb) RETURNS SETOF vsm.old_fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 1
 BEGIN ATOMIC
 	SELECT source, 'event', e.entity, e.at, e.state,
@@ -201,7 +201,7 @@ COMMENT ON FUNCTION vsm.read_github_issue_event(text, jsonb) IS
  * A pull request: what the object itself says. merge_commit_sha is a trial before the merge; after
  * it, the commit that the merge, squash or rebase left on the base branch.
  */
-CREATE FUNCTION vsm.read_github_pull_request_object(source text, repository text, request jsonb) RETURNS SETOF vsm.fact
+CREATE FUNCTION vsm.read_github_pull_request_object(source text, repository text, request jsonb) RETURNS SETOF vsm.old_fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 8
 BEGIN ATOMIC
 	SELECT source, f.fact, f.entity, f.at, f.value, f.id, f.name, NULL::text, NULL::text, NULL::text, NULL::bigint,
@@ -228,7 +228,7 @@ BEGIN ATOMIC
 		WHERE r.merged_at IS NULL AND r.closed_at IS NOT NULL AND request ->> 'state' = 'closed'
 		UNION ALL
 		SELECT k.fact, k.entity, k.at, k.value, k.id, k.name, k.method, k.confidence, k.details
-		FROM vsm.read_keys(source, r.entity, r.created_at, request #>> '{head,ref}', request ->> 'title', request ->> 'body') AS k
+		FROM vsm.old_read_keys(source, r.entity, r.created_at, request #>> '{head,ref}', request ->> 'title', request ->> 'body') AS k
 		UNION ALL
 		SELECT 'link', r.entity, r.created_at, c.issue, NULL, 'implements', 'closing reference', 1.0, NULL
 		FROM vsm.github_closes(concat_ws(E'\n', request ->> 'title', request ->> 'body'), repository) AS c (issue)
@@ -242,7 +242,7 @@ END;
 COMMENT ON FUNCTION vsm.read_github_pull_request_object(text, text, jsonb) IS
 	'the facts of a pull request in a payload of GitHub: opened, merged, closed, its commits, the items that it implements';
 
-CREATE FUNCTION vsm.read_github_pull_request(source text, payload jsonb) RETURNS SETOF vsm.fact
+CREATE FUNCTION vsm.read_github_pull_request(source text, payload jsonb) RETURNS SETOF vsm.old_fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 10
 BEGIN ATOMIC
 	SELECT f.*
@@ -277,7 +277,7 @@ END;
 COMMENT ON FUNCTION vsm.read_github_pull_request(text, jsonb) IS
 	'facts of a pull request of GitHub: webhook pull_request, or GET /repos/OWNER/NAME/pulls';
 
-CREATE FUNCTION vsm.read_github_review_object(source text, entity text, action text, dismissed_at timestamptz, review jsonb) RETURNS SETOF vsm.fact
+CREATE FUNCTION vsm.read_github_review_object(source text, entity text, action text, dismissed_at timestamptz, review jsonb) RETURNS SETOF vsm.old_fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 1
 BEGIN ATOMIC
 	SELECT source, 'event', entity, e.at, e.state, e.id, NULL::text, NULL::text, NULL::text, NULL::text, NULL::bigint,
@@ -295,7 +295,7 @@ END;
 COMMENT ON FUNCTION vsm.read_github_review_object(text, text, text, timestamptz, jsonb) IS
 	'the event that a review of a pull request is: commented, approved, changes_requested or dismissed';
 
-CREATE FUNCTION vsm.read_github_pull_request_review(source text, payload jsonb) RETURNS SETOF vsm.fact
+CREATE FUNCTION vsm.read_github_pull_request_review(source text, payload jsonb) RETURNS SETOF vsm.old_fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 10
 BEGIN ATOMIC
 	SELECT f.*
@@ -309,7 +309,7 @@ END;
 COMMENT ON FUNCTION vsm.read_github_pull_request_review(text, jsonb) IS
 	'facts of the webhook pull_request_review of GitHub';
 
-CREATE FUNCTION vsm.read_github_pull_request_part(source text, payload jsonb) RETURNS SETOF vsm.fact
+CREATE FUNCTION vsm.read_github_pull_request_part(source text, payload jsonb) RETURNS SETOF vsm.old_fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 50
 BEGIN ATOMIC
 	SELECT f.*
@@ -331,7 +331,7 @@ COMMENT ON FUNCTION vsm.read_github_pull_request_part(text, jsonb) IS
 	'facts of answers of GET /repos/OWNER/NAME/pulls/NUMBER/commits and /reviews, wrapped with the request whose id they lack: '
 	'{"pull_request": {"id": 99}, "commits": [...], "reviews": [...]}';
 
-CREATE FUNCTION vsm.read_github_push(source text, payload jsonb) RETURNS SETOF vsm.fact
+CREATE FUNCTION vsm.read_github_push(source text, payload jsonb) RETURNS SETOF vsm.old_fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 20
 BEGIN ATOMIC
 	SELECT f.*
@@ -373,7 +373,7 @@ BEGIN ATOMIC
 		UNION ALL
 		SELECT k.*
 		FROM jsonb_array_elements(payload -> 'commits') AS c (object),
-			LATERAL vsm.read_keys(source, c.object ->> 'id', vsm.payload_time(c.object ->> 'timestamp'), p.name, NULL, NULL) AS k
+			LATERAL vsm.old_read_keys(source, c.object ->> 'id', vsm.payload_time(c.object ->> 'timestamp'), p.name, NULL, NULL) AS k
 		WHERE NOT p.is_tag AND p.name IS DISTINCT FROM payload #>> '{repository,default_branch}') AS f;
 END;
 COMMENT ON FUNCTION vsm.read_github_push(text, jsonb) IS
@@ -383,7 +383,7 @@ COMMENT ON FUNCTION vsm.read_github_push(text, jsonb) IS
  * A run of a workflow. A re-run keeps the id and counts run_attempt up: each attempt is queued,
  * in_progress and ends with its conclusion (success, failure, cancelled, action_required, ...).
  */
-CREATE FUNCTION vsm.read_github_workflow_run(source text, payload jsonb) RETURNS SETOF vsm.fact
+CREATE FUNCTION vsm.read_github_workflow_run(source text, payload jsonb) RETURNS SETOF vsm.old_fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 8
 BEGIN ATOMIC
 	SELECT f.*
@@ -433,7 +433,7 @@ END;
 COMMENT ON FUNCTION vsm.read_github_workflow_run(text, jsonb) IS
 	'facts of a run of GitHub Actions: webhook workflow_run, or GET /repos/OWNER/NAME/actions/runs/ID';
 
-CREATE FUNCTION vsm.read_github_workflow_runs(source text, payload jsonb) RETURNS SETOF vsm.fact
+CREATE FUNCTION vsm.read_github_workflow_runs(source text, payload jsonb) RETURNS SETOF vsm.old_fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 500
 BEGIN ATOMIC
 	SELECT f.* FROM jsonb_array_elements(payload -> 'workflow_runs') AS r, LATERAL vsm.read_github_workflow_run(source, r) AS f;
@@ -445,7 +445,7 @@ COMMENT ON FUNCTION vsm.read_github_workflow_runs(text, jsonb) IS
  * A job of a run. It is waiting while a person has yet to approve the environment, queued until
  * a runner takes it. Until then GitHub writes the creation as its start.
  */
-CREATE FUNCTION vsm.read_github_workflow_job(source text, payload jsonb) RETURNS SETOF vsm.fact
+CREATE FUNCTION vsm.read_github_workflow_job(source text, payload jsonb) RETURNS SETOF vsm.old_fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 5
 BEGIN ATOMIC
 	SELECT source, f.fact, f.entity, f.at, f.value, f.id, f.name, NULL::text, NULL::text, NULL::text, NULL::bigint,
@@ -483,7 +483,7 @@ END;
 COMMENT ON FUNCTION vsm.read_github_workflow_job(text, jsonb) IS
 	'facts of a job of GitHub Actions: webhook workflow_job, or GET /repos/OWNER/NAME/actions/jobs/ID';
 
-CREATE FUNCTION vsm.read_github_workflow_jobs(source text, payload jsonb) RETURNS SETOF vsm.fact
+CREATE FUNCTION vsm.read_github_workflow_jobs(source text, payload jsonb) RETURNS SETOF vsm.old_fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 100
 BEGIN ATOMIC
 	SELECT f.* FROM jsonb_array_elements(payload -> 'jobs') AS j, LATERAL vsm.read_github_workflow_job(source, j) AS f;
@@ -496,7 +496,7 @@ COMMENT ON FUNCTION vsm.read_github_workflow_jobs(text, jsonb) IS
  * GitHub makes a successful deployment inactive when the next one succeeds: that is an event, but
  * it stays a success in the table.
  */
-CREATE FUNCTION vsm.read_github_deployment(source text, payload jsonb) RETURNS SETOF vsm.fact
+CREATE FUNCTION vsm.read_github_deployment(source text, payload jsonb) RETURNS SETOF vsm.old_fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 5
 BEGIN ATOMIC
 	SELECT source, f.fact, d.entity, f.at, f.value, f.id, f.name, NULL::text, NULL::text, NULL::text, NULL::bigint,
@@ -544,7 +544,7 @@ COMMENT ON FUNCTION vsm.read_github_deployment(text, jsonb) IS
 	'facts of a deployment of GitHub and of a status of it: webhooks deployment and deployment_status, '
 	'or GET /repos/OWNER/NAME/deployments and /deployments/ID/statuses';
 
-CREATE FUNCTION vsm.read_github_release(source text, payload jsonb) RETURNS SETOF vsm.fact
+CREATE FUNCTION vsm.read_github_release(source text, payload jsonb) RETURNS SETOF vsm.old_fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 2
 BEGIN ATOMIC
 	SELECT source, f.fact, p.entity, p.published_at, f.value, f.id, f.name, NULL::text, NULL::text, NULL::text, NULL::bigint,

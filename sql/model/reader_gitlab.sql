@@ -44,7 +44,7 @@ COMMENT ON FUNCTION vsm.gitlab_closes(text, text) IS
  * What issues and merge requests have in common: opened, closed, reopened, labelled. object is
  * the object as the API has it, or a webhook's object_attributes; changes are a webhook's.
  */
-CREATE FUNCTION vsm.read_gitlab_states(source text, entity text, object jsonb, changes jsonb, attributes jsonb) RETURNS SETOF vsm.fact
+CREATE FUNCTION vsm.read_gitlab_states(source text, entity text, object jsonb, changes jsonb, attributes jsonb) RETURNS SETOF vsm.old_fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 3
 BEGIN ATOMIC
 	SELECT source, 'event', entity, f.at, f.state, entity || ':' || f.id, NULL::text, NULL::text, NULL::text, NULL::text, NULL::bigint,
@@ -87,7 +87,7 @@ END;
 COMMENT ON FUNCTION vsm.read_gitlab_states(text, text, jsonb, jsonb, jsonb) IS
 	'the events of an issue or a merge request of GitLab that the object and a webhook''s changes tell of';
 
-CREATE FUNCTION vsm.read_gitlab_issue_object(source text, issue jsonb, changes jsonb, project text) RETURNS SETOF vsm.fact
+CREATE FUNCTION vsm.read_gitlab_issue_object(source text, issue jsonb, changes jsonb, project text) RETURNS SETOF vsm.old_fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 5
 BEGIN ATOMIC
 	SELECT f.*
@@ -140,7 +140,7 @@ END;
 COMMENT ON FUNCTION vsm.read_gitlab_issue_object(text, jsonb, jsonb, text) IS
 	'the facts of an issue of GitLab: as the API has it, or a webhook''s object_attributes with its changes';
 
-CREATE FUNCTION vsm.read_gitlab_issue(source text, payload jsonb) RETURNS SETOF vsm.fact
+CREATE FUNCTION vsm.read_gitlab_issue(source text, payload jsonb) RETURNS SETOF vsm.old_fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 5
 BEGIN ATOMIC
 	SELECT f.*
@@ -158,7 +158,7 @@ END;
 COMMENT ON FUNCTION vsm.read_gitlab_issue(text, jsonb) IS
 	'facts of an issue of GitLab: webhooks issue, work_item and incident, or GET /projects/ID/issues';
 
-CREATE FUNCTION vsm.read_gitlab_commit_object(source text, repository text, commit jsonb) RETURNS SETOF vsm.fact
+CREATE FUNCTION vsm.read_gitlab_commit_object(source text, repository text, commit jsonb) RETURNS SETOF vsm.old_fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 2
 BEGIN ATOMIC
 	SELECT f.*
@@ -177,7 +177,7 @@ BEGIN ATOMIC
 				'parents', commit -> 'parent_ids',
 				'url', coalesce(commit ->> 'web_url', commit ->> 'url')))
 		UNION ALL
-		SELECT k.* FROM vsm.read_keys(source, c.sha, c.committed_at, NULL, c.title, NULL) AS k
+		SELECT k.* FROM vsm.old_read_keys(source, c.sha, c.committed_at, NULL, c.title, NULL) AS k
 		UNION ALL
 		SELECT source, 'link', c.sha, c.committed_at, r.issue, NULL, 'implements', NULL, NULL, NULL, NULL, 'closing reference', 1.0, NULL, NULL
 		FROM vsm.gitlab_closes(commit ->> 'message', repository) AS r (issue)) AS f
@@ -186,7 +186,7 @@ END;
 COMMENT ON FUNCTION vsm.read_gitlab_commit_object(text, text, jsonb) IS
 	'the facts of a commit in a payload of GitLab: the commit, the keys in its subject, the issues that it closes';
 
-CREATE FUNCTION vsm.read_gitlab_commit(source text, payload jsonb) RETURNS SETOF vsm.fact
+CREATE FUNCTION vsm.read_gitlab_commit(source text, payload jsonb) RETURNS SETOF vsm.old_fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 2
 BEGIN ATOMIC
 	SELECT f.* FROM vsm.read_gitlab_commit_object(source, vsm.gitlab_project(payload ->> 'web_url'), payload) AS f;
@@ -194,7 +194,7 @@ END;
 COMMENT ON FUNCTION vsm.read_gitlab_commit(text, jsonb) IS
 	'facts of a commit of GET /projects/ID/repository/commits';
 
-CREATE FUNCTION vsm.read_gitlab_merge_request(source text, payload jsonb) RETURNS SETOF vsm.fact
+CREATE FUNCTION vsm.read_gitlab_merge_request(source text, payload jsonb) RETURNS SETOF vsm.old_fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 10
 BEGIN ATOMIC
 	SELECT f.*
@@ -213,7 +213,7 @@ BEGIN ATOMIC
 				'target_branch', m.request -> 'target_branch', 'url', coalesce(m.request -> 'web_url', m.request -> 'url'))) AS s
 		UNION ALL
 		SELECT k.*
-		FROM vsm.read_keys(source, m.entity, m.created_at, m.request ->> 'source_branch', m.request ->> 'title', m.request ->> 'description') AS k
+		FROM vsm.old_read_keys(source, m.entity, m.created_at, m.request ->> 'source_branch', m.request ->> 'title', m.request ->> 'description') AS k
 		UNION ALL
 		SELECT source, 'link', m.entity, m.created_at, c.issue, NULL, 'implements', NULL, NULL, NULL, NULL, 'closing reference', 1.0, NULL, NULL
 		FROM vsm.gitlab_closes(concat_ws(E'\n', m.request ->> 'title', m.request ->> 'description'), m.project) AS c (issue)
@@ -231,7 +231,7 @@ END;
 COMMENT ON FUNCTION vsm.read_gitlab_merge_request(text, jsonb) IS
 	'facts of a merge request of GitLab: webhook merge_request, or GET /projects/ID/merge_requests';
 
-CREATE FUNCTION vsm.read_gitlab_merge_request_commits(source text, payload jsonb) RETURNS SETOF vsm.fact
+CREATE FUNCTION vsm.read_gitlab_merge_request_commits(source text, payload jsonb) RETURNS SETOF vsm.old_fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 50
 BEGIN ATOMIC
 	SELECT f.*
@@ -246,7 +246,7 @@ COMMENT ON FUNCTION vsm.read_gitlab_merge_request_commits(text, jsonb) IS
 	'facts of an answer of GET /projects/ID/merge_requests/IID/commits, wrapped with the request that it lacks: '
 	'{"merge_request": {"id": 99}, "commits": [...]}';
 
-CREATE FUNCTION vsm.read_gitlab_push(source text, payload jsonb) RETURNS SETOF vsm.fact
+CREATE FUNCTION vsm.read_gitlab_push(source text, payload jsonb) RETURNS SETOF vsm.old_fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 20
 BEGIN ATOMIC
 	SELECT f.*
@@ -276,7 +276,7 @@ BEGIN ATOMIC
 		UNION ALL
 		SELECT k.*
 		FROM jsonb_array_elements(payload -> 'commits') AS c (object),
-			LATERAL vsm.read_keys(source, c.object ->> 'id', vsm.payload_time(c.object ->> 'timestamp'), p.name, NULL, NULL) AS k
+			LATERAL vsm.old_read_keys(source, c.object ->> 'id', vsm.payload_time(c.object ->> 'timestamp'), p.name, NULL, NULL) AS k
 		WHERE p.kind = 'push' AND p.name IS DISTINCT FROM payload #>> '{project,default_branch}') AS f;
 END;
 COMMENT ON FUNCTION vsm.read_gitlab_push(text, jsonb) IS
@@ -286,7 +286,7 @@ COMMENT ON FUNCTION vsm.read_gitlab_push(text, jsonb) IS
  * A job: its own events, its stage as an event of its pipeline, and its place in it. "pending"
  * is the time it was ready and waited for a runner.
  */
-CREATE FUNCTION vsm.read_gitlab_job_object(source text, pipeline text, job jsonb) RETURNS SETOF vsm.fact
+CREATE FUNCTION vsm.read_gitlab_job_object(source text, pipeline text, job jsonb) RETURNS SETOF vsm.old_fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 5
 BEGIN ATOMIC
 	SELECT source, f.fact, f.entity, f.at, f.value, f.id, f.name, NULL::text, NULL::text, NULL::text, NULL::bigint,
@@ -321,7 +321,7 @@ END;
 COMMENT ON FUNCTION vsm.read_gitlab_job_object(text, text, jsonb) IS
 	'the facts of a job in a payload of GitLab; pipeline is the entity it belongs to';
 
-CREATE FUNCTION vsm.read_gitlab_job(source text, payload jsonb) RETURNS SETOF vsm.fact
+CREATE FUNCTION vsm.read_gitlab_job(source text, payload jsonb) RETURNS SETOF vsm.old_fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 8
 BEGIN ATOMIC
 	SELECT f.*
@@ -347,7 +347,7 @@ END;
 COMMENT ON FUNCTION vsm.read_gitlab_job(text, jsonb) IS
 	'facts of a job of GitLab: webhook build, or GET /projects/ID/jobs';
 
-CREATE FUNCTION vsm.read_gitlab_pipeline(source text, payload jsonb) RETURNS SETOF vsm.fact
+CREATE FUNCTION vsm.read_gitlab_pipeline(source text, payload jsonb) RETURNS SETOF vsm.old_fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 20
 BEGIN ATOMIC
 	SELECT f.*
@@ -392,7 +392,7 @@ BEGIN ATOMIC
 		WHERE payload #>> '{source_pipeline,pipeline_id}' IS NOT NULL
 		UNION ALL
 		SELECT k.*
-		FROM vsm.read_keys(source, p.request, NULL, payload #>> '{merge_request,source_branch}', payload #>> '{merge_request,title}', NULL) AS k
+		FROM vsm.old_read_keys(source, p.request, NULL, payload #>> '{merge_request,source_branch}', payload #>> '{merge_request,title}', NULL) AS k
 		WHERE p.request IS NOT NULL
 		UNION ALL
 		SELECT c.* FROM vsm.read_gitlab_commit_object(source, p.project, payload -> 'commit') AS c
@@ -404,7 +404,7 @@ END;
 COMMENT ON FUNCTION vsm.read_gitlab_pipeline(text, jsonb) IS
 	'facts of a pipeline of GitLab: webhook pipeline with its jobs, or GET /projects/ID/pipelines and /pipelines/ID';
 
-CREATE FUNCTION vsm.read_gitlab_deployment(source text, payload jsonb) RETURNS SETOF vsm.fact
+CREATE FUNCTION vsm.read_gitlab_deployment(source text, payload jsonb) RETURNS SETOF vsm.old_fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 5
 BEGIN ATOMIC
 	SELECT f.*
@@ -472,7 +472,7 @@ END;
 COMMENT ON FUNCTION vsm.read_gitlab_deployment(text, jsonb) IS
 	'facts of a deployment of GitLab: webhook deployment, or GET /projects/ID/deployments';
 
-CREATE FUNCTION vsm.read_gitlab_release(source text, payload jsonb) RETURNS SETOF vsm.fact
+CREATE FUNCTION vsm.read_gitlab_release(source text, payload jsonb) RETURNS SETOF vsm.old_fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 3
 BEGIN ATOMIC
 	SELECT f.*
@@ -493,7 +493,7 @@ END;
 COMMENT ON FUNCTION vsm.read_gitlab_release(text, jsonb) IS
 	'facts of a release of GitLab: webhook release, or GET /projects/ID/releases';
 
-CREATE FUNCTION vsm.read_gitlab_resource_event(source text, payload jsonb) RETURNS SETOF vsm.fact
+CREATE FUNCTION vsm.read_gitlab_resource_event(source text, payload jsonb) RETURNS SETOF vsm.old_fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 1
 BEGIN ATOMIC
 	SELECT source, 'event', e.entity, e.at, e.state,

@@ -55,7 +55,7 @@ COMMENT ON FUNCTION vsm.jenkins_deploys(text) IS 'whether the name of a job or s
  */
 CREATE FUNCTION vsm.read_jenkins_deployment(source text, deployment text, repository text, sha text, ref text, environment text,
 	result text, started_at timestamptz, finished_at timestamptz, url text)
-RETURNS SETOF vsm.fact
+RETURNS SETOF vsm.old_fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 3
 BEGIN ATOMIC
 	SELECT source, f.fact, deployment, f.at, f.value, f.id, f.name, NULL::text, NULL::text, NULL::text, NULL::bigint,
@@ -85,7 +85,7 @@ END;
 COMMENT ON FUNCTION vsm.read_jenkins_deployment(text, text, text, text, text, text, text, timestamptz, timestamptz, text) IS
 	'the facts of a deployment that a build or a stage of Jenkins makes; its result as success, failed, canceled or skipped';
 
-CREATE FUNCTION vsm.read_jenkins_build(source text, payload jsonb) RETURNS SETOF vsm.fact
+CREATE FUNCTION vsm.read_jenkins_build(source text, payload jsonb) RETURNS SETOF vsm.old_fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 10
 BEGIN ATOMIC
 	SELECT f.*
@@ -139,7 +139,7 @@ BEGIN ATOMIC
 		UNION ALL
 		SELECT k.*
 		FROM jsonb_array_elements(b.changes) AS c (item),
-			LATERAL vsm.read_keys(source, c.item ->> 'commitId', vsm.payload_time(c.item ->> 'timestamp'), NULL, c.item ->> 'msg', NULL) AS k
+			LATERAL vsm.old_read_keys(source, c.item ->> 'commitId', vsm.payload_time(c.item ->> 'timestamp'), NULL, c.item ->> 'msg', NULL) AS k
 		WHERE c.item ->> 'commitId' IS NOT NULL
 		UNION ALL
 		SELECT source, 'link', b.entity, b.started_at, source || ':build:' || u.name, NULL, 'part_of', NULL, NULL, NULL, NULL, 'upstream build', 1.0, NULL, NULL
@@ -159,7 +159,7 @@ END;
 COMMENT ON FUNCTION vsm.read_jenkins_build(text, jsonb) IS
 	'facts of a build of Jenkins: GET .../job/NAME/NUMBER/api/json';
 
-CREATE FUNCTION vsm.read_jenkins_builds(source text, payload jsonb) RETURNS SETOF vsm.fact
+CREATE FUNCTION vsm.read_jenkins_builds(source text, payload jsonb) RETURNS SETOF vsm.old_fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 1000
 BEGIN ATOMIC
 	SELECT f.*
@@ -172,7 +172,7 @@ COMMENT ON FUNCTION vsm.read_jenkins_builds(text, jsonb) IS
  * A stage: its own events, and one of its build. Until an input is given a stage is paused; for
  * how long is known only at its end, so it is an attribute.
  */
-CREATE FUNCTION vsm.read_jenkins_stage_object(source text, build text, stage jsonb) RETURNS SETOF vsm.fact
+CREATE FUNCTION vsm.read_jenkins_stage_object(source text, build text, stage jsonb) RETURNS SETOF vsm.old_fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 4
 BEGIN ATOMIC
 	SELECT f.*
@@ -208,7 +208,7 @@ END;
 COMMENT ON FUNCTION vsm.read_jenkins_stage_object(text, text, jsonb) IS
 	'the facts of a stage of a pipeline of Jenkins; build is JOB#NUMBER';
 
-CREATE FUNCTION vsm.read_jenkins_stage(source text, payload jsonb) RETURNS SETOF vsm.fact
+CREATE FUNCTION vsm.read_jenkins_stage(source text, payload jsonb) RETURNS SETOF vsm.old_fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 4
 BEGIN ATOMIC
 	SELECT f.* FROM vsm.read_jenkins_stage_object(source, vsm.jenkins_build(payload #>> '{_links,self,href}'), payload) AS f;
@@ -216,7 +216,7 @@ END;
 COMMENT ON FUNCTION vsm.read_jenkins_stage(text, jsonb) IS
 	'facts of one stage of Jenkins: GET .../NUMBER/execution/node/ID/wfapi/describe';
 
-CREATE FUNCTION vsm.read_jenkins_pipeline(source text, payload jsonb) RETURNS SETOF vsm.fact
+CREATE FUNCTION vsm.read_jenkins_pipeline(source text, payload jsonb) RETURNS SETOF vsm.old_fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 20
 BEGIN ATOMIC
 	SELECT f.*
@@ -242,7 +242,7 @@ END;
 COMMENT ON FUNCTION vsm.read_jenkins_pipeline(text, jsonb) IS
 	'facts of a pipeline of Jenkins and its stages: GET .../NUMBER/wfapi/describe, .../wfapi/runs';
 
-CREATE FUNCTION vsm.read_jenkins_notification(source text, payload jsonb) RETURNS SETOF vsm.fact
+CREATE FUNCTION vsm.read_jenkins_notification(source text, payload jsonb) RETURNS SETOF vsm.old_fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 8
 BEGIN ATOMIC
 	-- The build as the API would have it. At the end of a build the time is that of the end.

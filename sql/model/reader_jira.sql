@@ -63,7 +63,7 @@ END;
 COMMENT ON FUNCTION vsm.jira_items(jsonb) IS
 	'the items of a history as an array; some importers keep them as JSON in a string';
 
-CREATE FUNCTION vsm.read_jira_histories(source text, entity text, histories jsonb) RETURNS SETOF vsm.fact
+CREATE FUNCTION vsm.read_jira_histories(source text, entity text, histories jsonb) RETURNS SETOF vsm.old_fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 10
 BEGIN ATOMIC
 	-- States, keys and attributes.
@@ -130,7 +130,7 @@ COMMENT ON TYPE vsm.jira_first IS
 	'what the first changes of an issue came from: its flag and its key, and when it was last moved; a part of vsm.read_jira_document';
 
 CREATE FUNCTION vsm.read_jira_document(source text, issue jsonb, histories jsonb, total integer, seen_at timestamptz)
-RETURNS SETOF vsm.fact
+RETURNS SETOF vsm.old_fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 20
 BEGIN ATOMIC
 	-- The issue itself: its columns, its creation, its keys.
@@ -235,7 +235,7 @@ COMMENT ON FUNCTION vsm.read_jira_document(text, jsonb, jsonb, integer, timestam
 	'the facts of one issue of Jira and of those of its histories that a payload holds; total is how many histories there are, '
 	'NULL if the payload does not say';
 
-CREATE FUNCTION vsm.read_jira_issue(source text, payload jsonb) RETURNS SETOF vsm.fact
+CREATE FUNCTION vsm.read_jira_issue(source text, payload jsonb) RETURNS SETOF vsm.old_fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 20
 BEGIN ATOMIC
 	SELECT f.*
@@ -248,7 +248,7 @@ END;
 COMMENT ON FUNCTION vsm.read_jira_issue(text, jsonb) IS
 	'facts of an issue as GET /rest/api/2|3/issue/KEY?expand=changelog gives it (without the changelog: its present state)';
 
-CREATE FUNCTION vsm.read_jira_search(source text, payload jsonb) RETURNS SETOF vsm.fact
+CREATE FUNCTION vsm.read_jira_search(source text, payload jsonb) RETURNS SETOF vsm.old_fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 1000
 BEGIN ATOMIC
 	SELECT f.* FROM jsonb_array_elements(payload -> 'issues') AS i, LATERAL vsm.read_jira_issue(source, i) AS f;
@@ -256,7 +256,7 @@ END;
 COMMENT ON FUNCTION vsm.read_jira_search(text, jsonb) IS
 	'facts of a page of results of GET /rest/api/2|3/search or /search/jql, with expand=changelog';
 
-CREATE FUNCTION vsm.read_jira_webhook(source text, payload jsonb) RETURNS SETOF vsm.fact
+CREATE FUNCTION vsm.read_jira_webhook(source text, payload jsonb) RETURNS SETOF vsm.old_fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 5
 BEGIN ATOMIC
 	SELECT f.*
@@ -279,7 +279,7 @@ END;
 COMMENT ON FUNCTION vsm.read_jira_webhook(text, jsonb) IS
 	'facts of the webhooks jira:issue_created, jira:issue_updated and jira:issue_deleted (an event "Deleted")';
 
-CREATE FUNCTION vsm.read_jira_link_webhook(source text, payload jsonb) RETURNS SETOF vsm.fact
+CREATE FUNCTION vsm.read_jira_link_webhook(source text, payload jsonb) RETURNS SETOF vsm.old_fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 1
 BEGIN ATOMIC
 	SELECT source, 'link',
@@ -302,7 +302,7 @@ END;
 COMMENT ON FUNCTION vsm.read_jira_link_webhook(text, jsonb) IS
 	'facts of the webhooks issuelink_created and issuelink_deleted';
 
-CREATE FUNCTION vsm.read_jira_changes(source text, issue jsonb, histories jsonb) RETURNS SETOF vsm.fact
+CREATE FUNCTION vsm.read_jira_changes(source text, issue jsonb, histories jsonb) RETURNS SETOF vsm.old_fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 100
 BEGIN ATOMIC
 	SELECT f.* FROM vsm.read_jira_document(source, issue, histories, NULL, NULL) AS f
@@ -314,7 +314,7 @@ END;
 COMMENT ON FUNCTION vsm.read_jira_changes(text, jsonb, jsonb) IS
 	'the facts of an issue''s histories that come without the issue; a part of the readers of changelogs';
 
-CREATE FUNCTION vsm.read_jira_bulk_changelog(source text, payload jsonb) RETURNS SETOF vsm.fact
+CREATE FUNCTION vsm.read_jira_bulk_changelog(source text, payload jsonb) RETURNS SETOF vsm.old_fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 1000
 BEGIN ATOMIC
 	SELECT f.*
@@ -325,7 +325,7 @@ END;
 COMMENT ON FUNCTION vsm.read_jira_bulk_changelog(text, jsonb) IS
 	'facts of an answer of POST /rest/api/3/changelog/bulkfetch; the issues themselves come by another payload, before or after';
 
-CREATE FUNCTION vsm.read_jira_changelog(source text, payload jsonb) RETURNS SETOF vsm.fact
+CREATE FUNCTION vsm.read_jira_changelog(source text, payload jsonb) RETURNS SETOF vsm.old_fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 100
 BEGIN ATOMIC
 	SELECT f.*

@@ -78,7 +78,7 @@ COMMENT ON FUNCTION vsm.servicenow_table(jsonb, text) IS
 /*
  * A task: whatever extends the table task. All are items; incidents are incidents, too.
  */
-CREATE FUNCTION vsm.read_servicenow_task(source text, record_table text, record jsonb, states jsonb) RETURNS SETOF vsm.fact
+CREATE FUNCTION vsm.read_servicenow_task(source text, record_table text, record jsonb, states jsonb) RETURNS SETOF vsm.old_fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 8
 BEGIN ATOMIC
 	SELECT f.*
@@ -163,12 +163,12 @@ BEGIN ATOMIC
 			WHERE record_table = 'change_request' AND (c.id ~ '^[^ ]+:deployment:[^ ]+$' OR c.id ~ '^[0-9a-f]{40}$')) AS l
 		WHERE l.target IS NOT NULL
 		UNION ALL
-		SELECT k.* FROM vsm.read_keys(source, r.entity, r.created_at, NULL, r.title, vsm.servicenow_display(record, 'description')) AS k) AS f;
+		SELECT k.* FROM vsm.old_read_keys(source, r.entity, r.created_at, NULL, r.title, vsm.servicenow_display(record, 'description')) AS k) AS f;
 END;
 COMMENT ON FUNCTION vsm.read_servicenow_task(text, text, jsonb, jsonb) IS
 	'the facts of an incident, change request, problem or another task of ServiceNow; states are the names of its states by table and code';
 
-CREATE FUNCTION vsm.read_servicenow_approval(source text, record jsonb) RETURNS SETOF vsm.fact
+CREATE FUNCTION vsm.read_servicenow_approval(source text, record jsonb) RETURNS SETOF vsm.old_fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 4
 BEGIN ATOMIC
 	SELECT source, f.fact, f.entity, f.at, f.value, f.id, f.name, NULL::text, NULL::text, NULL::text, NULL::bigint,
@@ -193,7 +193,7 @@ END;
 COMMENT ON FUNCTION vsm.read_servicenow_approval(text, jsonb) IS
 	'facts of a record of sysapproval_approver: when one approver was asked and answered, and about what';
 
-CREATE FUNCTION vsm.read_servicenow_audit(source text, record jsonb, states jsonb) RETURNS SETOF vsm.fact
+CREATE FUNCTION vsm.read_servicenow_audit(source text, record jsonb, states jsonb) RETURNS SETOF vsm.old_fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 1
 BEGIN ATOMIC
 	SELECT source, f.fact, a.entity, CASE WHEN f.fact <> 'created' THEN a.at END, f.value, f.id, f.name, f.previous, f.value_id, f.previous_id, a.seq,
@@ -229,7 +229,7 @@ END;
 COMMENT ON FUNCTION vsm.read_servicenow_audit(text, jsonb, jsonb) IS
 	'facts of a record of sys_audit: a change of state, approval, assignment_group or priority, in the order of the updates';
 
-CREATE FUNCTION vsm.read_servicenow_metric(source text, record jsonb, states jsonb) RETURNS SETOF vsm.fact
+CREATE FUNCTION vsm.read_servicenow_metric(source text, record jsonb, states jsonb) RETURNS SETOF vsm.old_fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 1
 BEGIN ATOMIC
 	SELECT source, 'event', m.entity, m.at, vsm.servicenow_state(m.of_table, m.value, states), m.entity || ':metric:' || vsm.servicenow_value(record, 'sys_id'),
@@ -273,7 +273,7 @@ END;
 COMMENT ON FUNCTION vsm.servicenow_record_kind(jsonb, text) IS
 	'what a record of ServiceNow is (task, approval, audit or metric), or why it is not read; beside is the table said beside it';
 
-CREATE FUNCTION vsm.read_servicenow_records(source text, payload jsonb) RETURNS SETOF vsm.fact
+CREATE FUNCTION vsm.read_servicenow_records(source text, payload jsonb) RETURNS SETOF vsm.old_fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 500
 BEGIN ATOMIC
 	SELECT f.*
@@ -292,7 +292,7 @@ END;
 COMMENT ON FUNCTION vsm.read_servicenow_records(text, jsonb) IS
 	'facts of an answer of GET /api/now/table/NAME: {"result": [...]}, with "table" and "states" beside it where needed';
 
-CREATE FUNCTION vsm.read_servicenow_record(source text, payload jsonb) RETURNS SETOF vsm.fact
+CREATE FUNCTION vsm.read_servicenow_record(source text, payload jsonb) RETURNS SETOF vsm.old_fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 8
 BEGIN ATOMIC
 	SELECT f.* FROM vsm.read_servicenow_records(source, jsonb_build_object('result', jsonb_build_array(payload))) AS f;

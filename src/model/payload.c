@@ -9,12 +9,9 @@
 
 #include "base/compat.h"
 #include "base/json_tree.h"
-#include "catalog/pg_type.h"
 #include "miscadmin.h"
 #include "base/timestamp_text.h"
 #include "utils/builtins.h"
-#include "utils/datetime.h"
-#include "utils/json.h"
 #include "utils/jsonb.h"
 #include "utils/numeric.h"
 #include "utils/timestamp.h"
@@ -25,7 +22,6 @@ PG_FUNCTION_INFO_V1(vsm_payload_error);
 PG_FUNCTION_INFO_V1(vsm_json_time);
 PG_FUNCTION_INFO_V1(vsm_json_text);
 PG_FUNCTION_INFO_V1(vsm_json_number);
-PG_FUNCTION_INFO_V1(vsm_json_from_time);
 
 /* A written time is not longer than this; what is longer is not a time. */
 #define MAX_TIME_LENGTH	64
@@ -284,26 +280,6 @@ vsm_json_number(PG_FUNCTION_ARGS)
 		PG_RETURN_NULL();
 	PG_RETURN_DATUM(DirectFunctionCall3(numeric_in, CStringGetDatum(number),
 										ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1)));
-}
-
-/*
- * json_from_time(timestamptz) -> jsonb
- *
- * The time as a JSON text, ISO 8601 in UTC. Unlike to_jsonb it depends on no setting.
- */
-Datum
-vsm_json_from_time(PG_FUNCTION_ARGS)
-{
-	TimestampTz at = PG_GETARG_TIMESTAMPTZ(0);
-	const int	utc = 0;
-	char		written[MAXDATELEN + 1];
-	JsonbValue	value;
-
-	JsonEncodeDateTime(written, TimestampTzGetDatum(at), TIMESTAMPTZOID, &utc);
-	value.type = jbvString;
-	value.val.string.val = written;
-	value.val.string.len = strlen(written);
-	PG_RETURN_JSONB_P(JsonbValueToJsonb(&value));
 }
 
 /*
