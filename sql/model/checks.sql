@@ -213,3 +213,28 @@ END
 $$;
 COMMENT ON FUNCTION vsm.check_model_settings() IS
 	'trigger function of the table "model": raises if its time zone or first day of the week is none';
+
+/*
+ * Whoever owns the tables of a model owns their triggers, too, and these run as whoever writes to
+ * the tables. So only the owner himself may write to them by what vsm has: neither a member of his
+ * role nor a superuser.
+ */
+CREATE FUNCTION vsm.check_owner(model text) RETURNS void
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	owner oid;
+BEGIN
+	SELECT c.relowner INTO owner FROM pg_class AS c WHERE c.oid = to_regclass(format('%I.model', model));
+	IF owner <> current_user::regrole THEN
+		RAISE EXCEPTION USING
+			ERRCODE = 'insufficient_privilege',
+			MESSAGE = format('the model in schema "%s" is kept by its owner "%s" alone', model, pg_get_userbyid(owner)),
+			DETAIL = format('A trigger on the owner''s tables would run as "%s".', current_user),
+			HINT = format('Log in as "%s", or schedule the job as that role.', pg_get_userbyid(owner));
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION vsm.check_owner(text) IS
+	'raises if the current user is not the owner of a model; a part of whatever writes to a model';

@@ -67,17 +67,46 @@ AS 'MODULE_PATHNAME', 'vsm_meaning' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE CO
 COMMENT ON FUNCTION vsm.meaning(jsonb, text, text) IS
 	'what a name of that kind means by names, as vsm.names returns them; NULL if it means nothing';
 
-CREATE FUNCTION vsm.default_names() RETURNS jsonb
+CREATE FUNCTION vsm.names_of(naming vsm.name_meaning[]) RETURNS jsonb
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
 	SELECT jsonb_object_agg(k.kind, k.meanings)
 	FROM (
 		SELECT d.kind, jsonb_build_object(
-				'name', coalesce(jsonb_object_agg(lower(d.name), d.meaning) FILTER (WHERE d.name !~ '^/.+/$'), '{}'),
+				-- of a name that stands there twice the first holds
+				'name', coalesce(jsonb_object_agg(lower(d.name), d.meaning ORDER BY d.place DESC) FILTER (WHERE d.name !~ '^/.+/$'), '{}'),
 				'pattern', coalesce(jsonb_agg(jsonb_build_array(substr(d.name, 2, length(d.name) - 2), d.meaning) ORDER BY d.place)
 					FILTER (WHERE d.name ~ '^/.+/$'), '[]')) AS meanings
-		FROM vsm.default_naming() WITH ORDINALITY AS d (kind, name, meaning, place)
+		FROM unnest(naming) WITH ORDINALITY AS d (kind, name, meaning, place)
 		GROUP BY d.kind) AS k;
 END;
-COMMENT ON FUNCTION vsm.default_names() IS
-	'the defaults of vsm.default_naming in the form that readers take: {kind: {"name": {name: meaning}, "pattern": [[expression, meaning]]}}';
+COMMENT ON FUNCTION vsm.names_of(vsm.name_meaning[]) IS
+	'meanings in the form that readers take: {kind: {"name": {name: meaning}, "pattern": [[expression, meaning]]}}';
+
+CREATE FUNCTION vsm.default_names() RETURNS jsonb
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT vsm.names_of(ARRAY(SELECT ROW (d.kind, d.name, d.meaning)::vsm.name_meaning FROM vsm.default_naming() AS d));
+END;
+COMMENT ON FUNCTION vsm.default_names() IS 'the defaults of vsm.default_naming in the form that readers take';
+
+CREATE FUNCTION vsm.names(model text, source text) RETURNS jsonb
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_variable
+DECLARE
+	named vsm.name_meaning[];
+BEGIN
+	PERFORM vsm.enter_model(model);
+	-- What is said of this source before what is said of many.
+	SELECT array_agg(ROW (n.kind, n.name, n.meaning)::vsm.name_meaning ORDER BY length(n.source) DESC, n.source COLLATE "C", n.name COLLATE "C") INTO named
+	FROM naming AS n WHERE names.source LIKE n.source;
+	IF named IS NULL THEN
+		RETURN vsm.default_names();
+	END IF;
+	RETURN vsm.names_of(named || ARRAY(SELECT ROW (d.kind, d.name, d.meaning)::vsm.name_meaning FROM vsm.default_naming() AS d));
+END
+$$;
+COMMENT ON FUNCTION vsm.names(text, text) IS
+	'what the names that an installation chose mean in a source, by the table naming of a model and vsm.default_naming, in the form that readers take';

@@ -26,6 +26,11 @@ AS 'MODULE_PATHNAME', 'vsm_execute' LANGUAGE C VOLATILE;
 COMMENT ON FUNCTION vsm.execute(text, text[]) IS
 	'executes a statement whose parameters $1, $2, ... are texts, keeping its plan for the session, and returns how many rows it processed; a part of vsm.ingest';
 
+CREATE FUNCTION vsm.ask(statement text, VARIADIC arguments text[] DEFAULT '{}') RETURNS text
+AS 'MODULE_PATHNAME', 'vsm_ask' LANGUAGE C VOLATILE;
+COMMENT ON FUNCTION vsm.ask(text, text[]) IS
+	'executes a statement like vsm.execute and returns the first column of its first row as text; a part of vsm.ingest';
+
 CREATE FUNCTION vsm.open_facts() RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
