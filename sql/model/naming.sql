@@ -93,6 +93,7 @@ COMMENT ON FUNCTION vsm.default_names() IS 'the defaults of vsm.default_naming i
 CREATE FUNCTION vsm.names(model text, source text) RETURNS jsonb
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
 AS $$
 #variable_conflict use_variable
 DECLARE

@@ -17,6 +17,7 @@ COMMENT ON FUNCTION vsm.told_tables() IS 'the tables of a model whose rows facts
 CREATE FUNCTION vsm.mark_told(model text, source text) RETURNS bigint
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
 SET jit = off
 AS $$
 DECLARE
@@ -40,6 +41,7 @@ COMMENT ON FUNCTION vsm.mark_told(text, text) IS
 CREATE FUNCTION vsm.next_kept(model text, source text, after bigint) RETURNS bigint[]
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
 AS $$
 #variable_conflict use_column
 BEGIN
@@ -59,6 +61,7 @@ COMMENT ON FUNCTION vsm.next_kept(text, text, bigint) IS 'the next kept payloads
 CREATE FUNCTION vsm.read_kept(model text, payloads bigint[]) RETURNS bigint
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
 SET jit = off
 AS $$
 #variable_conflict use_column
@@ -80,6 +83,7 @@ COMMENT ON FUNCTION vsm.read_kept(text, bigint[]) IS 'reads kept payloads over w
 CREATE FUNCTION vsm.remove_untold(model text, source text) RETURNS bigint
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
 SET jit = off
 AS $$
 DECLARE

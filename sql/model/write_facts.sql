@@ -31,9 +31,29 @@ AS 'MODULE_PATHNAME', 'vsm_ask' LANGUAGE C VOLATILE;
 COMMENT ON FUNCTION vsm.ask(text, text[]) IS
 	'executes a statement like vsm.execute and returns the first column of its first row as text; a part of vsm.ingest';
 
+/*
+ * Empties a temporary table. TRUNCATE makes every statement that names the table be planned anew,
+ * which costs more than to read a payload, so it is for tables that have grown.
+ */
+CREATE FUNCTION vsm.empty_table(target regclass) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
+AS $$
+BEGIN
+	IF pg_relation_size(target) > 1024 * 1024 THEN
+		EXECUTE format('TRUNCATE %s', target);
+	ELSE
+		PERFORM vsm.execute(format('DELETE FROM %s', target));
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION vsm.empty_table(regclass) IS 'empties a temporary table; a part of vsm.write_facts';
+
 CREATE FUNCTION vsm.open_facts() RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
 SET client_min_messages = warning
 AS $$
 DECLARE
@@ -41,11 +61,7 @@ DECLARE
 BEGIN
 	SELECT c.* INTO there FROM pg_class AS c WHERE c.oid = to_regclass('pg_temp.vsm_fact');
 	IF there.relowner = current_user::regrole AND there.relnatts = 20 THEN
-		-- It is emptied by each call and at each commit, so mostly there is nothing to do.
-		PERFORM FROM pg_temp.vsm_fact LIMIT 1;
-		IF FOUND THEN
-			TRUNCATE pg_temp.vsm_fact;
-		END IF;
+		PERFORM vsm.empty_table(there.oid);
 		RETURN;
 	END IF;
 	IF there.oid IS NOT NULL THEN
@@ -84,6 +100,7 @@ COMMENT ON FUNCTION vsm.enter_model(text) IS
 CREATE FUNCTION vsm.refused_facts() RETURNS TABLE (document bigint, reason text)
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
 AS $$
 #variable_conflict use_column
 BEGIN
@@ -121,6 +138,7 @@ COMMENT ON FUNCTION vsm.refused_facts() IS
 CREATE FUNCTION vsm.write_events(model text) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
 SET enable_hashjoin = off
 SET enable_mergejoin = off
 SET enable_seqscan = off
@@ -133,9 +151,6 @@ DECLARE
 BEGIN
 	PERFORM vsm.enter_model(model);
 	SELECT count(*) INTO facts FROM pg_temp.vsm_fact AS f WHERE f.fact = 'event';
-	IF facts = 0 THEN
-		RETURN;
-	END IF;
 	IF (SELECT i.indnkeyatts FROM pg_index AS i WHERE i.indrelid = 'event'::regclass AND i.indisprimary) = 3 THEN
 		INSERT INTO event (source, event_id, entity, at, state, state_id, previous, previous_id, seq, method, attributes, told_at, payload)
 		SELECT f.source, f.id, f.entity, f.at, f.value, f.value_id, f.previous, f.previous_id, f.seq, f.method, f.details, f.version, f.payload
@@ -204,6 +219,7 @@ COMMENT ON FUNCTION vsm.write_events(text) IS 'writes the facts that an entity g
 CREATE FUNCTION vsm.write_observations(model text) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
 SET enable_hashjoin = off
 SET enable_mergejoin = off
 SET enable_seqscan = off
@@ -232,6 +248,7 @@ COMMENT ON FUNCTION vsm.write_observations(text) IS
 
 CREATE FUNCTION vsm.derive_states(entities text[]) RETURNS void
 LANGUAGE plpgsql
+SET plan_cache_mode = force_generic_plan
 SET enable_hashjoin = off
 SET enable_mergejoin = off
 SET enable_seqscan = off
@@ -239,6 +256,9 @@ SET jit = off
 AS $$
 #variable_conflict use_column
 BEGIN
+	IF cardinality(entities) = 0 THEN
+		RETURN;
+	END IF;
 	WITH told AS MATERIALIZED (
 		SELECT e.entity, e.source, e.event_id, e.at, e.state, e.previous, e.previous_id
 		FROM unnest(entities) AS t (entity) JOIN event AS e ON e.entity = t.entity
@@ -295,6 +315,7 @@ COMMENT ON FUNCTION vsm.derive_states(text[]) IS
 CREATE FUNCTION vsm.write_changes(model text) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
 SET enable_hashjoin = off
 SET enable_mergejoin = off
 SET enable_seqscan = off
@@ -303,10 +324,6 @@ AS $$
 #variable_conflict use_column
 BEGIN
 	PERFORM vsm.enter_model(model);
-	PERFORM FROM pg_temp.vsm_fact AS f WHERE f.fact IN ('change', 'created') LIMIT 1;
-	IF NOT FOUND THEN
-		RETURN;
-	END IF;
 	INSERT INTO item_change AS c (item, attribute, change_id, at, value, previous, source, told_at, payload)
 	SELECT DISTINCT ON (f.entity COLLATE "C", f.name COLLATE "C", f.id COLLATE "C")
 		f.entity, f.name, f.id, min(f.at) OVER same, f.value, f.previous, f.source, f.version, max(f.payload) OVER same
@@ -347,6 +364,7 @@ COMMENT ON FUNCTION vsm.write_changes(text) IS
 CREATE FUNCTION vsm.write_aliases(model text) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
 SET jit = off
 AS $$
 #variable_conflict use_column
@@ -369,6 +387,7 @@ COMMENT ON FUNCTION vsm.write_aliases(text) IS 'writes the facts that an item is
 CREATE FUNCTION vsm.write_links(model text) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
 SET jit = off
 AS $$
 #variable_conflict use_column
@@ -405,6 +424,7 @@ COMMENT ON FUNCTION vsm.write_links(text) IS 'writes the facts that an entity is
 CREATE FUNCTION vsm.write_histories(model text) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
 SET enable_hashjoin = off
 SET enable_mergejoin = off
 SET enable_seqscan = off
@@ -471,6 +491,7 @@ COMMENT ON FUNCTION vsm.tell_row(jsonb, jsonb, timestamptz, jsonb, jsonb, timest
 CREATE FUNCTION vsm.write_rows(model text, relation text) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
 SET enable_hashjoin = off
 SET enable_mergejoin = off
 SET enable_seqscan = off
@@ -490,9 +511,6 @@ DECLARE
 	written  CONSTANT text := '(SELECT jsonb_object_agg(w.key, w.value) FROM jsonb_each(to_jsonb(jsonb_populate_record(NULL::%1$s, %2$s))) AS w WHERE %2$s ? w.key)';
 BEGIN
 	SELECT count(DISTINCT f.entity COLLATE "C") INTO entities FROM pg_temp.vsm_fact AS f WHERE f.fact = relation;
-	IF entities = 0 THEN
-		RETURN;
-	END IF;
 	SELECT (array_agg(a.attname::text ORDER BY a.attnum))[1],
 		array_agg(a.attname::text ORDER BY a.attnum) FILTER (WHERE a.attnum > 1 AND a.attname <> ALL (kept))
 	INTO key, names
@@ -561,6 +579,49 @@ $$;
 COMMENT ON FUNCTION vsm.write_rows(text, text) IS
 	'writes the facts about rows of item, merge_request, commit, build, deployment or incident; a part of vsm.write_facts';
 
+CREATE FUNCTION vsm.write_judged_facts(model text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
+AS $$
+DECLARE
+	kinds text[];
+BEGIN
+	-- One writer at a time, so that each sees all that was told before.
+	PERFORM pg_advisory_xact_lock(hashtext('vsm.write_facts'), hashtext(model));
+	SELECT array_agg(DISTINCT f.fact) INTO kinds FROM pg_temp.vsm_fact AS f;
+	IF kinds IS NULL THEN
+		RETURN;
+	END IF;
+	IF 'event' = ANY (kinds) THEN
+		PERFORM vsm.write_events(model);
+	END IF;
+	IF 'item' = ANY (kinds) THEN
+		PERFORM vsm.write_rows(model, 'item');
+	END IF;
+	IF kinds && '{history,item}' THEN
+		PERFORM vsm.write_histories(model);
+	END IF;
+	IF 'alias' = ANY (kinds) THEN
+		PERFORM vsm.write_aliases(model);
+	END IF;
+	IF kinds && '{event,created,observed}' THEN
+		PERFORM vsm.write_observations(model);
+	END IF;
+	IF kinds && '{change,created}' THEN
+		PERFORM vsm.write_changes(model);
+	END IF;
+	IF 'link' = ANY (kinds) THEN
+		PERFORM vsm.write_links(model);
+	END IF;
+	PERFORM vsm.write_rows(model, r.relation) FROM unnest(ARRAY['merge_request', 'commit', 'build', 'deployment', 'incident']) AS r (relation)
+	WHERE r.relation = ANY (kinds);
+	PERFORM vsm.empty_table('pg_temp.vsm_fact');
+END
+$$;
+COMMENT ON FUNCTION vsm.write_judged_facts(text) IS
+	'writes the facts in pg_temp.vsm_fact, none of which is refused, to the tables of a model and empties it; a part of vsm.write_facts';
+
 CREATE FUNCTION vsm.write_facts(model text) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -569,8 +630,6 @@ DECLARE
 	refused record;
 BEGIN
 	PERFORM vsm.check_owner(model);
-	-- One writer at a time, so that each sees all that was told before.
-	PERFORM pg_advisory_xact_lock(hashtext('vsm.write_facts'), hashtext(model));
 	SELECT r.* INTO refused FROM vsm.refused_facts() AS r LIMIT 1;
 	IF FOUND THEN
 		RAISE EXCEPTION USING
@@ -578,15 +637,7 @@ BEGIN
 			MESSAGE = format('a fact cannot be written to the model in schema "%s"', model),
 			DETAIL = format('Its source says what cannot be: %s.', refused.reason);
 	END IF;
-	PERFORM vsm.write_events(model);
-	PERFORM vsm.write_rows(model, 'item');
-	PERFORM vsm.write_histories(model);
-	PERFORM vsm.write_aliases(model);
-	PERFORM vsm.write_observations(model);
-	PERFORM vsm.write_changes(model);
-	PERFORM vsm.write_links(model);
-	PERFORM vsm.write_rows(model, r.relation) FROM unnest(ARRAY['merge_request', 'commit', 'build', 'deployment', 'incident']) AS r (relation);
-	TRUNCATE pg_temp.vsm_fact;
+	PERFORM vsm.ask('SELECT vsm.write_judged_facts($1)', model);
 END
 $$;
 COMMENT ON FUNCTION vsm.write_facts(text) IS
