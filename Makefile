@@ -17,11 +17,14 @@ ROOMS = base timeline timeline_set workflow calendar item stream correlation fut
 
 # The SQL of the extension: room by room, in a room what defines a type (NAME_io.sql) first.
 sql_of    = $(sort $(wildcard $(top)sql/$(1)/*_io.sql)) $(filter-out %_io.sql,$(sort $(wildcard $(top)sql/$(1)/*.sql)))
-SQL_PARTS = $(top)sql/begin.sql $(foreach room,$(ROOMS),$(call sql_of,$(room))) $(top)sql/end.sql
+SQL_PARTS = $(foreach room,$(ROOMS),$(call sql_of,$(room)))
+# What create_model makes: a file each, held by the part that says "-- include model_files".
+SQL_MODEL = $(foreach kind,tables functions views triggers,$(sort $(wildcard $(top)sql/model/$(kind)/*.sql)))
+ASSEMBLE  = LC_ALL=C awk -v top='$(top)' -v parts='$(SQL_PARTS)' -v model='$(SQL_MODEL)' -f $(top)sql/assemble.awk
 
 OBJS       = $(patsubst $(top)src/%.c,src/%.o,$(sort $(wildcard $(top)src/*/*.c)))
-# The step to this version is written by hand, sql/vsm--A--VERSION.sql; a line "-- include ROOM/FILE.sql"
-# in it stands for that part, until the release puts the part in its place.
+# The step to this version is written by hand, sql/vsm--A--VERSION.sql; a line "-- include ROOM/FILE.sql" in it stands for
+# that part, "-- include functions" for the functions of all (see sql/assemble.awk), until the release puts them in its place.
 STEPS      = $(notdir $(wildcard $(top)sql/vsm--*--$(EXTVERSION).sql))
 DATA_built = vsm--$(EXTVERSION).sql $(STEPS)
 # Released scripts and the steps between them: sql/vsm--A.sql and sql/vsm--A--B.sql.
@@ -56,17 +59,18 @@ $(error PostgreSQL's development files are not there: install postgresql-server-
 endif
 include $(PGXS)
 
-# printf, never echo: dash's echo would turn the \echo of psql into an escape.
-vsm--$(EXTVERSION).sql: $(SQL_PARTS) $(top)Makefile $(top)vsm.control
-	@{ for part in $(SQL_PARTS); do cat "$$part" || exit 1; printf '\n'; done; } > $@.tmp && mv $@.tmp $@
-
-$(STEPS): vsm--%.sql: $(top)sql/vsm--%.sql $(SQL_PARTS) $(top)Makefile
-	@awk '/^-- include / { file = "$(top)sql/" $$3; if ((getline line < file) < 0) { print "no part " file > "/dev/stderr"; exit 1 } \
-		do print line; while ((getline line < file) > 0); close(file); next } { print }' $< > $@.tmp && mv $@.tmp $@
+$(DATA_built): $(wildcard $(top)sql/*.sql) $(SQL_PARTS) $(SQL_MODEL) $(top)sql/assemble.awk $(top)Makefile $(top)vsm.control
+vsm--$(EXTVERSION).sql:
+	@$(ASSEMBLE) $(top)sql/begin.sql $(SQL_PARTS) $(top)sql/end.sql > $@.tmp && mv $@.tmp $@
+$(STEPS): %: $(top)sql/%
+	@$(ASSEMBLE) $< > $@.tmp && mv $@.tmp $@
 
 # Elsewhere the folders for objects are not there yet; by their full names make does not find the source's.
+ifneq ($(top),)
 $(ROOMS:%=$(CURDIR)/src/%): ; @mkdir -p $@
-$(OBJS) $(OBJS:.o=.bc): $(wildcard $(top)src/*/*.h) | $(ROOMS:%=$(CURDIR)/src/%)
+$(OBJS) $(OBJS:.o=.bc): | $(ROOMS:%=$(CURDIR)/src/%)
+endif
+$(OBJS) $(OBJS:.o=.bc): $(wildcard $(top)src/*/*.h)
 src/base/vsm.o src/base/vsm.bc: $(top)vsm.control
 
 # Forecasts are loops over arrays of doubles: the flags that PostgreSQL has for its own such loops.

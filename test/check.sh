@@ -5,14 +5,20 @@
 #   test/sql         pg_regress inputs, their outputs in expected/
 #   test/specs       isolation specs, outputs in expected/ too
 # TESTS='test/tap/workflow/workflow.sql test/t/readme.t' runs only these. Tests over real data read the
-# folder VSM_REAL_DATA and are skipped where it is not there.
+# folder VSM_REAL_DATA, by default ../shared/data, and are skipped where there is none.
 set -eu
 top=$(CDPATH= cd -- "$(dirname -- "$0")/.." && pwd)
 
 if [ "${1:-}" != in-cluster ]; then
 	sh "$top/test/install_packages.sh" pgtap
-	[ -z "${VSM_REAL_DATA:-}" ] || VSM_REAL_DATA=$(CDPATH= cd -- "$VSM_REAL_DATA" && pwd)
-	VSM_REAL_DATA=${VSM_REAL_DATA:-$top/../shared/data} VSM_SERVER_OPTIONS="-c max_connections=50 -c max_worker_processes=16 \
+	data=${VSM_REAL_DATA:-$top/../shared/data}
+	if [ -d "$data" ]; then
+		VSM_REAL_DATA=$(CDPATH= cd -- "$data" && pwd)
+	elif [ -n "${VSM_REAL_DATA:-}" ]; then
+		echo "VSM_REAL_DATA: there is no folder $data" >&2
+		exit 1
+	fi
+	VSM_REAL_DATA=${VSM_REAL_DATA:-} VSM_SERVER_OPTIONS="-c max_connections=50 -c max_worker_processes=16 \
 		-c max_prepared_transactions=10 -c wal_level=logical ${VSM_SERVER_OPTIONS:-}"
 	export VSM_REAL_DATA VSM_SERVER_OPTIONS
 	exec sh "$top/test/cluster.sh" sh "$top/test/check.sh" in-cluster
@@ -25,7 +31,7 @@ psql -XAtq -d vsm_test -v ON_ERROR_STOP=1 -c 'CREATE EXTENSION pgtap' -c 'CREATE
 # Long files first, so that none of them runs alone at the end.
 tests=${TESTS:-test/t/sanitized.t $(ls -S test/t/*.t test/tap/*/*.sql | grep -v sanitized.t)}
 status=0
-prove --failures --comments --exec "sh $top/test/run_test.sh" -j "$(getconf _NPROCESSORS_ONLN)" $tests </dev/null || status=$?
+prove --failures --comments --exec 'sh test/run_test.sh' -j "$(getconf _NPROCESSORS_ONLN)" $tests </dev/null || status=$?
 
 # Under valgrind: the reports in which a source file of ours stands, be it as the origin of a value.
 if [ "${VSM_BUILD:-}" = valgrind ]; then

@@ -16,11 +16,15 @@ case $PG_CONFIG in /*) ;; *) PG_CONFIG=$PWD/$PG_CONFIG ;; esac
 export PG_CONFIG
 bin=$($PG_CONFIG --bindir) lib=$($PG_CONFIG --pkglibdir) share=$($PG_CONFIG --sharedir)
 
-tmp=$(mktemp -d)
+# PostgreSQL does not run as root.
 as_nobody=
+[ "$(id -u)" != 0 ] || as_nobody="setpriv --reuid=nobody --regid=$(id -g nobody) --clear-groups"
+tmp=$(mktemp -d)
 stop() {
 	status=$?
 	trap - EXIT INT TERM HUP
+	# The project's folder may be closed to that account.
+	cd /
 	[ ! -f "$tmp/data/postmaster.pid" ] || $as_nobody "$tmp$bin/pg_ctl" -D "$tmp/data" -s -m immediate stop || :
 	rm -rf "$tmp"
 	exit $status
@@ -30,6 +34,8 @@ trap 'exit 130' INT
 trap 'exit 143' TERM HUP
 
 chmod 755 "$tmp"
+# So may a TMPDIR that is root's own.
+$as_nobody test -x "$tmp" || { rmdir "$tmp"; tmp=$(TMPDIR=/tmp mktemp -d); chmod 755 "$tmp"; }
 mkdir -p "$tmp$bin" "$tmp$lib" "$tmp$share" "$tmp/run" "$tmp/data"
 cp "$bin/postgres" "$bin/initdb" "$bin/pg_ctl" "$tmp$bin"
 cp -as "$lib/." "$tmp$lib"
@@ -68,10 +74,7 @@ sanitized)
 valgrind) wrap "exec valgrind --quiet --track-origins=yes --num-callers=30 --log-file='$tmp/run/valgrind.%p'" ;;
 esac
 
-if [ "$(id -u)" = 0 ]; then
-	chown nobody "$tmp/run" "$tmp/data"
-	as_nobody="setpriv --reuid=nobody --regid=nogroup --clear-groups"
-fi
+[ -z "$as_nobody" ] || chown nobody "$tmp/run" "$tmp/data"
 cd "$tmp"
 $as_nobody "$tmp$bin/initdb" -D "$tmp/data" -U postgres -A trust -E UTF8 --locale=C.UTF-8 --no-sync >"$tmp/initdb.log" 2>&1 ||
 	{ cat "$tmp/initdb.log" >&2; exit 1; }

@@ -1,7 +1,13 @@
-CREATE FUNCTION vsm.forecast_items(samples integer[], periods integer, p double precision) RETURNS integer
-    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 10000 AS 'MODULE_PATHNAME', 'vsm_forecast_items';
-COMMENT ON FUNCTION vsm.forecast_items(integer[], integer, double precision) IS 'the largest number of items of which at least that many finish within so many periods with probability p (above 0, at most 1) or more, if each period is like one of the sampled ones; NULL if an argument is NULL';
+-- How many items within so many periods, and the reverse.
 
-CREATE FUNCTION vsm.forecast_periods(samples integer[], items integer, p double precision) RETURNS integer
-    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 10000 AS 'MODULE_PATHNAME', 'vsm_forecast_periods';
-COMMENT ON FUNCTION vsm.forecast_periods(integer[], integer, double precision) IS 'the smallest number of periods within which at least so many items finish with probability p (above 0, at most 1) or more, if each period is like one of the sampled ones; NULL if no number of periods reaches p, or an argument is NULL';
+CREATE FUNCTION vsm.forecast_items(samples integer[], periods integer, p float8) RETURNS integer
+	AS 'MODULE_PATHNAME', 'vsm_forecast_items' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10000;
+COMMENT ON FUNCTION vsm.forecast_items(integer[], integer, float8) IS
+	'the largest number of items of which at least that many finish within so many periods with probability p (above 0, at most 1) or '
+	'more, if each period is like one of the sampled ones; NULL if an argument is NULL';
+
+CREATE FUNCTION vsm.forecast_periods(samples integer[], items integer, p float8) RETURNS integer
+	AS 'MODULE_PATHNAME', 'vsm_forecast_periods' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10000;
+COMMENT ON FUNCTION vsm.forecast_periods(integer[], integer, float8) IS
+	'the smallest number of periods within which at least so many items finish with probability p (above 0, at most 1) or more, if each '
+	'period is like one of the sampled ones; NULL if no number of periods reaches p, or an argument is NULL';

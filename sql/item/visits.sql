@@ -5,31 +5,36 @@ CREATE TYPE vsm.visit AS (
 	duration interval, blocked interval, on_clock boolean, backward boolean
 );
 COMMENT ON TYPE vsm.visit IS
-'a visit of a stage: left_at is NULL while it runs; duration and blocked are by the calendar, up to as_of or NULL while it runs; place is NULL for (unmapped); backward: a lower place than the mapped visit before';
+	'a visit of a stage: left_at is NULL while it runs; duration and blocked are by the calendar, up to as_of or NULL while it runs; '
+	'place is NULL for (unmapped); backward: a lower place than the mapped visit before';
 
-CREATE FUNCTION vsm.visits(timeline vsm.timeline, workflow vsm.workflow, calendar vsm.calendar DEFAULT NULL, as_of timestamptz DEFAULT NULL) RETURNS SETOF vsm.visit
-AS 'MODULE_PATHNAME', 'vsm_visits' LANGUAGE C IMMUTABLE PARALLEL SAFE ROWS 10 COST 50;
+CREATE FUNCTION vsm.visits(timeline vsm.timeline, workflow vsm.workflow, calendar vsm.calendar DEFAULT NULL,
+	as_of timestamptz DEFAULT NULL) RETURNS SETOF vsm.visit
+	AS 'MODULE_PATHNAME', 'vsm_visits' LANGUAGE C IMMUTABLE PARALLEL SAFE ROWS 10 COST 50;
 COMMENT ON FUNCTION vsm.visits(vsm.timeline, vsm.workflow, vsm.calendar, timestamptz) IS
-'every visit of an item in order, off the clock included; no rows for NULL';
+	'every visit of an item in order, off the clock included; no rows for NULL';
 
 CREATE TYPE vsm.stage_summary AS (
 	place integer, stage text, class text, visits integer, duration interval, on_clock interval,
 	blocked interval, first_entered_at timestamptz, last_left_at timestamptz
 );
 COMMENT ON TYPE vsm.stage_summary IS
-'an item in a stage: visits, their time, how much of it was on the clock (as vsm.stage_time) and how much blocked; a blocked stage''s row counts its spells and overlaps the others';
+	'an item in a stage: visits, their time, how much of it was on the clock (as vsm.stage_time) and how much blocked; a blocked stage''s '
+	'row counts its spells and overlaps the others';
 
-CREATE FUNCTION vsm.stage_times(timeline vsm.timeline, workflow vsm.workflow, calendar vsm.calendar DEFAULT NULL, as_of timestamptz DEFAULT NULL) RETURNS SETOF vsm.stage_summary
-AS 'MODULE_PATHNAME', 'vsm_stage_times' LANGUAGE C IMMUTABLE PARALLEL SAFE ROWS 10 COST 50;
+CREATE FUNCTION vsm.stage_times(timeline vsm.timeline, workflow vsm.workflow, calendar vsm.calendar DEFAULT NULL,
+	as_of timestamptz DEFAULT NULL) RETURNS SETOF vsm.stage_summary
+	AS 'MODULE_PATHNAME', 'vsm_stage_times' LANGUAGE C IMMUTABLE PARALLEL SAFE ROWS 10 COST 50;
 COMMENT ON FUNCTION vsm.stage_times(vsm.timeline, vsm.workflow, vsm.calendar, timestamptz) IS
-'one row a stage of the workflow, visited or not, (unmapped) last if it occurred; times are NULL while the stage runs without as_of; no rows for NULL';
+	'one row a stage of the workflow, visited or not, (unmapped) last if it occurred; times are NULL while the stage runs without as_of; '
+	'no rows for NULL';
 
 CREATE FUNCTION vsm.path(timeline vsm.timeline, workflow vsm.workflow, as_of timestamptz DEFAULT NULL) RETURNS text[]
-AS 'MODULE_PATHNAME', 'vsm_path' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 20;
+	AS 'MODULE_PATHNAME', 'vsm_path' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 20;
 COMMENT ON FUNCTION vsm.path(vsm.timeline, vsm.workflow, timestamptz) IS
-'the stages an item visited, in order (its variant); NULL for NULL';
+	'the stages an item visited, in order (its variant); NULL for NULL';
 
 CREATE FUNCTION vsm.stage_at(timeline vsm.timeline, workflow vsm.workflow, at timestamptz) RETURNS text
-AS 'MODULE_PATHNAME', 'vsm_stage_at' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 20;
+	AS 'MODULE_PATHNAME', 'vsm_stage_at' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 20;
 COMMENT ON FUNCTION vsm.stage_at(vsm.timeline, vsm.workflow, timestamptz) IS
-'the stage of the visit that holds at a time, all events taken into account; NULL before the first';
+	'the stage of the visit that holds at a time, all events taken into account; NULL before the first';

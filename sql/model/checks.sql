@@ -176,11 +176,13 @@ BEGIN
 		END;
 		RAISE EXCEPTION USING
 			ERRCODE = 'invalid_parameter_value',
-			MESSAGE = format('time zone "%s" is not %s', time_zone, CASE WHEN taken AND known IS NULL THEN 'that of a region' ELSE 'known' END),
+			MESSAGE = format('time zone "%s" is not %s', time_zone,
+				CASE WHEN taken AND known IS NULL THEN 'that of a region' ELSE 'known' END),
 			DETAIL = CASE
 				WHEN time_zone ~ local_names THEN 'A name of this kind is not there on every server, or stands for something else there.'
 				WHEN known IS NOT NULL THEN 'It is not written as in the view pg_timezone_names.'
-				WHEN taken THEN 'PostgreSQL takes it for a fixed offset or a rule, which does not say when the clocks of a region change and changed.'
+				WHEN taken THEN
+					'PostgreSQL takes it for a fixed offset or a rule, which does not say when the clocks of a region change and changed.'
 				ELSE 'It is not in the view pg_timezone_names.'
 			END,
 			HINT = coalesce('Perhaps "' || known || '" is meant.', 'Names such as Europe/Paris are in the view pg_timezone_names.');
@@ -204,7 +206,8 @@ BEGIN
 	IF NEW.time_zone IS NULL OR NEW.week_starts IS NULL THEN
 		RAISE EXCEPTION USING
 			ERRCODE = 'null_value_not_allowed',
-			MESSAGE = format('the %s of a model cannot be NULL', CASE WHEN NEW.time_zone IS NULL THEN 'time zone' ELSE 'first day of the week' END),
+			MESSAGE = format('the %s of a model cannot be NULL',
+				CASE WHEN NEW.time_zone IS NULL THEN 'time zone' ELSE 'first day of the week' END),
 			HINT = 'Where nothing else is known they are UTC and mon.';
 	END IF;
 	PERFORM vsm.check_settings(NEW.time_zone, NEW.week_starts);

@@ -27,9 +27,11 @@ DECLARE
 	message text;
 BEGIN
 	PERFORM vsm.check_model(model, 'link', 'item', 'item_alias', 'event', 'service', 'deployment', 'incident');
+	-- One session at a time: of two, each would keep what the other has just found, though it finds it no longer.
+	PERFORM pg_advisory_xact_lock(hashtextextended('vsm.link_deployments ' || model, 0));
 	BEGIN
-		EXECUTE format('DELETE FROM %I.link WHERE (kind, method) IN ((''deploys'', ''service and time of work''), (''caused_by'', ''change''),
-			(''caused_by'', ''commit''), (''caused_by'', ''latest deployment before''))', model);
+		EXECUTE format('DELETE FROM %I.link WHERE (kind, method) IN ((''deploys'', ''service and time of work''),
+			(''caused_by'', ''change''), (''caused_by'', ''commit''), (''caused_by'', ''latest deployment before''))', model);
 
 		EXECUTE format(
 			'INSERT INTO %1$I.link (source, target, kind, method, confidence, since, changed_at)
@@ -51,10 +53,12 @@ BEGIN
 			 SELECT i.incident, c.deployment, ''caused_by'', c.method, c.confidence, i.opened_at, i.opened_at
 			 FROM %1$I.incident AS i
 				LEFT JOIN LATERAL (
-					SELECT s.service FROM %1$I.service AS s WHERE s.repository = i.repository ORDER BY s.path IS NOT NULL, s.service LIMIT 1) AS s ON true,
+					SELECT s.service FROM %1$I.service AS s WHERE s.repository = i.repository
+					ORDER BY s.path IS NOT NULL, s.service LIMIT 1) AS s ON true,
 				LATERAL (
 					SELECT t.target AS deployment, ''change'' AS method, 0.95 AS confidence
-					FROM %1$I.entity_link AS l JOIN %1$I.entity_link AS t ON t.source = l.target AND t.kind = ''deploys'' AND t.target LIKE ''%%:deployment:%%''
+					FROM %1$I.entity_link AS l
+						JOIN %1$I.entity_link AS t ON t.source = l.target AND t.kind = ''deploys'' AND t.target LIKE ''%%:deployment:%%''
 					WHERE l.source = i.incident AND l.kind = ''caused_by''
 					UNION ALL
 					SELECT d.deployment, CASE WHEN l.target = d.sha THEN ''commit'' ELSE ''change'' END, 0.95
@@ -65,7 +69,8 @@ BEGIN
 					UNION ALL
 					(SELECT d.deployment, ''latest deployment before'', 0.5
 					 FROM %1$I.deployment AS d JOIN %1$I.routed_deployment AS r ON r.deployment = d.deployment
-					 WHERE r.service = coalesce(i.service, s.service, i.repository) AND d.status = ''success'' AND d.finished_at <= i.opened_at
+					 WHERE r.service = coalesce(i.service, s.service, i.repository) AND d.status = ''success''
+						AND d.finished_at <= i.opened_at
 					 AND (d.environment = i.environment OR i.environment IS NULL AND d.environment_tier = ''production'')
 					 AND NOT EXISTS (SELECT FROM %1$I.link AS l WHERE l.source = i.incident AND l.kind = ''caused_by'')
 					 ORDER BY d.finished_at DESC, d.deployment COLLATE "C" LIMIT 1)) AS c
@@ -81,4 +86,5 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION vsm.link_deployments(text) IS
-	'links changes to the deployments that they are about and incidents to the deployments that caused them, and returns how many; the method of each link says how it was found';
+	'links changes to the deployments that they are about and incidents to the deployments that caused them, and returns how many; the '
+	'method of each link says how it was found';

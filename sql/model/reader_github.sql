@@ -30,7 +30,8 @@ BEGIN ATOMIC
 	-- (Most messages name no issue at all: they need no regular expression.)
 	FROM (SELECT message AS text WHERE strpos(message, '#') > 0 OR strpos(message, '/issues/') > 0 OFFSET 0) AS m,
 		regexp_matches(m.text,
-			'\m(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?):?\s+(?:https?://[^/\s]+/([\w.-]+/[\w.-]+)/issues/|([\w.-]+/[\w.-]+)?#)(\d+)\M', 'gi') AS r (reference);
+			'\m(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?):?\s+(?:https?://[^/\s]+/([\w.-]+/[\w.-]+)/issues/|([\w.-]+/[\w.-]+)?#)(\d+)\M',
+				'gi') AS r (reference);
 END;
 COMMENT ON FUNCTION vsm.github_closes(text, text) IS
 	'the issues of GitHub that a message closes ("Fixes #4, closes shop/web#6"), as REPOSITORY#NUMBER; repository is that of a bare #4';
@@ -66,20 +67,21 @@ BEGIN ATOMIC
 		UNION ALL
 		-- What GitHub writes into the subject when it squashes or merges a pull request.
 		SELECT 'link', NULL, repository || '#' || n.number, 'part_of', 'number in subject', 0.95, NULL
-		FROM (SELECT coalesce(substring(t.title FROM '\(#(\d+)\)$'), substring(t.title FROM '^Merge pull request #(\d+) from ')) AS number OFFSET 0) AS n
+		FROM (SELECT coalesce(substring(t.title FROM '\(#(\d+)\)$'),
+			substring(t.title FROM '^Merge pull request #(\d+) from ')) AS number OFFSET 0) AS n
 		WHERE n.number IS NOT NULL AND repository IS NOT NULL) AS f
 	WHERE c.sha IS NOT NULL;
 END;
 COMMENT ON FUNCTION vsm.read_github_commit_object(text, text, jsonb) IS
-	'the facts of a commit in a payload of GitHub: the commit, the keys in its subject, the issues that it closes, the pull request that it is of';
+	'the facts of a commit in a payload of GitHub: the commit, the keys in its subject, the issues that it closes, the pull request that '
+	'it is of';
 
 CREATE FUNCTION vsm.read_github_commit(source text, payload jsonb) RETURNS SETOF vsm.old_fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 2
 BEGIN ATOMIC
 	SELECT f.* FROM vsm.read_github_commit_object(source, vsm.github_repository(payload ->> 'html_url'), payload) AS f;
 END;
-COMMENT ON FUNCTION vsm.read_github_commit(text, jsonb) IS
-	'facts of a commit of GET /repos/OWNER/NAME/commits, with its parents';
+COMMENT ON FUNCTION vsm.read_github_commit(text, jsonb) IS 'facts of a commit of GET /repos/OWNER/NAME/commits, with its parents';
 
 CREATE FUNCTION vsm.github_type(issue jsonb) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -90,8 +92,7 @@ BEGIN ATOMIC
 		 WHERE vsm.item_type(l ->> 'name') IN ('defect', 'risk', 'debt')),
 		vsm.item_type('issue'));
 END;
-COMMENT ON FUNCTION vsm.github_type(jsonb) IS
-	'feature, defect, risk, debt or other: by the type of an issue of GitHub, else by its labels';
+COMMENT ON FUNCTION vsm.github_type(jsonb) IS 'feature, defect, risk, debt or other: by the type of an issue of GitHub, else by its labels';
 
 /*
  * An issue, its state and, from a webhook, what has just happened to it. Closed as not planned or
@@ -136,7 +137,8 @@ BEGIN ATOMIC
 		SELECT 'alias', i.created_at, i.key, NULL, NULL, NULL, NULL, NULL
 		UNION ALL
 		-- Moved from another repository: people go on writing the old number.
-		SELECT 'alias', i.created_at, (payload #>> '{changes,old_repository,full_name}') || '#' || (payload #>> '{changes,old_issue,number}'),
+		SELECT 'alias', i.created_at, (payload #>> '{changes,old_repository,full_name}') || '#'
+			|| (payload #>> '{changes,old_issue,number}'),
 			NULL, NULL, NULL, NULL, NULL
 		WHERE payload #>> '{changes,old_repository,full_name}' IS NOT NULL AND payload #>> '{changes,old_issue,number}' IS NOT NULL
 		UNION ALL
@@ -144,7 +146,8 @@ BEGIN ATOMIC
 		FROM (
 			SELECT i.created_at AS at, 'opened' AS state, 'opened' AS id, NULL AS method
 			UNION ALL
-			SELECT i.closed_at, coalesce(nullif(i.issue ->> 'state_reason', 'completed'), 'closed'), 'closed:' || floor(extract(epoch FROM i.closed_at)), NULL
+			SELECT i.closed_at, coalesce(nullif(i.issue ->> 'state_reason', 'completed'), 'closed'),
+				'closed:' || floor(extract(epoch FROM i.closed_at)), NULL
 			UNION ALL
 			SELECT i.updated_at, i.action, i.action || ':' || floor(extract(epoch FROM i.updated_at)), NULL
 			WHERE i.action IN ('reopened', 'deleted', 'transferred')
@@ -170,8 +173,7 @@ BEGIN ATOMIC
 		FROM (SELECT lower(substring(i.issue ->> 'body' FROM '(?i)\mroot cause:\s*([0-9a-f]{40})\M')) AS sha OFFSET 0) AS c
 		WHERE c.sha IS NOT NULL) AS f;
 END;
-COMMENT ON FUNCTION vsm.read_github_issue(text, jsonb) IS
-	'facts of an issue of GitHub: webhook issues, or GET /repos/OWNER/NAME/issues';
+COMMENT ON FUNCTION vsm.read_github_issue(text, jsonb) IS 'facts of an issue of GitHub: webhook issues, or GET /repos/OWNER/NAME/issues';
 
 CREATE FUNCTION vsm.read_github_issue_event(source text, payload jsonb) RETURNS SETOF vsm.old_fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 1
@@ -212,7 +214,8 @@ BEGIN ATOMIC
 			vsm.payload_time(request ->> 'merged_at') AS merged_at
 		OFFSET 0) AS r,
 	LATERAL (
-		SELECT 'alias' AS fact, r.entity, r.created_at AS at, repository || '#' || (request ->> 'number') AS value, NULL AS id, NULL AS name,
+		SELECT 'alias' AS fact, r.entity, r.created_at AS at, repository || '#' || (request ->> 'number') AS value, NULL AS id,
+			NULL AS name,
 			NULL AS method, NULL::float8 AS confidence, NULL::jsonb AS details
 		WHERE repository IS NOT NULL AND request ? 'number'
 		UNION ALL
@@ -224,7 +227,8 @@ BEGIN ATOMIC
 		SELECT 'event', r.entity, r.merged_at, 'merged', r.entity || ':merged', NULL, NULL, NULL, NULL
 		WHERE r.merged_at IS NOT NULL
 		UNION ALL
-		SELECT 'event', r.entity, r.closed_at, 'closed', r.entity || ':closed:' || floor(extract(epoch FROM r.closed_at)), NULL, NULL, NULL, NULL
+		SELECT 'event', r.entity, r.closed_at, 'closed', r.entity || ':closed:' || floor(extract(epoch FROM r.closed_at)), NULL, NULL, NULL,
+			NULL
 		WHERE r.merged_at IS NULL AND r.closed_at IS NOT NULL AND request ->> 'state' = 'closed'
 		UNION ALL
 		SELECT k.fact, k.entity, k.at, k.value, k.id, k.name, k.method, k.confidence, k.details
@@ -247,7 +251,8 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 10
 BEGIN ATOMIC
 	SELECT f.*
 	FROM (SELECT q.request, payload ->> 'action' AS action,
-			coalesce(payload #>> '{repository,full_name}', q.request #>> '{base,repo,full_name}', vsm.github_repository(q.request ->> 'html_url')) AS repository,
+			coalesce(payload #>> '{repository,full_name}', q.request #>> '{base,repo,full_name}',
+				vsm.github_repository(q.request ->> 'html_url')) AS repository,
 			source || ':pull_request:' || (q.request ->> 'id') AS entity,
 			vsm.payload_time(q.request ->> 'created_at') AS created_at,
 			vsm.payload_time(q.request ->> 'updated_at') AS updated_at
@@ -262,7 +267,8 @@ BEGIN ATOMIC
 			SELECT p.updated_at AS at, p.action AS state, p.action AS id, NULL AS method, NULL::jsonb AS details
 			WHERE p.action IN ('reopened', 'ready_for_review', 'enqueued', 'dequeued')
 			UNION ALL
-			SELECT p.updated_at, 'review_requested', 'review_requested:' || coalesce(r.reviewer, ''), NULL, jsonb_build_object('reviewer', r.reviewer)
+			SELECT p.updated_at, 'review_requested', 'review_requested:' || coalesce(r.reviewer, ''), NULL,
+				jsonb_build_object('reviewer', r.reviewer)
 			FROM (SELECT coalesce(payload #>> '{requested_reviewer,login}', payload #>> '{requested_team,slug}') AS reviewer OFFSET 0) AS r
 			WHERE p.action = 'review_requested'
 			UNION ALL
@@ -277,7 +283,8 @@ END;
 COMMENT ON FUNCTION vsm.read_github_pull_request(text, jsonb) IS
 	'facts of a pull request of GitHub: webhook pull_request, or GET /repos/OWNER/NAME/pulls';
 
-CREATE FUNCTION vsm.read_github_review_object(source text, entity text, action text, dismissed_at timestamptz, review jsonb) RETURNS SETOF vsm.old_fact
+CREATE FUNCTION vsm.read_github_review_object(source text, entity text, action text, dismissed_at timestamptz,
+	review jsonb) RETURNS SETOF vsm.old_fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 1
 BEGIN ATOMIC
 	SELECT source, 'event', entity, e.at, e.state, e.id, NULL::text, NULL::text, NULL::text, NULL::text, NULL::bigint,
@@ -285,7 +292,8 @@ BEGIN ATOMIC
 		jsonb_strip_nulls(jsonb_build_object('reviewer', review #>> '{user,login}', 'sha', review -> 'commit_id'))
 	FROM (
 		-- What a dismissed review had said is not told any more; a pending one has no time yet.
-		SELECT vsm.payload_time(review ->> 'submitted_at') AS at, lower(review ->> 'state') AS state, entity || ':review:' || (review ->> 'id') AS id
+		SELECT vsm.payload_time(review ->> 'submitted_at') AS at, lower(review ->> 'state') AS state,
+			entity || ':review:' || (review ->> 'id') AS id
 		WHERE lower(review ->> 'state') NOT IN ('dismissed', 'pending')
 		UNION ALL
 		SELECT dismissed_at, 'dismissed', entity || ':review:' || (review ->> 'id') || ':dismissed'
@@ -306,8 +314,7 @@ BEGIN ATOMIC
 		UNION ALL
 		SELECT v.* FROM vsm.read_github_review_object(source, p.entity, payload ->> 'action', p.updated_at, payload -> 'review') AS v) AS f;
 END;
-COMMENT ON FUNCTION vsm.read_github_pull_request_review(text, jsonb) IS
-	'facts of the webhook pull_request_review of GitHub';
+COMMENT ON FUNCTION vsm.read_github_pull_request_review(text, jsonb) IS 'facts of the webhook pull_request_review of GitHub';
 
 CREATE FUNCTION vsm.read_github_pull_request_part(source text, payload jsonb) RETURNS SETOF vsm.old_fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 50
@@ -323,7 +330,8 @@ BEGIN ATOMIC
 		FROM jsonb_array_elements(payload -> 'commits') AS c (object),
 			LATERAL vsm.read_github_commit_object(source, vsm.github_repository(c.object ->> 'html_url'), c.object) AS o
 		UNION ALL
-		SELECT source, 'link', c.object ->> 'sha', NULL, p.entity, NULL, 'part_of', NULL, NULL, NULL, NULL, 'pull request commits', 1.0, NULL, NULL
+		SELECT source, 'link', c.object ->> 'sha', NULL, p.entity, NULL, 'part_of', NULL, NULL, NULL, NULL, 'pull request commits', 1.0,
+			NULL, NULL
 		FROM jsonb_array_elements(payload -> 'commits') AS c (object)
 		WHERE c.object ->> 'sha' IS NOT NULL) AS f;
 END;
@@ -389,7 +397,8 @@ BEGIN ATOMIC
 	SELECT f.*
 	FROM (SELECT q.run,
 			source || ':workflow_run:' || (q.run ->> 'id') AS entity,
-			coalesce(payload #>> '{repository,full_name}', q.run #>> '{repository,full_name}', vsm.github_repository(q.run ->> 'html_url')) AS repository,
+			coalesce(payload #>> '{repository,full_name}', q.run #>> '{repository,full_name}',
+				vsm.github_repository(q.run ->> 'html_url')) AS repository,
 			coalesce((q.run ->> 'run_attempt')::integer, 1) AS attempt,
 			vsm.payload_time(q.run ->> 'created_at') AS created_at,
 			vsm.payload_time(q.run ->> 'run_started_at') AS started_at,
@@ -419,7 +428,8 @@ BEGIN ATOMIC
 			WHERE r.action IS NULL AND r.status <> 'completed') AS e
 		WHERE e.at IS NOT NULL
 		UNION ALL
-		SELECT source, 'link', r.entity, r.created_at, r.run ->> 'head_sha', NULL, 'builds', NULL, NULL, NULL, NULL, 'workflow run', 1.0, NULL, NULL
+		SELECT source, 'link', r.entity, r.created_at, r.run ->> 'head_sha', NULL, 'builds', NULL, NULL, NULL, NULL, 'workflow run', 1.0,
+			NULL, NULL
 		WHERE r.run ->> 'head_sha' IS NOT NULL
 		UNION ALL
 		SELECT source, 'link', r.entity, r.created_at, source || ':pull_request:' || (p.request ->> 'id'),
@@ -428,7 +438,8 @@ BEGIN ATOMIC
 		WHERE p.request ->> 'id' IS NOT NULL
 		UNION ALL
 		SELECT c.*
-		FROM vsm.read_github_commit_object(source, coalesce(r.run #>> '{head_repository,full_name}', r.repository), r.run -> 'head_commit') AS c) AS f;
+		FROM vsm.read_github_commit_object(source, coalesce(r.run #>> '{head_repository,full_name}', r.repository),
+			r.run -> 'head_commit') AS c) AS f;
 END;
 COMMENT ON FUNCTION vsm.read_github_workflow_run(text, jsonb) IS
 	'facts of a run of GitHub Actions: webhook workflow_run, or GET /repos/OWNER/NAME/actions/runs/ID';
@@ -438,8 +449,7 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 500
 BEGIN ATOMIC
 	SELECT f.* FROM jsonb_array_elements(payload -> 'workflow_runs') AS r, LATERAL vsm.read_github_workflow_run(source, r) AS f;
 END;
-COMMENT ON FUNCTION vsm.read_github_workflow_runs(text, jsonb) IS
-	'facts of a page of GET /repos/OWNER/NAME/actions/runs';
+COMMENT ON FUNCTION vsm.read_github_workflow_runs(text, jsonb) IS 'facts of a page of GET /repos/OWNER/NAME/actions/runs';
 
 /*
  * A job of a run. It is waiting while a person has yet to approve the environment, queued until
@@ -461,8 +471,10 @@ BEGIN ATOMIC
 		FROM (SELECT CASE WHEN payload ? 'workflow_job' THEN payload -> 'workflow_job' ELSE payload END AS job OFFSET 0) AS q
 		OFFSET 0) AS j,
 	LATERAL (
-		SELECT 'event' AS fact, j.entity, j.created_at AS at, s.state AS value, j.entity || ':' || s.state AS id, NULL AS name, NULL AS method,
-			jsonb_strip_nulls(jsonb_build_object('name', j.job -> 'name', 'attempt', j.job -> 'run_attempt', 'url', j.job -> 'html_url')) AS details
+		SELECT 'event' AS fact, j.entity, j.created_at AS at, s.state AS value, j.entity || ':' || s.state AS id, NULL AS name,
+			NULL AS method,
+			jsonb_strip_nulls(jsonb_build_object('name', j.job -> 'name', 'attempt', j.job -> 'run_attempt', 'url',
+				j.job -> 'html_url')) AS details
 		FROM (SELECT CASE j.status WHEN 'waiting' THEN 'waiting' ELSE 'queued' END AS state OFFSET 0) AS s
 		WHERE j.created_at IS NOT NULL
 		UNION ALL
@@ -488,8 +500,7 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 100
 BEGIN ATOMIC
 	SELECT f.* FROM jsonb_array_elements(payload -> 'jobs') AS j, LATERAL vsm.read_github_workflow_job(source, j) AS f;
 END;
-COMMENT ON FUNCTION vsm.read_github_workflow_jobs(text, jsonb) IS
-	'facts of a page of GET /repos/OWNER/NAME/actions/runs/ID/jobs';
+COMMENT ON FUNCTION vsm.read_github_workflow_jobs(text, jsonb) IS 'facts of a page of GET /repos/OWNER/NAME/actions/runs/ID/jobs';
 
 /*
  * A deployment and its statuses: queued, pending, waiting, in_progress, success, failure, error.
@@ -502,15 +513,19 @@ BEGIN ATOMIC
 	SELECT source, f.fact, d.entity, f.at, f.value, f.id, f.name, NULL::text, NULL::text, NULL::text, NULL::bigint,
 		f.method, CASE f.fact WHEN 'link' THEN 1.0::float8 END, NULL::timestamptz, f.details
 	FROM (SELECT q.deployment, q.status, q.status ->> 'state' AS state,
-			source || ':deployment:' || coalesce(q.deployment ->> 'id', substring(q.status ->> 'deployment_url' FROM '/deployments/(\d+)')) AS entity,
-			coalesce(payload #>> '{repository,full_name}', vsm.github_repository(coalesce(q.deployment ->> 'repository_url', q.status ->> 'repository_url',
+			source || ':deployment:' || coalesce(q.deployment ->> 'id',
+				substring(q.status ->> 'deployment_url' FROM '/deployments/(\d+)')) AS entity,
+			coalesce(payload #>> '{repository,full_name}',
+				vsm.github_repository(coalesce(q.deployment ->> 'repository_url', q.status ->> 'repository_url',
 				q.deployment ->> 'url', q.status ->> 'deployment_url'))) AS repository,
 			coalesce(q.status ->> 'environment', q.deployment ->> 'environment') AS environment,
 			vsm.payload_time(q.deployment ->> 'created_at') AS created_at,
 			coalesce(vsm.payload_time(q.status ->> 'created_at'), vsm.payload_time(q.deployment ->> 'created_at')) AS at
 		FROM (SELECT
-				CASE WHEN payload ? 'deployment' THEN payload -> 'deployment' WHEN NOT payload ? 'deployment_url' THEN payload END AS deployment,
-				CASE WHEN payload ? 'deployment_status' THEN payload -> 'deployment_status' WHEN payload ? 'deployment_url' THEN payload END AS status
+				CASE WHEN payload ? 'deployment' THEN payload -> 'deployment' WHEN NOT payload ? 'deployment_url'
+					THEN payload END AS deployment,
+				CASE WHEN payload ? 'deployment_status' THEN payload -> 'deployment_status' WHEN payload ? 'deployment_url'
+					THEN payload END AS status
 			OFFSET 0) AS q
 		OFFSET 0) AS d,
 	LATERAL (
@@ -519,14 +534,16 @@ BEGIN ATOMIC
 				'source', source,
 				'repository', d.repository,
 				'environment', d.environment,
-				'environment_tier', CASE WHEN d.deployment ->> 'production_environment' = 'true' THEN 'production' ELSE vsm.environment_tier(d.environment) END,
+				'environment_tier', CASE WHEN d.deployment ->> 'production_environment' = 'true' THEN 'production'
+					ELSE vsm.environment_tier(d.environment) END,
 				'sha', d.deployment -> 'sha',
 				'ref', d.deployment -> 'ref',
 				'status', CASE WHEN d.state <> 'inactive' THEN d.state END,
 				'created_at', d.created_at,
 				'started_at', CASE d.state WHEN 'in_progress' THEN d.at END,
 				'finished_at', CASE WHEN d.state IN ('success', 'failure', 'error') THEN d.at END,
-				'url', coalesce(nullif(d.status ->> 'log_url', ''), nullif(d.status ->> 'target_url', ''), d.deployment ->> 'url'))) AS details
+				'url', coalesce(nullif(d.status ->> 'log_url', ''), nullif(d.status ->> 'target_url', ''),
+					d.deployment ->> 'url'))) AS details
 		UNION ALL
 		SELECT 'event', d.created_at, 'created', d.entity || ':created', NULL, NULL, NULL
 		WHERE d.created_at IS NOT NULL
@@ -541,8 +558,8 @@ BEGIN ATOMIC
 		WHERE payload #>> '{workflow_run,id}' IS NOT NULL) AS f;
 END;
 COMMENT ON FUNCTION vsm.read_github_deployment(text, jsonb) IS
-	'facts of a deployment of GitHub and of a status of it: webhooks deployment and deployment_status, '
-	'or GET /repos/OWNER/NAME/deployments and /deployments/ID/statuses';
+	'facts of a deployment of GitHub and of a status of it: webhooks deployment and deployment_status, or GET '
+	'/repos/OWNER/NAME/deployments and /deployments/ID/statuses';
 
 CREATE FUNCTION vsm.read_github_release(source text, payload jsonb) RETURNS SETOF vsm.old_fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 2
@@ -619,34 +636,44 @@ BEGIN ATOMIC
 	LATERAL (SELECT
 		CASE n.name
 			WHEN 'issue' THEN
-				CASE WHEN payload ? 'issue' THEN vsm.payload_lacks(payload, 'issue.id', 'issue.number', 'issue.created_at', 'issue.updated_at', 'repository.full_name')
+				CASE WHEN payload ? 'issue' THEN vsm.payload_lacks(payload, 'issue.id', 'issue.number', 'issue.created_at',
+					'issue.updated_at', 'repository.full_name')
 				ELSE vsm.payload_lacks(payload, 'id', 'number', 'created_at', 'updated_at', 'html_url') END
 			WHEN 'issue_event' THEN
-				CASE WHEN payload #>> '{issue,id}' IS NULL THEN 'it does not say which issue it is about: ask for the events of the repository, /repos/OWNER/NAME/issues/events'
+				CASE WHEN payload #>> '{issue,id}' IS NULL
+					THEN 'it does not say which issue it is about: ask for the events of the repository, /repos/OWNER/NAME/issues/events'
 				ELSE vsm.payload_lacks(payload, 'created_at') END
 			WHEN 'pull_request' THEN
-				CASE WHEN payload ? 'pull_request' THEN vsm.payload_lacks(payload, 'pull_request.id', 'pull_request.number', 'pull_request.created_at',
+				CASE WHEN payload ? 'pull_request' THEN vsm.payload_lacks(payload, 'pull_request.id', 'pull_request.number',
+					'pull_request.created_at',
 					'pull_request.updated_at', 'repository.full_name')
 				ELSE vsm.payload_lacks(payload, 'id', 'number', 'created_at', 'updated_at', 'html_url') END
-			WHEN 'pull_request_review' THEN vsm.payload_lacks(payload, 'review.id', 'review.state', 'pull_request.id', 'pull_request.created_at',
+			WHEN 'pull_request_review' THEN vsm.payload_lacks(payload, 'review.id', 'review.state', 'pull_request.id',
+				'pull_request.created_at',
 				'pull_request.updated_at', 'repository.full_name')
 			WHEN 'pull_request_part' THEN vsm.payload_lacks(payload, 'pull_request.id')
 			WHEN 'push' THEN vsm.payload_lacks(payload, 'ref', 'after', 'repository.full_name')
 			WHEN 'workflow_run' THEN
-				CASE WHEN payload ? 'workflow_run' THEN vsm.payload_lacks(payload, 'workflow_run.id', 'workflow_run.created_at', 'workflow_run.updated_at', 'workflow_run.status')
+				CASE WHEN payload ? 'workflow_run' THEN vsm.payload_lacks(payload, 'workflow_run.id', 'workflow_run.created_at',
+					'workflow_run.updated_at', 'workflow_run.status')
 				ELSE vsm.payload_lacks(payload, 'id', 'created_at', 'updated_at', 'status') END
 			WHEN 'workflow_runs' THEN
-				CASE WHEN payload @? '$.workflow_runs[*] ? (!exists(@.id) || !exists(@.created_at))' THEN 'one of its runs has no id or no created_at' END
+				CASE WHEN payload @? '$.workflow_runs[*] ? (!exists(@.id) || !exists(@.created_at))'
+					THEN 'one of its runs has no id or no created_at' END
 			WHEN 'workflow_job' THEN
-				CASE WHEN payload ? 'workflow_job' THEN vsm.payload_lacks(payload, 'workflow_job.id', 'workflow_job.run_id', 'workflow_job.status')
+				CASE WHEN payload ? 'workflow_job' THEN vsm.payload_lacks(payload, 'workflow_job.id', 'workflow_job.run_id',
+					'workflow_job.status')
 				ELSE vsm.payload_lacks(payload, 'id', 'run_id', 'status') END
-			WHEN 'workflow_jobs' THEN CASE WHEN payload @? '$.jobs[*] ? (!exists(@.id) || !exists(@.run_id))' THEN 'one of its jobs has no id or no run_id' END
+			WHEN 'workflow_jobs' THEN CASE WHEN payload @? '$.jobs[*] ? (!exists(@.id) || !exists(@.run_id))'
+				THEN 'one of its jobs has no id or no run_id' END
 			WHEN 'deployment' THEN
-				CASE WHEN payload ? 'deployment' THEN vsm.payload_lacks(payload, 'deployment.id', 'deployment.created_at', 'repository.full_name')
+				CASE WHEN payload ? 'deployment' THEN vsm.payload_lacks(payload, 'deployment.id', 'deployment.created_at',
+					'repository.full_name')
 				ELSE vsm.payload_lacks(payload, 'id', 'created_at') END
 			WHEN 'deployment_status' THEN
 				CASE
-					WHEN payload ? 'deployment_status' THEN vsm.payload_lacks(payload, 'deployment.id', 'deployment_status.id', 'deployment_status.state',
+					WHEN payload ? 'deployment_status' THEN vsm.payload_lacks(payload, 'deployment.id', 'deployment_status.id',
+						'deployment_status.state',
 						'deployment_status.created_at', 'repository.full_name')
 					WHEN payload ->> 'deployment_url' !~ '/deployments/\d+' THEN 'its deployment_url names no deployment'
 					ELSE vsm.payload_lacks(payload, 'id', 'state', 'created_at')
@@ -670,5 +697,4 @@ BEGIN ATOMIC
 		END AS reason
 		OFFSET 0) AS k;
 END;
-COMMENT ON FUNCTION vsm.github_kind(jsonb) IS
-	'which reader reads a payload of GitHub, or why none does';
+COMMENT ON FUNCTION vsm.github_kind(jsonb) IS 'which reader reads a payload of GitHub, or why none does';

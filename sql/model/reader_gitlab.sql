@@ -14,7 +14,8 @@ CREATE FUNCTION vsm.gitlab_project(url text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
 	SELECT substring(url FROM
-		'^[a-z]+://[^/]+/(.+?)(?:/-)?/(?:issues|work_items|merge_requests|pipelines|jobs|commits?|tags|releases|environments|deployments)(?:/|$)');
+		'^[a-z]+://[^/]+/(.+?)(?:/-)?/'
+		'(?:issues|work_items|merge_requests|pipelines|jobs|commits?|tags|releases|environments|deployments)(?:/|$)');
 END;
 COMMENT ON FUNCTION vsm.gitlab_project(text) IS
 	'the path of the project that the address of an object of GitLab lies in: shop/checkout; NULL if it is none';
@@ -64,7 +65,8 @@ BEGIN ATOMIC
 		WHERE o.action = 'reopen'
 		UNION ALL
 		SELECT m.at, 'merged', 'merged', NULL, NULL
-		FROM (SELECT coalesce(vsm.payload_time(object ->> 'merged_at'), CASE o.action WHEN 'merge' THEN o.updated_at END) AS at OFFSET 0) AS m
+		FROM (SELECT coalesce(vsm.payload_time(object ->> 'merged_at'),
+			CASE o.action WHEN 'merge' THEN o.updated_at END) AS at OFFSET 0) AS m
 		UNION ALL
 		SELECT o.updated_at, o.action, o.action || ':' || floor(extract(epoch FROM o.updated_at)), NULL, NULL
 		WHERE o.action IN ('approved', 'unapproved')
@@ -128,7 +130,8 @@ BEGIN ATOMIC
 				'source', source,
 				'repository', project,
 				'opened_at', i.created_at,
-				'resolved_at', CASE issue ->> 'state' WHEN 'closed' THEN coalesce(vsm.payload_time(issue ->> 'closed_at'), i.updated_at) END,
+				'resolved_at', CASE issue ->> 'state' WHEN 'closed'
+					THEN coalesce(vsm.payload_time(issue ->> 'closed_at'), i.updated_at) END,
 				'severity', lower(issue ->> 'severity'),
 				'status', coalesce(issue -> 'escalation_status', issue -> 'state'),
 				'title', issue -> 'title',
@@ -147,7 +150,8 @@ BEGIN ATOMIC
 	FROM (SELECT
 			-- A webhook has an issue's labels beside it, too.
 			CASE WHEN payload ? 'object_kind' THEN
-				jsonb_build_object('labels', payload -> 'labels') || jsonb_build_object('issue_type', payload ->> 'event_type') || (payload -> 'object_attributes')
+				jsonb_build_object('labels', payload -> 'labels') || jsonb_build_object('issue_type', payload ->> 'event_type')
+					|| (payload -> 'object_attributes')
 			ELSE payload END AS issue,
 			payload -> 'changes' AS changes,
 			coalesce(payload #>> '{project,path_with_namespace}', split_part(payload #>> '{references,full}', '#', 1),
@@ -166,7 +170,8 @@ BEGIN ATOMIC
 			vsm.payload_time(coalesce(commit ->> 'committed_date', commit ->> 'timestamp', commit ->> 'created_at')) AS committed_at,
 			coalesce(commit ->> 'title', split_part(commit ->> 'message', E'\n', 1)) AS title OFFSET 0) AS c,
 	LATERAL (
-		SELECT source, 'commit', c.sha, c.committed_at, NULL::text, NULL::text, NULL::text, NULL::text, NULL::text, NULL::text, NULL::bigint,
+		SELECT source, 'commit', c.sha, c.committed_at, NULL::text, NULL::text, NULL::text, NULL::text, NULL::text, NULL::text,
+			NULL::bigint,
 			NULL::text, NULL::float8, NULL::timestamptz,
 			jsonb_strip_nulls(jsonb_build_object(
 				'source', source,
@@ -179,7 +184,8 @@ BEGIN ATOMIC
 		UNION ALL
 		SELECT k.* FROM vsm.old_read_keys(source, c.sha, c.committed_at, NULL, c.title, NULL) AS k
 		UNION ALL
-		SELECT source, 'link', c.sha, c.committed_at, r.issue, NULL, 'implements', NULL, NULL, NULL, NULL, 'closing reference', 1.0, NULL, NULL
+		SELECT source, 'link', c.sha, c.committed_at, r.issue, NULL, 'implements', NULL, NULL, NULL, NULL, 'closing reference', 1.0, NULL,
+			NULL
 		FROM vsm.gitlab_closes(commit ->> 'message', repository) AS r (issue)) AS f
 	WHERE c.sha IS NOT NULL;
 END;
@@ -191,8 +197,7 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 2
 BEGIN ATOMIC
 	SELECT f.* FROM vsm.read_gitlab_commit_object(source, vsm.gitlab_project(payload ->> 'web_url'), payload) AS f;
 END;
-COMMENT ON FUNCTION vsm.read_gitlab_commit(text, jsonb) IS
-	'facts of a commit of GET /projects/ID/repository/commits';
+COMMENT ON FUNCTION vsm.read_gitlab_commit(text, jsonb) IS 'facts of a commit of GET /projects/ID/repository/commits';
 
 CREATE FUNCTION vsm.read_gitlab_merge_request(source text, payload jsonb) RETURNS SETOF vsm.old_fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 10
@@ -213,9 +218,11 @@ BEGIN ATOMIC
 				'target_branch', m.request -> 'target_branch', 'url', coalesce(m.request -> 'web_url', m.request -> 'url'))) AS s
 		UNION ALL
 		SELECT k.*
-		FROM vsm.old_read_keys(source, m.entity, m.created_at, m.request ->> 'source_branch', m.request ->> 'title', m.request ->> 'description') AS k
+		FROM vsm.old_read_keys(source, m.entity, m.created_at, m.request ->> 'source_branch', m.request ->> 'title',
+			m.request ->> 'description') AS k
 		UNION ALL
-		SELECT source, 'link', m.entity, m.created_at, c.issue, NULL, 'implements', NULL, NULL, NULL, NULL, 'closing reference', 1.0, NULL, NULL
+		SELECT source, 'link', m.entity, m.created_at, c.issue, NULL, 'implements', NULL, NULL, NULL, NULL, 'closing reference', 1.0, NULL,
+			NULL
 		FROM vsm.gitlab_closes(concat_ws(E'\n', m.request ->> 'title', m.request ->> 'description'), m.project) AS c (issue)
 		UNION ALL
 		SELECT source, 'link', c.sha, NULL, m.entity, NULL, 'part_of', NULL, NULL, NULL, NULL, c.method, 1.0, NULL, NULL
@@ -243,8 +250,8 @@ BEGIN ATOMIC
 			NULL, 'part_of', NULL, NULL, NULL, NULL, 'merge request commits', 1.0, NULL, NULL) AS f;
 END;
 COMMENT ON FUNCTION vsm.read_gitlab_merge_request_commits(text, jsonb) IS
-	'facts of an answer of GET /projects/ID/merge_requests/IID/commits, wrapped with the request that it lacks: '
-	'{"merge_request": {"id": 99}, "commits": [...]}';
+	'facts of an answer of GET /projects/ID/merge_requests/IID/commits, wrapped with the request that it lacks: {"merge_request": {"id": '
+	'99}, "commits": [...]}';
 
 CREATE FUNCTION vsm.read_gitlab_push(source text, payload jsonb) RETURNS SETOF vsm.old_fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 20
@@ -264,10 +271,12 @@ BEGIN ATOMIC
 			-- Only the newest 20 commits of a push are told.
 			jsonb_build_object('before', payload -> 'before', 'after', payload -> 'after',
 				'commits', jsonb_array_length(payload -> 'commits'), 'total_commits', payload -> 'total_commits_count')
-		FROM (SELECT source || CASE p.kind WHEN 'tag_push' THEN ':tag:' ELSE ':branch:' END || p.project || '@' || p.name AS entity OFFSET 0) AS e
+		FROM (SELECT source || CASE p.kind WHEN 'tag_push' THEN ':tag:' ELSE ':branch:' END
+			|| p.project || '@' || p.name AS entity OFFSET 0) AS e
 		WHERE p.at IS NOT NULL
 		UNION ALL
-		SELECT source, 'link', source || ':tag:' || p.project || '@' || p.name, p.at, p.sha, NULL, 'builds', NULL, NULL, NULL, NULL, 'tag', 1.0, NULL, NULL
+		SELECT source, 'link', source || ':tag:' || p.project || '@' || p.name, p.at, p.sha, NULL, 'builds', NULL, NULL, NULL, NULL, 'tag',
+			1.0, NULL, NULL
 		WHERE p.kind = 'tag_push' AND p.sha !~ '^0+$'
 		UNION ALL
 		SELECT o.*
@@ -299,10 +308,12 @@ BEGIN ATOMIC
 			job ->> 'status' AS status
 		OFFSET 0) AS j,
 	LATERAL (
-		SELECT 'event' AS fact, j.entity, j.created_at AS at, 'created' AS value, j.entity || ':created' AS id, NULL AS name, NULL AS method,
+		SELECT 'event' AS fact, j.entity, j.created_at AS at, 'created' AS value, j.entity || ':created' AS id, NULL AS name,
+			NULL AS method,
 			jsonb_strip_nulls(jsonb_build_object('name', job -> 'name', 'stage', job -> 'stage')) AS details
 		UNION ALL
-		SELECT 'event', j.entity, greatest(j.created_at, j.started_at - j.queued * interval '1 second'), 'pending', j.entity || ':pending', NULL, NULL, NULL
+		SELECT 'event', j.entity, greatest(j.created_at, j.started_at - j.queued * interval '1 second'), 'pending', j.entity || ':pending',
+			NULL, NULL, NULL
 		WHERE j.started_at IS NOT NULL AND j.queued > 0
 		UNION ALL
 		SELECT 'event', j.entity, j.started_at, 'running', j.entity || ':running', NULL, NULL, NULL
@@ -344,8 +355,7 @@ BEGIN ATOMIC
 		UNION ALL
 		SELECT c.* FROM vsm.read_gitlab_commit_object(source, vsm.gitlab_project(p.commit ->> 'web_url'), p.commit) AS c) AS f;
 END;
-COMMENT ON FUNCTION vsm.read_gitlab_job(text, jsonb) IS
-	'facts of a job of GitLab: webhook build, or GET /projects/ID/jobs';
+COMMENT ON FUNCTION vsm.read_gitlab_job(text, jsonb) IS 'facts of a job of GitLab: webhook build, or GET /projects/ID/jobs';
 
 CREATE FUNCTION vsm.read_gitlab_pipeline(source text, payload jsonb) RETURNS SETOF vsm.old_fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 20
@@ -356,7 +366,8 @@ BEGIN ATOMIC
 			vsm.payload_time(q.pipeline ->> 'created_at') AS created_at,
 			-- The webhook says how long it was queued, the API when it started.
 			coalesce(vsm.payload_time(q.pipeline ->> 'started_at'),
-				vsm.payload_time(q.pipeline ->> 'created_at') + (q.pipeline ->> 'queued_duration')::float8 * interval '1 second') AS started_at,
+				vsm.payload_time(q.pipeline ->> 'created_at')
+					+ (q.pipeline ->> 'queued_duration')::float8 * interval '1 second') AS started_at,
 			vsm.payload_time(q.pipeline ->> 'finished_at') AS finished_at,
 			q.pipeline ->> 'status' AS status,
 			source || ':merge_request:' || (payload #>> '{merge_request,id}') AS request
@@ -374,17 +385,20 @@ BEGIN ATOMIC
 			SELECT 'event', p.started_at, 'running', p.entity || ':running', NULL, NULL
 			UNION ALL
 			-- A pipeline can be run again: each end is an event.
-			SELECT 'event', p.finished_at, p.status, p.entity || ':' || p.status || ':' || floor(extract(epoch FROM p.finished_at)), NULL, NULL
+			SELECT 'event', p.finished_at, p.status, p.entity || ':' || p.status || ':' || floor(extract(epoch FROM p.finished_at)), NULL,
+				NULL
 			WHERE p.status IN ('success', 'failed', 'canceled', 'skipped')
 			UNION ALL
 			SELECT 'observed', vsm.payload_time(p.pipeline ->> 'updated_at'), p.status, NULL, 'observed', NULL
 			WHERE p.finished_at IS NULL AND p.status IS NOT NULL) AS e
 		WHERE e.at IS NOT NULL
 		UNION ALL
-		SELECT source, 'link', p.entity, p.created_at, p.pipeline ->> 'sha', NULL, 'builds', NULL, NULL, NULL, NULL, 'pipeline', 1.0, NULL, NULL
+		SELECT source, 'link', p.entity, p.created_at, p.pipeline ->> 'sha', NULL, 'builds', NULL, NULL, NULL, NULL, 'pipeline', 1.0, NULL,
+			NULL
 		WHERE p.pipeline ? 'sha'
 		UNION ALL
-		SELECT source, 'link', p.entity, p.created_at, p.request, NULL, 'builds', NULL, NULL, NULL, NULL, 'merge request pipeline', 1.0, NULL, NULL
+		SELECT source, 'link', p.entity, p.created_at, p.request, NULL, 'builds', NULL, NULL, NULL, NULL, 'merge request pipeline', 1.0,
+			NULL, NULL
 		WHERE p.request IS NOT NULL
 		UNION ALL
 		SELECT source, 'link', p.entity, p.created_at, source || ':pipeline:' || (payload #>> '{source_pipeline,pipeline_id}'),
@@ -392,7 +406,8 @@ BEGIN ATOMIC
 		WHERE payload #>> '{source_pipeline,pipeline_id}' IS NOT NULL
 		UNION ALL
 		SELECT k.*
-		FROM vsm.old_read_keys(source, p.request, NULL, payload #>> '{merge_request,source_branch}', payload #>> '{merge_request,title}', NULL) AS k
+		FROM vsm.old_read_keys(source, p.request, NULL, payload #>> '{merge_request,source_branch}', payload #>> '{merge_request,title}',
+			NULL) AS k
 		WHERE p.request IS NOT NULL
 		UNION ALL
 		SELECT c.* FROM vsm.read_gitlab_commit_object(source, p.project, payload -> 'commit') AS c
@@ -416,7 +431,8 @@ BEGIN ATOMIC
 			coalesce(payload #>> '{environment,name}', payload ->> 'environment') AS environment,
 			coalesce(payload ->> 'environment_tier', payload #>> '{environment,tier}') AS tier,
 			coalesce(payload #>> '{project,path_with_namespace}', vsm.gitlab_project(payload #>> '{deployable,pipeline,web_url}'),
-				vsm.gitlab_project(payload #>> '{deployable,web_url}'), vsm.gitlab_project(payload #>> '{deployable,commit,web_url}')) AS repository,
+				vsm.gitlab_project(payload #>> '{deployable,web_url}'),
+				vsm.gitlab_project(payload #>> '{deployable,commit,web_url}')) AS repository,
 			coalesce(payload ->> 'sha', substring(payload ->> 'commit_url' FROM '/commit/([0-9a-f]{40,64})')) AS sha,
 			coalesce(payload ->> 'deployable_id', payload #>> '{deployable,id}') AS job,
 			vsm.payload_time(payload ->> 'created_at') AS created_at,
@@ -432,7 +448,8 @@ BEGIN ATOMIC
 			CASE WHEN d.status IN ('success', 'failed', 'canceled', 'skipped') THEN coalesce(d.finished_at, d.changed_at) END AS finished_at
 		OFFSET 0) AS t,
 	LATERAL (
-		SELECT source, 'deployment', d.entity, d.changed_at, NULL::text, NULL::text, NULL::text, NULL::text, NULL::text, NULL::text, NULL::bigint,
+		SELECT source, 'deployment', d.entity, d.changed_at, NULL::text, NULL::text, NULL::text, NULL::text, NULL::text, NULL::text,
+			NULL::bigint,
 			NULL::text, NULL::float8, NULL::timestamptz,
 			jsonb_strip_nulls(jsonb_build_object(
 				'source', source,
@@ -460,7 +477,8 @@ BEGIN ATOMIC
 		SELECT source, 'link', d.entity, NULL, d.sha, NULL, 'deploys', NULL, NULL, NULL, NULL, 'deployment', 1.0, NULL, NULL
 		WHERE d.sha IS NOT NULL
 		UNION ALL
-		SELECT source, 'link', d.entity, NULL, source || ':job:' || d.job, NULL, 'part_of', NULL, NULL, NULL, NULL, 'deployment job', 1.0, NULL, NULL
+		SELECT source, 'link', d.entity, NULL, source || ':job:' || d.job, NULL, 'part_of', NULL, NULL, NULL, NULL, 'deployment job', 1.0,
+			NULL, NULL
 		WHERE d.job IS NOT NULL
 		UNION ALL
 		SELECT source, 'link', source || ':job:' || d.job, NULL, source || ':pipeline:' || (payload #>> '{deployable,pipeline,id}'),
@@ -478,20 +496,22 @@ BEGIN ATOMIC
 	SELECT f.*
 	FROM (SELECT r.project, source || ':release:' || r.project || '@' || coalesce(payload ->> 'tag', payload ->> 'tag_name') AS entity,
 			vsm.payload_time(coalesce(payload ->> 'released_at', payload ->> 'created_at')) AS released_at
-		FROM (SELECT coalesce(payload #>> '{project,path_with_namespace}', vsm.gitlab_project(payload #>> '{_links,self}')) AS project OFFSET 0) AS r
+		FROM (SELECT coalesce(payload #>> '{project,path_with_namespace}',
+			vsm.gitlab_project(payload #>> '{_links,self}')) AS project OFFSET 0) AS r
 		OFFSET 0) AS p,
 	LATERAL (
-		SELECT source, 'event', p.entity, p.released_at, 'released', p.entity || ':released', NULL::text, NULL::text, NULL::text, NULL::text, NULL::bigint,
+		SELECT source, 'event', p.entity, p.released_at, 'released', p.entity || ':released', NULL::text, NULL::text, NULL::text,
+			NULL::text, NULL::bigint,
 			NULL::text, NULL::float8, NULL::timestamptz, NULL::jsonb
 		WHERE p.released_at IS NOT NULL AND payload ->> 'action' IS DISTINCT FROM 'delete'
 		UNION ALL
-		SELECT source, 'link', p.entity, p.released_at, payload #>> '{commit,id}', NULL, 'builds', NULL, NULL, NULL, NULL, 'release', 1.0, NULL, NULL
+		SELECT source, 'link', p.entity, p.released_at, payload #>> '{commit,id}', NULL, 'builds', NULL, NULL, NULL, NULL, 'release', 1.0,
+			NULL, NULL
 		WHERE payload #>> '{commit,id}' IS NOT NULL
 		UNION ALL
 		SELECT c.* FROM vsm.read_gitlab_commit_object(source, p.project, payload -> 'commit') AS c) AS f;
 END;
-COMMENT ON FUNCTION vsm.read_gitlab_release(text, jsonb) IS
-	'facts of a release of GitLab: webhook release, or GET /projects/ID/releases';
+COMMENT ON FUNCTION vsm.read_gitlab_release(text, jsonb) IS 'facts of a release of GitLab: webhook release, or GET /projects/ID/releases';
 
 CREATE FUNCTION vsm.read_gitlab_resource_event(source text, payload jsonb) RETURNS SETOF vsm.old_fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 1
@@ -505,7 +525,8 @@ BEGIN ATOMIC
 		NULL::text, NULL::text, NULL::text, NULL::text, NULL::bigint,
 		CASE WHEN payload ? 'label' THEN 'label' END, NULL::float8, NULL::timestamptz, NULL::jsonb
 	FROM (SELECT
-			source || CASE payload ->> 'resource_type' WHEN 'MergeRequest' THEN ':merge_request:' ELSE ':issue:' END || (payload ->> 'resource_id') AS entity,
+			source || CASE payload ->> 'resource_type' WHEN 'MergeRequest' THEN ':merge_request:' ELSE ':issue:' END
+				|| (payload ->> 'resource_id') AS entity,
 			vsm.payload_time(payload ->> 'created_at') AS at,
 			CASE
 				WHEN NOT payload ? 'label' THEN payload ->> 'state'
@@ -516,7 +537,8 @@ BEGIN ATOMIC
 	WHERE e.state IS NOT NULL;
 END;
 COMMENT ON FUNCTION vsm.read_gitlab_resource_event(text, jsonb) IS
-	'facts of a resource state event or resource label event of an issue or a merge request: GET /projects/ID/issues/IID/resource_state_events, ...';
+	'facts of a resource state event or resource label event of an issue or a merge request: GET '
+	'/projects/ID/issues/IID/resource_state_events, ...';
 
 CREATE FUNCTION vsm.gitlab_kind(payload jsonb) RETURNS SETOF vsm.payload_kind
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 1
@@ -558,15 +580,18 @@ BEGIN ATOMIC
 				ELSE vsm.payload_lacks(payload, 'id', 'iid', 'created_at', 'updated_at', 'web_url') END
 			WHEN 'merge_request' THEN
 				CASE WHEN payload ? 'object_kind' THEN vsm.payload_lacks(payload, 'object_attributes.id', 'object_attributes.iid',
-					'object_attributes.created_at', 'object_attributes.updated_at', 'object_attributes.state', 'project.path_with_namespace')
+					'object_attributes.created_at', 'object_attributes.updated_at', 'object_attributes.state',
+						'project.path_with_namespace')
 				ELSE vsm.payload_lacks(payload, 'id', 'iid', 'created_at', 'updated_at', 'state', 'web_url') END
 			WHEN 'merge_request_commits' THEN vsm.payload_lacks(payload, 'merge_request.id')
 			WHEN 'push' THEN vsm.payload_lacks(payload, 'ref', 'after', 'project.path_with_namespace')
 			WHEN 'pipeline' THEN
-				CASE WHEN payload ? 'object_kind' THEN vsm.payload_lacks(payload, 'object_attributes.id', 'object_attributes.created_at', 'object_attributes.status')
+				CASE WHEN payload ? 'object_kind' THEN vsm.payload_lacks(payload, 'object_attributes.id', 'object_attributes.created_at',
+					'object_attributes.status')
 				ELSE vsm.payload_lacks(payload, 'id', 'created_at') END
 			WHEN 'job' THEN
-				CASE WHEN payload ? 'object_kind' THEN vsm.payload_lacks(payload, 'build_id', 'build_status', 'build_created_at', 'pipeline_id')
+				CASE WHEN payload ? 'object_kind' THEN vsm.payload_lacks(payload, 'build_id', 'build_status', 'build_created_at',
+					'pipeline_id')
 				ELSE vsm.payload_lacks(payload, 'id', 'status', 'created_at') END
 			WHEN 'deployment' THEN
 				CASE WHEN payload ? 'object_kind' THEN vsm.payload_lacks(payload, 'deployment_id', 'status', 'status_changed_at')
@@ -576,7 +601,8 @@ BEGIN ATOMIC
 				ELSE vsm.payload_lacks(payload, '_links.self') END
 			WHEN 'commit' THEN vsm.payload_lacks(payload, 'id')
 			WHEN 'resource_event' THEN
-				CASE WHEN payload ->> 'resource_type' NOT IN ('Issue', 'WorkItem', 'MergeRequest') THEN 'it is about neither an issue nor a merge request'
+				CASE WHEN payload ->> 'resource_type' NOT IN ('Issue', 'WorkItem', 'MergeRequest')
+					THEN 'it is about neither an issue nor a merge request'
 				ELSE vsm.payload_lacks(payload, 'resource_id', 'created_at') END
 			ELSE CASE n.name
 				WHEN 'payload' THEN 'its shape is not known: neither a webhook nor an object of the API that is read'
@@ -587,5 +613,4 @@ BEGIN ATOMIC
 		END AS reason
 		OFFSET 0) AS k;
 END;
-COMMENT ON FUNCTION vsm.gitlab_kind(jsonb) IS
-	'which reader reads a payload of GitLab, or why none does';
+COMMENT ON FUNCTION vsm.gitlab_kind(jsonb) IS 'which reader reads a payload of GitLab, or why none does';

@@ -37,7 +37,9 @@ COMMENT ON FUNCTION vsm.git_repository(text) IS
 CREATE FUNCTION vsm.jenkins_environment(name text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
-	SELECT lower(nullif(regexp_replace(substring(name FROM '(?i)(?:^|[^a-z])deploy(?:ment|s|ing)?(?![a-z])[^a-z0-9]*(?:(?:to|on|into|in)[^a-z0-9]+)?([^/]*)'), '(#\d+|[^a-zA-Z0-9]+)$', ''), ''));
+	SELECT lower(nullif(regexp_replace(
+		substring(name FROM '(?i)(?:^|[^a-z])deploy(?:ment|s|ing)?(?![a-z])[^a-z0-9]*(?:(?:to|on|into|in)[^a-z0-9]+)?([^/]*)'),
+		'(#\d+|[^a-zA-Z0-9]+)$', ''), ''));
 END;
 COMMENT ON FUNCTION vsm.jenkins_environment(text) IS
 	'the environment in the name of a job or stage that deploys: deploy-production, Deploy to staging; NULL if the name says none';
@@ -96,14 +98,17 @@ BEGIN ATOMIC
 			vsm.jenkins_deploys(regexp_replace(q.name, '#\d+$', '')) AS deploys
 		FROM (SELECT
 				coalesce(vsm.jenkins_build(payload ->> 'url'),
-					replace(regexp_replace(payload ->> 'fullDisplayName', '\s+#\d+$', ''), ' » ', '/') || '#' || (payload ->> 'number')) AS name,
+					replace(regexp_replace(payload ->> 'fullDisplayName', '\s+#\d+$', ''), ' » ', '/') || '#'
+						|| (payload ->> 'number')) AS name,
 				jsonb_path_query_first(payload, '$.actions[*] ? (exists(@.lastBuiltRevision.SHA1))') AS data,
 				vsm.payload_time(payload ->> 'timestamp') AS started_at,
 				CASE WHEN payload ->> 'building' IS DISTINCT FROM 'true' AND payload ->> 'result' IS NOT NULL THEN
-					vsm.payload_time(((payload ->> 'timestamp')::numeric + coalesce((payload ->> 'duration')::numeric, 0))::text) END AS finished_at,
+					vsm.payload_time(((payload ->> 'timestamp')::numeric
+						+ coalesce((payload ->> 'duration')::numeric, 0))::text) END AS finished_at,
 				(jsonb_path_query_first(payload, '$.actions[*].queuingDurationMillis') #>> '{}')::float8 AS queued,
 				-- Freestyle projects have one changeSet, pipelines one for each repository.
-				jsonb_path_query_array(payload, '$.changeSet.items[*]') || jsonb_path_query_array(payload, '$.changeSets[*].items[*]') AS changes,
+				jsonb_path_query_array(payload, '$.changeSet.items[*]')
+					|| jsonb_path_query_array(payload, '$.changeSets[*].items[*]') AS changes,
 				(SELECT p ->> 'value'
 				 FROM jsonb_path_query(payload, '$.actions[*].parameters[*]') AS p
 				 WHERE lower(p ->> 'name') IN ('environment', 'env', 'deploy_env', 'target') AND p ->> 'value' <> ''
@@ -111,7 +116,8 @@ BEGIN ATOMIC
 			OFFSET 0) AS q
 		OFFSET 0) AS b,
 	LATERAL (
-		SELECT source, 'event', b.entity, e.at, e.state, b.entity || ':' || e.id, NULL::text, NULL::text, NULL::text, NULL::text, NULL::bigint,
+		SELECT source, 'event', b.entity, e.at, e.state, b.entity || ':' || e.id, NULL::text, NULL::text, NULL::text, NULL::text,
+			NULL::bigint,
 			NULL::text, NULL::float8, NULL::timestamptz, e.details
 		FROM (
 			SELECT b.started_at - b.queued * interval '1 millisecond' AS at, 'queued' AS state, 'queued' AS id, NULL::jsonb AS details
@@ -124,40 +130,46 @@ BEGIN ATOMIC
 			WHERE b.finished_at IS NOT NULL) AS e
 		UNION ALL
 		-- A pipeline checks out its libraries, too: each has a revision.
-		SELECT source, 'link', b.entity, b.started_at, r.revision ->> 'SHA1', NULL, 'builds', NULL, NULL, NULL, NULL, 'build', 1.0, NULL, NULL
+		SELECT source, 'link', b.entity, b.started_at, r.revision ->> 'SHA1', NULL, 'builds', NULL, NULL, NULL, NULL, 'build', 1.0, NULL,
+			NULL
 		FROM jsonb_path_query(payload, '$.actions[*].lastBuiltRevision') AS r (revision)
 		WHERE r.revision ->> 'SHA1' IS NOT NULL
 		UNION ALL
-		SELECT source, 'link', b.entity, b.started_at, c.item ->> 'commitId', NULL, 'builds', NULL, NULL, NULL, NULL, 'change set', 1.0, NULL, NULL
+		SELECT source, 'link', b.entity, b.started_at, c.item ->> 'commitId', NULL, 'builds', NULL, NULL, NULL, NULL, 'change set', 1.0,
+			NULL, NULL
 		FROM jsonb_array_elements(b.changes) AS c (item)
 		WHERE c.item ->> 'commitId' IS NOT NULL
 		UNION ALL
 		SELECT source, 'commit', c.item ->> 'commitId', t.at, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
-			jsonb_strip_nulls(jsonb_build_object('source', source, 'repository', b.repository, 'committed_at', t.at, 'title', c.item -> 'msg'))
+			jsonb_strip_nulls(jsonb_build_object('source', source, 'repository', b.repository, 'committed_at', t.at, 'title',
+				c.item -> 'msg'))
 		FROM jsonb_array_elements(b.changes) AS c (item), LATERAL (SELECT vsm.payload_time(c.item ->> 'timestamp') AS at OFFSET 0) AS t
 		WHERE c.item ->> 'commitId' IS NOT NULL
 		UNION ALL
 		SELECT k.*
 		FROM jsonb_array_elements(b.changes) AS c (item),
-			LATERAL vsm.old_read_keys(source, c.item ->> 'commitId', vsm.payload_time(c.item ->> 'timestamp'), NULL, c.item ->> 'msg', NULL) AS k
+			LATERAL vsm.old_read_keys(source, c.item ->> 'commitId', vsm.payload_time(c.item ->> 'timestamp'), NULL, c.item ->> 'msg',
+				NULL) AS k
 		WHERE c.item ->> 'commitId' IS NOT NULL
 		UNION ALL
-		SELECT source, 'link', b.entity, b.started_at, source || ':build:' || u.name, NULL, 'part_of', NULL, NULL, NULL, NULL, 'upstream build', 1.0, NULL, NULL
+		SELECT source, 'link', b.entity, b.started_at, source || ':build:' || u.name, NULL, 'part_of', NULL, NULL, NULL, NULL,
+			'upstream build', 1.0, NULL, NULL
 		FROM jsonb_path_query(payload, '$.actions[*].causes[*] ? (exists(@.upstreamUrl))') AS c (cause),
 			LATERAL (SELECT vsm.jenkins_build((c.cause ->> 'upstreamUrl') || (c.cause ->> 'upstreamBuild')) AS name OFFSET 0) AS u
 		WHERE u.name IS NOT NULL
 		UNION ALL
 		SELECT d.*
-		FROM vsm.read_jenkins_deployment(source, source || ':deployment:' || b.name, b.repository, b.data #>> '{lastBuiltRevision,SHA1}', b.branch,
+		FROM vsm.read_jenkins_deployment(source, source || ':deployment:' || b.name, b.repository, b.data #>> '{lastBuiltRevision,SHA1}',
+			b.branch,
 			coalesce(b.environment, vsm.jenkins_environment(regexp_replace(b.name, '#\d+$', ''))),
 			payload ->> 'result', b.started_at, b.finished_at, payload ->> 'url') AS d
 		WHERE b.deploys
 		UNION ALL
-		SELECT source, 'link', source || ':deployment:' || b.name, NULL, b.entity, NULL, 'part_of', NULL, NULL, NULL, NULL, 'build', 1.0, NULL, NULL
+		SELECT source, 'link', source || ':deployment:' || b.name, NULL, b.entity, NULL, 'part_of', NULL, NULL, NULL, NULL, 'build', 1.0,
+			NULL, NULL
 		WHERE b.deploys) AS f;
 END;
-COMMENT ON FUNCTION vsm.read_jenkins_build(text, jsonb) IS
-	'facts of a build of Jenkins: GET .../job/NAME/NUMBER/api/json';
+COMMENT ON FUNCTION vsm.read_jenkins_build(text, jsonb) IS 'facts of a build of Jenkins: GET .../job/NAME/NUMBER/api/json';
 
 CREATE FUNCTION vsm.read_jenkins_builds(source text, payload jsonb) RETURNS SETOF vsm.old_fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 1000
@@ -185,7 +197,8 @@ BEGIN ATOMIC
 		SELECT source, e.fact, e.entity, e.at, e.value, e.id, e.name, NULL::text, NULL::text, NULL::text, NULL::bigint,
 			e.method, CASE e.fact WHEN 'link' THEN 1.0::float8 END, NULL::timestamptz, e.details
 		FROM (
-			SELECT 'event' AS fact, s.entity, s.started_at AS at, 'running' AS value, s.entity || ':running' AS id, NULL AS name, NULL AS method,
+			SELECT 'event' AS fact, s.entity, s.started_at AS at, 'running' AS value, s.entity || ':running' AS id, NULL AS name,
+				NULL AS method,
 				jsonb_build_object('name', stage -> 'name') AS details
 			UNION ALL
 			SELECT 'event', s.entity, s.finished_at, stage ->> 'status', s.entity || ':finished', NULL, NULL,
@@ -196,7 +209,8 @@ BEGIN ATOMIC
 			UNION ALL
 			SELECT 'link', s.entity, NULL, source || ':build:' || build, NULL, 'part_of', 'pipeline', NULL
 			UNION ALL
-			SELECT 'link', source || ':deployment:' || build || ':' || (stage ->> 'id'), NULL, source || ':build:' || build, NULL, 'part_of', 'stage', NULL
+			SELECT 'link', source || ':deployment:' || build || ':' || (stage ->> 'id'), NULL, source || ':build:' || build, NULL,
+				'part_of', 'stage', NULL
 			WHERE vsm.jenkins_deploys(stage ->> 'name')) AS e
 		UNION ALL
 		SELECT d.*
@@ -213,22 +227,24 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 4
 BEGIN ATOMIC
 	SELECT f.* FROM vsm.read_jenkins_stage_object(source, vsm.jenkins_build(payload #>> '{_links,self,href}'), payload) AS f;
 END;
-COMMENT ON FUNCTION vsm.read_jenkins_stage(text, jsonb) IS
-	'facts of one stage of Jenkins: GET .../NUMBER/execution/node/ID/wfapi/describe';
+COMMENT ON FUNCTION vsm.read_jenkins_stage(text, jsonb) IS 'facts of one stage of Jenkins: GET .../NUMBER/execution/node/ID/wfapi/describe';
 
 CREATE FUNCTION vsm.read_jenkins_pipeline(source text, payload jsonb) RETURNS SETOF vsm.old_fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 20
 BEGIN ATOMIC
 	SELECT f.*
 	FROM (SELECT q.name, source || ':build:' || q.name AS entity, vsm.payload_time(payload ->> 'startTimeMillis') AS started_at,
-			CASE payload ->> 'status' WHEN 'FAILED' THEN 'FAILURE' WHEN 'NOT_EXECUTED' THEN 'NOT_BUILT' ELSE payload ->> 'status' END AS result
+			CASE payload ->> 'status' WHEN 'FAILED' THEN 'FAILURE' WHEN 'NOT_EXECUTED' THEN 'NOT_BUILT'
+				ELSE payload ->> 'status' END AS result
 		FROM (SELECT vsm.jenkins_build(payload #>> '{_links,self,href}') AS name OFFSET 0) AS q
 		OFFSET 0) AS p,
 	LATERAL (
-		SELECT source, 'event', p.entity, e.at, e.state, p.entity || ':' || e.id, NULL::text, NULL::text, NULL::text, NULL::text, NULL::bigint,
+		SELECT source, 'event', p.entity, e.at, e.state, p.entity || ':' || e.id, NULL::text, NULL::text, NULL::text, NULL::text,
+			NULL::bigint,
 			NULL::text, NULL::float8, NULL::timestamptz, NULL::jsonb
 		FROM (
-			SELECT p.started_at - (payload ->> 'queueDurationMillis')::float8 * interval '1 millisecond' AS at, 'queued' AS state, 'queued' AS id
+			SELECT p.started_at - (payload ->> 'queueDurationMillis')::float8 * interval '1 millisecond' AS at, 'queued' AS state,
+				'queued' AS id
 			WHERE (payload ->> 'queueDurationMillis')::float8 > 0
 			UNION ALL
 			SELECT p.started_at, 'running', 'running'
@@ -237,7 +253,8 @@ BEGIN ATOMIC
 			WHERE p.result NOT IN ('IN_PROGRESS', 'PAUSED_PENDING_INPUT') AND payload ->> 'endTimeMillis' IS NOT NULL) AS e
 		UNION ALL
 		SELECT s.*
-		FROM jsonb_array_elements(payload -> 'stages') AS g (stage), LATERAL vsm.read_jenkins_stage_object(source, p.name, g.stage) AS s) AS f;
+		FROM jsonb_array_elements(payload -> 'stages') AS g (stage),
+			LATERAL vsm.read_jenkins_stage_object(source, p.name, g.stage) AS s) AS f;
 END;
 COMMENT ON FUNCTION vsm.read_jenkins_pipeline(text, jsonb) IS
 	'facts of a pipeline of Jenkins and its stages: GET .../NUMBER/wfapi/describe, .../wfapi/runs';
@@ -247,22 +264,26 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 8
 BEGIN ATOMIC
 	-- The build as the API would have it. At the end of a build the time is that of the end.
 	SELECT f.*
-	FROM (SELECT payload -> 'build' AS build, payload #>> '{build,phase}' IN ('COMPLETED', 'FINALIZED') AS ended WHERE payload #>> '{build,phase}' <> 'QUEUED' OFFSET 0) AS b,
+	FROM (SELECT payload -> 'build' AS build, payload #>> '{build,phase}' IN ('COMPLETED', 'FINALIZED') AS ended
+		WHERE payload #>> '{build,phase}' <> 'QUEUED' OFFSET 0) AS b,
 	LATERAL vsm.read_jenkins_build(source, jsonb_build_object(
 		'url', coalesce(b.build -> 'full_url', b.build -> 'url'), 'number', b.build -> 'number',
-		'timestamp', CASE WHEN b.ended THEN (b.build ->> 'timestamp')::numeric - (b.build ->> 'duration')::numeric ELSE (b.build ->> 'timestamp')::numeric END,
+		'timestamp', CASE WHEN b.ended THEN (b.build ->> 'timestamp')::numeric - (b.build ->> 'duration')::numeric
+			ELSE (b.build ->> 'timestamp')::numeric END,
 		'duration', b.build -> 'duration',
 		'building', NOT b.ended,
 		'result', CASE WHEN b.ended THEN b.build -> 'status' END,
 		'actions', jsonb_build_array(
 			jsonb_build_object('lastBuiltRevision', jsonb_build_object('SHA1', b.build #> '{scm,commit}', 'branch',
-				jsonb_build_array(jsonb_build_object('name', b.build #> '{scm,branch}'))), 'remoteUrls', jsonb_build_array(b.build #> '{scm,url}')),
+				jsonb_build_array(jsonb_build_object('name', b.build #> '{scm,branch}'))),
+				'remoteUrls', jsonb_build_array(b.build #> '{scm,url}')),
 			jsonb_build_object('parameters', (SELECT jsonb_agg(jsonb_build_object('name', p.key, 'value', p.value))
 				FROM jsonb_each(CASE jsonb_typeof(b.build -> 'parameters') WHEN 'object' THEN b.build -> 'parameters' END) AS p))))) AS f
 	UNION ALL
 	SELECT source, 'event', q.entity, vsm.payload_time(payload #>> '{build,timestamp}'), 'queued', q.entity || ':queued',
 		NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
-	FROM (SELECT source || ':build:' || vsm.jenkins_build(coalesce(payload #>> '{build,full_url}', payload #>> '{build,url}')) AS entity OFFSET 0) AS q
+	FROM (SELECT source || ':build:'
+			|| vsm.jenkins_build(coalesce(payload #>> '{build,full_url}', payload #>> '{build,url}')) AS entity OFFSET 0) AS q
 	WHERE payload #>> '{build,phase}' = 'QUEUED';
 END;
 COMMENT ON FUNCTION vsm.read_jenkins_notification(text, jsonb) IS
@@ -285,15 +306,22 @@ BEGIN ATOMIC
 	LATERAL (SELECT
 		CASE n.name
 			WHEN 'notification' THEN
-				CASE WHEN vsm.jenkins_build(coalesce(payload #>> '{build,full_url}', payload #>> '{build,url}')) IS NULL THEN 'its build.full_url is that of no build'
-					ELSE vsm.payload_lacks(payload, VARIADIC ARRAY['build.timestamp'] || CASE WHEN payload #>> '{build,phase}' IN ('COMPLETED', 'FINALIZED') THEN '{build.duration}'::text[] ELSE '{}' END) END
+				CASE WHEN vsm.jenkins_build(coalesce(payload #>> '{build,full_url}', payload #>> '{build,url}')) IS NULL
+					THEN 'its build.full_url is that of no build'
+					ELSE vsm.payload_lacks(payload, VARIADIC ARRAY['build.timestamp']
+						|| CASE WHEN payload #>> '{build,phase}' IN ('COMPLETED', 'FINALIZED')
+							THEN '{build.duration}'::text[] ELSE '{}' END) END
 			WHEN 'builds' THEN
-				CASE WHEN payload @? '$.*[*] ? (exists(@.number) && (!exists(@.timestamp) || !exists(@.url) && !exists(@.fullDisplayName)))' THEN
-					'one of its builds has no timestamp or no url: ask with ?tree=allBuilds[number,url,timestamp,duration,building,result,...]' END
+				CASE WHEN payload @? '$.*[*] ? (exists(@.number)
+					&& (!exists(@.timestamp) || !exists(@.url) && !exists(@.fullDisplayName)))' THEN
+					'one of its builds has no timestamp or no url: '
+					'ask with ?tree=allBuilds[number,url,timestamp,duration,building,result,...]' END
 			WHEN 'build' THEN
-				CASE WHEN vsm.jenkins_build(payload ->> 'url') IS NULL AND payload ->> 'fullDisplayName' IS NULL THEN 'it has neither url nor fullDisplayName'
+				CASE WHEN vsm.jenkins_build(payload ->> 'url') IS NULL AND payload ->> 'fullDisplayName' IS NULL
+					THEN 'it has neither url nor fullDisplayName'
 				ELSE vsm.payload_lacks(payload, 'number', 'timestamp') END
-			WHEN 'pipeline' THEN CASE WHEN vsm.jenkins_build(payload #>> '{_links,self,href}') IS NULL THEN 'its _links.self.href is that of no build' END
+			WHEN 'pipeline' THEN CASE WHEN vsm.jenkins_build(payload #>> '{_links,self,href}') IS NULL
+				THEN 'its _links.self.href is that of no build' END
 			WHEN 'stage' THEN
 				CASE WHEN vsm.jenkins_build(payload #>> '{_links,self,href}') IS NULL THEN 'its _links.self.href is that of no build'
 				ELSE vsm.payload_lacks(payload, 'id', 'name', 'startTimeMillis') END
@@ -303,5 +331,4 @@ BEGIN ATOMIC
 		END AS reason
 		OFFSET 0) AS k;
 END;
-COMMENT ON FUNCTION vsm.jenkins_kind(jsonb) IS
-	'which reader reads a payload of Jenkins, or why none does';
+COMMENT ON FUNCTION vsm.jenkins_kind(jsonb) IS 'which reader reads a payload of Jenkins, or why none does';

@@ -32,8 +32,8 @@ BEGIN ATOMIC
 	END;
 END;
 COMMENT ON FUNCTION vsm.jira_link_kind(text) IS
-	'the kind of link that a phrase of Jira names, with a minus in front where it is read from the other end; '
-	'NULL for links that say nothing about the flow, such as "relates to"';
+	'the kind of link that a phrase of Jira names, with a minus in front where it is read from the other end; NULL for links that say '
+	'nothing about the flow, such as "relates to"';
 
 CREATE FUNCTION vsm.jira_attribute(field text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -60,8 +60,7 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
 	SELECT CASE jsonb_typeof(items) WHEN 'array' THEN items WHEN 'string' THEN (items #>> '{}')::jsonb END;
 END;
-COMMENT ON FUNCTION vsm.jira_items(jsonb) IS
-	'the items of a history as an array; some importers keep them as JSON in a string';
+COMMENT ON FUNCTION vsm.jira_items(jsonb) IS 'the items of a history as an array; some importers keep them as JSON in a string';
 
 CREATE FUNCTION vsm.read_jira_histories(source text, entity text, histories jsonb) RETURNS SETOF vsm.old_fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 10
@@ -89,7 +88,8 @@ BEGIN ATOMIC
 			WHEN 'status' THEN c.item ->> 'fromString'
 			WHEN 'Flagged' THEN NULL
 			ELSE CASE
-				WHEN c.item ->> 'from' ~ '^[0-9]+$' AND vsm.jira_attribute(c.field) = 'parent' THEN source || ':issue:' || (c.item ->> 'from')
+				WHEN c.item ->> 'from' ~ '^[0-9]+$' AND vsm.jira_attribute(c.field) = 'parent'
+					THEN source || ':issue:' || (c.item ->> 'from')
 				ELSE nullif(c.item ->> 'fromString', '')
 			END
 		END,
@@ -169,7 +169,8 @@ BEGIN ATOMIC
 			'title', d.fields -> 'summary',
 			'url', substring(issue ->> 'self' FROM '^(.*?)/rest/') || '/browse/' || (issue ->> 'key'),
 			'parent', source || ':issue:' || (d.fields #>> '{parent,id}'),
-			'feature', CASE WHEN d.fields #>> '{parent,fields,issuetype,name}' = 'Epic' THEN source || ':issue:' || (d.fields #>> '{parent,id}') END,
+			'feature', CASE WHEN d.fields #>> '{parent,fields,issuetype,name}' = 'Epic'
+				THEN source || ':issue:' || (d.fields #>> '{parent,id}') END,
 			'created_at', d.created_at,
 			-- A due date is met until its day ends.
 			'due_at', vsm.payload_time((d.fields ->> 'duedate') || 'T23:59:59Z'),
@@ -191,7 +192,8 @@ BEGIN ATOMIC
 		SELECT 'created', d.created_at, CASE WHEN d.unmoved THEN d.fields #>> '{status,name}' END, NULL,
 			CASE WHEN d.unmoved THEN d.fields #>> '{status,id}' END, NULL, NULL
 		UNION ALL
-		SELECT 'alias', CASE WHEN (d.first).key IS NULL THEN d.created_at ELSE (d.first).moved_at END, issue ->> 'key', NULL, NULL, NULL, NULL
+		SELECT 'alias', CASE WHEN (d.first).key IS NULL THEN d.created_at ELSE (d.first).moved_at END, issue ->> 'key', NULL, NULL, NULL,
+			NULL
 		WHERE issue ? 'key'
 		UNION ALL
 		SELECT 'alias', d.created_at, (d.first).key, NULL, NULL, NULL, NULL
@@ -232,8 +234,8 @@ BEGIN ATOMIC
 	WHERE jsonb_array_length(issue #> '{fields,issuelinks}') > 0 AND l.kind IS NOT NULL AND l.other IS NOT NULL;
 END;
 COMMENT ON FUNCTION vsm.read_jira_document(text, jsonb, jsonb, integer, timestamptz) IS
-	'the facts of one issue of Jira and of those of its histories that a payload holds; total is how many histories there are, '
-	'NULL if the payload does not say';
+	'the facts of one issue of Jira and of those of its histories that a payload holds; total is how many histories there are, NULL if '
+	'the payload does not say';
 
 CREATE FUNCTION vsm.read_jira_issue(source text, payload jsonb) RETURNS SETOF vsm.old_fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 20
@@ -299,8 +301,7 @@ BEGIN ATOMIC
 		OFFSET 0) AS l
 	WHERE l.kind IS NOT NULL;
 END;
-COMMENT ON FUNCTION vsm.read_jira_link_webhook(text, jsonb) IS
-	'facts of the webhooks issuelink_created and issuelink_deleted';
+COMMENT ON FUNCTION vsm.read_jira_link_webhook(text, jsonb) IS 'facts of the webhooks issuelink_created and issuelink_deleted';
 
 CREATE FUNCTION vsm.read_jira_changes(source text, issue jsonb, histories jsonb) RETURNS SETOF vsm.old_fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 100
@@ -308,7 +309,8 @@ BEGIN ATOMIC
 	SELECT f.* FROM vsm.read_jira_document(source, issue, histories, NULL, NULL) AS f
 	UNION ALL
 	-- A changelog of its own is whole up to its newest entry, if all its pages are loaded.
-	SELECT source, 'history', source || ':issue:' || (issue ->> 'id'), max(vsm.payload_time(h ->> 'created')), NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+	SELECT source, 'history', source || ':issue:' || (issue ->> 'id'), max(vsm.payload_time(h ->> 'created')), NULL, NULL, NULL, NULL, NULL,
+		NULL, NULL, NULL, NULL, NULL, NULL
 	FROM jsonb_array_elements(histories) AS h;
 END;
 COMMENT ON FUNCTION vsm.read_jira_changes(text, jsonb, jsonb) IS
@@ -369,10 +371,10 @@ BEGIN ATOMIC
 			WHEN 'changelog' THEN
 				CASE WHEN payload ->> 'self' !~ '/issue/[0-9]+/changelog' THEN
 					'its "self" names the issue by key: ask for the changelog by the id of the issue' END
-			WHEN 'payload' THEN 'its shape is not known: neither an issue with "fields", nor "issues", "issueChangeLogs", "values" nor a "webhookEvent"'
+			WHEN 'payload' THEN 'its shape is not known: '
+				'neither an issue with "fields", nor "issues", "issueChangeLogs", "values" nor a "webhookEvent"'
 			ELSE 'this webhook says nothing about the state of an issue'
 		END AS reason
 		OFFSET 0) AS k;
 END;
-COMMENT ON FUNCTION vsm.jira_kind(jsonb) IS
-	'which reader reads a payload of Jira, or why none does';
+COMMENT ON FUNCTION vsm.jira_kind(jsonb) IS 'which reader reads a payload of Jira, or why none does';

@@ -46,7 +46,8 @@ BEGIN ATOMIC
 		code);
 END;
 COMMENT ON FUNCTION vsm.servicenow_state(text, text, jsonb) IS
-	'the name of a state of a table of ServiceNow: from states ({table: {code: name}}), else as delivered; the code itself where neither has it';
+	'the name of a state of a table of ServiceNow: from states ({table: {code: name}}), else as delivered; the code itself where neither '
+	'has it';
 
 CREATE FUNCTION vsm.servicenow_value(record jsonb, field text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -59,7 +60,8 @@ COMMENT ON FUNCTION vsm.servicenow_value(jsonb, text) IS
 CREATE FUNCTION vsm.servicenow_display(record jsonb, field text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
-	SELECT coalesce(CASE jsonb_typeof(record -> field) WHEN 'object' THEN nullif(record -> field ->> 'display_value', '') END, vsm.servicenow_value(record, field));
+	SELECT coalesce(CASE jsonb_typeof(record -> field) WHEN 'object' THEN nullif(record -> field ->> 'display_value', '') END,
+		vsm.servicenow_value(record, field));
 END;
 COMMENT ON FUNCTION vsm.servicenow_display(jsonb, text) IS
 	'the display value of a field of a record of ServiceNow, else its value; NULL if it is empty';
@@ -84,14 +86,17 @@ BEGIN ATOMIC
 	SELECT f.*
 	FROM (SELECT q.*, vsm.servicenow_state(record_table, q.code,
 				-- The label beside the code wins over the list of labels.
-				CASE WHEN q.label IS DISTINCT FROM q.code THEN jsonb_build_object(record_table, jsonb_build_object(q.code, q.label)) ELSE states END) AS state
+				CASE WHEN q.label IS DISTINCT FROM q.code THEN jsonb_build_object(record_table, jsonb_build_object(q.code, q.label))
+					ELSE states END) AS state
 		FROM (SELECT source || ':' || record_table || ':' || vsm.servicenow_value(record, 'sys_id') AS entity,
 				vsm.servicenow_value(record, 'number') AS number,
 				vsm.servicenow_value(record, 'state') AS code,
 				vsm.servicenow_display(record, 'state') AS label,
 				vsm.servicenow_display(record, 'short_description') AS title,
-				coalesce(vsm.servicenow_display(record, 'business_service'), vsm.servicenow_display(record, 'service_offering'), vsm.servicenow_display(record, 'cmdb_ci')) AS service,
-				vsm.payload_time(coalesce(vsm.servicenow_value(record, 'opened_at'), vsm.servicenow_value(record, 'sys_created_on'))) AS created_at,
+				coalesce(vsm.servicenow_display(record, 'business_service'), vsm.servicenow_display(record, 'service_offering'),
+					vsm.servicenow_display(record, 'cmdb_ci')) AS service,
+				vsm.payload_time(coalesce(vsm.servicenow_value(record, 'opened_at'),
+					vsm.servicenow_value(record, 'sys_created_on'))) AS created_at,
 				vsm.payload_time(vsm.servicenow_value(record, 'sys_updated_on')) AS updated_at
 			OFFSET 0) AS q
 		OFFSET 0) AS r,
@@ -103,7 +108,8 @@ BEGIN ATOMIC
 				'key', r.number,
 				'project', record_table,
 				'source_type', record_table,
-				'type', CASE WHEN record_table IN ('incident', 'problem') THEN 'defect' WHEN record_table = 'change_request' THEN 'other' ELSE vsm.item_type(replace(record_table, '_', ' ')) END,
+				'type', CASE WHEN record_table IN ('incident', 'problem') THEN 'defect' WHEN record_table = 'change_request' THEN 'other'
+					ELSE vsm.item_type(replace(record_table, '_', ' ')) END,
 				'priority', vsm.servicenow_display(record, 'priority'),
 				'title', r.title,
 				'service', r.service,
@@ -118,7 +124,8 @@ BEGIN ATOMIC
 		UNION ALL
 		-- Nothing has changed it yet: its state is the first. Else the first change tells, see ingest.
 		SELECT source, 'created', r.entity, r.created_at, CASE vsm.servicenow_value(record, 'sys_mod_count') WHEN '0' THEN r.state END,
-			NULL, NULL, NULL, CASE vsm.servicenow_value(record, 'sys_mod_count') WHEN '0' THEN r.code END, NULL, NULL, NULL, NULL, NULL, NULL
+			NULL, NULL, NULL, CASE vsm.servicenow_value(record, 'sys_mod_count') WHEN '0' THEN r.code END, NULL, NULL, NULL, NULL, NULL,
+				NULL
 		WHERE r.created_at IS NOT NULL
 		UNION ALL
 		SELECT source, 'observed', r.entity, r.updated_at, r.state, NULL, NULL, NULL, r.code, NULL, NULL, 'observed', NULL, NULL, NULL
@@ -148,7 +155,8 @@ BEGIN ATOMIC
 		SELECT source, 'link', CASE WHEN l.turned THEN l.target ELSE r.entity END, NULL, CASE WHEN l.turned THEN r.entity ELSE l.target END,
 			NULL, l.kind, NULL, NULL, NULL, NULL, l.method, l.confidence, NULL, NULL
 		FROM (
-			SELECT source || ':' || v.of_table || ':' || vsm.servicenow_value(record, v.field) AS target, v.kind, v.field AS method, 1.0::float8 AS confidence, v.turned
+			SELECT source || ':' || v.of_table || ':' || vsm.servicenow_value(record, v.field) AS target, v.kind, v.field AS method,
+				1.0::float8 AS confidence, v.turned
 			FROM (SELECT 'caused_by' AS field, 'change_request' AS of_table, 'caused_by' AS kind, false AS turned
 				UNION ALL SELECT 'rfc', 'change_request', 'fixes', true
 				UNION ALL SELECT 'problem_id', 'problem', 'part_of', false
@@ -163,7 +171,8 @@ BEGIN ATOMIC
 			WHERE record_table = 'change_request' AND (c.id ~ '^[^ ]+:deployment:[^ ]+$' OR c.id ~ '^[0-9a-f]{40}$')) AS l
 		WHERE l.target IS NOT NULL
 		UNION ALL
-		SELECT k.* FROM vsm.old_read_keys(source, r.entity, r.created_at, NULL, r.title, vsm.servicenow_display(record, 'description')) AS k) AS f;
+		SELECT k.* FROM vsm.old_read_keys(source, r.entity, r.created_at, NULL, r.title,
+			vsm.servicenow_display(record, 'description')) AS k) AS f;
 END;
 COMMENT ON FUNCTION vsm.read_servicenow_task(text, text, jsonb, jsonb) IS
 	'the facts of an incident, change request, problem or another task of ServiceNow; states are the names of its states by table and code';
@@ -181,7 +190,8 @@ BEGIN ATOMIC
 			vsm.payload_time(vsm.servicenow_value(record, 'sys_updated_on')) AS updated_at
 		OFFSET 0) AS a,
 	LATERAL (
-		SELECT 'event' AS fact, a.entity, a.created_at AS at, 'requested' AS value, a.entity || ':requested' AS id, NULL AS name, NULL AS method
+		SELECT 'event' AS fact, a.entity, a.created_at AS at, 'requested' AS value, a.entity || ':requested' AS id, NULL AS name,
+			NULL AS method
 		WHERE a.created_at IS NOT NULL
 		UNION ALL
 		SELECT 'event', a.entity, a.updated_at, a.state, a.entity || ':' || a.state, NULL, NULL
@@ -196,7 +206,8 @@ COMMENT ON FUNCTION vsm.read_servicenow_approval(text, jsonb) IS
 CREATE FUNCTION vsm.read_servicenow_audit(source text, record jsonb, states jsonb) RETURNS SETOF vsm.old_fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 1
 BEGIN ATOMIC
-	SELECT source, f.fact, a.entity, CASE WHEN f.fact <> 'created' THEN a.at END, f.value, f.id, f.name, f.previous, f.value_id, f.previous_id, a.seq,
+	SELECT source, f.fact, a.entity, CASE WHEN f.fact <> 'created' THEN a.at END, f.value, f.id, f.name, f.previous, f.value_id,
+		f.previous_id, a.seq,
 		f.method, NULL::float8, NULL::timestamptz, NULL::jsonb
 	FROM (SELECT vsm.servicenow_value(record, 'tablename') AS of_table,
 			source || ':' || vsm.servicenow_value(record, 'tablename') || ':' || vsm.servicenow_value(record, 'documentkey') AS entity,
@@ -209,8 +220,10 @@ BEGIN ATOMIC
 		OFFSET 0) AS a,
 	LATERAL (
 		-- state and its older twin incident_state change together: one event.
-		SELECT 'event' AS fact, vsm.servicenow_state(a.of_table, a.new_value, states) AS value, a.entity || ':state:' || a.id AS id, NULL AS name,
-			vsm.servicenow_state(a.of_table, a.old_value, states) AS previous, a.new_value AS value_id, a.old_value AS previous_id, NULL AS method
+		SELECT 'event' AS fact, vsm.servicenow_state(a.of_table, a.new_value, states) AS value, a.entity || ':state:' || a.id AS id,
+			NULL AS name,
+			vsm.servicenow_state(a.of_table, a.old_value, states) AS previous, a.new_value AS value_id, a.old_value AS previous_id,
+				NULL AS method
 		WHERE a.field IN ('state', 'incident_state') AND a.new_value IS NOT NULL
 		UNION ALL
 		SELECT 'event', 'approval ' || a.new_value, a.entity || ':approval:' || a.id, NULL, NULL, a.new_value, NULL, 'label'
@@ -232,8 +245,10 @@ COMMENT ON FUNCTION vsm.read_servicenow_audit(text, jsonb, jsonb) IS
 CREATE FUNCTION vsm.read_servicenow_metric(source text, record jsonb, states jsonb) RETURNS SETOF vsm.old_fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 1
 BEGIN ATOMIC
-	SELECT source, 'event', m.entity, m.at, vsm.servicenow_state(m.of_table, m.value, states), m.entity || ':metric:' || vsm.servicenow_value(record, 'sys_id'),
-		NULL::text, NULL::text, CASE WHEN m.value ~ '^-?\d+$' THEN m.value END, NULL::text, NULL::bigint, NULL::text, NULL::float8, NULL::timestamptz, NULL::jsonb
+	SELECT source, 'event', m.entity, m.at, vsm.servicenow_state(m.of_table, m.value, states),
+		m.entity || ':metric:' || vsm.servicenow_value(record, 'sys_id'),
+		NULL::text, NULL::text, CASE WHEN m.value ~ '^-?\d+$' THEN m.value END, NULL::text, NULL::bigint, NULL::text, NULL::float8,
+			NULL::timestamptz, NULL::jsonb
 	FROM (SELECT vsm.servicenow_value(record, 'table') AS of_table,
 			source || ':' || vsm.servicenow_value(record, 'table') || ':' || vsm.servicenow_value(record, 'id') AS entity,
 			vsm.payload_time(vsm.servicenow_value(record, 'start')) AS at,
@@ -278,10 +293,12 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 500
 BEGIN ATOMIC
 	SELECT f.*
 	FROM (SELECT e.record, k.kind, payload -> 'states' AS states, payload ->> 'table' AS beside
-		FROM jsonb_path_query(payload, 'lax $.result[*]') AS e (record), LATERAL vsm.servicenow_record_kind(e.record, payload ->> 'table') AS k
+		FROM jsonb_path_query(payload, 'lax $.result[*]') AS e (record),
+			LATERAL vsm.servicenow_record_kind(e.record, payload ->> 'table') AS k
 		OFFSET 0) AS r,
 	LATERAL (
-		SELECT t.* FROM vsm.read_servicenow_task(source, vsm.servicenow_table(r.record, r.beside), r.record, r.states) AS t WHERE r.kind = 'task'
+		SELECT t.* FROM vsm.read_servicenow_task(source, vsm.servicenow_table(r.record, r.beside), r.record, r.states) AS t
+			WHERE r.kind = 'task'
 		UNION ALL
 		SELECT a.* FROM vsm.read_servicenow_approval(source, r.record) AS a WHERE r.kind = 'approval'
 		UNION ALL
@@ -297,8 +314,7 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 8
 BEGIN ATOMIC
 	SELECT f.* FROM vsm.read_servicenow_records(source, jsonb_build_object('result', jsonb_build_array(payload))) AS f;
 END;
-COMMENT ON FUNCTION vsm.read_servicenow_record(text, jsonb) IS
-	'facts of one record of ServiceNow, as a business rule sends it';
+COMMENT ON FUNCTION vsm.read_servicenow_record(text, jsonb) IS 'facts of one record of ServiceNow, as a business rule sends it';
 
 CREATE FUNCTION vsm.servicenow_kind(payload jsonb) RETURNS SETOF vsm.payload_kind
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 1
@@ -306,7 +322,8 @@ BEGIN ATOMIC
 	SELECT CASE WHEN n.reason IS NULL THEN n.kind ELSE n.name END, n.reason
 	FROM (
 		SELECT 'records' AS kind, 'records' AS name,
-			(SELECT min(k.reason) FROM jsonb_path_query(payload, 'lax $.result[*]') AS e (record), LATERAL vsm.servicenow_record_kind(e.record, payload ->> 'table') AS k) AS reason
+			(SELECT min(k.reason) FROM jsonb_path_query(payload, 'lax $.result[*]') AS e (record),
+				LATERAL vsm.servicenow_record_kind(e.record, payload ->> 'table') AS k) AS reason
 		WHERE payload ? 'result'
 		UNION ALL
 		SELECT 'error', 'error', 'it is an error: ' || coalesce(payload #>> '{error,message}', payload ->> 'error')
@@ -316,5 +333,4 @@ BEGIN ATOMIC
 		FROM vsm.servicenow_record_kind(payload, NULL) AS k
 		WHERE NOT payload ? 'result' AND NOT payload ? 'error') AS n;
 END;
-COMMENT ON FUNCTION vsm.servicenow_kind(jsonb) IS
-	'which reader reads a payload of ServiceNow, or why none does';
+COMMENT ON FUNCTION vsm.servicenow_kind(jsonb) IS 'which reader reads a payload of ServiceNow, or why none does';

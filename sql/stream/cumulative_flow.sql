@@ -4,47 +4,36 @@ CREATE TYPE vsm.cumulative_flow_row AS (
 	bucket timestamptz, place integer, stage text, class text, in_stage bigint, arrived bigint, departed bigint
 );
 COMMENT ON TYPE vsm.cumulative_flow_row IS
-'a stage in a bucket of time that begins at bucket: items in it at the bucket''s end, visits that began and visits that ended in the bucket; place is NULL for (unmapped)';
+	'a stage in a bucket of time that begins at bucket: items in it at the bucket''s end, visits that began and visits that ended in the '
+	'bucket; place is NULL for (unmapped)';
 
-CREATE TYPE vsm.cumulative_flow_state;
-
-CREATE FUNCTION vsm.cumulative_flow_state_in(cstring) RETURNS vsm.cumulative_flow_state
-AS 'MODULE_PATHNAME', 'vsm_cumulative_flow_state_in' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION vsm.cumulative_flow_state_in(cstring) IS 'input function of type vsm.cumulative_flow_state';
-
-CREATE FUNCTION vsm.cumulative_flow_state_out(vsm.cumulative_flow_state) RETURNS cstring
-AS 'MODULE_PATHNAME', 'vsm_cumulative_flow_state_out' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION vsm.cumulative_flow_state_out(vsm.cumulative_flow_state) IS 'output function of type vsm.cumulative_flow_state';
-
-CREATE TYPE vsm.cumulative_flow_state (
-	INPUT = vsm.cumulative_flow_state_in,
-	OUTPUT = vsm.cumulative_flow_state_out,
-	INTERNALLENGTH = VARIABLE,
-	ALIGNMENT = double,
-	STORAGE = extended
-);
+-- include state_type cumulative_flow_state vsm_cumulative_flow_state_out double
 COMMENT ON TYPE vsm.cumulative_flow_state IS
-'the state of the aggregates vsm.cumulative_flow: a concrete type, so that partial states can be sent between nodes; not for columns';
+	'the state of the aggregates vsm.cumulative_flow: a concrete type, so that partial states can be sent between nodes; not for columns';
 
-CREATE FUNCTION vsm.cumulative_flow_add(state vsm.cumulative_flow_state, timeline vsm.timeline, workflow vsm.workflow, since timestamptz, until timestamptz, step interval) RETURNS vsm.cumulative_flow_state
-AS 'MODULE_PATHNAME', 'vsm_cumulative_flow_add' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 20;
+CREATE FUNCTION vsm.cumulative_flow_add(state vsm.cumulative_flow_state, timeline vsm.timeline, workflow vsm.workflow, since timestamptz,
+	until timestamptz, step interval) RETURNS vsm.cumulative_flow_state
+	AS 'MODULE_PATHNAME', 'vsm_cumulative_flow_add' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 20;
 COMMENT ON FUNCTION vsm.cumulative_flow_add(vsm.cumulative_flow_state, vsm.timeline, vsm.workflow, timestamptz, timestamptz, interval) IS
-'transition function of the aggregate vsm.cumulative_flow(timeline, workflow, since, until, step)';
+	'transition function of the aggregate vsm.cumulative_flow(timeline, workflow, since, until, step)';
 
-CREATE FUNCTION vsm.cumulative_flow_add(state vsm.cumulative_flow_state, timeline vsm.timeline, workflow vsm.workflow, since timestamptz, until timestamptz, step interval, time_zone text) RETURNS vsm.cumulative_flow_state
-AS 'MODULE_PATHNAME', 'vsm_cumulative_flow_add' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 20;
-COMMENT ON FUNCTION vsm.cumulative_flow_add(vsm.cumulative_flow_state, vsm.timeline, vsm.workflow, timestamptz, timestamptz, interval, text) IS
-'transition function of the aggregate vsm.cumulative_flow(timeline, workflow, since, until, step, time_zone)';
+CREATE FUNCTION vsm.cumulative_flow_add(state vsm.cumulative_flow_state, timeline vsm.timeline, workflow vsm.workflow, since timestamptz,
+	until timestamptz, step interval, time_zone text) RETURNS vsm.cumulative_flow_state
+	AS 'MODULE_PATHNAME', 'vsm_cumulative_flow_add' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 20;
+COMMENT ON FUNCTION vsm.cumulative_flow_add(vsm.cumulative_flow_state, vsm.timeline, vsm.workflow, timestamptz, timestamptz, interval,
+	text) IS
+	'transition function of the aggregate vsm.cumulative_flow(timeline, workflow, since, until, step, time_zone)';
 
-CREATE FUNCTION vsm.cumulative_flow_combine(state vsm.cumulative_flow_state, other vsm.cumulative_flow_state) RETURNS vsm.cumulative_flow_state
-AS 'MODULE_PATHNAME', 'vsm_cumulative_flow_combine' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000;
+CREATE FUNCTION vsm.cumulative_flow_combine(state vsm.cumulative_flow_state,
+	other vsm.cumulative_flow_state) RETURNS vsm.cumulative_flow_state
+	AS 'MODULE_PATHNAME', 'vsm_cumulative_flow_combine' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000;
 COMMENT ON FUNCTION vsm.cumulative_flow_combine(vsm.cumulative_flow_state, vsm.cumulative_flow_state) IS
-'combine function of the aggregates vsm.cumulative_flow';
+	'combine function of the aggregates vsm.cumulative_flow';
 
 CREATE FUNCTION vsm.cumulative_flow_finish(state vsm.cumulative_flow_state) RETURNS vsm.cumulative_flow_row[]
-AS 'MODULE_PATHNAME', 'vsm_cumulative_flow_finish' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000;
+	AS 'MODULE_PATHNAME', 'vsm_cumulative_flow_finish' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000;
 COMMENT ON FUNCTION vsm.cumulative_flow_finish(vsm.cumulative_flow_state) IS
-'final function of the aggregates vsm.cumulative_flow; NULL if an argument but the timeline was NULL';
+	'final function of the aggregates vsm.cumulative_flow; NULL if an argument but the timeline was NULL';
 
 CREATE AGGREGATE vsm.cumulative_flow(timeline vsm.timeline, workflow vsm.workflow, since timestamptz, until timestamptz, step interval) (
 	SFUNC = vsm.cumulative_flow_add,
@@ -55,9 +44,11 @@ CREATE AGGREGATE vsm.cumulative_flow(timeline vsm.timeline, workflow vsm.workflo
 	PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE vsm.cumulative_flow(vsm.timeline, vsm.workflow, timestamptz, timestamptz, interval) IS
-'how many items are in each stage at the end of each bucket from since to until, and how many came and went; a row for every bucket and stage, buckets since + k * step in UTC; NULL if there is no row or an argument but the timeline is NULL';
+	'how many items are in each stage at the end of each bucket from since to until, and how many came and went; a row for every bucket '
+	'and stage, buckets since + k * step in UTC; NULL if there is no row or an argument but the timeline is NULL';
 
-CREATE AGGREGATE vsm.cumulative_flow(timeline vsm.timeline, workflow vsm.workflow, since timestamptz, until timestamptz, step interval, time_zone text) (
+CREATE AGGREGATE vsm.cumulative_flow(timeline vsm.timeline, workflow vsm.workflow, since timestamptz, until timestamptz, step interval,
+	time_zone text) (
 	SFUNC = vsm.cumulative_flow_add,
 	STYPE = vsm.cumulative_flow_state,
 	SSPACE = 65536,
@@ -66,4 +57,4 @@ CREATE AGGREGATE vsm.cumulative_flow(timeline vsm.timeline, workflow vsm.workflo
 	PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE vsm.cumulative_flow(vsm.timeline, vsm.workflow, timestamptz, timestamptz, interval, text) IS
-'the same with buckets since + k * step in local time of a time zone';
+	'the same with buckets since + k * step in local time of a time zone';

@@ -1,39 +1,20 @@
 -- Roll-up: one timeline from those of an item's parts, or of several tools.
 
-CREATE TYPE vsm.rollup_state;
-
-CREATE FUNCTION vsm.rollup_state_in(cstring) RETURNS vsm.rollup_state
-AS 'MODULE_PATHNAME', 'vsm_rollup_state_in' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION vsm.rollup_state_in(cstring) IS 'input function of type vsm.rollup_state';
-
-CREATE FUNCTION vsm.rollup_state_out(vsm.rollup_state) RETURNS cstring
-AS 'MODULE_PATHNAME', 'vsm_rollup_state_out' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION vsm.rollup_state_out(vsm.rollup_state) IS 'output function of type vsm.rollup_state';
-
-CREATE TYPE vsm.rollup_state (
-	INPUT = vsm.rollup_state_in,
-	OUTPUT = vsm.rollup_state_out,
-	INTERNALLENGTH = VARIABLE,
-	ALIGNMENT = double,
-	STORAGE = extended
-);
+-- include state_type rollup_state vsm_rollup_state_out double
 COMMENT ON TYPE vsm.rollup_state IS
-'the state of the aggregate vsm.rollup: a concrete type, so that partial states can be sent between nodes; not for columns';
+	'the state of the aggregate vsm.rollup: a concrete type, so that partial states can be sent between nodes; not for columns';
 
 CREATE FUNCTION vsm.rollup_add(state vsm.rollup_state, timeline vsm.timeline, workflow vsm.workflow, rule text) RETURNS vsm.rollup_state
-AS 'MODULE_PATHNAME', 'vsm_rollup_add' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION vsm.rollup_add(vsm.rollup_state, vsm.timeline, vsm.workflow, text) IS
-'transition function of the aggregate vsm.rollup';
+	AS 'MODULE_PATHNAME', 'vsm_rollup_add' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION vsm.rollup_add(vsm.rollup_state, vsm.timeline, vsm.workflow, text) IS 'transition function of the aggregate vsm.rollup';
 
 CREATE FUNCTION vsm.rollup_combine(state vsm.rollup_state, other vsm.rollup_state) RETURNS vsm.rollup_state
-AS 'MODULE_PATHNAME', 'vsm_rollup_combine' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION vsm.rollup_combine(vsm.rollup_state, vsm.rollup_state) IS
-'combine function of the aggregate vsm.rollup';
+	AS 'MODULE_PATHNAME', 'vsm_rollup_combine' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION vsm.rollup_combine(vsm.rollup_state, vsm.rollup_state) IS 'combine function of the aggregate vsm.rollup';
 
 CREATE FUNCTION vsm.rollup_finish(state vsm.rollup_state) RETURNS vsm.timeline
-AS 'MODULE_PATHNAME', 'vsm_rollup_finish' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 50;
-COMMENT ON FUNCTION vsm.rollup_finish(vsm.rollup_state) IS
-'final function of the aggregate vsm.rollup; NULL if no part ever has a stage';
+	AS 'MODULE_PATHNAME', 'vsm_rollup_finish' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 50;
+COMMENT ON FUNCTION vsm.rollup_finish(vsm.rollup_state) IS 'final function of the aggregate vsm.rollup; NULL if no part ever has a stage';
 
 CREATE AGGREGATE vsm.rollup(timeline vsm.timeline, workflow vsm.workflow, rule text) (
 	SFUNC = vsm.rollup_add,
@@ -44,4 +25,5 @@ CREATE AGGREGATE vsm.rollup(timeline vsm.timeline, workflow vsm.workflow, rule t
 	PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE vsm.rollup(vsm.timeline, vsm.workflow, text) IS
-'the timeline of a whole: at each instant the stage of its least or most advanced part (rule least or most), cancelled parts left out; states are stage names; NULL if no part ever has a stage, or the workflow or the rule is NULL';
+	'the timeline of a whole: at each instant the stage of its least or most advanced part (rule least or most), cancelled parts left '
+	'out; states are stage names; NULL if no part ever has a stage, or the workflow or the rule is NULL';

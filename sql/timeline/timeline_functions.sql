@@ -1,99 +1,9 @@
--- timeline: comparison, questions to it and operations on it. None interprets its states.
-
-CREATE FUNCTION vsm.timeline_eq(timeline vsm.timeline, other vsm.timeline) RETURNS boolean
-AS 'MODULE_PATHNAME', 'vsm_timeline_eq' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION vsm.timeline_eq(vsm.timeline, vsm.timeline) IS 'implementation of the = operator';
-
-CREATE FUNCTION vsm.timeline_ne(timeline vsm.timeline, other vsm.timeline) RETURNS boolean
-AS 'MODULE_PATHNAME', 'vsm_timeline_ne' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION vsm.timeline_ne(vsm.timeline, vsm.timeline) IS 'implementation of the <> operator';
-
-CREATE FUNCTION vsm.timeline_lt(timeline vsm.timeline, other vsm.timeline) RETURNS boolean
-AS 'MODULE_PATHNAME', 'vsm_timeline_lt' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION vsm.timeline_lt(vsm.timeline, vsm.timeline) IS 'implementation of the < operator';
-
-CREATE FUNCTION vsm.timeline_le(timeline vsm.timeline, other vsm.timeline) RETURNS boolean
-AS 'MODULE_PATHNAME', 'vsm_timeline_le' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION vsm.timeline_le(vsm.timeline, vsm.timeline) IS 'implementation of the <= operator';
-
-CREATE FUNCTION vsm.timeline_gt(timeline vsm.timeline, other vsm.timeline) RETURNS boolean
-AS 'MODULE_PATHNAME', 'vsm_timeline_gt' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION vsm.timeline_gt(vsm.timeline, vsm.timeline) IS 'implementation of the > operator';
-
-CREATE FUNCTION vsm.timeline_ge(timeline vsm.timeline, other vsm.timeline) RETURNS boolean
-AS 'MODULE_PATHNAME', 'vsm_timeline_ge' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION vsm.timeline_ge(vsm.timeline, vsm.timeline) IS 'implementation of the >= operator';
-
-CREATE FUNCTION vsm.timeline_cmp(timeline vsm.timeline, other vsm.timeline) RETURNS integer
-AS 'MODULE_PATHNAME', 'vsm_timeline_cmp' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION vsm.timeline_cmp(vsm.timeline, vsm.timeline) IS 'less than, equal to or greater than 0, as btree wants it';
-
-CREATE FUNCTION vsm.timeline_hash(timeline vsm.timeline) RETURNS integer
-AS 'MODULE_PATHNAME', 'vsm_timeline_hash' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION vsm.timeline_hash(vsm.timeline) IS 'hash of the value';
-
-CREATE FUNCTION vsm.timeline_hash_extended(timeline vsm.timeline, seed bigint) RETURNS bigint
-AS 'MODULE_PATHNAME', 'vsm_timeline_hash_extended' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION vsm.timeline_hash_extended(vsm.timeline, bigint) IS 'hash of the value in 64 bits, with a seed';
-
-CREATE OPERATOR vsm.= (
-	LEFTARG = vsm.timeline, RIGHTARG = vsm.timeline, FUNCTION = vsm.timeline_eq,
-	COMMUTATOR = OPERATOR(vsm.=), NEGATOR = OPERATOR(vsm.<>),
-	RESTRICT = pg_catalog.eqsel, JOIN = pg_catalog.eqjoinsel,
-	HASHES, MERGES
-);
-COMMENT ON OPERATOR vsm.= (vsm.timeline, vsm.timeline) IS 'equal: the same pairs';
-
-CREATE OPERATOR vsm.<> (
-	LEFTARG = vsm.timeline, RIGHTARG = vsm.timeline, FUNCTION = vsm.timeline_ne,
-	COMMUTATOR = OPERATOR(vsm.<>), NEGATOR = OPERATOR(vsm.=),
-	RESTRICT = pg_catalog.neqsel, JOIN = pg_catalog.neqjoinsel
-);
-COMMENT ON OPERATOR vsm.<> (vsm.timeline, vsm.timeline) IS 'not equal';
-
-CREATE OPERATOR vsm.< (
-	LEFTARG = vsm.timeline, RIGHTARG = vsm.timeline, FUNCTION = vsm.timeline_lt,
-	COMMUTATOR = OPERATOR(vsm.>), NEGATOR = OPERATOR(vsm.>=),
-	RESTRICT = pg_catalog.scalarltsel, JOIN = pg_catalog.scalarltjoinsel
-);
-COMMENT ON OPERATOR vsm.< (vsm.timeline, vsm.timeline) IS 'before, by the first event that differs';
-
-CREATE OPERATOR vsm.<= (
-	LEFTARG = vsm.timeline, RIGHTARG = vsm.timeline, FUNCTION = vsm.timeline_le,
-	COMMUTATOR = OPERATOR(vsm.>=), NEGATOR = OPERATOR(vsm.>),
-	RESTRICT = pg_catalog.scalarlesel, JOIN = pg_catalog.scalarlejoinsel
-);
-COMMENT ON OPERATOR vsm.<= (vsm.timeline, vsm.timeline) IS 'before or equal';
-
-CREATE OPERATOR vsm.> (
-	LEFTARG = vsm.timeline, RIGHTARG = vsm.timeline, FUNCTION = vsm.timeline_gt,
-	COMMUTATOR = OPERATOR(vsm.<), NEGATOR = OPERATOR(vsm.<=),
-	RESTRICT = pg_catalog.scalargtsel, JOIN = pg_catalog.scalargtjoinsel
-);
-COMMENT ON OPERATOR vsm.> (vsm.timeline, vsm.timeline) IS 'after, by the first event that differs';
-
-CREATE OPERATOR vsm.>= (
-	LEFTARG = vsm.timeline, RIGHTARG = vsm.timeline, FUNCTION = vsm.timeline_ge,
-	COMMUTATOR = OPERATOR(vsm.<=), NEGATOR = OPERATOR(vsm.<),
-	RESTRICT = pg_catalog.scalargesel, JOIN = pg_catalog.scalargejoinsel
-);
-COMMENT ON OPERATOR vsm.>= (vsm.timeline, vsm.timeline) IS 'after or equal';
-
-CREATE OPERATOR CLASS vsm.timeline_ops DEFAULT FOR TYPE vsm.timeline USING btree AS
-	OPERATOR 1 vsm.<, OPERATOR 2 vsm.<=, OPERATOR 3 vsm.=, OPERATOR 4 vsm.>=, OPERATOR 5 vsm.>,
-	FUNCTION 1 vsm.timeline_cmp(vsm.timeline, vsm.timeline);
-COMMENT ON OPERATOR CLASS vsm.timeline_ops USING btree IS 'btree order of type vsm.timeline';
-
-CREATE OPERATOR CLASS vsm.timeline_ops DEFAULT FOR TYPE vsm.timeline USING hash AS
-	OPERATOR 1 vsm.=,
-	FUNCTION 1 vsm.timeline_hash(vsm.timeline),
-	FUNCTION 2 vsm.timeline_hash_extended(vsm.timeline, bigint);
-COMMENT ON OPERATOR CLASS vsm.timeline_ops USING hash IS 'hash equality of type vsm.timeline';
+-- timeline: questions to it and operations on it. None interprets its states.
 
 CREATE FUNCTION vsm.merge(timeline vsm.timeline, other vsm.timeline) RETURNS vsm.timeline
-AS 'MODULE_PATHNAME', 'vsm_timeline_union' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
+	AS 'MODULE_PATHNAME', 'vsm_timeline_union' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION vsm.merge(vsm.timeline, vsm.timeline) IS
-'the set union of two timelines; NULL if one is NULL (the aggregate skips NULLs)';
+	'the set union of two timelines; NULL if one is NULL (the aggregate skips NULLs)';
 
 CREATE OPERATOR vsm.|| (
 	LEFTARG = vsm.timeline, RIGHTARG = vsm.timeline, FUNCTION = vsm.merge,
@@ -105,39 +15,39 @@ CREATE TYPE vsm.event_row AS (at timestamptz, state text);
 COMMENT ON TYPE vsm.event_row IS 'an event: at is when the item entered the state';
 
 CREATE FUNCTION vsm.events(timeline vsm.timeline) RETURNS SETOF vsm.event_row
-AS 'MODULE_PATHNAME', 'vsm_timeline_events' LANGUAGE C IMMUTABLE PARALLEL SAFE ROWS 10 COST 10;
-COMMENT ON FUNCTION vsm.events(vsm.timeline) IS
-'the events of a timeline, ordered by time and state bytes; no rows for NULL';
+	AS 'MODULE_PATHNAME', 'vsm_timeline_events' LANGUAGE C IMMUTABLE PARALLEL SAFE ROWS 10 COST 10;
+COMMENT ON FUNCTION vsm.events(vsm.timeline) IS 'the events of a timeline, ordered by time and state bytes; no rows for NULL';
 
 CREATE FUNCTION vsm.span(timeline vsm.timeline) RETURNS tstzrange
-AS 'MODULE_PATHNAME', 'vsm_timeline_span' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION vsm.span(vsm.timeline) IS
-'from the first to the last event, both included; NULL for NULL';
+	AS 'MODULE_PATHNAME', 'vsm_timeline_span' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION vsm.span(vsm.timeline) IS 'from the first to the last event, both included; NULL for NULL';
 
 CREATE FUNCTION vsm.num_events(timeline vsm.timeline) RETURNS integer
-AS 'MODULE_PATHNAME', 'vsm_timeline_num_events' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+	AS 'MODULE_PATHNAME', 'vsm_timeline_num_events' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION vsm.num_events(vsm.timeline) IS 'how many events a timeline has, at least 1; NULL for NULL';
 
 CREATE FUNCTION vsm.state_at(timeline vsm.timeline, at timestamptz) RETURNS text
-AS 'MODULE_PATHNAME', 'vsm_timeline_state_at' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+	AS 'MODULE_PATHNAME', 'vsm_timeline_state_at' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION vsm.state_at(vsm.timeline, timestamptz) IS
-'the state that holds at a time, of tied states the last in byte order; NULL before the first event';
+	'the state that holds at a time, of tied states the last in byte order; NULL before the first event';
 
 CREATE FUNCTION vsm.path(timeline vsm.timeline) RETURNS text[]
-AS 'MODULE_PATHNAME', 'vsm_timeline_path' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+	AS 'MODULE_PATHNAME', 'vsm_timeline_path' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION vsm.path(vsm.timeline) IS 'the state of every event, in order, repeats included; NULL for NULL';
 
 CREATE FUNCTION vsm.clip(timeline vsm.timeline, during tstzrange) RETURNS vsm.timeline
-AS 'MODULE_PATHNAME', 'vsm_timeline_clip' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+	AS 'MODULE_PATHNAME', 'vsm_timeline_clip' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION vsm.clip(vsm.timeline, tstzrange) IS
-'the events within a range, its bounds taken as [ ), and the states that held at its lower bound, stamped with it; NULL if nothing is left';
+	'the events within a range, its bounds taken as [ ), and the states that held at its lower bound, stamped with it; NULL if nothing is '
+	'left';
 
 CREATE FUNCTION vsm.mark(timeline vsm.timeline, periods tstzmultirange, begins text, ends text) RETURNS vsm.timeline
-AS 'MODULE_PATHNAME', 'vsm_timeline_mark' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+	AS 'MODULE_PATHNAME', 'vsm_timeline_mark' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION vsm.mark(vsm.timeline, tstzmultirange, text, text) IS
-'the timeline with the state begins added at each lower and ends at each finite upper bound of the periods; NULL if an argument is NULL';
+	'the timeline with the state begins added at each lower and ends at each finite upper bound of the periods; NULL if an argument is '
+	'NULL';
 
 CREATE FUNCTION vsm.periods(timeline vsm.timeline, state text) RETURNS tstzmultirange
-AS 'MODULE_PATHNAME', 'vsm_timeline_periods' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+	AS 'MODULE_PATHNAME', 'vsm_timeline_periods' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION vsm.periods(vsm.timeline, text) IS
-'when a state held, the last period without upper bound; empty if it never held, NULL for NULL';
+	'when a state held, the last period without upper bound; empty if it never held, NULL for NULL';

@@ -9,7 +9,7 @@ mkdir -p "$data/run" "$data/data"
 as_server=
 if [ "$(id -u)" = 0 ]; then
 	chown nobody "$data/run" "$data/data"
-	as_server='setpriv --reuid=nobody --regid=nogroup --clear-groups'
+	as_server="setpriv --reuid=nobody --regid=$(id -g nobody) --clear-groups"
 fi
 stop() {
 	[ ! -f "$data/data/postmaster.pid" ] || $as_server "$bin/pg_ctl" -D "$data/data" -s -m immediate stop
@@ -21,36 +21,42 @@ $as_server "$bin/initdb" -D "$data/data" -U postgres -A trust -E UTF8 --locale=C
 $as_server "$bin/pg_ctl" -D "$data/data" -w -s -l "$data/run/log" -o "-c listen_addresses='' -k $data/run -c restart_after_crash=on" start
 export PGHOST="$data/run" PGDATABASE=postgres PGOPTIONS='-c client_min_messages=error'
 
-# More batches than kills, each of which takes its time, so that every kill finds one half done.
+# Of each run the first batch is committed. The second stops where it writes the table that table_to_stop_at names, until it is killed.
 sql -c 'CREATE EXTENSION vsm' -c "CALL vsm.create_model('flow')" \
 	-v items=120000 -f "$VSM_TOP/test/bench/setup/jira_payload.sql" -c "INSERT INTO flow.inbox (source, payload) SELECT 'jira', payload FROM jira_payload"
-sql -c "CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(2); RETURN NULL; END'" \
-	-c 'CREATE TRIGGER slow AFTER INSERT ON flow.item FOR EACH STATEMENT EXECUTE FUNCTION wait()'
-# Until the server answers, or until a query says true: a minute at most.
-await() {
-	tries=0
-	until [ "$(sql -c "$1" 2>/dev/null)" = t ] || [ $tries = 600 ]; do
-		tries=$((tries + 1))
-		sleep 0.1
-	done
-}
+sql -c 'CREATE TABLE table_to_stop_at (name name)' -c 'INSERT INTO table_to_stop_at VALUES (NULL)' -c "CREATE FUNCTION stop() RETURNS trigger LANGUAGE plpgsql AS \$\$
+	BEGIN
+		IF tg_table_name = (SELECT name FROM public.table_to_stop_at) THEN
+			IF coalesce(current_setting('test.first_batch', true), '') = '' THEN
+				PERFORM set_config('test.first_batch', pg_current_xact_id()::text, false);
+			ELSIF current_setting('test.first_batch') <> pg_current_xact_id()::text THEN
+				PERFORM pg_sleep(3600);
+			END IF;
+		END IF;
+		RETURN NULL;
+	END \$\$"
+for table in event item item_alias; do
+	sql -c "CREATE TRIGGER stop AFTER INSERT ON flow.$table FOR EACH STATEMENT EXECUTE FUNCTION stop()"
+done
+# Once at first, and after each kill: before, one still meets the server as it was.
+started() { [ "$(grep -c 'ready to accept connections' "$data/run/log")" -le $kills ] || echo started; }
 
-kills=0
-while [ $kills -lt 3 ]; do
-	kills=$((kills + 1))
-	before=$(sql -c 'SELECT count(*) FROM flow.item')
+kills=0 read=0
+for table in event item item_alias; do
+	sql -c "UPDATE table_to_stop_at SET name = '$table'"
 	sql -c "CALL vsm.ingest('flow')" >"$tmp/ingest" 2>&1 &
 	ingest=$!
-	await "SELECT count(*) > $before FROM flow.item"
-	sleep 0.$kills
-	backend=$(sql -c "SELECT pid FROM pg_stat_activity WHERE query LIKE 'CALL vsm.ingest%' AND pid <> pg_backend_pid()")
-	[ -z "$backend" ] || kill -9 "$backend"
+	await sql -c "SELECT pid FROM pg_stat_activity WHERE wait_event = 'PgSleep'"
+	[ -z "$found" ] || kill -9 "$found"
+	kills=$((kills + 1))
 	wait $ingest
-	await 'SELECT true'
-	like "$(cat "$tmp/ingest")" 'server closed the connection|connection to server was lost' "killed $kills times"
-	is "$(sql -c 'SELECT (SELECT count(*) FROM flow.item) + (SELECT count(*) FROM flow.inbox)')" 6000 'every payload is either in the inbox or in the model'
+	await started
+	like "$(cat "$tmp/ingest")" 'server closed the connection|connection to server was lost' "killed while it writes $table"
+	is "$(sql -c "SELECT count(*) > $read FROM flow.item")" t 'what it had committed is there'
+	read=$(sql -c 'SELECT count(*) FROM flow.item')
+	is "$((read + $(sql -c 'SELECT count(*) FROM flow.inbox')))" 6000 'every payload is either in the inbox or in the model'
 done
-sql -c 'DROP TRIGGER slow ON flow.item' -c "CALL vsm.ingest('flow')"
+sql -c 'UPDATE table_to_stop_at SET name = NULL' -c "CALL vsm.ingest('flow')"
 is "$(sql -c 'SELECT (SELECT count(*) FROM flow.item), (SELECT count(*) FROM flow.event), (SELECT count(*) FROM flow.item_change), (SELECT count(*) FROM flow.inbox)')" \
 	'6000|79500|30000|0' 'and the last run has read the rest, each once'
 done_testing

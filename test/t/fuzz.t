@@ -12,9 +12,11 @@ mkdir "$folder"
 as_server=
 if [ "$(id -u)" = 0 ]; then
 	chown nobody "$folder"
-	as_server='setpriv --reuid=nobody --regid=nogroup --clear-groups'
+	as_server="setpriv --reuid=nobody --regid=$(id -g nobody) --clear-groups"
 fi
 trap 'rm -rf "$folder" "$tmp"' EXIT
+# The project's folder may be closed to that account.
+cd "$folder"
 export LC_MESSAGES=C
 unset PGOPTIONS || :
 

@@ -3,6 +3,7 @@
 #   is GOT WANT DESCRIPTION            passes when both texts are equal
 #   like GOT REGEX DESCRIPTION         passes when some line of GOT matches (grep -E)
 #   sql [ARG ...]                      psql as tests want it: bare rows, stops at an error
+#   await COMMAND [ARG ...]            until it prints something, which is $found then; five minutes at most
 #   skip_all REASON                    ends the file as skipped
 #   $tmp                               a folder that goes away with the test
 set -u
@@ -44,6 +45,13 @@ like() {
 	[ $status = 0 ] || { printf 'no line matches: %s\nin:\n%s\n' "$2" "$1" | comment; }
 }
 sql() { psql -XAtq -v ON_ERROR_STOP=1 "$@"; }
+await() {
+	found= tries=0
+	until found=$("$@" 2>/dev/null) && [ -n "$found" ] || [ $tries = 3000 ]; do
+		tries=$((tries + 1))
+		sleep 0.1
+	done
+}
 skip_all() {
 	printf '1..0 # SKIP %s\n' "$1"
 	exit 0

@@ -47,7 +47,7 @@ SELECT results_eq($$SELECT c.sha, f.release, f.released_at - c.authored_at AS le
 	'lead time of each commit, to its first production release');
 CREATE TEMP VIEW issue_lead_time AS
 SELECT issue, min(c.authored_at) AS first_commit_at, max(f.released_at) AS delivered_at,
-       max(f.released_at) - min(c.authored_at) AS lead_time, bool_and(f.sha IS NOT NULL) AS complete
+		max(f.released_at) - min(c.authored_at) AS lead_time, bool_and(f.sha IS NOT NULL) AS complete
 FROM git_commit c
 CROSS JOIN unnest(vsm.issue_keys(c.subject, '{PAY,OPS}')) AS issue
 LEFT JOIN commit_release f ON f.sha = c.sha AND f.target = 'shop/production'

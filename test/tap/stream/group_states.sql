@@ -15,15 +15,15 @@ CREATE AGGREGATE pg_temp.rollup(vsm.timeline, vsm.workflow, text) (SFUNC = vsm.r
 
 CREATE TEMP TABLE item ON COMMIT DROP AS
 SELECT t::vsm.timeline AS timeline, '{"stages":[{"name":"Backlog","class":"new"},{"name":"Build","class":"active"},
-    {"name":"Blocked","class":"blocked","until":["Unblocked"]},{"name":"Merged","class":"waiting"},{"name":"Released","class":"done"}]}'::vsm.workflow AS workflow
+	{"name":"Blocked","class":"blocked","until":["Unblocked"]},{"name":"Merged","class":"waiting"},{"name":"Released","class":"done"}]}'::vsm.workflow AS workflow
 FROM (VALUES ('[["2026-03-02T09:00:00Z","Build"],["2026-03-04T09:00:00Z","Merged"],["2026-03-04T17:00:00Z","Released"]]'),
-             ('[["2026-03-03T09:00:00Z","Build"],["2026-03-05T09:00:00Z","Blocked"],["2026-03-16T09:00:00Z","Merged"],["2026-03-17T09:00:00Z","Odd \"\\ ü"]]')) AS v(t);
+			('[["2026-03-03T09:00:00Z","Build"],["2026-03-05T09:00:00Z","Blocked"],["2026-03-16T09:00:00Z","Merged"],["2026-03-17T09:00:00Z","Odd \"\\ ü"]]')) AS v(t);
 CREATE TEMP TABLE state ON COMMIT DROP AS
 SELECT kind, state FROM (
-    SELECT pg_temp.cumulative_flow(timeline, workflow, '2026-03-01', '2026-03-20', '1 week', 'Europe/Paris')::text AS cumulative_flow,
-           pg_temp.process_map(timeline)::text AS event_log, pg_temp.process_map(timeline, workflow, '{"time_zone":"Asia/Kolkata"}')::text AS process_map,
-           pg_temp.rollup(timeline, workflow, 'most')::text AS rollup FROM item) AS s,
-    LATERAL (VALUES ('cumulative_flow', cumulative_flow), ('process_map', event_log), ('process_map', process_map), ('rollup', rollup)) AS v(kind, state);
+	SELECT pg_temp.cumulative_flow(timeline, workflow, '2026-03-01', '2026-03-20', '1 week', 'Europe/Paris')::text AS cumulative_flow,
+			pg_temp.process_map(timeline)::text AS event_log, pg_temp.process_map(timeline, workflow, '{"time_zone":"Asia/Kolkata"}')::text AS process_map,
+			pg_temp.rollup(timeline, workflow, 'most')::text AS rollup FROM item) AS s,
+	LATERAL (VALUES ('cumulative_flow', cumulative_flow), ('process_map', event_log), ('process_map', process_map), ('rollup', rollup)) AS v(kind, state);
 
 -- A number below n for a key, the same everywhere
 CREATE FUNCTION pg_temp.rnd(n int, VARIADIC key text[]) RETURNS int LANGUAGE sql IMMUTABLE AS $$
@@ -32,34 +32,34 @@ SELECT (('x' || substr(md5(array_to_string(key, '/')), 1, 7))::bit(28)::int % gr
 -- One of: a character away, a character replaced, a piece doubled, a number replaced, a piece away
 CREATE FUNCTION pg_temp.mutated(state text, k int) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
-    place int;
+	place int;
 BEGIN
-    FOR i IN 0 .. k % 3 LOOP
-        place := 1 + pg_temp.rnd(length(state), 'place', k::text, i::text);
-        state := CASE pg_temp.rnd(5, 'how', k::text, i::text)
-            WHEN 0 THEN overlay(state PLACING '' FROM place FOR 1)
-            WHEN 1 THEN overlay(state PLACING (ARRAY['0', '-1', '9', '"', '[', ']', '{', '}', ',', 'null', '1e9', '99999999999', '\', '\u0000', 'true'])[1 + pg_temp.rnd(15, 'by', k::text, i::text)] FROM place FOR 1)
-            WHEN 2 THEN overlay(state PLACING substr(state, 1 + pg_temp.rnd(length(state), 'piece', k::text), pg_temp.rnd(20, 'length', k::text)) FROM place FOR 0)
-            WHEN 3 THEN substr(state, 1, place) || regexp_replace(substr(state, place + 1), '\d+',
-                            (ARRAY['0', '-1', '9999999999999999999', '4611686018427387904', '2147483648', '65536', '1'])[1 + pg_temp.rnd(7, 'number', k::text, i::text)])
-            ELSE overlay(state PLACING '' FROM place FOR pg_temp.rnd(30, 'away', k::text)) END;
-    END LOOP;
-    RETURN state;
+	FOR i IN 0 .. k % 3 LOOP
+		place := 1 + pg_temp.rnd(length(state), 'place', k::text, i::text);
+		state := CASE pg_temp.rnd(5, 'how', k::text, i::text)
+			WHEN 0 THEN overlay(state PLACING '' FROM place FOR 1)
+			WHEN 1 THEN overlay(state PLACING (ARRAY['0', '-1', '9', '"', '[', ']', '{', '}', ',', 'null', '1e9', '99999999999', '\', '\u0000', 'true'])[1 + pg_temp.rnd(15, 'by', k::text, i::text)] FROM place FOR 1)
+			WHEN 2 THEN overlay(state PLACING substr(state, 1 + pg_temp.rnd(length(state), 'piece', k::text), pg_temp.rnd(20, 'length', k::text)) FROM place FOR 0)
+			WHEN 3 THEN substr(state, 1, place) || regexp_replace(substr(state, place + 1), '\d+',
+							(ARRAY['0', '-1', '9999999999999999999', '4611686018427387904', '2147483648', '65536', '1'])[1 + pg_temp.rnd(7, 'number', k::text, i::text)])
+			ELSE overlay(state PLACING '' FROM place FOR pg_temp.rnd(30, 'away', k::text)) END;
+	END LOOP;
+	RETURN state;
 END $$;
 
 -- How it ends: the SQLSTATE of a refusal, 'read' or 'lost'
 CREATE FUNCTION pg_temp.ending(kind text, state text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
-    written text;
-    again   text;
+	written text;
+	again   text;
 BEGIN
-    EXECUTE format('SELECT %L::vsm.%I_state', state, kind) INTO written;
-    EXECUTE format('SELECT %L::vsm.%I_state', written, kind) INTO again;
-    IF again IS DISTINCT FROM written THEN RETURN 'lost'; END IF;
-    EXECUTE format('SELECT vsm.%1$I_finish(vsm.%1$I_combine(%2$L, %2$L))', kind, written);
-    RETURN 'read';
+	EXECUTE format('SELECT %L::vsm.%I_state', state, kind) INTO written;
+	EXECUTE format('SELECT %L::vsm.%I_state', written, kind) INTO again;
+	IF again IS DISTINCT FROM written THEN RETURN 'lost'; END IF;
+	EXECUTE format('SELECT vsm.%1$I_finish(vsm.%1$I_combine(%2$L, %2$L))', kind, written);
+	RETURN 'read';
 EXCEPTION WHEN OTHERS THEN
-    RETURN SQLSTATE;
+	RETURN SQLSTATE;
 END $$;
 
 CREATE TEMP TABLE ending ON COMMIT DROP AS
@@ -76,9 +76,9 @@ FROM (SELECT DISTINCT ON (kind) kind, state FROM state WHERE kind <> 'rollup' OR
 -- Running aggregates: the state is read again and again while it grows
 CREATE TEMP TABLE running ON COMMIT DROP AS
 SELECT n, timeline, workflow, vsm.process_map(timeline) OVER w AS process_map, vsm.rollup(timeline, workflow, 'least') OVER w AS rollup,
-       vsm.cumulative_flow(timeline, workflow, '2026-03-01', '2026-03-20', '1 day') OVER w AS cumulative_flow
+		vsm.cumulative_flow(timeline, workflow, '2026-03-01', '2026-03-20', '1 day') OVER w AS cumulative_flow
 FROM (SELECT row_number() OVER (ORDER BY timeline::text, k) AS n, vsm.timeline(at + k * interval '5 hours', state || CASE WHEN state ~ 'Odd' THEN k::text ELSE '' END) AS timeline, workflow
-      FROM item, generate_series(1, 30) AS k, vsm.events(timeline) GROUP BY timeline::text, k, workflow) AS i WINDOW w AS (ORDER BY n);
+	FROM item, generate_series(1, 30) AS k, vsm.events(timeline) GROUP BY timeline::text, k, workflow) AS i WINDOW w AS (ORDER BY n);
 SELECT is_empty($$SELECT n FROM running r WHERE process_map IS DISTINCT FROM (SELECT vsm.process_map(timeline) FROM running i WHERE i.n <= r.n)$$, 'a running process map');
 SELECT is_empty($$SELECT n FROM running r WHERE rollup::text IS DISTINCT FROM (SELECT vsm.rollup(timeline, workflow, 'least')::text FROM running i WHERE i.n <= r.n)$$, 'a running roll-up');
 SELECT is_empty($$SELECT n FROM running r WHERE cumulative_flow IS DISTINCT FROM (SELECT vsm.cumulative_flow(timeline, workflow, '2026-03-01', '2026-03-20', '1 day') FROM running i WHERE i.n <= r.n)$$, 'a running cumulative flow');

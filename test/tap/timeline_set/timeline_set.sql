@@ -3,8 +3,9 @@
 BEGIN;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS vsm;
+\ir ../../cancel.sql
 SET LOCAL TIME ZONE 'UTC';
-SELECT plan(97);
+SELECT plan(101);
 
 -- What an SQL statement raises: SQLSTATE, message, detail and hint, or 'no error'.
 CREATE FUNCTION pg_temp.error_of(statement text) RETURNS text LANGUAGE plpgsql AS $$
@@ -335,7 +336,7 @@ CLOSE c;
 SELECT is(pg_temp.temp_files(), 0::bigint, 'none when the cursor is closed before the end');
 SELECT is((SELECT count(*) FROM pg_backend_memory_contexts WHERE name IN ('reader of timelines', 'part of a set of timelines')), 0::bigint, 'and no memory');
 
--- Stopped at any moment, by a timeout or by an error in the middle
+-- Stopped at any moment, by an error or by being cancelled
 SET LOCAL work_mem = '64kB';
 CREATE FUNCTION pg_temp.stop_often() RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
@@ -357,21 +358,36 @@ END $$;
 SELECT is(pg_temp.stop_often(), '8 errors, files left: 0,0,0,0,0,0,0,0', 'errors in subtransactions leave no file');
 SELECT is((SELECT count(*) FROM pg_backend_memory_contexts WHERE name IN ('reader of timelines', 'part of a set of timelines')), 0::bigint, 'nor memory');
 
-CREATE FUNCTION pg_temp.cancelled() RETURNS text LANGUAGE plpgsql AS $$
+-- The session cancels itself at this row of 600,000 events, or of the timelines made of them: exactly there, however fast
+-- the machine is. The sequence, which no rollback turns back, says how many files there were
+CREATE TEMP SEQUENCE files_then MINVALUE 0;
+CREATE FUNCTION pg_temp.cancelled(at_event bigint, at_timeline bigint DEFAULT 0) RETURNS text LANGUAGE plpgsql AS $$
 BEGIN
-	PERFORM vsm.unnest(vsm.timelines(item, at, state))
-	FROM (SELECT * FROM many UNION ALL SELECT item + 50000, at, state FROM many UNION ALL SELECT 1, at, state FROM many) m;
+	PERFORM CASE WHEN t.number = at_timeline THEN setval('files_then', pg_temp.temp_files()) + pg_cancel_backend(pg_backend_pid())::int END
+	FROM (
+		SELECT row_number() OVER () AS number
+		FROM (
+			SELECT vsm.unnest(vsm.timelines(item, at, CASE
+				WHEN number = at_event AND setval('files_then', pg_temp.temp_files()) >= 0 AND pg_cancel_backend(pg_backend_pid()) THEN 'Cancelled'
+				ELSE state END))
+			FROM (
+				SELECT item, at, state, row_number() OVER () AS number
+				FROM (SELECT * FROM many UNION ALL SELECT item + 50000, at, state FROM many UNION ALL SELECT 1, at, state FROM many) AS m
+			) AS e
+		) AS u
+	) AS t;
 	RETURN 'it came to its end';
 EXCEPTION WHEN query_canceled THEN
-	RETURN 'cancelled, files left: ' || pg_temp.temp_files();
+	RETURN format('cancelled with%s files, files left: %s', CASE WHEN (SELECT last_value FROM files_then) = 0 THEN 'out' END, pg_temp.temp_files());
 END $$;
-SET LOCAL statement_timeout = '5ms';
-SELECT is(pg_temp.cancelled(), 'cancelled, files left: 0', 'cancelled at once');
-SET LOCAL statement_timeout = '50ms';
-SELECT is(pg_temp.cancelled(), 'cancelled, files left: 0', 'cancelled a little later');
-SET LOCAL statement_timeout = '100ms';
-SELECT is(pg_temp.cancelled(), 'cancelled, files left: 0', 'cancelled when files are there');
-SET LOCAL statement_timeout = 0;
+SELECT is(pg_temp.cancelled(1), 'cancelled without files, files left: 0', 'cancelled at the first event');
+SELECT is(pg_temp.cancelled(300000), 'cancelled with files, files left: 0', 'cancelled when a file is there');
+SELECT is(pg_temp.cancelled(0, 1), 'cancelled with files, files left: 0', 'cancelled at the first timeline');
+SELECT is(pg_temp.cancelled(0, 20000), 'cancelled with files, files left: 0', 'cancelled in the middle of the timelines');
+-- Nor is any other moment
+SELECT is(pg_temp.cancel('SELECT vsm.unnest(vsm.timelines(item, at, state)) FROM many, generate_series(1, 10000)', seconds)
+	|| ', files left: ' || pg_temp.temp_files(), '57014 | canceling statement due to user request, files left: 0', format('cancelled after %s seconds', seconds))
+FROM unnest('{0.005,0.05,0.1}'::numeric[]) AS seconds;
 SELECT is(pg_temp.compare('SELECT 1::bigint AS item, at, state FROM many, generate_series(1, 2)', '64kB'), 'none',
 	'one item of 400,000 rows, half of them duplicates');
 

@@ -1,0 +1,13 @@
+CREATE TABLE IF NOT EXISTS :"schema".item_alias ();
+ALTER TABLE :"schema".item_alias
+	ADD COLUMN IF NOT EXISTS alias text NOT NULL,
+	ADD COLUMN IF NOT EXISTS item text NOT NULL,
+	ADD COLUMN IF NOT EXISTS since timestamptz;
+CALL vsm.ensure_key(:'schema', 'item_alias', 'alias', 'item');
+CREATE INDEX IF NOT EXISTS item_alias_item_idx ON :"schema".item_alias (item);
+
+COMMENT ON TABLE :"schema".item_alias IS
+	'other names of items: the keys that people write into branches and commits. A moved item has several';
+COMMENT ON COLUMN :"schema".item_alias.alias IS 'the other name: SHOP-12, shop/checkout#12';
+COMMENT ON COLUMN :"schema".item_alias.item IS 'the item';
+COMMENT ON COLUMN :"schema".item_alias.since IS 'since when, where known';

@@ -1,0 +1,20 @@
+CREATE TABLE IF NOT EXISTS :"schema".item_change ();
+ALTER TABLE :"schema".item_change
+	ADD COLUMN IF NOT EXISTS item text NOT NULL,
+	ADD COLUMN IF NOT EXISTS at timestamptz NOT NULL,
+	ADD COLUMN IF NOT EXISTS attribute text NOT NULL,
+	ADD COLUMN IF NOT EXISTS value text,
+	ADD COLUMN IF NOT EXISTS previous text,
+	ADD COLUMN IF NOT EXISTS source text,
+	ADD COLUMN IF NOT EXISTS change_id text NOT NULL DEFAULT gen_random_uuid();
+CALL vsm.ensure_key(:'schema', 'item_change', 'item', 'attribute', 'change_id');
+
+COMMENT ON TABLE :"schema".item_change IS
+	'history of items'' attributes: each value and since when. The first value of each stands at the creation of the item';
+COMMENT ON COLUMN :"schema".item_change.item IS 'the item';
+COMMENT ON COLUMN :"schema".item_change.at IS 'since when it has this value';
+COMMENT ON COLUMN :"schema".item_change.attribute IS 'team, type, priority, value_stream, parent, sprint, project or size';
+COMMENT ON COLUMN :"schema".item_change.value IS 'the value, in the words of the tracker; NULL: none';
+COMMENT ON COLUMN :"schema".item_change.previous IS 'the value before';
+COMMENT ON COLUMN :"schema".item_change.source IS 'tracker, as in inbox.source';
+COMMENT ON COLUMN :"schema".item_change.change_id IS 'the source''s id of the change; "created" for the value at creation';

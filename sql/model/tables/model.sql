@@ -1,0 +1,19 @@
+CREATE TABLE IF NOT EXISTS :"schema".model ();
+ALTER TABLE :"schema".model
+	ADD COLUMN IF NOT EXISTS single boolean NOT NULL DEFAULT true,
+	ADD COLUMN IF NOT EXISTS version text NOT NULL,
+	ADD COLUMN IF NOT EXISTS time_zone text NOT NULL,
+	ADD COLUMN IF NOT EXISTS week_starts text NOT NULL,
+	ADD COLUMN IF NOT EXISTS currency text,
+	ADD COLUMN IF NOT EXISTS created_at timestamptz NOT NULL DEFAULT now();
+CALL vsm.ensure_key(:'schema', 'model', 'single');
+CALL vsm.ensure_check(:'schema', 'model', 'model_single_check', 'single');
+CALL vsm.ensure_check(:'schema', 'model', 'model_week_starts_check', $$week_starts IN ('mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun')$$);
+
+COMMENT ON TABLE :"schema".model IS 'settings of this model: one row';
+COMMENT ON COLUMN :"schema".model.single IS 'always true: there is one row';
+COMMENT ON COLUMN :"schema".model.version IS 'version of vsm that made or last upgraded the model';
+COMMENT ON COLUMN :"schema".model.time_zone IS 'time zone in which days, weeks and months begin';
+COMMENT ON COLUMN :"schema".model.week_starts IS 'first day of the week: mon, tue, wed, thu, fri, sat or sun';
+COMMENT ON COLUMN :"schema".model.currency IS 'currency of costs and values, where not said otherwise';
+COMMENT ON COLUMN :"schema".model.created_at IS 'when the model was created';

@@ -1,0 +1,15 @@
+CREATE TABLE IF NOT EXISTS :"schema".outcome ();
+ALTER TABLE :"schema".outcome
+	ADD COLUMN IF NOT EXISTS feature text NOT NULL,
+	ADD COLUMN IF NOT EXISTS at timestamptz NOT NULL,
+	ADD COLUMN IF NOT EXISTS measure text NOT NULL,
+	ADD COLUMN IF NOT EXISTS amount numeric NOT NULL,
+	ADD COLUMN IF NOT EXISTS currency text;
+CALL vsm.ensure_key(:'schema', 'outcome', 'feature', 'at', 'measure');
+
+COMMENT ON TABLE :"schema".outcome IS 'what a feature brought, as measured';
+COMMENT ON COLUMN :"schema".outcome.feature IS 'feature: an item or an alias of it';
+COMMENT ON COLUMN :"schema".outcome.at IS 'when, or the beginning of the period measured';
+COMMENT ON COLUMN :"schema".outcome.measure IS 'what was measured: revenue, cost saved, ...';
+COMMENT ON COLUMN :"schema".outcome.amount IS 'how much';
+COMMENT ON COLUMN :"schema".outcome.currency IS 'currency of the amount; NULL: that of the model';

@@ -1,0 +1,105 @@
+CREATE OR REPLACE VIEW :"schema".data_quality AS
+WITH route AS MATERIALIZED (SELECT r.item, r.value_stream, r.rank FROM :"schema".routed_item AS r),
+linked AS MATERIALIZED (
+	-- Items that a commit implements, itself or through its merge request.
+	SELECT l.source AS commit, l.target AS item FROM :"schema".entity_link AS l
+	WHERE l.kind IN ('implements', 'fixes') AND EXISTS (SELECT FROM :"schema".item AS i WHERE i.item = l.target)
+	AND EXISTS (SELECT FROM :"schema".commit AS c WHERE c.sha = l.source)
+	UNION
+	SELECT p.source, l.target FROM :"schema".entity_link AS l JOIN :"schema".link AS p ON p.target = l.source AND p.kind = 'part_of'
+	WHERE l.kind IN ('implements', 'fixes') AND EXISTS (SELECT FROM :"schema".item AS i WHERE i.item = l.target))
+SELECT f.finding, f.subject, f.found, f.total, f.found::float8 / nullif(f.total, 0) AS share, f.detail
+FROM (
+	SELECT 'unmapped state' AS finding, u.value_stream || ': ' || u.state AS subject, u.events AS found,
+		NULL::bigint AS total, 'Events with a state that the workflow does not have.' AS detail
+	FROM (
+		SELECT r.value_stream, r.rank, e.state, count(*) AS events
+		FROM :"schema".event AS e JOIN route AS r ON r.item = e.entity
+		WHERE e.method IS DISTINCT FROM 'label' GROUP BY r.value_stream, r.rank, e.state) AS u
+		JOIN :"schema".value_stream AS v ON v.value_stream = u.value_stream
+		LEFT JOIN :"schema".routing AS q ON q.rank = u.rank AND q.value_stream = u.value_stream
+	WHERE coalesce(q.workflow, v.workflow) IS NOT NULL AND NOT EXISTS (
+		SELECT FROM vsm.stages(coalesce(q.workflow, v.workflow)::vsm.workflow) AS s
+		WHERE u.state = s.stage OR u.state = ANY (s.states) OR u.state = ANY (s.until))
+	UNION ALL
+	SELECT 'items without routing', '', count(*) FILTER (WHERE r.value_stream IS NULL), count(*),
+		'Items that no routing rule matches: they are in no value stream.'
+	FROM route AS r
+	UNION ALL
+	SELECT 'items without commits', '', count(*) FILTER (WHERE l.item IS NULL), count(*),
+		'Items that no commit names, in its message or through its merge request.'
+	FROM :"schema".item AS i LEFT JOIN (SELECT DISTINCT k.item FROM linked AS k) AS l ON l.item = i.item
+	UNION ALL
+	SELECT 'deployments without items', '', count(*) FILTER (WHERE l.commit IS NULL), count(*),
+		'Deployments of a commit that leads to no item.'
+	FROM :"schema".deployment AS d LEFT JOIN (SELECT DISTINCT k.commit FROM linked AS k) AS l ON l.commit = d.sha
+	UNION ALL
+	SELECT 'commits with keys', coalesce(c.repository, ''),
+		count(l.commit), count(*),
+		'Commits that lead to an item.'
+	FROM :"schema".commit AS c LEFT JOIN (SELECT DISTINCT k.commit FROM linked AS k) AS l ON l.commit = c.sha GROUP BY c.repository
+	UNION ALL
+	SELECT 'links to unknown items', l.kind, count(*), NULL,
+		'Links whose end is neither an entity nor an alias of an item: perhaps not a key at all, perhaps the tracker is not loaded.'
+	FROM :"schema".entity_link AS l
+	WHERE l.kind IN ('implements', 'fixes') AND l.target NOT LIKE '%:%:%'
+	AND NOT EXISTS (SELECT FROM :"schema".item AS i WHERE i.item = l.target)
+	GROUP BY l.kind
+	UNION ALL
+	SELECT 'payloads in error', i.source || ': ' || left(i.error, 200), count(*), NULL, 'Payloads that stay in the inbox.'
+	FROM :"schema".inbox AS i WHERE i.error IS NOT NULL GROUP BY i.source, left(i.error, 200)
+	UNION ALL
+	SELECT 'clock runs backwards', 'event before creation', count(*) FILTER (WHERE e.at < i.created_at), count(*),
+		'Events of items from before the item was created.'
+	FROM :"schema".event AS e JOIN :"schema".item AS i ON i.item = e.entity
+	UNION ALL
+	SELECT 'clock runs backwards', 'deployment', count(*) FILTER (WHERE d.finished_at < d.started_at OR d.started_at < d.created_at
+		OR d.finished_at < d.created_at), count(*), 'Deployments that ended before they began.'
+	FROM :"schema".deployment AS d
+	UNION ALL
+	SELECT 'clock runs backwards', 'deployed before committed', count(*) FILTER (WHERE d.finished_at < c.committed_at), count(*),
+		'Deployments that ended before their commit was made.'
+	FROM :"schema".deployment AS d JOIN :"schema".commit AS c ON c.sha = d.sha
+	UNION ALL
+	SELECT 'clock runs backwards', 'commit', count(*) FILTER (WHERE c.committed_at < c.authored_at), count(*),
+		'Commits committed before they were written.'
+	FROM :"schema".commit AS c
+	UNION ALL
+	SELECT 'clock runs backwards', 'incident', count(*) FILTER (WHERE n.resolved_at < n.opened_at), count(*),
+		'Incidents resolved before they were opened.'
+	FROM :"schema".incident AS n
+	UNION ALL
+	SELECT 'history cut off', '',
+		count(*) FILTER (WHERE i.changelog_missing > 0 AND (i.changelog_from <= i.changelog_until) IS NOT TRUE), count(*),
+		'Items whose last payload left out a part of their history that no other payload has told.'
+	FROM :"schema".item AS i
+	UNION ALL
+	SELECT 'history with gaps', '', count(DISTINCT c.entity) FILTER (WHERE c.previous <> c.before), count(DISTINCT c.entity),
+		'Items with a change that came from another state than the one before: an event is missing.'
+	FROM (
+		SELECT e.entity, e.previous,
+			lag(e.state) OVER (PARTITION BY e.entity ORDER BY e.at, length(e.event_id), e.event_id) AS before
+		FROM :"schema".event AS e
+		WHERE e.previous IS NOT NULL OR e.method = 'inferred') AS c
+	UNION ALL
+	SELECT 'unknown name', n.kind || ': ' || n.name, count(*), NULL, 'A name that is used but not in the table of that kind.'
+	FROM (
+		SELECT 'value_stream', r.value_stream FROM :"schema".routing AS r
+		UNION ALL SELECT 'value_stream', t.value_stream FROM :"schema".team AS t
+		UNION ALL SELECT 'value_stream', s.value_stream FROM :"schema".service AS s
+		UNION ALL SELECT 'value_stream', i.value_stream FROM :"schema".item AS i
+		UNION ALL SELECT 'team', r.team FROM :"schema".routing AS r
+		UNION ALL SELECT 'team', s.team FROM :"schema".service AS s
+		UNION ALL SELECT 'team', i.team FROM :"schema".item AS i) AS n (kind, name)
+	WHERE n.name IS NOT NULL AND NOT CASE n.kind
+		WHEN 'team' THEN EXISTS (SELECT FROM :"schema".team AS t WHERE t.team = n.name)
+		ELSE EXISTS (SELECT FROM :"schema".value_stream AS v WHERE v.value_stream = n.name) END
+	GROUP BY n.kind, n.name) AS f;
+
+COMMENT ON VIEW :"schema".data_quality IS 'what is missing or doubtful in the data, counted. Figures are as good as this is';
+COMMENT ON COLUMN :"schema".data_quality.finding IS 'what was looked for';
+COMMENT ON COLUMN :"schema".data_quality.subject IS 'in what: a state, a repository, an error; empty: in all';
+COMMENT ON COLUMN :"schema".data_quality.found IS 'how many were found';
+COMMENT ON COLUMN :"schema".data_quality.total IS 'of how many, where that can be said';
+COMMENT ON COLUMN :"schema".data_quality.share IS 'found / total';
+COMMENT ON COLUMN :"schema".data_quality.detail IS 'what the finding means';

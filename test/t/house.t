@@ -1,0 +1,70 @@
+# The house: the rooms of the Makefile, each of which knows only those before it, and one hand in SQL.
+. "$(dirname "$0")/tap.sh"
+cd "$VSM_TOP" || exit 1
+
+rooms=$(sed -n 's/^ROOMS = //p' Makefile)
+for folder in src sql test/tap; do
+	is "$(cd $folder && ls -d */ | tr -d / | sort)" "$(printf '%s\n' $rooms | sort)" "$folder has a folder for each room, and no other"
+done
+
+# An arrow is an include of a header of ours: the place it stands at, its room, and the header.
+grep -Hn '^[[:blank:]]*#[[:blank:]]*include[[:blank:]]*"' src/*/*.[ch] |
+	sed 's|^src/\([^/]*\)/\([^:]*:[0-9]*\):[^"]*"\([^"]*\)".*|src/\1/\2 \1 \3|' >"$tmp/include"
+faults() { # KIND: the includes that are it, one a line
+	awk -v kind="$1" -v rooms="$rooms" -v headers="$(ls src/*/*.h | tr '\n' ' ')" '
+		BEGIN {
+			split(rooms, room)
+			for (i in room) place[room[i]] = i + 0
+			split(headers, header)
+			for (i in header) { path = header[i]; sub(/^src\//, "", path); ours[path]; sub(/.*\//, "", path); named[path] }
+		}
+		{
+			to = $3
+			found = sub(/\/.*/, "", to) && to in place ? ($3 in ours ? (place[to] > place[$2] ? "up" : "down") : "lost") : \
+				($3 in named || $3 ~ /^\./ ? "roomless" : "of PostgreSQL")
+		}
+		found == kind { print $1 ": " $2 " -> " $3 }' "$tmp/include"
+}
+ok 'the includes were read' test "$(faults down | wc -l)" -gt 100
+is "$(faults up)" '' 'no arrow goes up'
+is "$(faults roomless)" '' 'every include of a header of ours names its room'
+is "$(faults lost)" '' 'and a header that is there'
+
+# SQL is written by one hand: the parts of the extension, the model's files and, but for their width, the tests. Scripts of
+# released versions are as they were.
+parts=$(ls sql/*.sql sql/*/*.sql sql/*/*/*.sql | grep -v '^sql/vsm--[0-9.]*\.sql$')
+for script in $(ls sql/vsm--*--*.sql); do
+	case $script in
+	*--"$(sed -n "s/^default_version = '\(.*\)'/\1/p" vsm.control)".sql) ;;
+	*) parts=$(printf '%s\n' "$parts" | grep -vFx "$script") ;;
+	esac
+done
+taps=$(ls test/tap/*/*.sql)
+# In a comment of several lines each begins with " *".
+is "$(grep -n '^ [^*]' $parts $taps)" '' 'lines are indented with tabs'
+is "$(grep -n '[[:blank:]]$' $parts $taps)" '' 'no line ends in blanks'
+is "$(for part in $parts; do
+	expand -t 4 "$part" | awk -v part="$part" 'length > 140 { print part ":" NR ": " length }'
+done)" '' 'no line is wider than 140 columns'
+is "$(grep -nE 'LANGUAGE (c|SQL|PLPGSQL|plpgSQL)\>|AS '\''\$libdir' $parts)" '' 'languages are written C, sql and plpgsql'
+is "$(grep -nE "^[^	]*AS 'MODULE_PATHNAME'" $parts)" '' 'a function of C says so on a line of its own, indented'
+is "$(grep -nE '\<CREATE (OR REPLACE )?(UNIQUE )?(TABLE|VIEW|MATERIALIZED VIEW|INDEX|TRIGGER|SEQUENCE)\>' $parts |
+	grep -vE '^sql/model/(tables|views|triggers)/')" '' 'tables, views and triggers are files of the model, not texts in a function'
+is "$(for file in sql/model/*/*.sql; do
+	name=$(basename "$file" .sql)
+	grep -q "^CREATE .*\<$name\>" "$file" || echo "$file"
+done)" '' 'a file of the model has the name of what it makes'
+
+# Comments as PostgreSQL's own: a phrase, no sentence.
+createdb vsm_house
+PGOPTIONS='-c client_min_messages=error' sql -d vsm_house -c 'CREATE EXTENSION vsm' -c "CALL vsm.create_model('flow')" >&2
+is "$(sql -d vsm_house -c "
+	SELECT pg_describe_object(d.classoid, d.objoid, d.objsubid), d.description FROM pg_description AS d
+	WHERE ((d.classoid, d.objoid) IN (
+			SELECT m.classid, m.objid FROM pg_depend AS m
+			WHERE m.refclassid = 'pg_extension'::regclass AND m.refobjid = (SELECT oid FROM pg_extension WHERE extname = 'vsm'))
+		OR (pg_identify_object(d.classoid, d.objoid, 0)).schema = 'flow')
+	AND (d.description ~ '[^.]\.\$' OR d.description ~ '^[A-Z]([a-z]|[ ''-])' AND d.description !~ '^Kaplan-Meier ')
+	ORDER BY 1" || echo 'the comments could not be read')" '' 'comments begin with a small letter and end without a period'
+dropdb --force vsm_house
+done_testing
