@@ -221,7 +221,7 @@ BEGIN
 		BEGIN
 			EXECUTE format(
 				'WITH broken AS (
-					UPDATE %1$I.inbox AS i SET error = ''it is not JSON: '' || e.error
+					UPDATE %1$I.inbox AS i SET error = ''22P02: not JSON. '' || e.error
 					FROM (SELECT i.id, vsm.payload_error(vsm.payload_text(i.payload)) AS error FROM %1$I.inbox AS i WHERE i.id = ANY ($1) OFFSET 0) AS e
 					WHERE i.id = e.id AND e.error IS NOT NULL RETURNING i.id)
 				 SELECT array_agg(b.id) FROM broken AS b', model)
@@ -236,9 +236,7 @@ BEGIN
 	END IF;
 	IF half = 0 THEN
 		EXECUTE format('UPDATE %I.inbox SET error = $2 WHERE id = $1', model)
-		USING payloads[1], CASE state
-			WHEN '54001' THEN 'it is nested too deeply'
-			ELSE format('vsm cannot read it (%s: %s)', state, message || coalesce('. ' || nullif(detail, ''), '')) END;
+		USING payloads[1], state || ': ' || message || coalesce('. ' || nullif(detail, ''), '');
 		RETURN ROW (0, 1)::vsm.ingested;
 	END IF;
 

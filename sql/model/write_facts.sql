@@ -527,7 +527,7 @@ BEGIN
 						ELSE f.details END AS details
 					FROM %2$I.model AS m) AS z,
 				LATERAL (SELECT CASE WHEN f.fact = 'item' AND z.details ? 'type' THEN z.details || jsonb_build_object('type_told', z.details -> 'type')
-					ELSE z.details END AS columns) AS d
+					ELSE z.details END - %5$L::text[] AS columns) AS d
 			WHERE f.fact = %3$L),
 		counted AS MATERIALIZED (
 			SELECT f.*, count(*) OVER (PARTITION BY f.entity) AS facts FROM fact AS f),
@@ -541,7 +541,7 @@ BEGIN
 				FROM counted AS c, jsonb_each(%4$s) AS e
 				WHERE c.facts > 1
 				ORDER BY c.entity, e.key, c.at DESC NULLS LAST, e.value DESC) AS c
-			GROUP BY c.entity)$sql$, target, model, relation, format(written, target, 'c.columns'));
+			GROUP BY c.entity)$sql$, target, model, relation, format(written, target, 'c.columns'), kept);
 
 	inserted := vsm.execute(format($sql$
 		WITH %1$s
