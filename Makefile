@@ -1,6 +1,7 @@
 # vsm: value stream management for PostgreSQL.
 #   make, make install, make installcheck   as with any extension (PGXS; PG_CONFIG= chooses the server)
 #   make demo, check, fuzz, bench           everything on a throwaway cluster that is gone afterwards
+#   make reference                          writes doc/reference.md and doc/views.md from the catalog, there too
 #   make dist                               the archive for PGXN
 EXTENSION  = vsm
 MODULE_big = vsm
@@ -42,7 +43,7 @@ PG_CONFIG ?= pg_config
 
 # PGXS has a rule for check that refuses, so our targets come instead of it; others beside them
 # (make clean check) get a make of their own.
-ours   = demo check fuzz bench
+ours   = demo check fuzz bench reference
 others = $(filter-out $(ours),$(MAKECMDGOALS))
 ifneq ($(filter $(ours),$(MAKECMDGOALS)),)
 .PHONY: $(ours) $(others)

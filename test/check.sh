@@ -4,7 +4,7 @@
 #   test/t/*.t       shell, for what takes more than one session; regress.t runs the next two:
 #   test/sql         pg_regress inputs, their outputs in expected/
 #   test/specs       isolation specs, outputs in expected/ too
-# TESTS='test/tap/workflow/workflow.sql test/t/readme.t' runs only these. Tests over real data read the
+# TESTS='test/tap/workflow/workflow.sql test/t/documents.t' runs only these. Tests over real data read the
 # folder VSM_REAL_DATA, by default ../shared/data, and are skipped where there is none.
 set -eu
 top=$(CDPATH= cd -- "$(dirname -- "$0")/.." && pwd)

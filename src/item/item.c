@@ -3,8 +3,8 @@
  *		How one item went through its workflow: visits of stages, layers of blocking over them,
  *		and the clock.
  *
- * Pure core. The definitions, rule by rule, are those of the workflow's documentation in the
- * README; the words in quotes below are theirs.
+ * Pure core. The definitions, rule by rule, are those of doc/rules.md; the words in quotes
+ * below are theirs.
  */
 #include "postgres.h"
 

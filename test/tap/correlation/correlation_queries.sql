@@ -1,5 +1,5 @@
 -- The documented questions from idea to production: lead time, squash merges, what is new, rollbacks,
--- incidents. The same queries stand in README.md over smaller data.
+-- incidents. The same queries stand in doc/tasks.md over smaller data.
 BEGIN;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS vsm;

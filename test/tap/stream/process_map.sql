@@ -55,7 +55,7 @@ SELECT results_eq($$SELECT pg_temp.shown(vsm.process_map(t)) FROM unnest(ARRAY['
 SELECT results_eq($$SELECT pg_temp.shown(vsm.process_map(t)) FROM unnest(ARRAY['[["2026-03-02T00:00:00Z","b"],["2026-03-03T00:00:00Z","b"],["2026-03-06T00:00:00Z","b"]]']::vsm.timeline[]) AS t$$,
 	$$VALUES ('- > b: 1 of 1 in -, - to -'), ('b > b: 2 of 1 in 4 days, 1 day to 3 days'), ('b > -: 1 of 1 in -, - to -')$$, 'repeats are moves');
 
--- What the README computes over it: %C&A by stage and of the stream
+-- What doc/tasks.md computes over it: %C&A by stage and of the stream
 SELECT results_eq($$
 	WITH move AS (
 		SELECT m.moves, f.place AS from_place, t.place AS to_place
