@@ -145,9 +145,9 @@ DECLARE
 	keep   interval;
 	result vsm.ingested;
 BEGIN
+	PERFORM vsm.enter_model(model);
 	PERFORM vsm.open_documents();
 	PERFORM vsm.open_facts();
-	PERFORM vsm.enter_model(model);
 	SELECT m.keep_payloads INTO keep FROM model AS m;
 	INSERT INTO pg_temp.vsm_document (payload, source, tool, received_at, body)
 	SELECT i.id, i.source, split_part(i.source, ':', 1), i.received_at, vsm.payload_text(i.payload)::jsonb
@@ -200,6 +200,7 @@ DECLARE
 	first   vsm.ingested;
 	second  vsm.ingested;
 BEGIN
+	PERFORM vsm.enter_model(model);
 	IF coalesce(cardinality(payloads), 0) = 0 THEN
 		RETURN ROW (0, 0)::vsm.ingested;
 	END IF;
@@ -303,6 +304,7 @@ AS $$
 DECLARE
 	last bigint;
 BEGIN
+	PERFORM vsm.enter_model(model);
 	-- Asked one by one, what is wrong gets its own sentence; mostly nothing is.
 	IF (SELECT count(*) FROM unnest('{model,inbox,naming,attempt,payload}' || vsm.told_tables()) AS t (name)
 			JOIN pg_class AS c ON c.oid = to_regclass(format('%I.%I', model, t.name)) WHERE c.relkind IN ('r', 'p'))
@@ -315,7 +317,6 @@ BEGIN
 		PERFORM vsm.check_model(model, VARIADIC '{naming,attempt,payload}' || vsm.told_tables());
 	END IF;
 	PERFORM vsm.check_owner(model);
-	PERFORM vsm.enter_model(model);
 	SELECT max(i.id) INTO last FROM inbox AS i WHERE i.error IS NULL;
 
 	-- Attempts that nobody makes any more: each of their payloads may have been the reason.

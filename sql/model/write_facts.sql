@@ -86,6 +86,9 @@ CREATE FUNCTION vsm.enter_model(model text) RETURNS void
 LANGUAGE plpgsql
 AS $$
 BEGIN
+	IF model IS NULL OR pg_catalog.to_regclass(pg_catalog.format('%I.model', model)) IS NULL THEN
+		PERFORM vsm.check_model(model);
+	END IF;
 	-- Until the end of the function that called, which has a setting of its own.
 	PERFORM pg_catalog.set_config('search_path', pg_catalog.format('pg_catalog, %I, pg_temp', model), true);
 END
