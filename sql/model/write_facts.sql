@@ -632,6 +632,7 @@ AS $$
 DECLARE
 	refused record;
 BEGIN
+	PERFORM vsm.enter_model(model);
 	PERFORM vsm.check_owner(model);
 	SELECT r.* INTO refused FROM vsm.refused_facts() AS r LIMIT 1;
 	IF FOUND THEN
