@@ -16,3 +16,8 @@ DROP FUNCTION vsm.model_tables(), vsm.model_columns(), vsm.model_constraints(), 
 DROP TYPE vsm.model_table, vsm.model_column, vsm.model_object;
 
 -- include functions
+
+COMMENT ON AGGREGATE vsm.propose_workflow(vsm.timeline) IS
+	'a draft of a workflow: every state a stage, in the order of the median rank of its first entry; classes from the words of states that '
+	'are names and no sentences, in seven languages, from where items go on and end, else from positions; to be reviewed; '
+	'NULL if there is no timeline';

@@ -15,5 +15,6 @@ CREATE AGGREGATE vsm.propose_workflow(timeline vsm.timeline) (
 	PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE vsm.propose_workflow(vsm.timeline) IS
-	'a draft of a workflow: every state a stage, in the order of the median rank of its first entry, classes from words in the names and '
-	'from positions; to be reviewed; NULL if there is no timeline';
+	'a draft of a workflow: every state a stage, in the order of the median rank of its first entry; classes from the words of states that '
+	'are names and no sentences, in seven languages, from where items go on and end, else from positions; to be reviewed; '
+	'NULL if there is no timeline';

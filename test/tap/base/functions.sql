@@ -1,10 +1,10 @@
 -- What is made of a timeline without interpreting it (clip, mark, periods), counterfactuals, intervals as
--- numbers, proposals; and all functions where PostgreSQL wants immutable ones, in parallel, and under any search_path.
+-- numbers; and all functions where PostgreSQL wants immutable ones, in parallel, and under any search_path.
 SET client_min_messages = warning;
 BEGIN;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS vsm;
-SELECT plan(150);
+SELECT plan(109);
 SET LOCAL TimeZone = 'America/St_Johns';
 SET LOCAL jit = off;
 SELECT setseed(0.37);
@@ -193,35 +193,6 @@ SELECT is(pg_temp.failure($$SELECT vsm.flow_efficiency(interval '0', interval '1
 SELECT is(vsm.efficiency_add(NULL, '1 day', '1 day'), NULL, 'no state of it: NULL');
 SELECT is(pg_temp.failure(format('SELECT vsm.efficiency_finish(%L)', state)), '22023 | the state of vsm.flow_efficiency is an array of four bigint', 'no state of it: ' || state)
 FROM unnest(ARRAY['{}', '{1,2,3}', '{1,2,3,4,5}', '{1,2,3,NULL}', '{{1,2},{3,4}}']) AS state;
-
-------------------------------------------------------------------------------
--- propose_workflow
-------------------------------------------------------------------------------
-
--- The word list: one state after the other, so that only words decide, but for the first and the unknown.
-SELECT is((SELECT s.class FROM vsm.stages((SELECT vsm.propose_workflow(t) FROM (SELECT vsm.timeline(at, x) AS t
-		FROM (VALUES ('2026-01-05 00:00+00'::timestamptz, 'Idea'), ('2026-01-06 00:00+00', state), ('2026-01-07 00:00+00', 'Done')) AS e (at, x)) AS l)) s WHERE s.stage = state), class, format('a stage "%s" is %s', state, class))
-FROM (VALUES ('To Do', 'new'), ('TODO', 'new'), ('Open', 'new'), ('New', 'new'), ('Product Backlog', 'new'), ('Triage', 'new'), ('Draft', 'new'),
-	('In Progress', 'active'), ('In Development', 'active'), ('doing', 'active'), ('In Test', 'active'), ('QA', 'active'), ('Design', 'active'), ('Analysis', 'active'), ('Build', 'active'),
-	('Ready for Test', 'waiting'), ('Selected for Development', 'waiting'), ('Code Review', 'waiting'), ('On Hold', 'waiting'), ('Awaiting approval', 'waiting'), ('Pending', 'waiting'), ('WAITING FOR CUSTOMER', 'waiting'),
-	('Closed', 'done'), ('Released', 'done'), ('Test Done', 'done'), ('Deployed to production', 'done'),
-	('Cancelled', 'cancelled'), ('Won''t Do', 'cancelled'), ('Rejected', 'cancelled'), ('Closed as duplicate', 'cancelled'),
-	('Bau', 'active'), ('Toast', 'active'), ('Renewal', 'active')) AS w (state, class);
-CREATE TABLE proposal AS SELECT vsm.propose_workflow(timeline) AS wf FROM (
-	SELECT pg_temp.line(e) AS timeline FROM (VALUES ('05 Idea, 06 Coding, 07 Flagged, 08 Unflagged, 09 Checking, 10 Shop'), ('05 Idea, 06 Coding, 07 Checking, 08 Coding, 09 Shop'), ('05 Idea, 08 Dropped'), ('05 Idea, 06 Checking'), (NULL)) AS v (e)) AS t;
-SELECT results_eq('SELECT s.stage, s.class, s.until FROM proposal, vsm.stages(wf) s',
-	$$VALUES ('Idea', 'new', NULL::text[]), ('Coding', 'active', NULL), ('Checking', 'active', NULL), ('Flagged', 'blocked', '{Unflagged}'), ('Shop', 'done', NULL), ('Dropped', 'cancelled', NULL)$$,
-	'stages by median rank, classes by words, else by position; flags are a layer; done and cancelled last');
-SELECT is(pg_temp.failure('SELECT vsm.flow_time(timeline, wf) FROM line, proposal'), 'no error', 'what is proposed works');
-SELECT is((SELECT vsm.propose_workflow(timeline)::text FROM line WHERE false), NULL, 'of no timelines: NULL');
-SELECT is((SELECT vsm.propose_workflow(NULL)::text), NULL, 'of NULL: NULL');
-SELECT is(vsm.propose_workflow(timeline)::text, NULL, 'of states that cannot be stages: NULL') FROM (SELECT vsm.timeline('2026-01-05 00:00+00', s) AS timeline FROM unnest(ARRAY['', '(unmapped)']) AS s) AS t;
-SELECT is((SELECT count(DISTINCT propose_workflow::text) FROM (SELECT vsm.propose_workflow(timeline) FROM (SELECT timeline, n FROM line, generate_series(1, 5) n ORDER BY random()) AS r GROUP BY n) AS p), 1::bigint, 'the order of rows does not matter');
-SELECT is(pg_temp.failure($$SELECT vsm.propose_workflow(t) FROM (SELECT vsm.timeline('2026-01-05 00:00+00', 'S' || n) AS t FROM generate_series(1, 1001) n GROUP BY n) AS s$$),
-	'54000 | too many different states to propose a workflow | A workflow has at most 1000 stages.', 'of a thousand and one states');
-\set notice `PGOPTIONS=-cclient_min_messages=notice psql -XAtq -c "SELECT vsm.propose_workflow('[[\"2026-01-05T10:00:00Z\",\"A\"]]')" 2>&1 >/dev/null`
-SELECT is(:'notice'::text, E'NOTICE:  the proposed workflow is a draft of 1 stages\nDETAIL:  Stages stand in the order in which items first entered them; classes were guessed from names and positions.\n'
-	'HINT:  Review it, above all which stages are waiting, before you rely on its numbers.', 'it asks to be reviewed');
 
 ------------------------------------------------------------------------------
 -- Indexes, generated columns, materialized views, parallel plans, search_path
