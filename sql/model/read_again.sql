@@ -24,7 +24,7 @@ DECLARE
 	relation text;
 	kept     bigint;
 BEGIN
-	PERFORM vsm.check_model(model, VARIADIC 'payload' || vsm.told_tables());
+	PERFORM vsm.check_model(model, VARIADIC '{payload,naming}' || vsm.told_tables());
 	PERFORM vsm.check_owner(model);
 	PERFORM pg_advisory_xact_lock(hashtext('vsm.write_facts'), hashtext(model));
 	FOREACH relation IN ARRAY vsm.told_tables() LOOP
@@ -86,6 +86,7 @@ SET search_path = pg_catalog, pg_temp
 SET plan_cache_mode = force_generic_plan
 SET jit = off
 AS $$
+#variable_conflict use_column
 DECLARE
 	relation text;
 	removed  bigint := 0;
@@ -107,6 +108,7 @@ BEGIN
 	END LOOP;
 	PERFORM vsm.enter_model(model);
 	PERFORM vsm.derive_states(coalesce(entities, '{}'));
+	UPDATE naming AS n SET read_at = now() WHERE remove_untold.source LIKE n.source;
 	RETURN removed;
 END
 $$;
