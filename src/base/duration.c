@@ -4,9 +4,10 @@
  */
 #include "postgres.h"
 
-#include "common/int.h"
 #include "base/compat.h"
 #include "base/duration.h"
+#include "base/time_range.h"
+#include "common/int.h"
 #include "utils/timestamp.h"
 
 int64
@@ -16,9 +17,7 @@ duration_from_interval(const Interval *interval, const char *what)
 
 #ifdef INTERVAL_NOT_FINITE
 	if (INTERVAL_NOT_FINITE(interval))
-		ereport(ERROR,
-				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
-				 errmsg("%s cannot be infinite", what)));
+		refuse_infinite(what);
 #endif
 	if (interval->month != 0)
 		ereport(ERROR,
@@ -28,9 +27,7 @@ duration_from_interval(const Interval *interval, const char *what)
 				 errhint("Write it in days or smaller; a day is 24 hours.")));
 	if (pg_mul_s64_overflow(interval->day, USECS_PER_DAY, &microseconds) ||
 		pg_add_s64_overflow(microseconds, interval->time, &microseconds))
-		ereport(ERROR,
-				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
-				 errmsg("interval out of range")));
+		interval_out_of_range();
 	return microseconds;
 }
 

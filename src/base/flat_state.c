@@ -6,54 +6,25 @@
 
 #include "base/compat.h"
 #include "base/flat_state.h"
+#include "base/value.h"
 #include "utils/memutils.h"
 
-static void
-flat_state_check(const FlatState *state, uint8 kind, uint8 version)
+void
+flat_state_refuse(const FlatState *state, const FlatFormat *format)
 {
-	if (VARSIZE(state) < sizeof(FlatState) || state->kind != kind ||
-		state->version != version || state->used > VARSIZE(state))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
-				 errmsg("invalid aggregate state"),
-				 errdetail("The value is not a state of this aggregate in a format that this version of vsm reads.")));
+	bool		has_version = VARSIZE(state) >= sizeof(FlatState) && state->kind == format->kind;
+
+	value_unknown_format(format->type, has_version ? state->version : format->version, format->version);
 }
 
 FlatState *
-flat_state_get(FunctionCallInfo fcinfo, int argno, uint8 kind, uint8 version)
-{
-	Datum		datum = PG_GETARG_DATUM(argno);
-	FlatState  *state;
-
-	/*
-	 * After a Gather a small state arrives with a short header: detoasting makes an aligned
-	 * copy. Outside an aggregate the datum may lie in a table's page: never change that.
-	 */
-	if (AggCheckCallContext(fcinfo, NULL))
-		state = (FlatState *) PG_DETOAST_DATUM(datum);
-	else
-		state = (FlatState *) PG_DETOAST_DATUM_COPY(datum);
-	flat_state_check(state, kind, version);
-	return state;
-}
-
-const FlatState *
-flat_state_peek(Datum datum, uint8 kind, uint8 version)
-{
-	FlatState  *state = (FlatState *) PG_DETOAST_DATUM(datum);
-
-	flat_state_check(state, kind, version);
-	return state;
-}
-
-FlatState *
-flat_state_new(Size header_size, Size size, uint8 kind, uint8 version)
+flat_state_new(Size header_size, Size size, const FlatFormat *format)
 {
 	FlatState  *state = palloc0(size);
 
 	SET_VARSIZE(state, size);
-	state->version = version;
-	state->kind = kind;
+	state->version = format->version;
+	state->kind = format->kind;
 	state->used = header_size;
 	return state;
 }

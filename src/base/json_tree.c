@@ -6,7 +6,6 @@
 
 #include "base/compat.h"
 #include "base/json_tree.h"
-#include "utils/builtins.h"
 
 typedef struct OpenNode
 {
@@ -16,7 +15,6 @@ typedef struct OpenNode
 
 typedef struct TreeBuilder
 {
-	JsonLexContext *lexer;
 	OpenNode   *open;			/* innermost array or object not yet closed */
 	char	   *pending_key;	/* key read, value not yet */
 	JsonTree   *root;
@@ -27,6 +25,8 @@ input_error(InputError *error, const char *format,...)
 {
 	StringInfoData buf;
 
+	if (input_failed(error))
+		return false;
 	initStringInfo(&buf);
 	for (;;)
 	{
@@ -139,9 +139,7 @@ json_tree_parse(const char *json, int len, InputError *error)
 {
 	TreeBuilder builder = {0};
 	JsonSemAction actions = {0};
-	JsonParseErrorType result;
 
-	builder.lexer = vsm_json_lexer(json, len);
 	actions.semstate = &builder;
 	actions.object_start = object_start;
 	actions.object_end = container_end;
@@ -150,20 +148,18 @@ json_tree_parse(const char *json, int len, InputError *error)
 	actions.object_field_start = field_start;
 	actions.scalar = scalar;
 
-	result = pg_parse_json(builder.lexer, &actions);
-	if (result != JSON_SUCCESS)
-	{
-		json_input_error(result, builder.lexer, error);
-		return NULL;
-	}
-	return builder.root;
+	return json_stream_parse(vsm_json_lexer(json, len), &actions, error) ? builder.root : NULL;
 }
 
-void
-json_input_error(JsonParseErrorType result, JsonLexContext *lexer, InputError *error)
+bool
+json_stream_parse(JsonLexContext *lexer, const JsonSemAction *actions, InputError *error)
 {
+	JsonParseErrorType result = pg_parse_json(lexer, unconstify(JsonSemAction *, actions));
+
 	switch (result)
 	{
+		case JSON_SUCCESS:
+			return !input_failed(error);
 		case JSON_UNICODE_CODE_POINT_ZERO:
 		case JSON_UNICODE_HIGH_ESCAPE:
 			error->sqlstate = ERRCODE_UNTRANSLATABLE_CHARACTER;
@@ -173,6 +169,7 @@ json_input_error(JsonParseErrorType result, JsonLexContext *lexer, InputError *e
 			break;
 	}
 	error->detail = json_errdetail(result, lexer);
+	return false;
 }
 
 const char *

@@ -32,20 +32,33 @@ typedef struct JsonTree
 } JsonTree;
 
 /*
- * Why a value could not be read: filled by the parsers of the pure core, which never
- * throw for bad input, and raised by their SQL-callable wrappers.
+ * Why a value could not be read: zeroed at first, filled by the parsers, which never throw for
+ * bad input, and raised by the SQL-callable functions around them (see value_io.h).
  */
 typedef struct InputError
 {
 	int			sqlstate;
-	char	   *detail;			/* a sentence */
+	char	   *detail;			/* a sentence; NULL: nothing has failed so far */
 } InputError;
 
-/* Fills an error from what PostgreSQL's JSON parser answered. */
-extern void json_input_error(JsonParseErrorType result, JsonLexContext *lexer, InputError *error);
+static inline bool
+input_failed(const InputError *error)
+{
+	return error->detail != NULL;
+}
 
-/* Sets the detail of an error (SQLSTATE 22P02) and returns false, for "return input_error(...)". */
+/*
+ * Sets the detail of an error (SQLSTATE 22P02) and returns false, for "return input_error(...)".
+ * What failed first stays.
+ */
 extern bool input_error(InputError *error, const char *format,...) pg_attribute_printf(2, 3);
+
+/*
+ * Reads a JSON document as a stream, for what may be too large for a tree: calls the actions,
+ * which may fill error. False, with error filled, if one did, or if it is no JSON (22P02) or
+ * holds what text cannot (22P05, for example \u0000).
+ */
+extern bool json_stream_parse(JsonLexContext *lexer, const JsonSemAction *actions, InputError *error);
 
 /*
  * Reads a JSON document. Returns NULL, with error filled, if it is not one (22P02) or holds

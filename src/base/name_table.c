@@ -8,9 +8,8 @@
 #include "postgres.h"
 
 #include "base/compat.h"
-#include "libpq/pqformat.h"
-#include "miscadmin.h"
 #include "base/name_table.h"
+#include "miscadmin.h"
 #include "port/pg_bswap.h"
 #include "utils/json.h"
 
@@ -306,6 +305,24 @@ name_table_get(const NameTable *table, uint32 place, char *buffer, uint32 *len)
 	return buffer;
 }
 
+uint32 *
+name_table_add_to(const NameTable *table, RecordState **state)
+{
+	uint32	   *numbers = palloc_extended(sizeof(uint32) * ((Size) table->num_names + 1), MCXT_ALLOC_HUGE);
+
+	for (uint32 place = 0; place < table->num_names; place++)
+	{
+		char		buffer[HEX_NAME_MAX];
+		uint32		len;
+		const char *name = name_table_get(table, place, buffer, &len);
+
+		numbers[place] = record_state_name(state, name, len);
+		if ((place & 0xffff) == 0)
+			CHECK_FOR_INTERRUPTS();
+	}
+	return numbers;
+}
+
 void
 name_table_append_json(StringInfo buf, const NameTable *table, uint32 place)
 {
@@ -327,51 +344,4 @@ name_table_append_json(StringInfo buf, const NameTable *table, uint32 place)
 	terminated = pnstrdup(name, len);
 	escape_json(buf, terminated);
 	pfree(terminated);
-}
-
-void
-name_table_send(StringInfo buf, const NameTable *table)
-{
-	pq_sendint32(buf, table->num_names);
-	for (uint32 i = 0; i < table->num_names; i++)
-	{
-		char		buffer[HEX_NAME_MAX];
-		uint32		len;
-		const char *name = name_table_get(table, i, buffer, &len);
-
-		vsm_sendcountedtext(buf, name, len);
-		if ((i & 0xffff) == 0)
-			CHECK_FOR_INTERRUPTS();
-	}
-}
-
-uint32 *
-name_table_receive(StringInfo buf, RecordState **state, uint32 extra, const char *what, uint32 *num_names)
-{
-	uint32	   *numbers;
-
-	/* Its length alone takes 4 bytes. */
-	*num_names = pq_getmsgint(buf, 4);
-	if (*num_names > (buf->len - buf->cursor) / (4 + extra))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
-				 errmsg("invalid number of names in binary %s: %u", what, *num_names)));
-	numbers = palloc(sizeof(uint32) * ((Size) *num_names + 1));
-	for (uint32 i = 0; i < *num_names; i++)
-	{
-		int32		len = pq_getmsgint(buf, 4);
-		int			server_len;
-		char	   *name;
-
-		if (len <= 0 || len > buf->len - buf->cursor)
-			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
-					 errmsg("invalid length of a name in binary %s: %d", what, len)));
-		name = pq_getmsgtext(buf, len, &server_len);
-		numbers[i] = record_state_name(state, name, server_len);
-		pfree(name);
-		if ((i & 0xffff) == 0)
-			CHECK_FOR_INTERRUPTS();
-	}
-	return numbers;
 }

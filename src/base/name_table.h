@@ -10,8 +10,8 @@
 #ifndef VSM_NAME_TABLE_H
 #define VSM_NAME_TABLE_H
 
-#include "lib/stringinfo.h"
 #include "base/record_state.h"
+#include "lib/stringinfo.h"
 
 /* A table in place, opened by name_table_open. */
 typedef struct NameTable
@@ -66,19 +66,8 @@ extern int	name_table_compare(const NameTable *table, uint32 a, uint32 b);
  */
 extern const char *name_table_get(const NameTable *table, uint32 place, char *buffer, uint32 *len);
 
-/*
- * The names in binary form: their number (int32), then for each the length (int32) and the bytes,
- * in the client's encoding.
- */
-extern void name_table_send(StringInfo buf, const NameTable *table);
-
-/*
- * Reads that form into a state, where names may have other numbers: those are returned. Each name
- * is followed by at least extra bytes of something else, so that no number allocates without
- * limit; what (a singular or plural: "graph") is named in errors, all of them 22P03.
- */
-extern uint32 *name_table_receive(StringInfo buf, RecordState **state, uint32 extra,
-								  const char *what, uint32 *num_names);
+/* Adds all names to a state, and returns the number of each there, by its place. */
+extern uint32 *name_table_add_to(const NameTable *table, RecordState **state);
 
 /* Appends the name as a JSON string. */
 extern void name_table_append_json(StringInfo buf, const NameTable *table, uint32 place);

@@ -1,11 +1,9 @@
 /*
  * period_list.h
- *		Periods of time as a growing list, and as PostgreSQL's own tstzmultirange.
+ *		Periods of time as a growing list.
  */
 #ifndef VSM_PERIOD_LIST_H
 #define VSM_PERIOD_LIST_H
-
-#include "fmgr.h"
 
 /* The end of a period that has none. */
 #define PERIOD_UNBOUNDED	PG_INT64_MAX
@@ -23,12 +21,10 @@ typedef struct PeriodList
 	uint32		max;
 } PeriodList;
 
+/* An empty list, in the current memory context. */
 extern void period_list_init(PeriodList *list);
 
 /* Adds [since, until); an empty one is left out. */
 extern void period_list_add(PeriodList *list, int64 since, int64 until);
-
-/* The union of all as a tstzmultirange, in any order they were added. */
-extern Datum period_list_to_multirange(const PeriodList *list);
 
 #endif							/* VSM_PERIOD_LIST_H */

@@ -5,8 +5,8 @@
 #include "postgres.h"
 
 #include "base/compat.h"
-#include "miscadmin.h"
 #include "base/record_state.h"
+#include "miscadmin.h"
 #include "utils/memutils.h"
 
 /*
@@ -95,12 +95,12 @@ hash_bytes_of_name(const char *name, uint32 len)
 }
 
 RecordState *
-record_state_new(uint8 kind, uint8 version, uint32 record_words)
+record_state_new(const FlatFormat *format, uint32 record_words)
 {
 	Size		size = MAXALIGN(sizeof(RecordState) + MIN_DATA + slots_size(MIN_SLOT_BITS));
 	RecordState *state;
 
-	state = (RecordState *) flat_state_new(sizeof(RecordState), size, kind, version);
+	state = (RecordState *) flat_state_new(sizeof(RecordState), size, format);
 	state->record_words = record_words;
 	state->slot_bits = MIN_SLOT_BITS;
 	return state;
@@ -148,15 +148,43 @@ remove_duplicates(RecordState *state)
 }
 
 /*
- * Copies the state into a larger one: twice the data, and a table for twice the names, so
- * that the number of copies is logarithmic.
+ * The size of a state for extra bytes more: twice the data, and a table for twice the names.
+ * 54000 if there is none.
+ */
+static Size
+larger_size(const RecordState *old, Size extra, uint32 *slot_bits)
+{
+	Size		data = old->head.used + records_size(old) + extra;
+	Size		data_size = data * 2;
+
+	*slot_bits = old->slot_bits;
+	while (*slot_bits < MAX_SLOT_BITS &&
+		   (((uint64) 1 << *slot_bits) * MAX_LOAD_EIGHTHS) / 8 < (uint64) (old->num_names + 1) * 2)
+		(*slot_bits)++;
+	if (data_size + slots_size(*slot_bits) > MaxAllocSize)
+	{
+		/* The last stretch: a fuller table, and all that is left for data. */
+		*slot_bits = old->slot_bits;
+		while ((((uint64) 1 << *slot_bits) * MAX_LOAD_AT_LIMIT) / 8 <= old->num_names + 1)
+			(*slot_bits)++;
+		if (*slot_bits > MAX_SLOT_BITS || data + slots_size(*slot_bits) > MaxAllocSize)
+			ereport(ERROR,
+					(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+					 errmsg("too much data for one group"),
+					 errdetail("Its names and what links them would take more than %d bytes.",
+							   (int) MaxAllocSize)));
+		data_size = MaxAllocSize - slots_size(*slot_bits);
+	}
+	return MAXALIGN_DOWN(data_size + slots_size(*slot_bits));
+}
+
+/*
+ * Copies the state into a larger one, so much larger that the number of copies is logarithmic.
  */
 static RecordState *
 grow(const RecordState *old, Size extra)
 {
-	Size		data = old->head.used + records_size(old) + extra;
-	Size		data_size = data * 2;
-	uint32		slot_bits = old->slot_bits;
+	uint32		slot_bits;
 	Size		size;
 	RecordState *state;
 	NameSlot   *old_slots = state_slots(old);
@@ -165,24 +193,7 @@ grow(const RecordState *old, Size extra)
 	uint32		mask;
 
 	CHECK_FOR_INTERRUPTS();
-	while (slot_bits < MAX_SLOT_BITS &&
-		   (((uint64) 1 << slot_bits) * MAX_LOAD_EIGHTHS) / 8 < (uint64) (old->num_names + 1) * 2)
-		slot_bits++;
-	if (data_size + slots_size(slot_bits) > MaxAllocSize)
-	{
-		/* The last stretch: a fuller table, and all that is left for data. */
-		slot_bits = old->slot_bits;
-		while ((((uint64) 1 << slot_bits) * MAX_LOAD_AT_LIMIT) / 8 <= old->num_names + 1)
-			slot_bits++;
-		if (slot_bits > MAX_SLOT_BITS || data + slots_size(slot_bits) > MaxAllocSize)
-			ereport(ERROR,
-					(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-					 errmsg("too much data for one group"),
-					 errdetail("Its names and what links them would take more than %d bytes.",
-							   (int) MaxAllocSize)));
-		data_size = MaxAllocSize - slots_size(slot_bits);
-	}
-	size = MAXALIGN_DOWN(data_size + slots_size(slot_bits));
+	size = larger_size(old, extra, &slot_bits);
 
 	/* Every byte is written: a value may be copied, hashed or stored as a whole. */
 	state = palloc(size);

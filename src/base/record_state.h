@@ -73,7 +73,7 @@ record_name_bytes(const RecordName *name, char *buffer)
 }
 
 /* An empty state for records of that many words. */
-extern RecordState *record_state_new(uint8 kind, uint8 version, uint32 record_words);
+extern RecordState *record_state_new(const FlatFormat *format, uint32 record_words);
 
 /*
  * The number of a name, which is added if it is new. The state may move: like every function
@@ -93,12 +93,14 @@ extern void record_state_merge(RecordState **state, const RecordState *other, ui
 /* The records, num_records times record_words words, in no particular order. */
 extern const uint32 *record_state_records(const RecordState *state);
 
+/* The name that lies there. */
 static inline const RecordName *
 record_state_name_at(const RecordState *state, uint32 offset)
 {
 	return (const RecordName *) ((const char *) state + offset);
 }
 
+/* All names, num_names of them, by their numbers: the first, and the one behind another. */
 static inline const RecordName *
 record_state_first_name(const RecordState *state)
 {

@@ -5,6 +5,7 @@
 #include "postgres.h"
 
 #include "base/compat.h"
+#include "base/time_range.h"
 #include "base/timestamp_text.h"
 #include "utils/builtins.h"
 #include "utils/datetime.h"
@@ -23,9 +24,7 @@ timestamp_text_append(StringInfo buf, TimestampTz at)
 	bool		bc;
 
 	if (timestamp2tm(at, NULL, &tm, &fsec, NULL, NULL) != 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
-				 errmsg("timestamp out of range")));
+		timestamp_out_of_range();
 	bc = tm.tm_year <= 0;
 	p = pg_ultostr_zeropad(p, bc ? 1 - tm.tm_year : tm.tm_year, 4);
 	*p++ = '-';
@@ -141,53 +140,61 @@ read_fraction(const char **p, const char *end, int *microseconds)
 	return true;
 }
 
+static const char *const form =
+"A time is written as 2026-01-05T10:00:00Z or with an offset such as +02:00.";
+
+/* Reads the date and the time of day; false if they are not written as they should be. */
+static bool
+read_local(const char **p, const char *end, struct pg_tm *tm, int *microseconds)
+{
+	const char *year_end = *p;
+	int			digits;
+
+	while (year_end < end && *year_end >= '0' && *year_end <= '9')
+		year_end++;
+	digits = year_end - *p;
+	if (digits < 4 || digits > MAX_YEAR_DIGITS)
+		return false;
+	if (!read_digits(p, end, digits, &tm->tm_year) ||
+		!read_char(p, end, '-') || !read_digits(p, end, 2, &tm->tm_mon) ||
+		!read_char(p, end, '-') || !read_digits(p, end, 2, &tm->tm_mday))
+		return false;
+	if (!read_char(p, end, 'T') && !read_char(p, end, 't') && !read_char(p, end, ' '))
+		return false;
+	if (!read_digits(p, end, 2, &tm->tm_hour) ||
+		!read_char(p, end, ':') || !read_digits(p, end, 2, &tm->tm_min))
+		return false;
+	if (!read_char(p, end, ':'))
+		return true;
+	return read_digits(p, end, 2, &tm->tm_sec) &&
+		(!read_char(p, end, '.') || read_fraction(p, end, microseconds));
+}
+
+static bool
+is_bc(const char *p, const char *end)
+{
+	return end - p == 3 && memcmp(p, " BC", 3) == 0;
+}
+
 const char *
 timestamp_text_parse(const char *text, int len, TimestampTz *at)
 {
-	static const char *const form =
-		"A time is written as 2026-01-05T10:00:00Z or with an offset such as +02:00.";
 	const char *p = text;
 	const char *end = text + len;
-	const char *year_start = p;
 	struct pg_tm tm = {0};
-	int			digits;
 	int			microseconds = 0;
 	int			offset;
 	int			zone;
-	bool		bc = false;
+	bool		bc;
 
-	while (p < end && *p >= '0' && *p <= '9')
-		p++;
-	digits = p - year_start;
-	if (digits < 4 || digits > MAX_YEAR_DIGITS)
+	if (!read_local(&p, end, &tm, &microseconds))
 		return form;
-	p = year_start;
-	if (!read_digits(&p, end, digits, &tm.tm_year) ||
-		!read_char(&p, end, '-') || !read_digits(&p, end, 2, &tm.tm_mon) ||
-		!read_char(&p, end, '-') || !read_digits(&p, end, 2, &tm.tm_mday))
-		return form;
-	if (!read_char(&p, end, 'T') && !read_char(&p, end, 't') && !read_char(&p, end, ' '))
-		return form;
-	if (!read_digits(&p, end, 2, &tm.tm_hour) ||
-		!read_char(&p, end, ':') || !read_digits(&p, end, 2, &tm.tm_min))
-		return form;
-	if (read_char(&p, end, ':'))
-	{
-		if (!read_digits(&p, end, 2, &tm.tm_sec))
-			return form;
-		if (read_char(&p, end, '.') && !read_fraction(&p, end, &microseconds))
-			return form;
-	}
-	if (p >= end || (end - p == 3 && memcmp(p, " BC", 3) == 0))
+	if (p >= end || is_bc(p, end))
 		return "The time has no offset: without Z or an offset such as +02:00 it would depend on the session's time zone.";
 	if (!read_offset(&p, end, &offset))
 		return form;
-	if (end - p == 3 && memcmp(p, " BC", 3) == 0)
-	{
-		bc = true;
-		p += 3;
-	}
-	if (p != end)
+	bc = is_bc(p, end);
+	if (p != end && !bc)
 		return form;
 
 	/* 24:00:00 is the next midnight and :60 the next minute, as in PostgreSQL. */

@@ -1,7 +1,6 @@
 /*
  * calendar.h
- *		Working time: a calendar (zone, weekly hours, holidays, exceptions) and what can be
- *		asked of it.
+ *		A calendar of working time: zone, weekly hours, holidays, exceptions.
  *
  * Instants are timestamptz microseconds (since 2000-01-01 UTC), dates days since 2000-01-01,
  * times of day minutes of local time. Open time is a set of instants: each interval of a date
@@ -11,11 +10,7 @@
 #ifndef VSM_CALENDAR_H
 #define VSM_CALENDAR_H
 
-#include "fmgr.h"
-#include "lib/stringinfo.h"
 #include "datatype/timestamp.h"
-
-#include "base/json_tree.h"
 
 #define CALENDAR_VERSION	1
 
@@ -65,82 +60,14 @@ typedef struct Calendar
 #define CALENDAR_ZONE(calendar) \
 	((char *) (CALENDAR_INTERVALS(calendar) + (calendar)->num_intervals))
 
-/* calendar_text.c: between text and the compiled value */
-
-/*
- * Compiles a calendar's JSON. Returns NULL with error filled (22P02, or 22P05 for what text
- * cannot hold) if it is not one.
- */
-extern Calendar *calendar_parse(const char *json, int len, InputError *error);
-
-/* Refuses a stored value of another format version (22P02). */
-extern void calendar_check_version(const Calendar *calendar);
-
-/* Appends the canonical JSON: keys and dates in order, no spaces, what is default left out. */
-extern void calendar_print(const Calendar *calendar, StringInfo out);
+/* Raises XX001 unless a stored value has the format version that is known. */
+extern void calendar_check_format(const Calendar *calendar);
 
 /* Less than, equal to or greater than zero; the zone's name counts first. */
 extern int	calendar_compare(const Calendar *a, const Calendar *b);
 
-/* calendar.c: an opened calendar answers questions */
-
-/*
- * A calendar opened for reading: its zone resolved, and sums of open time built where they
- * were asked for, so that a question costs the same whatever its span. Memory is bounded
- * (16 MB, usually some tens of kB).
- */
-typedef struct CalendarReader CalendarReader;
-
-/*
- * Opens a calendar, given as the bytes after its varlena header, or returns the reader in the
- * cache that has the same bytes (NULL: an empty cache). A reader copies its calendar and lives
- * below parent; the cache keeps some tens of them, those used last. A zone this server does not
- * know: 22023.
- */
-extern CalendarReader *calendar_open(CalendarReader **cache, const char *bytes, Size size,
-									 MemoryContext parent);
-
-/*
- * Open time in [since, until) in microseconds, negative when reversed. Both must be finite.
- * 22008 if it does not fit.
- */
-extern int64 calendar_working_time(CalendarReader *reader, TimestampTz since, TimestampTz until);
-
-/* Whether at is open. */
-extern bool calendar_is_working(CalendarReader *reader, TimestampTz at);
-
-/*
- * The instant with amount microseconds of open time between at and it: forward the earliest,
- * backward (amount < 0) the latest, at itself for 0. False if there is none.
- */
-extern bool calendar_add(CalendarReader *reader, TimestampTz at, int64 amount, TimestampTz *result);
-
-/*
- * Calls visit (which asks nothing of the reader) for each open period that meets
- * [since, until), in order, cut to it. A long one may come in pieces that touch.
- */
-typedef void (*CalendarVisit) (TimestampTz begin, TimestampTz end, void *context);
-extern void calendar_visit_periods(CalendarReader *reader, TimestampTz since, TimestampTz until,
-								   CalendarVisit visit, void *context);
-
-/* calendar_io.c: between Datums and the above */
-
-/* The calendar of a datum, with a 4-byte header; version checked (22P02). */
-extern Calendar *calendar_from_datum(Datum datum);
-
-/*
- * An opened reader for a calendar argument, kept across the calls of one call site. The slot
- * (NULL at first) lives in the caller's own struct in fn_extra, and context is fn_mcxt. The
- * calendar's bytes are compared on every call, so columns are as right as constants; several
- * calendars are kept, so rows of many teams are not opened over and over.
- */
-extern CalendarReader *calendar_reader_cached(CalendarReader **slot, Datum datum,
-											  MemoryContext context);
-
-/*
- * The same for functions that cache nothing else: the slot is fn_extra itself. NULL if the
- * argument is NULL (wall clock).
- */
-extern CalendarReader *calendar_reader(FunctionCallInfo fcinfo, int argno);
+/* The first holiday that does not end, or exception that is not, before a date. */
+extern int	calendar_find_holiday(const Calendar *calendar, int32 date);
+extern int	calendar_find_exception(const Calendar *calendar, int32 date);
 
 #endif							/* VSM_CALENDAR_H */

@@ -4,8 +4,8 @@
  */
 #include "postgres.h"
 
-#include "calendar/calendar_scan.h"
 #include "base/compat.h"
+#include "calendar/calendar_scan.h"
 #include "miscadmin.h"
 #include "utils/datetime.h"
 
@@ -57,42 +57,6 @@ local_to_instant(CalendarScanner *scanner, int64 local)
 	else
 		scanner->offset_end = local; /* cannot happen; then nothing is remembered */
 	return local - offset;
-}
-
-int
-calendar_find_holiday(const Calendar *calendar, int32 date)
-{
-	int			low = 0;
-	int			high = calendar->num_holidays;
-
-	while (low < high)
-	{
-		int			middle = low + (high - low) / 2;
-
-		if (CALENDAR_HOLIDAYS(calendar)[middle].last < date)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
-
-int
-calendar_find_exception(const Calendar *calendar, int32 date)
-{
-	int			low = 0;
-	int			high = calendar->num_exceptions;
-
-	while (low < high)
-	{
-		int			middle = low + (high - low) / 2;
-
-		if (CALENDAR_EXCEPTIONS(calendar)[middle].date < date)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
 }
 
 /* Where the scan of successive dates stands in holidays and exceptions. */

@@ -1,6 +1,6 @@
 /*
  * calendar_scan.h
- *		From a calendar's dates to open periods; for calendar.c only.
+ *		From a calendar's dates to open periods; for calendar_reader.c only.
  */
 #ifndef VSM_CALENDAR_SCAN_H
 #define VSM_CALENDAR_SCAN_H
@@ -44,10 +44,6 @@ calendar_floor_div(int64 value, int64 divisor)
 
 	return result - (value % divisor < 0);
 }
-
-/* The first holiday that does not end, or exception that is not, before a date. */
-extern int	calendar_find_holiday(const Calendar *calendar, int32 date);
-extern int	calendar_find_exception(const Calendar *calendar, int32 date);
 
 /*
  * Computes the maximal open periods of some UTC days, sorted and cut to them, in

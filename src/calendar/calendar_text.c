@@ -1,6 +1,6 @@
 /*
  * calendar_text.c
- *		A calendar's JSON: reading, compiling, printing, comparing.
+ *		The JSON form of calendars: reading, compiling, printing.
  *
  * The canonical text keeps intervals and holidays as they were written, sorted: touching
  * intervals are not joined, because next to a change of the zone's offset
@@ -10,9 +10,8 @@
 
 #include <ctype.h>
 
-#include "calendar/calendar.h"
 #include "base/compat.h"
-#include "miscadmin.h"
+#include "calendar/calendar_text.h"
 #include "pgtime.h"
 #include "utils/datetime.h"
 #include "utils/json.h"
@@ -332,7 +331,7 @@ parse_exceptions(CalendarParser *parser, const JsonTree *object)
 }
 
 Calendar *
-calendar_parse(const char *json, int len, InputError *error)
+calendar_from_text(const char *json, int len, InputError *error)
 {
 	CalendarParser parser = {0};
 	JsonTree   *root = json_tree_parse(json, len, error);
@@ -380,17 +379,6 @@ calendar_parse(const char *json, int len, InputError *error)
 	return calendar;
 }
 
-void
-calendar_check_version(const Calendar *calendar)
-{
-	if (VARSIZE(calendar) <= sizeof(Calendar) || calendar->version != CALENDAR_VERSION)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
-				 errmsg("unsupported format of a stored calendar"),
-				 errdetail("Its format version is %d; this version of vsm reads %d.",
-						   calendar->version, CALENDAR_VERSION)));
-}
-
 static void
 print_intervals(const Calendar *calendar, int first, int end, StringInfo out)
 {
@@ -419,11 +407,14 @@ is_always_open(const Calendar *calendar)
 	return true;
 }
 
-void
-calendar_print(const Calendar *calendar, StringInfo out)
+char *
+calendar_to_text(const Calendar *calendar)
 {
+	StringInfoData buf;
+	StringInfo	out = &buf;
 	const char *separator = "";
 
+	initStringInfo(out);
 	appendStringInfoString(out, "{\"time_zone\":");
 	escape_json(out, CALENDAR_ZONE(calendar));
 	if (!is_always_open(calendar))
@@ -465,19 +456,5 @@ calendar_print(const Calendar *calendar, StringInfo out)
 	if (calendar->num_exceptions > 0)
 		appendStringInfoChar(out, '}');
 	appendStringInfoChar(out, '}');
-}
-
-int
-calendar_compare(const Calendar *a, const Calendar *b)
-{
-	int			result = strcmp(CALENDAR_ZONE(a), CALENDAR_ZONE(b));
-	Size		size_a = CALENDAR_ZONE(a) - (char *) a;
-	Size		size_b = CALENDAR_ZONE(b) - (char *) b;
-
-	if (result == 0)
-		result = memcmp((const char *) a + VARHDRSZ, (const char *) b + VARHDRSZ,
-						Min(size_a, size_b) - VARHDRSZ);
-	if (result == 0)
-		result = (size_a > size_b) - (size_a < size_b);
-	return result;
+	return buf.data;
 }

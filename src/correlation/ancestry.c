@@ -9,8 +9,8 @@
  */
 #include "postgres.h"
 
-#include "correlation/ancestry.h"
 #include "base/compat.h"
+#include "correlation/ancestry.h"
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
 
@@ -126,15 +126,53 @@ cycle_error(AncestryWalk *walk, uint32 from, uint32 path_len)
 			 errhint("Edges of a history lead from a commit to its parents.")));
 }
 
+/* Whether a commit that was seen before still is on the path: then it closes a circle. */
+static inline void
+refuse_cycle(AncestryWalk *walk, uint32 commit, uint32 path_len)
+{
+	uint32		position = walk->commits[commit].position;
+
+	if (position < path_len && walk->path[position].commit == commit)
+		cycle_error(walk, position, path_len);
+}
+
+/*
+ * Goes back along the path to the last commit that has a parent not seen yet, and returns that
+ * parent; NO_PARENT if there is none.
+ */
+static uint32
+next_parent(AncestryWalk *walk, uint32 *path_len)
+{
+	const GraphReader *history = walk->history;
+
+	for (;;)
+	{
+		Step	   *step;
+		uint32		parent;
+
+		while (*path_len > 0 && walk->path[*path_len - 1].next_edge == NO_EDGE)
+			(*path_len)--;
+		if (*path_len == 0)
+			return NO_PARENT;
+		CHECK_FOR_INTERRUPTS();
+		step = &walk->path[*path_len - 1];
+		parent = history->edge_targets[step->next_edge++];
+		if (step->next_edge == history->edge_starts[step->commit + 1])
+			step->next_edge = NO_EDGE;
+		if (walk->commits[parent].claim == 0)
+			return parent;
+		refuse_cycle(walk, parent, *path_len);
+	}
+}
+
 void
 ancestry_claim(AncestryWalk *walk, uint32 commit, uint32 claim)
 {
-	const GraphReader *history = walk->history;
 	uint32		path_len = 0;
 
 	if (walk->commits[commit].claim != 0)
 		return;
-	for (;;)
+	while (commit != NO_PARENT)
 	{
 		Commit	   *current = &walk->commits[commit];
 		Step	   *step;
@@ -153,45 +191,17 @@ ancestry_claim(AncestryWalk *walk, uint32 commit, uint32 claim)
 		step->commit = commit;
 		step->next_edge = NO_EDGE;
 		if (current->parent == MORE_PARENTS)
-			step->next_edge = history->edge_starts[commit];
+			step->next_edge = walk->history->edge_starts[commit];
 		else if (current->parent != NO_PARENT)
 		{
-			const Commit *parent = &walk->commits[current->parent];
-
-			if (parent->claim == 0)
+			if (walk->commits[current->parent].claim == 0)
 			{
 				commit = current->parent;
 				continue;
 			}
-			/* Seen before; if it still is on the path, this closes a circle. */
-			if (parent->position < path_len && walk->path[parent->position].commit == current->parent)
-				cycle_error(walk, parent->position, path_len);
+			refuse_cycle(walk, current->parent, path_len);
 		}
-
-		/* Go back to the last commit that has a parent not seen yet. */
-		for (;;)
-		{
-			uint32		next;
-			const Commit *parent;
-
-			while (path_len > 0 && walk->path[path_len - 1].next_edge == NO_EDGE)
-				path_len--;
-			if (path_len == 0)
-				return;
-			CHECK_FOR_INTERRUPTS();
-			step = &walk->path[path_len - 1];
-			next = history->edge_targets[step->next_edge++];
-			if (step->next_edge == history->edge_starts[step->commit + 1])
-				step->next_edge = NO_EDGE;
-			parent = &walk->commits[next];
-			if (parent->claim == 0)
-			{
-				commit = next;
-				break;
-			}
-			if (parent->position < path_len && walk->path[parent->position].commit == next)
-				cycle_error(walk, parent->position, path_len);
-		}
+		commit = next_parent(walk, &path_len);
 	}
 }
 

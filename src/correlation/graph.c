@@ -9,6 +9,9 @@
 #include "miscadmin.h"
 #include "utils/memutils.h"
 
+const FlatFormat graph_format = {"vsm.graph", GRAPH_KIND, GRAPH_VERSION};
+const FlatFormat graph_state_format = {"vsm.graph", GRAPH_STATE_KIND, GRAPH_VERSION};
+
 /* The rank of a target's name, to sort the edges of a node by. */
 #define ST_SORT sort_targets
 #define ST_ELEMENT_TYPE uint32
@@ -53,7 +56,7 @@ graph_open(GraphReader *reader, const Graph *graph)
 RecordState *
 graph_state_new(void)
 {
-	return record_state_new(GRAPH_STATE_KIND, GRAPH_VERSION, GRAPH_RECORD_WORDS);
+	return record_state_new(&graph_state_format, GRAPH_RECORD_WORDS);
 }
 
 void
@@ -73,17 +76,7 @@ graph_state_add_graph(RecordState **state, const Graph *graph)
 	uint32	   *numbers;
 
 	graph_open(&reader, graph);
-	numbers = palloc_extended(sizeof(uint32) * ((Size) reader.num_nodes + 1), MCXT_ALLOC_HUGE);
-	for (uint32 node = 0; node < reader.num_nodes; node++)
-	{
-		char		buffer[HEX_NAME_MAX];
-		uint32		len;
-		const char *name = name_table_get(&reader.names, node, buffer, &len);
-
-		numbers[node] = record_state_name(state, name, len);
-		if ((node & 0xffff) == 0)
-			CHECK_FOR_INTERRUPTS();
-	}
+	numbers = name_table_add_to(&reader.names, state);
 	for (uint32 node = 0; node < reader.num_nodes; node++)
 	{
 		if (graph_is_given(&reader, node) &&
@@ -250,11 +243,7 @@ graph_from_state(const RecordState *state)
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg("graph is too large"),
 				 errdetail("It would take %zu bytes; the limit is %zu.", size, (Size) MaxAllocSize)));
-	graph = palloc0(size);
-	SET_VARSIZE(graph, size);
-	graph->head.version = GRAPH_VERSION;
-	graph->head.kind = GRAPH_KIND;
-	graph->head.used = size;
+	graph = (Graph *) flat_state_new(size, size, &graph_format);
 	graph->num_nodes = num_nodes;
 	graph->num_edges = edges.num_edges;
 	starts = (uint32 *) (graph + 1);
@@ -291,27 +280,4 @@ graph_from_state(const RecordState *state)
 	pfree(names.by_name);
 	pfree(names.rank);
 	return graph;
-}
-
-bool
-graph_is_state(const FlatState *value)
-{
-	if (VARSIZE(value) < sizeof(Graph) || value->version != GRAPH_VERSION ||
-		value->used > VARSIZE(value) ||
-		(value->kind != GRAPH_KIND && value->kind != GRAPH_STATE_KIND))
-		ereport(ERROR,
-				(errcode(ERRCODE_DATA_CORRUPTED),
-				 errmsg("graph has an unknown format"),
-				 errdetail("This version of vsm reads graphs of format version %d.", GRAPH_VERSION)));
-	return value->kind == GRAPH_STATE_KIND;
-}
-
-const Graph *
-graph_from_datum(Datum datum)
-{
-	FlatState  *value = (FlatState *) PG_DETOAST_DATUM(datum);
-
-	if (graph_is_state(value))
-		return graph_from_state((RecordState *) value);
-	return (const Graph *) value;
 }

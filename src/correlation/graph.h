@@ -5,20 +5,20 @@
  * The value is a set of nodes and a set of edges, canonical: equal sets are equal bytes. Nodes
  * are numbered as a depth-first walk along the edges comes to them, so that what is linked lies
  * close together: a walk through a history of a million commits then reads memory nearly in
- * order. The edges of a node lie together, by the names of their targets. A node is *given* if it stood as a source, with or
- * without edges; a node that is only a target of others is not: in a history it is a commit
- * that somebody names as a parent and nobody has.
+ * order. The edges of a node lie together, by the names of their targets. A node is *given* if it
+ * stood as a source, with or without edges; a node that is only a target of others is not: in a
+ * history it is a commit that somebody names as a parent and nobody has.
  */
 #ifndef VSM_GRAPH_H
 #define VSM_GRAPH_H
 
-#include "base/json_tree.h"
 #include "base/name_table.h"
-#include "nodes/nodes.h"
 
 #define GRAPH_VERSION		1
-#define GRAPH_KIND			'G'	/* a canonical value */
-#define GRAPH_STATE_KIND	'g'	/* a state of the aggregate, a RecordState */
+
+/* Of the value and of the state of the aggregate. */
+extern const FlatFormat graph_format;
+extern const FlatFormat graph_state_format;
 
 /* Records of the state: source and target, or NO_NAME for a node that is given. */
 #define GRAPH_RECORD_WORDS	2
@@ -47,8 +47,10 @@ typedef struct GraphReader
 	NameTable	names;			/* a node's place is its number */
 } GraphReader;
 
+/* Opens a value of the format above; it must outlive the reader. */
 extern void graph_open(GraphReader *reader, const Graph *graph);
 
+/* Whether a node stood as a source; see above. */
 static inline bool
 graph_is_given(const GraphReader *reader, uint32 node)
 {
@@ -60,19 +62,5 @@ extern RecordState *graph_state_new(void);
 extern void graph_state_add(RecordState **state, uint32 source, uint32 target);
 extern void graph_state_add_graph(RecordState **state, const Graph *graph);
 extern Graph *graph_from_state(const RecordState *state);
-
-/* Whether a value is still a state of the aggregate; refuses (XX001) what is neither. */
-extern bool graph_is_state(const FlatState *value);
-
-/* The argument or datum as a canonical graph; a state is made canonical. */
-extern const Graph *graph_from_datum(Datum datum);
-
-/* The text form, {"node":["target",...],...}: given nodes in order with all their targets. */
-extern char *graph_to_text(const Graph *graph);
-
-/* Reads the text form; throws, or saves to escontext and returns NULL. */
-extern Graph *graph_from_text(const char *text, int len, Node *escontext);
-
-#define PG_GETARG_GRAPH(n)	graph_from_datum(PG_GETARG_DATUM(n))
 
 #endif							/* VSM_GRAPH_H */

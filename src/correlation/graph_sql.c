@@ -1,40 +1,19 @@
 /*
  * graph_sql.c
- *		The aggregates that make graphs, and comparing graphs.
+ *		The aggregates that make graphs, and the union of two.
  */
 #include "postgres.h"
 
-#include "catalog/pg_type.h"
-#include "base/comparison.h"
 #include "base/compat.h"
-#include "correlation/graph.h"
+#include "catalog/pg_type.h"
+#include "correlation/graph_io.h"
 #include "utils/array.h"
-#include "utils/builtins.h"
 
 PG_FUNCTION_INFO_V1(vsm_graph_add);
 PG_FUNCTION_INFO_V1(vsm_graph_add_array);
 PG_FUNCTION_INFO_V1(vsm_graph_combine);
 PG_FUNCTION_INFO_V1(vsm_graph_final);
 PG_FUNCTION_INFO_V1(vsm_graph_merge);
-
-/* The state that is argument 0, writable, or NULL if there is none yet. */
-static RecordState *
-get_state(FunctionCallInfo fcinfo)
-{
-	FlatState  *value;
-	RecordState *state;
-
-	if (PG_ARGISNULL(0))
-		return NULL;
-	value = (FlatState *) PG_DETOAST_DATUM(PG_GETARG_DATUM(0));
-	if (graph_is_state(value))
-		return (RecordState *) flat_state_get(fcinfo, 0, GRAPH_STATE_KIND, GRAPH_VERSION);
-
-	/* A canonical graph: the partial result of another machine, or the first one to merge. */
-	state = graph_state_new();
-	graph_state_add_graph(&state, (Graph *) value);
-	return state;
-}
 
 /* The bytes of a text argument; false if it is NULL or empty. */
 static bool
@@ -68,7 +47,7 @@ missing_source(void)
 Datum
 vsm_graph_add(PG_FUNCTION_ARGS)
 {
-	RecordState *state = get_state(fcinfo);
+	RecordState *state = record_value_state(&graph_type, fcinfo);
 	const char *name;
 	uint32		len;
 	uint32		source;
@@ -98,7 +77,7 @@ vsm_graph_add(PG_FUNCTION_ARGS)
 Datum
 vsm_graph_add_array(PG_FUNCTION_ARGS)
 {
-	RecordState *state = get_state(fcinfo);
+	RecordState *state = record_value_state(&graph_type, fcinfo);
 	Datum	   *elements = NULL;
 	bool	   *nulls = NULL;
 	int			num_elements = 0;
@@ -142,14 +121,7 @@ vsm_graph_add_array(PG_FUNCTION_ARGS)
 Datum
 vsm_graph_combine(PG_FUNCTION_ARGS)
 {
-	RecordState *state = get_state(fcinfo);
-	FlatState  *other = (FlatState *) PG_DETOAST_DATUM(PG_GETARG_DATUM(1));
-
-	if (graph_is_state(other))
-		record_state_merge(&state, (RecordState *) other, GRAPH_NAME_MASK);
-	else
-		graph_state_add_graph(&state, (Graph *) other);
-	PG_RETURN_POINTER(state);
+	return record_value_combine(&graph_type, fcinfo);
 }
 
 /* graph_final(state vsm.graph): the canonical value; the state stays as it is. Strict. */
@@ -163,40 +135,5 @@ vsm_graph_final(PG_FUNCTION_ARGS)
 Datum
 vsm_graph_merge(PG_FUNCTION_ARGS)
 {
-	RecordState *state = graph_state_new();
-
-	graph_state_add_graph(&state, PG_GETARG_GRAPH(0));
-	graph_state_add_graph(&state, PG_GETARG_GRAPH(1));
-	PG_RETURN_POINTER(graph_from_state(state));
+	return record_value_merge(&graph_type, fcinfo);
 }
-
-/* An arbitrary total order that agrees with equality: by size, then by the canonical bytes. */
-static int
-compare_graphs(FunctionCallInfo fcinfo)
-{
-	const Graph *a = PG_GETARG_GRAPH(0);
-	const Graph *b = PG_GETARG_GRAPH(1);
-	Size		a_size = VARSIZE(a);
-	Size		b_size = VARSIZE(b);
-	int			order;
-
-	if (a_size != b_size)
-		order = a_size < b_size ? -1 : 1;
-	else
-		order = memcmp(VARDATA(a), VARDATA(b), a_size - VARHDRSZ);
-	if ((Pointer) a != PG_GETARG_POINTER(0))
-		pfree(unconstify(Graph *, a));
-	if ((Pointer) b != PG_GETARG_POINTER(1))
-		pfree(unconstify(Graph *, b));
-	return order;
-}
-
-/* The canonical value: an aggregate's state may be the argument. */
-static struct varlena *
-hashed_argument(FunctionCallInfo fcinfo)
-{
-	return (struct varlena *) unconstify(Graph *, PG_GETARG_GRAPH(0));
-}
-
-COMPARISON_FUNCTIONS(graph, compare_graphs, compare_graphs)
-HASH_FUNCTIONS(graph, hashed_argument)

@@ -1,49 +1,17 @@
 /*
  * issue_keys.c
- *		The keys of issues that a text names: PAY-12 in a commit's subject or a branch's name.
+ *		The keys of issues that a text names.
  */
 #include "postgres.h"
 
-#include "catalog/pg_type.h"
-#include "common/hashfn.h"
 #include "base/compat.h"
+#include "common/hashfn.h"
+#include "correlation/issue_keys.h"
+#include "mb/pg_wchar.h"
 #include "miscadmin.h"
-#include "base/record_state.h"
-#include "utils/array.h"
-#include "utils/builtins.h"
 
-PG_FUNCTION_INFO_V1(vsm_issue_keys);
-PG_FUNCTION_INFO_V1(vsm_issue_keys_of_projects);
-
-/* A key found: its place in the text. */
-typedef struct IssueKey
-{
-	uint32		start;
-	uint32		dash;
-	uint32		end;
-} IssueKey;
-
-/*
- * The keys of a text. Most name one or two: those are compared with each other in place. Where
- * there are more, all move to a dictionary, so that a long list is not quadratic.
- */
-#define KEYS_INLINE		16
-
-typedef struct IssueKeys
-{
-	IssueKey	first[KEYS_INLINE];
-	uint32		num_keys;		/* in first */
-	RecordState *more;			/* all keys, or NULL */
-} IssueKeys;
-
-/* Project keys in upper case, in a hash table of one chunk, kept between calls. */
-typedef struct KnownProjects
-{
-	uint32		array_size;		/* the argument it was made from, byte by byte */
-	uint32		mask;			/* slots - 1 */
-	char	   *array;
-	char	  **slots;			/* NULL: free */
-} KnownProjects;
+/* The dictionary of many keys stays within one call. */
+static const FlatFormat keys_format = {"issue keys", NO_KIND, 0};
 
 static inline bool
 is_ascii_letter(unsigned char c)
@@ -121,6 +89,20 @@ hash_project(const char *project, uint32 len)
 	return hash_bytes((const unsigned char *) project, len);
 }
 
+void
+known_projects_enter(KnownProjects *projects, const char *project, uint32 len, char *copy)
+{
+	uint32		slot;
+
+	for (uint32 i = 0; i < len; i++)
+		copy[i] = to_upper(project[i]);
+	copy[len] = '\0';
+	slot = hash_project(copy, len) & projects->mask;
+	while (projects->slots[slot] != NULL)
+		slot = (slot + 1) & projects->mask;
+	projects->slots[slot] = copy;
+}
+
 /* Whether text[start .. end) is one of the projects, in whatever case. */
 static bool
 is_project(const KnownProjects *projects, const char *text, uint32 start, uint32 end)
@@ -159,27 +141,23 @@ same_key(const char *text, const IssueKey *a, const IssueKey *b)
 	return true;
 }
 
-/* The text of a key: its project in upper case. */
-static text *
-key_text(const char *text_bytes, const IssueKey *key)
+void
+issue_key_copy(const char *text, const IssueKey *key, char *to)
 {
-	uint32		len = key->end - key->start;
-	text	   *value = palloc(VARHDRSZ + (Size) len);
-
-	SET_VARSIZE(value, VARHDRSZ + (Size) len);
-	for (uint32 i = 0; i < len; i++)
-		VARDATA(value)[i] = to_upper(text_bytes[key->start + i]);
-	return value;
+	for (uint32 i = key->start; i < key->end; i++)
+		*to++ = to_upper(text[i]);
 }
 
 static void
-add_to_dictionary(IssueKeys *found, const char *text_bytes, const IssueKey *key)
+add_to_dictionary(IssueKeys *found, const char *text, const IssueKey *key)
 {
-	text	   *value = key_text(text_bytes, key);
+	uint32		len = key->end - key->start;
+	char	   *name = palloc(len);
 
 	CHECK_FOR_INTERRUPTS();
-	record_state_name(&found->more, VARDATA(value), VARSIZE(value) - VARHDRSZ);
-	pfree(value);
+	issue_key_copy(text, key, name);
+	record_state_name(&found->more, name, len);
+	pfree(name);
 }
 
 static void
@@ -197,20 +175,15 @@ add_key(IssueKeys *found, const char *text, const IssueKey *key)
 			found->first[found->num_keys++] = *key;
 			return;
 		}
-		found->more = record_state_new(0, 0, 1);
+		found->more = record_state_new(&keys_format, 1);
 		for (uint32 i = 0; i < found->num_keys; i++)
 			add_to_dictionary(found, text, &found->first[i]);
 	}
 	add_to_dictionary(found, text, key);
 }
 
-/*
- * Finds the keys of a text: a project, a dash and a number that does not begin with 0, with no
- * character of a word before and behind. Without projects a project is two or more upper-case
- * letters, digits and underscores and begins with a letter.
- */
-static void
-find_keys(const char *text, uint32 len, const KnownProjects *projects, IssueKeys *found)
+void
+issue_keys_find(const char *text, uint32 len, const KnownProjects *projects, IssueKeys *found)
 {
 	const char *next = text;
 	const char *end = text + len;
@@ -259,121 +232,4 @@ find_keys(const char *text, uint32 len, const KnownProjects *projects, IssueKeys
 		add_key(found, text, &key);
 		floor = key.end;
 	}
-}
-
-/* The keys as text[], projects in upper case. */
-static Datum
-keys_array(const char *text, const IssueKeys *found)
-{
-	Datum		first[KEYS_INLINE];
-	Datum	   *elements = first;
-	uint32		num_elements = found->num_keys;
-
-	if (num_elements == 0)
-		return PointerGetDatum(construct_empty_array(TEXTOID));
-	if (found->more == NULL)
-	{
-		for (uint32 i = 0; i < num_elements; i++)
-			first[i] = PointerGetDatum(key_text(text, &found->first[i]));
-	}
-	else
-	{
-		const RecordName *name = record_state_first_name(found->more);
-		char		buffer[HEX_NAME_MAX];
-
-		num_elements = found->more->num_names;
-		elements = palloc_extended(sizeof(Datum) * (Size) num_elements, MCXT_ALLOC_HUGE);
-		for (uint32 i = 0; i < num_elements; i++)
-		{
-			elements[i] = PointerGetDatum(cstring_to_text_with_len(record_name_bytes(name, buffer), record_name_len(name)));
-			name = record_state_next_name(name);
-		}
-	}
-	return PointerGetDatum(construct_array(elements, num_elements, TEXTOID, -1, false, TYPALIGN_INT));
-}
-
-/* The set of projects for the argument: that of the call before if the argument is the same. */
-static const KnownProjects *
-get_projects(FunctionCallInfo fcinfo, int argno)
-{
-	ArrayType  *array = PG_GETARG_ARRAYTYPE_P(argno);
-	KnownProjects *set = fcinfo->flinfo->fn_extra;
-	MemoryContext old_context;
-	Datum	   *elements;
-	bool	   *nulls;
-	int			num_elements;
-	Size		size;
-	uint32		num_slots = 4;
-	char	   *bytes;
-
-	if (set != NULL && set->array_size == VARSIZE(array) &&
-		memcmp(set->array, array, set->array_size) == 0)
-		return set;
-	if (set != NULL)
-	{
-		fcinfo->flinfo->fn_extra = NULL;
-		pfree(set);
-	}
-
-	deconstruct_array(array, TEXTOID, -1, false, TYPALIGN_INT, &elements, &nulls, &num_elements);
-	while (num_slots < (uint32) num_elements * 2)
-		num_slots *= 2;
-	size = sizeof(KnownProjects) + sizeof(char *) * (Size) num_slots + VARSIZE(array);
-	for (int i = 0; i < num_elements; i++)
-		size += nulls[i] ? 0 : VARSIZE_ANY_EXHDR(DatumGetPointer(elements[i])) + 1;
-
-	old_context = MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);
-	set = palloc0(size);
-	MemoryContextSwitchTo(old_context);
-	set->mask = num_slots - 1;
-	set->slots = (char **) (set + 1);
-	set->array = (char *) (set->slots + num_slots);
-	set->array_size = VARSIZE(array);
-	memcpy(set->array, array, set->array_size);
-	bytes = set->array + set->array_size;
-	for (int i = 0; i < num_elements; i++)
-	{
-		const char *project;
-		uint32		len;
-		uint32		slot;
-
-		if (nulls[i])
-			continue;
-		project = VARDATA_ANY(DatumGetPointer(elements[i]));
-		len = VARSIZE_ANY_EXHDR(DatumGetPointer(elements[i]));
-		for (uint32 k = 0; k < len; k++)
-			bytes[k] = to_upper(project[k]);
-		slot = hash_project(bytes, len) & set->mask;
-		while (set->slots[slot] != NULL)
-			slot = (slot + 1) & set->mask;
-		set->slots[slot] = bytes;
-		bytes += len + 1;
-	}
-	fcinfo->flinfo->fn_extra = set;
-	return set;
-}
-
-/* issue_keys(text text) -> text[]: distinct keys in order of appearance. Strict. */
-Datum
-vsm_issue_keys(PG_FUNCTION_ARGS)
-{
-	text	   *value = PG_GETARG_TEXT_PP(0);
-	IssueKeys	found;
-
-	find_keys(VARDATA_ANY(value), VARSIZE_ANY_EXHDR(value), NULL, &found);
-	return keys_array(VARDATA_ANY(value), &found);
-}
-
-/*
- * issue_keys(text text, projects text[]) -> text[]: the same for these projects only, in
- * whatever case they and the text are; keys are given in upper case. Strict.
- */
-Datum
-vsm_issue_keys_of_projects(PG_FUNCTION_ARGS)
-{
-	text	   *value = PG_GETARG_TEXT_PP(0);
-	IssueKeys	found;
-
-	find_keys(VARDATA_ANY(value), VARSIZE_ANY_EXHDR(value), get_projects(fcinfo, 1), &found);
-	return keys_array(VARDATA_ANY(value), &found);
 }

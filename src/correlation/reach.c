@@ -5,8 +5,8 @@
 #include "postgres.h"
 
 #include "base/compat.h"
-#include "miscadmin.h"
 #include "correlation/reach.h"
+#include "miscadmin.h"
 
 ReachSearch *
 reach_begin(const GraphReader *edges)

@@ -19,6 +19,7 @@ typedef struct ReachSearch
 	uint32		search;
 } ReachSearch;
 
+/* A search in edges, which must outlive it; in the current memory context. */
 extern ReachSearch *reach_begin(const GraphReader *edges);
 
 /*

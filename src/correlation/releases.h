@@ -9,14 +9,14 @@
 #ifndef VSM_RELEASES_H
 #define VSM_RELEASES_H
 
-#include "datatype/timestamp.h"
-#include "base/json_tree.h"
 #include "base/name_table.h"
-#include "nodes/nodes.h"
+#include "datatype/timestamp.h"
 
 #define RELEASES_VERSION	1
-#define RELEASES_KIND		'R' /* a canonical value */
-#define RELEASES_STATE_KIND	'r' /* a state of the aggregate, a RecordState */
+
+/* Of the value and of the state of the aggregate. */
+extern const FlatFormat releases_format;
+extern const FlatFormat releases_state_format;
 
 /* A release in a state and in a value: compared word by word, earlier times come first. */
 typedef struct Release
@@ -46,8 +46,10 @@ typedef struct ReleasesReader
 	NameTable	names;
 } ReleasesReader;
 
+/* Opens a value of the format above; it must outlive the reader. */
 extern void releases_open(ReleasesReader *reader, const Releases *releases);
 
+/* When it was released: the two halves put together. */
 static inline TimestampTz
 release_time(const Release *release)
 {
@@ -62,19 +64,5 @@ extern void releases_state_add(RecordState **state, uint32 target, uint32 releas
 							   TimestampTz released_at);
 extern void releases_state_add_releases(RecordState **state, const Releases *releases);
 extern Releases *releases_from_state(const RecordState *state);
-
-/* Whether a value is still a state of the aggregate; refuses (XX001) what is neither. */
-extern bool releases_is_state(const FlatState *value);
-
-/* The argument or datum as canonical releases; a state is made canonical. */
-extern const Releases *releases_from_datum(Datum datum);
-
-/* The text form, {"target":[["released at","release","sha"],...],...}, all in order. */
-extern char *releases_to_text(const Releases *releases);
-
-/* Reads the text form; throws, or saves to escontext and returns NULL. */
-extern Releases *releases_from_text(const char *text, int len, Node *escontext);
-
-#define PG_GETARG_RELEASES(n)	releases_from_datum(PG_GETARG_DATUM(n))
 
 #endif							/* VSM_RELEASES_H */

@@ -13,12 +13,8 @@
 
 #include "base/compat.h"
 #include "future/forecast.h"
-#include "miscadmin.h"
 #include "future/probability.h"
-#include "utils/array.h"
-
-PG_FUNCTION_INFO_V1(vsm_forecast_items);
-PG_FUNCTION_INFO_V1(vsm_forecast_periods);
+#include "miscadmin.h"
 
 /* Two buffers of this many doubles stay well below the limit of one allocation. */
 #define MAX_TOTALS			(1 << 24)
@@ -246,88 +242,4 @@ forecast_periods(const Throughput *throughput, int64 items, double p)
 								exact_sum_value(&missed) / all, p))
 			return period;
 	}
-}
-
-/*
- * SQL
- */
-
-/* Reads and checks what both functions take: samples, argument 1's name for messages, p. */
-static double
-get_arguments(FunctionCallInfo fcinfo, Throughput *throughput)
-{
-	ArrayType  *array = PG_GETARG_ARRAYTYPE_P(0);
-	double		p = PG_GETARG_FLOAT8(2);
-	int			num_samples = ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array));
-	int32	   *samples;
-
-	if (num_samples == 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("a forecast needs at least one sample"),
-				 errhint("Give the number of finished items of each past period, 0 included.")));
-	if (array_contains_nulls(array))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("a sample cannot be null"),
-				 errhint("A period without finished items is a sample of 0.")));
-	if (isnan(p) || p <= 0 || p > 1)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("the probability of a forecast must be above 0 and at most 1"),
-				 errdetail("The probability asked for is %g.", p)));
-
-	samples = palloc(sizeof(int32) * num_samples);
-	memcpy(samples, ARR_DATA_PTR(array), sizeof(int32) * num_samples);
-	throughput_init(throughput, samples, num_samples);
-	if (throughput->least < 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("a sample cannot be negative"),
-				 errdetail("The least sample is %d.", (int) throughput->least)));
-	return p;
-}
-
-static Datum
-return_int(int64 value)
-{
-	if (value > PG_INT32_MAX)
-		ereport(ERROR,
-				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-				 errmsg("integer out of range"),
-				 errdetail("The forecast is " INT64_FORMAT ".", value)));
-	PG_RETURN_INT32((int32) value);
-}
-
-/* forecast_items(samples int[], periods int, p float8) -> int */
-Datum
-vsm_forecast_items(PG_FUNCTION_ARGS)
-{
-	Throughput	throughput;
-	double		p = get_arguments(fcinfo, &throughput);
-	int32		periods = PG_GETARG_INT32(1);
-
-	if (periods < 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("the number of periods cannot be negative"),
-				 errdetail("The number of periods is %d.", periods)));
-	return return_int(forecast_items(&throughput, periods, p));
-}
-
-/* forecast_periods(samples int[], items int, p float8) -> int */
-Datum
-vsm_forecast_periods(PG_FUNCTION_ARGS)
-{
-	Throughput	throughput;
-	double		p = get_arguments(fcinfo, &throughput);
-	int32		items = PG_GETARG_INT32(1);
-	int64		periods;
-
-	if (items <= 0)
-		PG_RETURN_INT32(0);
-	periods = forecast_periods(&throughput, items, p);
-	if (periods < 0)
-		PG_RETURN_NULL();
-	return return_int(periods);
 }

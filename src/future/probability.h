@@ -29,6 +29,7 @@ typedef struct ExactSum
 	double		lost;
 } ExactSum;
 
+/* Adds to a sum, zeroed at first. */
 static inline void
 exact_sum_add(ExactSum *total, double value)
 {
@@ -41,6 +42,7 @@ exact_sum_add(ExactSum *total, double value)
 	total->sum = sum;
 }
 
+/* What it is by now. */
 static inline double
 exact_sum_value(const ExactSum *total)
 {

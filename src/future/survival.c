@@ -6,10 +6,12 @@
 
 #include <math.h>
 
-#include "common/int.h"
 #include "base/compat.h"
-#include "miscadmin.h"
+#include "common/int.h"
 #include "future/survival.h"
+#include "miscadmin.h"
+
+const FlatFormat survival_format = {"vsm.survival", SURVIVAL_KIND, SURVIVAL_VERSION};
 
 /* Room for this many entries in a new value: it then takes 248 bytes. */
 #define SURVIVAL_FIRST_ENTRIES	14
@@ -172,7 +174,7 @@ survival_new(void)
 
 	survival = (Survival *) flat_state_new(SURVIVAL_HEADER,
 										   SURVIVAL_HEADER + SURVIVAL_FIRST_ENTRIES * sizeof(SurvivalEntry),
-										   SURVIVAL_KIND, SURVIVAL_VERSION);
+										   &survival_format);
 	survival->gathering = true;
 	return survival;
 }
@@ -285,7 +287,7 @@ survival_finish(const Survival *survival)
 	}
 
 	size = SURVIVAL_HEADER + sizeof(SurvivalStep) * num_steps;
-	finished = (Survival *) flat_state_new(size, size, SURVIVAL_KIND, SURVIVAL_VERSION);
+	finished = (Survival *) flat_state_new(size, size, &survival_format);
 	finished->in_days = survival->in_days;
 	finished->resolution = resolution;
 	steps = SURVIVAL_STEPS(finished);

@@ -22,12 +22,12 @@
 #define VSM_SURVIVAL_H
 
 #include "base/flat_state.h"
-#include "base/json_tree.h"
-#include "lib/stringinfo.h"
 #include "future/probability.h"
 
 #define SURVIVAL_VERSION		1
-#define SURVIVAL_KIND			's'
+
+/* Of both forms. */
+extern const FlatFormat survival_format;
 
 /* More different durations are rounded, by less than a millionth of the longest. */
 #define SURVIVAL_MAX_DURATIONS	(1 << 21)
@@ -130,9 +130,5 @@ extern bool survival_remaining(const Survival *survival, int64 age, double p, in
 /* The durations at which items finished, shortest first. */
 extern void survival_walk_begin(SurvivalWalk *walk, const Survival *survival);
 extern bool survival_walk_next(SurvivalWalk *walk, SurvivalPoint *point);
-
-/* The text form, described in survival_text.c. survival_text_parse returns NULL with error filled. */
-extern void survival_text_append(StringInfo buf, const Survival *survival);
-extern Survival *survival_text_parse(const char *text, int len, InputError *error);
 
 #endif							/* VSM_SURVIVAL_H */

@@ -10,10 +10,10 @@
  */
 #include "postgres.h"
 
-#include "common/int.h"
 #include "base/compat.h"
+#include "common/int.h"
+#include "future/survival_text.h"
 #include "miscadmin.h"
-#include "future/survival.h"
 
 typedef enum TextKey
 {
@@ -36,7 +36,6 @@ typedef struct SurvivalTextReader
 {
 	Survival   *survival;
 	InputError *error;
-	bool		failed;			/* error is filled; what follows is not looked at */
 	TextLevel	level;
 	TextKey		key;
 	bool		seen[KEY_DURATIONS + 1];
@@ -45,12 +44,15 @@ typedef struct SurvivalTextReader
 	int64		total;
 } SurvivalTextReader;
 
-void
-survival_text_append(StringInfo buf, const Survival *survival)
+char *
+survival_to_text(const Survival *survival)
 {
 	const SurvivalStep *steps = SURVIVAL_STEPS(survival);
 	uint32		num_steps = SURVIVAL_NUM_STEPS(survival);
+	StringInfoData text;
+	StringInfo	buf = &text;
 
+	initStringInfo(buf);
 	appendStringInfoChar(buf, '{');
 	if (survival->in_days)
 		appendStringInfoString(buf, "\"days\":true,");
@@ -66,10 +68,8 @@ survival_text_append(StringInfo buf, const Survival *survival)
 			CHECK_FOR_INTERRUPTS();
 	}
 	appendStringInfoString(buf, "]}");
+	return text.data;
 }
-
-#define fail(reader, ...) \
-	do { (reader)->failed = true; input_error((reader)->error, __VA_ARGS__); } while (0)
 
 /* Reads a whole number that is not negative, as JSON writes it. */
 static bool
@@ -92,21 +92,21 @@ misplaced(SurvivalTextReader *reader, const char *what)
 	switch (reader->level)
 	{
 		case LEVEL_OUTSIDE:
-			fail(reader, "A survival estimate is an object, not %s.", what);
+			input_error(reader->error, "A survival estimate is an object, not %s.", what);
 			break;
 		case LEVEL_OBJECT:
 			if (reader->key == KEY_DURATIONS)
-				fail(reader, "\"durations\" must be an array, not %s.", what);
+				input_error(reader->error, "\"durations\" must be an array, not %s.", what);
 			else if (reader->key == KEY_DAYS)
-				fail(reader, "\"days\" must be a boolean, not %s.", what);
+				input_error(reader->error, "\"days\" must be a boolean, not %s.", what);
 			else
-				fail(reader, "\"resolution\" must be a number, not %s.", what);
+				input_error(reader->error, "\"resolution\" must be a number, not %s.", what);
 			break;
 		case LEVEL_DURATIONS:
-			fail(reader, "Each element of \"durations\" must be an array, not %s.", what);
+			input_error(reader->error, "Each element of \"durations\" must be an array, not %s.", what);
 			break;
 		case LEVEL_ROW:
-			fail(reader, "A duration and its counts must be numbers, not %s.", what);
+			input_error(reader->error, "A duration and its counts must be numbers, not %s.", what);
 			break;
 	}
 }
@@ -117,12 +117,12 @@ end_row(SurvivalTextReader *reader)
 	int64	   *row = reader->row;
 
 	if (reader->num_columns != 3)
-		fail(reader, "Each element of \"durations\" must have 3 numbers: microseconds, finished, open.");
+		input_error(reader->error, "Each element of \"durations\" must have 3 numbers: microseconds, finished, open.");
 	else if (row[1] == 0 && row[2] == 0)
-		fail(reader, "Duration " INT64_FORMAT " has no items.", row[0]);
+		input_error(reader->error, "Duration " INT64_FORMAT " has no items.", row[0]);
 	else if (pg_add_s64_overflow(reader->total, row[1], &reader->total) ||
 			 pg_add_s64_overflow(reader->total, row[2], &reader->total))
-		fail(reader, "The number of items is beyond the range of bigint.");
+		input_error(reader->error, "The number of items is beyond the range of bigint.");
 	else
 	{
 		if (row[1] > 0)
@@ -137,7 +137,7 @@ object_start(void *state)
 {
 	SurvivalTextReader *reader = state;
 
-	if (!reader->failed)
+	if (!input_failed(reader->error))
 	{
 		if (reader->level == LEVEL_OUTSIDE)
 			reader->level = LEVEL_OBJECT;
@@ -152,7 +152,7 @@ field_start(void *state, char *name, bool isnull)
 {
 	SurvivalTextReader *reader = state;
 
-	if (!reader->failed)
+	if (!input_failed(reader->error))
 	{
 		if (strcmp(name, "days") == 0)
 			reader->key = KEY_DAYS;
@@ -163,9 +163,9 @@ field_start(void *state, char *name, bool isnull)
 		else
 			reader->key = KEY_NONE;
 		if (reader->key == KEY_NONE)
-			fail(reader, "Unknown key \"%s\" in a survival estimate.", name);
+			input_error(reader->error, "Unknown key \"%s\" in a survival estimate.", name);
 		else if (reader->seen[reader->key])
-			fail(reader, "Key \"%s\" stands twice in a survival estimate.", name);
+			input_error(reader->error, "Key \"%s\" stands twice in a survival estimate.", name);
 		else
 			reader->seen[reader->key] = true;
 	}
@@ -177,7 +177,7 @@ array_start(void *state)
 {
 	SurvivalTextReader *reader = state;
 
-	if (!reader->failed)
+	if (!input_failed(reader->error))
 	{
 		if (reader->level == LEVEL_OBJECT && reader->key == KEY_DURATIONS)
 			reader->level = LEVEL_DURATIONS;
@@ -198,7 +198,7 @@ array_end(void *state)
 {
 	SurvivalTextReader *reader = state;
 
-	if (!reader->failed)
+	if (!input_failed(reader->error))
 	{
 		if (reader->level == LEVEL_ROW)
 			end_row(reader);
@@ -213,7 +213,7 @@ scalar(void *state, char *token, JsonTokenType type)
 	SurvivalTextReader *reader = state;
 	int64		value;
 
-	if (reader->failed)
+	if (input_failed(reader->error))
 		JSON_ACTION_RETURN();
 	if (reader->level == LEVEL_OBJECT && reader->key == KEY_DAYS &&
 		(type == JSON_TOKEN_TRUE || type == JSON_TOKEN_FALSE))
@@ -225,7 +225,7 @@ scalar(void *state, char *token, JsonTokenType type)
 				  type == JSON_TOKEN_STRING ? "a string" :
 				  type == JSON_TOKEN_NULL ? "null" : "a boolean");
 	else if (!read_count(token, &value))
-		fail(reader, "\"%s\" is not a whole number from 0 to 9223372036854775807.", token);
+		input_error(reader->error, "\"%s\" is not a whole number from 0 to 9223372036854775807.", token);
 	else if (reader->level == LEVEL_ROW)
 	{
 		if (reader->num_columns < 3)
@@ -239,7 +239,7 @@ scalar(void *state, char *token, JsonTokenType type)
 		while (resolution < SURVIVAL_MAX_RESOLUTION && INT64CONST(1) << resolution < value)
 			resolution++;
 		if (INT64CONST(1) << resolution != value)
-			fail(reader, "\"resolution\" must be a power of two of at most " INT64_FORMAT ".",
+			input_error(reader->error, "\"resolution\" must be a power of two of at most " INT64_FORMAT ".",
 				 INT64CONST(1) << SURVIVAL_MAX_RESOLUTION);
 		else
 			reader->survival->resolution = Max(reader->survival->resolution, resolution);
@@ -249,12 +249,10 @@ scalar(void *state, char *token, JsonTokenType type)
 }
 
 Survival *
-survival_text_parse(const char *text, int len, InputError *error)
+survival_from_text(const char *text, int len, InputError *error)
 {
 	SurvivalTextReader reader = {0};
 	JsonSemAction actions = {0};
-	JsonLexContext *lexer = vsm_json_lexer(text, len);
-	JsonParseErrorType result;
 
 	reader.survival = survival_new();
 	reader.error = error;
@@ -264,16 +262,11 @@ survival_text_parse(const char *text, int len, InputError *error)
 	actions.array_start = array_start;
 	actions.array_end = array_end;
 	actions.scalar = scalar;
-
-	result = pg_parse_json(lexer, &actions);
-	if (result != JSON_SUCCESS)
-	{
-		json_input_error(result, lexer, error);
+	if (!json_stream_parse(vsm_json_lexer(text, len), &actions, error))
 		return NULL;
-	}
-	if (!reader.failed && !reader.seen[KEY_DURATIONS])
-		fail(&reader, "A survival estimate needs the key \"durations\".");
-	if (!reader.failed && reader.total == 0)
-		fail(&reader, "A survival estimate needs at least one duration.");
-	return reader.failed ? NULL : survival_finish(reader.survival);
+	if (!reader.seen[KEY_DURATIONS])
+		input_error(error, "A survival estimate needs the key \"durations\".");
+	else if (reader.total == 0)
+		input_error(error, "A survival estimate needs at least one duration.");
+	return input_failed(error) ? NULL : survival_finish(reader.survival);
 }

@@ -3,8 +3,7 @@
  *		How one item went through its workflow: visits of stages, layers of blocking over them,
  *		and the clock.
  *
- * Pure core. The definitions, rule by rule, are those of doc/rules.md; the words in quotes
- * below are theirs.
+ * The definitions, rule by rule, are those of doc/rules.md; the words in quotes below are theirs.
  */
 #include "postgres.h"
 
@@ -612,4 +611,12 @@ item_add_layer(const FlowItem *item, int layer, PeriodList *list)
 								Min(spell->until, item_left_at(item, j)));
 		}
 	}
+}
+
+const char *
+item_outcome_name(ItemOutcome outcome)
+{
+	static const char *const names[] = {"new", "open", "done", "cancelled"};
+
+	return names[outcome];
 }

@@ -83,10 +83,18 @@ extern bool item_read(FlowItem *item, const Timeline *timeline, const Workflow *
  */
 extern const FlowItem *item_recall(const Timeline *timeline, const Workflow *workflow, int64 as_of);
 
+/* When a visit was left; of the last one until. */
 static inline int64
 item_left_at(const FlowItem *item, int visit)
 {
 	return visit + 1 < item->num_visits ? item->visits[visit + 1].entered_at : item->until;
+}
+
+/* Whether the clock of an item that was reopened later stands during a visit: its rule "pause". */
+static inline bool
+item_is_paused(const FlowItem *item, int visit)
+{
+	return item->visits[visit].stopped && item->workflow->reopen == REOPEN_PAUSE;
 }
 
 /* Whether the clock runs during a visit. */
@@ -94,7 +102,7 @@ static inline bool
 item_on_clock(const FlowItem *item, int visit)
 {
 	return item->start >= 0 && visit >= item->start && visit < item->end &&
-		!(item->visits[visit].stopped && item->workflow->reopen == REOPEN_PAUSE);
+		!item_is_paused(item, visit);
 }
 
 /* Whether a visit is worked on while the clock runs and no layer holds. */
@@ -113,5 +121,8 @@ extern void item_add_blocked(const FlowItem *item, int64 since, int64 until, int
 
 /* Adds to list the times on the clock under one layer. */
 extern void item_add_layer(const FlowItem *item, int layer, PeriodList *list);
+
+/* The outcome in words. */
+extern const char *item_outcome_name(ItemOutcome outcome);
 
 #endif							/* VSM_ITEM_H */

@@ -1,113 +1,12 @@
 /*
  * visits.c
- *		One item visit by visit and stage by stage.
+ *		The visits of one item, summed up by stage.
  */
 #include "postgres.h"
 
-#include "access/htup_details.h"
-#include "catalog/pg_type.h"
 #include "base/compat.h"
-#include "item/item_fmgr.h"
-#include "miscadmin.h"
-#include "utils/array.h"
-#include "utils/builtins.h"
-#include "utils/timestamp.h"
-
-PG_FUNCTION_INFO_V1(vsm_visits);
-PG_FUNCTION_INFO_V1(vsm_stage_times);
-PG_FUNCTION_INFO_V1(vsm_path);
-PG_FUNCTION_INFO_V1(vsm_stage_at);
-
-/* Texts that many rows share: of stages by number, the unmapped one first, and of classes. */
-typedef struct StageTexts
-{
-	Datum	   *stages;
-	Datum		classes[CLASS_CANCELLED + 1];
-} StageTexts;
-
-static void
-make_stage_texts(const FlowItem *item, StageTexts *texts)
-{
-	texts->stages = palloc(sizeof(Datum) * (item->workflow->num_stages + 1));
-	for (int stage = UNMAPPED_STAGE; stage < item->workflow->num_stages; stage++)
-		texts->stages[stage + 1] = item_stage_text(item, stage);
-	for (int i = 0; i <= CLASS_CANCELLED; i++)
-		texts->classes[i] = CStringGetTextDatum(stage_class_name(i));
-}
-
-/* The class of a stage; that of unmapped visits is what they count as. */
-static StageClass
-class_of(const FlowItem *item, int stage)
-{
-	return stage == UNMAPPED_STAGE ? CLASS_WAITING : item->stages[stage].stage_class;
-}
-
-static void
-set_interval(FlowTime time, CalendarReader *calendar, Datum *value, bool *isnull)
-{
-	*isnull = !time.known;
-	if (time.known)
-		*value = flow_time_interval(time.microseconds, calendar);
-}
-
-/* visits(timeline, workflow, calendar, as_of) -> setof vsm.visit */
-Datum
-vsm_visits(PG_FUNCTION_ARGS)
-{
-	ReturnSetInfo *rsinfo = vsm_materialized_srf(fcinfo);
-	const FlowItem *item;
-	CalendarReader *calendar;
-	StageTexts	texts;
-	int			cursor = 0;
-	int			mapped_before = -1;
-
-	if ((item = item_arguments(fcinfo, 3)) == NULL)
-		return (Datum) 0;
-	calendar = item_calendar(fcinfo, 2);
-	make_stage_texts(item, &texts);
-	for (int i = 0; i < item->num_visits; i++)
-	{
-		const ItemVisit *visit = &item->visits[i];
-		int64		left_at = item_left_at(item, i);
-		FlowTime	duration = {true, 0};
-		FlowTime	blocked = {true, 0};
-		Datum		values[10] = {0};
-		bool		nulls[10] = {false};
-
-		flow_time_add(&duration, calendar, visit->entered_at, left_at);
-		flow_time_add_blocked(&blocked, calendar, item, visit->entered_at, left_at, &cursor);
-		values[0] = Int32GetDatum(i + 1);
-		nulls[1] = visit->stage == UNMAPPED_STAGE;
-		values[1] = Int32GetDatum(visit->stage + 1);
-		values[2] = texts.stages[visit->stage + 1];
-		values[3] = texts.classes[class_of(item, visit->stage)];
-		values[4] = TimestampTzGetDatum(visit->entered_at);
-		nulls[5] = i == item->num_visits - 1;
-		values[5] = TimestampTzGetDatum(left_at);
-		set_interval(duration, calendar, &values[6], &nulls[6]);
-		set_interval(blocked, calendar, &values[7], &nulls[7]);
-		values[8] = BoolGetDatum(item_on_clock(item, i));
-		values[9] = BoolGetDatum(visit->stage != UNMAPPED_STAGE && visit->stage < mapped_before);
-		if (visit->stage != UNMAPPED_STAGE)
-			mapped_before = visit->stage;
-		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
-		CHECK_FOR_INTERRUPTS();
-	}
-	return (Datum) 0;
-}
-
-/* A row of stage_times. */
-typedef struct StageSummary
-{
-	int			visits;
-	FlowTime	duration;
-	FlowTime	on_clock;
-	FlowTime	blocked;
-	bool		entered;
-	int64		first_entered_at;
-	bool		left;
-	int64		last_left_at;
-} StageSummary;
+#include "item/flow_metrics.h"
+#include "item/visits.h"
 
 static void
 summarize_stay(StageSummary *summary, int64 since, int64 until, bool has_left)
@@ -169,87 +68,26 @@ summarize_spells(const FlowItem *item, CalendarReader *calendar, StageSummary *s
 	}
 }
 
-/* stage_times(timeline, workflow, calendar, as_of) -> setof vsm.stage_summary */
-Datum
-vsm_stage_times(PG_FUNCTION_ARGS)
+StageSummary *
+stage_summaries(const FlowItem *item, CalendarReader *calendar)
 {
-	ReturnSetInfo *rsinfo = vsm_materialized_srf(fcinfo);
-	const FlowItem *item;
-	CalendarReader *calendar;
-	StageTexts	texts;
-	StageSummary *summaries;
-	int			num_stages;
+	int			num_stages = item->workflow->num_stages;
+	StageSummary *summaries = palloc0(sizeof(StageSummary) * (num_stages + 1));
 
-	if ((item = item_arguments(fcinfo, 3)) == NULL)
-		return (Datum) 0;
-	calendar = item_calendar(fcinfo, 2);
-	make_stage_texts(item, &texts);
-	num_stages = item->workflow->num_stages;
-	summaries = palloc0(sizeof(StageSummary) * (num_stages + 1));
 	for (int i = 0; i <= num_stages; i++)
 		summaries[i].duration.known = summaries[i].on_clock.known = summaries[i].blocked.known = true;
 	summarize_visits(item, calendar, summaries);
 	summarize_spells(item, calendar, summaries);
-
-	for (int i = 0; i <= num_stages; i++)
-	{
-		const StageSummary *summary = &summaries[i];
-		int			stage = i == num_stages ? UNMAPPED_STAGE : i;
-		Datum		values[9] = {0};
-		bool		nulls[9] = {false};
-
-		if (stage == UNMAPPED_STAGE && summary->visits == 0)
-			continue;
-		nulls[0] = stage == UNMAPPED_STAGE;
-		values[0] = Int32GetDatum(stage + 1);
-		values[1] = texts.stages[stage + 1];
-		values[2] = texts.classes[class_of(item, stage)];
-		values[3] = Int32GetDatum(summary->visits);
-		set_interval(summary->duration, calendar, &values[4], &nulls[4]);
-		set_interval(summary->on_clock, calendar, &values[5], &nulls[5]);
-		set_interval(summary->blocked, calendar, &values[6], &nulls[6]);
-		nulls[7] = !summary->entered;
-		values[7] = TimestampTzGetDatum(summary->first_entered_at);
-		nulls[8] = !summary->left;
-		values[8] = TimestampTzGetDatum(summary->last_left_at);
-		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
-	}
-	return (Datum) 0;
+	return summaries;
 }
 
-/* path(timeline, workflow, as_of) -> text[]: the stages visited, in order. */
-Datum
-vsm_path(PG_FUNCTION_ARGS)
+int
+item_visit_at(const FlowItem *item, int64 at)
 {
-	const FlowItem *item;
-	StageTexts	texts;
-	Datum	   *elements;
-
-	if ((item = item_arguments(fcinfo, 2)) == NULL)
-		PG_RETURN_NULL();
-	make_stage_texts(item, &texts);
-	elements = palloc_extended(sizeof(Datum) * (Size) item->num_visits, MCXT_ALLOC_HUGE);
-	for (int i = 0; i < item->num_visits; i++)
-		elements[i] = texts.stages[item->visits[i].stage + 1];
-	PG_RETURN_ARRAYTYPE_P(construct_array(elements, item->num_visits, TEXTOID, -1, false,
-										  TYPALIGN_INT));
-}
-
-/* stage_at(timeline, workflow, at) -> text: the visit of the whole timeline that holds at at. */
-Datum
-vsm_stage_at(PG_FUNCTION_ARGS)
-{
-	const FlowItem *item;
-	int64		at;
 	int			low = 0;
-	int			high;
+	int			high = item->num_visits;
 
-	if (PG_ARGISNULL(2) || (item = item_arguments(fcinfo, NO_ARGUMENT)) == NULL)
-		PG_RETURN_NULL();
-	at = PG_GETARG_TIMESTAMPTZ(2);
-
-	/* The last visit entered at or before that time, by bisection. */
-	high = item->num_visits;
+	/* The first one entered after that time, by bisection. */
 	while (low < high)
 	{
 		int			middle = low + (high - low) / 2;
@@ -259,7 +97,5 @@ vsm_stage_at(PG_FUNCTION_ARGS)
 		else
 			high = middle;
 	}
-	if (low == 0)
-		PG_RETURN_NULL();
-	PG_RETURN_DATUM(item_stage_text(item, item->visits[low - 1].stage));
+	return low - 1;
 }

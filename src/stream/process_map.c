@@ -1,39 +1,327 @@
 /*
  * process_map.c
- *		vsm.process_map: what follows what, how often, in how many items, and after how long.
- *
- * Three forms: of a plain event log, in which every event counts as it is; of visits under a
- * workflow; and of visits with durations by a calendar. Durations are from entry to entry.
+ *		The state of vsm.process_map: a directly-follows graph.
  */
 #include "postgres.h"
 
-#include "common/int.h"
 #include "base/compat.h"
-#include "stream/group_state.h"
-#include "item/item_fmgr.h"
+#include "base/time_range.h"
+#include "common/hashfn.h"
+#include "common/int.h"
+#include "item/item.h"
 #include "miscadmin.h"
-#include "stream/process_map_state.h"
-#include "base/row_array.h"
-#include "timeline/timeline_fmgr.h"
-#include "utils/builtins.h"
-#include "utils/json.h"
-#include "utils/timestamp.h"
+#include "stream/process_map.h"
+#include "utils/memutils.h"
 
-PG_FUNCTION_INFO_V1(vsm_process_map_state_in);
-PG_FUNCTION_INFO_V1(vsm_process_map_state_out);
-PG_FUNCTION_INFO_V1(vsm_process_map_add);
-PG_FUNCTION_INFO_V1(vsm_process_map_add_workflow);
-PG_FUNCTION_INFO_V1(vsm_process_map_combine);
-PG_FUNCTION_INFO_V1(vsm_process_map_finish);
+const FlatFormat process_map_format = {"vsm.process_map_state", PROCESS_MAP_KIND, GROUP_STATE_VERSION};
 
-static const char *const aggregate_name = "process_map";
+/* What a usual stream needs; a power of two. */
+#define FIRST_MAX_MOVES		64
+#define FIRST_MAX_NAMES		32
+#define FIRST_NAMES_SIZE	512
+
+#define TOTAL_TIME_LIMIT	(UINT64CONST(1) << 62)
+
+static inline uint32 *
+move_slots(const ProcessMapState *state)
+{
+	return (uint32 *) ((char *) state + state->move_slots_offset);
+}
+
+static inline uint32 *
+name_slots(const ProcessMapState *state)
+{
+	return (uint32 *) ((char *) state + state->name_slots_offset);
+}
+
+static inline const char *
+name_bytes(const ProcessMapState *state, const ProcessName *name)
+{
+	return (const char *) state + name->offset;
+}
+
+static inline uint32
+hash_move(uint32 from, uint32 to)
+{
+	return murmurhash32(from * 0x9E3779B1 + to);
+}
+
+/* An empty state with room for so much. */
+static ProcessMapState *
+make_state(const Workflow *workflow, const Calendar *calendar, uint64 max_moves, uint64 max_names,
+		   uint64 names_size)
+{
+	uint64		size = MAXALIGN(sizeof(ProcessMapState));
+	ProcessMapState header = {0};
+	ProcessMapState *state;
+
+	if (workflow != NULL)
+	{
+		header.workflow_offset = (uint32) size;
+		size = MAXALIGN(size + VARSIZE(workflow));
+	}
+	if (calendar != NULL)
+	{
+		header.calendar_offset = (uint32) size;
+		size = MAXALIGN(size + VARSIZE(calendar));
+	}
+	header.moves_offset = (uint32) size;
+	size += sizeof(ProcessMove) * max_moves;
+	header.move_slots_offset = (uint32) size;
+	size += sizeof(uint32) * 2 * max_moves;
+	header.names_offset = (uint32) size;
+	size += sizeof(ProcessName) * max_names;
+	header.name_slots_offset = (uint32) size;
+	size += sizeof(uint32) * 2 * max_names;
+	header.bytes_offset = (uint32) size;
+	size += names_size;
+	if (size > MaxAllocSize)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("too much data for one group"),
+				 errdetail("The process map would take more than %d bytes.", (int) MaxAllocSize)));
+
+	state = (ProcessMapState *) flat_state_new(size, size, &process_map_format);
+	header.flat = state->flat;
+	header.max_moves = (uint32) max_moves;
+	header.max_names = (uint32) max_names;
+	header.names_size = (uint32) names_size;
+	*state = header;
+	if (workflow != NULL)
+		memcpy((char *) state + state->workflow_offset, workflow, VARSIZE(workflow));
+	if (calendar != NULL)
+		memcpy((char *) state + state->calendar_offset, calendar, VARSIZE(calendar));
+	return state;
+}
+
+ProcessMapState *
+process_map_new(const Workflow *workflow, const Calendar *calendar)
+{
+	bool		named = workflow == NULL;
+
+	return make_state(workflow, calendar, FIRST_MAX_MOVES, named ? FIRST_MAX_NAMES : 0,
+					  named ? FIRST_NAMES_SIZE : 0);
+}
 
 static void
-overflow(void)
+enter_slot(uint32 *slots, uint32 max, uint32 hash, uint32 number)
 {
-	ereport(ERROR,
-			(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
-			 errmsg("interval out of range")));
+	uint32		mask = max * 2 - 1;
+	uint32		slot = hash & mask;
+
+	while (slots[slot] != 0)
+		slot = (slot + 1) & mask;
+	slots[slot] = number + 1;
+}
+
+static uint32
+hash_name(const char *data, uint32 len)
+{
+	return hash_bytes((const unsigned char *) data, len);
+}
+
+/* A copy with room for more. The old one is not freed: the executor does that. */
+static ProcessMapState *
+grow(const ProcessMapState *old, uint64 max_moves, uint64 max_names, uint64 names_size)
+{
+	ProcessMapState *state = make_state(process_map_workflow(old), process_map_calendar(old),
+										max_moves, max_names, names_size);
+	ProcessName *names = process_map_names(state);
+
+	state->num_items = old->num_items;
+	state->num_moves = old->num_moves;
+	state->num_names = old->num_names;
+	state->names_used = old->names_used;
+	memcpy(process_map_moves(state), process_map_moves(old), sizeof(ProcessMove) * old->num_moves);
+	for (uint32 i = 0; i < state->num_moves; i++)
+	{
+		const ProcessMove *move = &process_map_moves(state)[i];
+
+		enter_slot(move_slots(state), state->max_moves, hash_move(move->from, move->to), i);
+	}
+	memcpy((char *) state + state->bytes_offset, (const char *) old + old->bytes_offset, old->names_used);
+	for (uint32 i = 0; i < state->num_names; i++)
+	{
+		names[i] = process_map_names(old)[i];
+		names[i].offset += state->bytes_offset - old->bytes_offset;
+		enter_slot(name_slots(state), state->max_names,
+				   hash_name(name_bytes(state, &names[i]), names[i].len), i);
+	}
+	return state;
+}
+
+static inline bool
+is_name(const ProcessMapState *state, uint32 number, StateName name)
+{
+	const ProcessName *own = &process_map_names(state)[number];
+
+	return own->len == name.len && memcmp(name_bytes(state, own), name.data, name.len) == 0;
+}
+
+ProcessMapState *
+process_map_node(ProcessMapState *state, StateName name, uint32 before, uint32 *node)
+{
+	uint32		hash;
+	uint32		mask;
+	ProcessName *added;
+
+	if (before != NO_NODE)
+	{
+		*node = process_map_names(state)[before].follower;
+		if (*node != NO_NODE && is_name(state, *node, name))
+			return state;
+	}
+	hash = hash_name(name.data, name.len);
+	mask = state->max_names * 2 - 1;
+	for (uint32 slot = hash & mask; name_slots(state)[slot] != 0; slot = (slot + 1) & mask)
+	{
+		*node = name_slots(state)[slot] - 1;
+		if (is_name(state, *node, name))
+		{
+			if (before != NO_NODE)
+				process_map_names(state)[before].follower = *node;
+			return state;
+		}
+	}
+
+	if (state->num_names == state->max_names || name.len > state->names_size - state->names_used)
+	{
+		uint64		names_size = state->names_size;
+
+		while (name.len > names_size - state->names_used)
+			names_size *= 2;
+		state = grow(state, state->max_moves,
+					 (uint64) state->max_names * (state->num_names == state->max_names ? 2 : 1),
+					 names_size);
+	}
+	*node = state->num_names++;
+	added = &process_map_names(state)[*node];
+	added->offset = state->bytes_offset + state->names_used;
+	added->len = name.len;
+	added->follower = NO_NODE;
+	memcpy((char *) state + added->offset, name.data, name.len);
+	state->names_used += name.len;
+	enter_slot(name_slots(state), state->max_names, hash, *node);
+	if (before != NO_NODE)
+		process_map_names(state)[before].follower = *node;
+	return state;
+}
+
+/* The move between two nodes, or NULL. */
+static inline ProcessMove *
+find_move(const ProcessMapState *state, uint32 from, uint32 to)
+{
+	uint32		mask = state->max_moves * 2 - 1;
+	const uint32 *slots = move_slots(state);
+
+	for (uint32 slot = hash_move(from, to) & mask; slots[slot] != 0; slot = (slot + 1) & mask)
+	{
+		ProcessMove *move = &process_map_moves(state)[slots[slot] - 1];
+
+		if (move->from == from && move->to == to)
+			return move;
+	}
+	return NULL;
+}
+
+ProcessMapState *
+process_map_move(ProcessMapState *state, uint32 from, uint32 to, ProcessMove **move)
+{
+	*move = find_move(state, from, to);
+	if (*move != NULL)
+		return state;
+	if (state->num_moves == state->max_moves)
+		state = grow(state, (uint64) state->max_moves * 2, state->max_names, state->names_size);
+	*move = &process_map_moves(state)[state->num_moves];
+	memset(*move, 0, sizeof(ProcessMove));
+	(*move)->from = from;
+	(*move)->to = to;
+	(*move)->min = PG_INT64_MAX;
+	enter_slot(move_slots(state), state->max_moves, hash_move(from, to), state->num_moves++);
+	return state;
+}
+
+static inline void
+add_time(ProcessMove *move, uint64 time)
+{
+	move->total_time += time;
+	if (unlikely(move->total_time >= TOTAL_TIME_LIMIT))
+	{
+		flat_state_count(&move->total_days, move->total_time / USECS_PER_DAY, "days");
+		move->total_time %= USECS_PER_DAY;
+	}
+}
+
+ProcessMapState *
+process_map_count(ProcessMapState *state, uint32 from, uint32 to, int64 duration)
+{
+	ProcessMove *move = find_move(state, from, to);
+
+	if (unlikely(move == NULL))
+		state = process_map_move(state, from, to, &move);
+	flat_state_count(&move->moves, 1, "moves");
+	if (move->last_item != state->num_items)
+	{
+		move->last_item = state->num_items;
+		flat_state_count(&move->items, 1, "moves");
+	}
+	add_time(move, duration);
+	move->min = Min(move->min, duration);
+	move->max = Max(move->max, duration);
+	return state;
+}
+
+ProcessMapState *
+process_map_add_state(ProcessMapState *state, const ProcessMapState *other)
+{
+	uint32	   *nodes = palloc(sizeof(uint32) * Max(other->num_names, 1));
+	const ProcessName *names = process_map_names(other);
+
+	for (uint32 i = 0; i < other->num_names; i++)
+	{
+		StateName	name = {name_bytes(other, &names[i]), names[i].len};
+
+		state = process_map_node(state, name, NO_NODE, &nodes[i]);
+		if ((i & 0xffff) == 0)
+			CHECK_FOR_INTERRUPTS();
+	}
+	for (uint32 i = 0; i < other->num_moves; i++)
+	{
+		const ProcessMove *theirs = &process_map_moves(other)[i];
+		uint32		from = theirs->from;
+		uint32		to = theirs->to;
+		ProcessMove *move;
+
+		if (other->workflow_offset == 0)
+		{
+			from = from == NO_NODE ? NO_NODE : nodes[from];
+			to = to == NO_NODE ? NO_NODE : nodes[to];
+		}
+		state = process_map_move(state, from, to, &move);
+		flat_state_count(&move->moves, theirs->moves, "moves");
+		flat_state_count(&move->items, theirs->items, "moves");
+		flat_state_count(&move->total_days, theirs->total_days, "days");
+		add_time(move, theirs->total_time);
+		move->min = Min(move->min, theirs->min);
+		move->max = Max(move->max, theirs->max);
+		if ((i & 0xffff) == 0)
+			CHECK_FOR_INTERRUPTS();
+	}
+	pfree(nodes);
+	return state;
+}
+
+void
+process_map_check(const ProcessMapState *state, const Workflow *workflow, const void *calendar)
+{
+	const Calendar *own_calendar = process_map_calendar(state);
+
+	if ((process_map_workflow(state) == NULL) != (workflow == NULL) ||
+		(workflow != NULL && !group_same_value(process_map_workflow(state), workflow)))
+		group_config_differs(PROCESS_MAP_NAME, "workflow");
+	if ((own_calendar == NULL) != (calendar == NULL) ||
+		(calendar != NULL && !group_same_value(own_calendar, calendar)))
+		group_config_differs(PROCESS_MAP_NAME, "calendar");
 }
 
 /*----------
@@ -41,9 +329,8 @@ overflow(void)
  *----------
  */
 
-/* An event log as it is: every event is a node, repeats included. */
-static ProcessMapState *
-add_events(ProcessMapState *state, const Timeline *timeline)
+ProcessMapState *
+process_map_add_events(ProcessMapState *state, const Timeline *timeline)
 {
 	TimelineReader reader;
 	uint32		few_nodes[ITEM_FEW];
@@ -69,7 +356,7 @@ add_events(ProcessMapState *state, const Timeline *timeline)
 		int64		duration = 0;
 
 		if (before != NO_NODE && unlikely(pg_sub_s64_overflow(reader.at, before_at, &duration)))
-			overflow();
+			interval_out_of_range();
 		state = process_map_count(state, before, nodes[reader.state], duration);
 		before = nodes[reader.state];
 		before_at = reader.at;
@@ -79,9 +366,8 @@ add_events(ProcessMapState *state, const Timeline *timeline)
 	return process_map_count(state, before, NO_NODE, 0);
 }
 
-/* Visits of stages: (unmapped) ones are skipped, and what are neighbours then are one. */
-static ProcessMapState *
-add_visits(ProcessMapState *state, const Timeline *timeline, CalendarReader *calendar)
+ProcessMapState *
+process_map_add_visits(ProcessMapState *state, const Timeline *timeline, CalendarReader *calendar)
 {
 	FlowItem	item;
 	uint32		before = NO_NODE;
@@ -102,407 +388,11 @@ add_visits(ProcessMapState *state, const Timeline *timeline, CalendarReader *cal
 			if (calendar != NULL)
 				duration = calendar_working_time(calendar, before_at, visit->entered_at);
 			else if (unlikely(pg_sub_s64_overflow(visit->entered_at, before_at, &duration)))
-				overflow();
+				interval_out_of_range();
 		}
 		state = process_map_count(state, before, visit->stage, duration);
 		before = visit->stage;
 		before_at = visit->entered_at;
 	}
 	return before == NO_NODE ? state : process_map_count(state, before, NO_NODE, 0);
-}
-
-/*----------
- * Aggregates.
- *----------
- */
-
-/* The same configuration? Raises 22023 naming what differs. */
-static void
-check_config(const ProcessMapState *state, const Workflow *workflow, const void *calendar)
-{
-	const Calendar *own_calendar = process_map_calendar(state);
-
-	if ((process_map_workflow(state) == NULL) != (workflow == NULL) ||
-		(workflow != NULL && !group_same_value(process_map_workflow(state), workflow)))
-		group_config_differs(aggregate_name, "workflow");
-	if ((own_calendar == NULL) != (calendar == NULL) ||
-		(calendar != NULL && !group_same_value(own_calendar, calendar)))
-		group_config_differs(aggregate_name, "calendar");
-}
-
-/* add(state, timeline): transition function of the first form. A NULL timeline is no item. */
-Datum
-vsm_process_map_add(PG_FUNCTION_ARGS)
-{
-	ProcessMapState *state = (ProcessMapState *)
-		group_state_get(fcinfo, true, PROCESS_MAP_KIND, aggregate_name);
-
-	if (state == NULL)
-		state = process_map_new(NULL, NULL);
-	else
-		check_config(state, NULL, NULL);
-	if (!PG_ARGISNULL(1))
-		state = add_events(state, PG_GETARG_TIMELINE(1));
-	PG_RETURN_POINTER(state);
-}
-
-/* add(state, timeline, workflow [, calendar]): transition function of the other forms. */
-Datum
-vsm_process_map_add_workflow(PG_FUNCTION_ARGS)
-{
-	bool		given = !PG_ARGISNULL(2);
-	bool		has_calendar = PG_NARGS() > 3 && !PG_ARGISNULL(3);
-	ProcessMapState *state = (ProcessMapState *)
-		group_state_get(fcinfo, given, PROCESS_MAP_KIND, aggregate_name);
-	const Workflow *workflow;
-	struct varlena *calendar = NULL;
-	CalendarReader *reader = NULL;
-
-	if (!given)
-		PG_RETURN_POINTER(state);
-	workflow = workflow_argument(&item_call(fcinfo)->workflow, PG_GETARG_DATUM(2),
-								 fcinfo->flinfo->fn_mcxt);
-	if (has_calendar)
-	{
-		calendar = PG_DETOAST_DATUM_PACKED(PG_GETARG_DATUM(3));
-		reader = calendar_reader_cached(&item_call(fcinfo)->calendars, PointerGetDatum(calendar),
-										fcinfo->flinfo->fn_mcxt);
-	}
-	if (state == NULL)
-		state = process_map_new(workflow, has_calendar ? calendar_from_datum(PG_GETARG_DATUM(3)) : NULL);
-	else
-		check_config(state, workflow, calendar);
-	if (!PG_ARGISNULL(1))
-		state = add_visits(state, PG_GETARG_TIMELINE(1), reader);
-	PG_RETURN_POINTER(state);
-}
-
-Datum
-vsm_process_map_combine(PG_FUNCTION_ARGS)
-{
-	FlatState  *state;
-	const FlatState *other_flat;
-	Datum		result;
-
-	if (group_state_combine(fcinfo, PROCESS_MAP_KIND, aggregate_name, &state, &other_flat, &result))
-	{
-		const ProcessMapState *other = (const ProcessMapState *) other_flat;
-
-		check_config((ProcessMapState *) state, process_map_workflow(other), process_map_calendar(other));
-		result = PointerGetDatum(process_map_add_state((ProcessMapState *) state, other));
-	}
-	if (result == (Datum) 0)
-		PG_RETURN_NULL();
-	PG_RETURN_DATUM(result);
-}
-
-/*----------
- * Result.
- *----------
- */
-
-/* The names of nodes as text, and where each stands in the order of rows. */
-typedef struct NodeTexts
-{
-	Datum	   *texts;
-	uint32	   *ranks;
-} NodeTexts;
-
-static void
-make_node_texts(const ProcessMapState *state, NodeTexts *nodes)
-{
-	const Workflow *workflow = process_map_workflow(state);
-	uint32		count = workflow != NULL ? workflow->num_stages : state->num_names;
-	StateName  *names = palloc_extended(sizeof(StateName) * (Size) Max(count, 1), MCXT_ALLOC_HUGE);
-	uint32	   *order = palloc(sizeof(uint32) * Max(count, 1));
-
-	nodes->texts = palloc(sizeof(Datum) * Max(count, 1));
-	nodes->ranks = palloc(sizeof(uint32) * Max(count, 1));
-	for (uint32 i = 0; i < count; i++)
-	{
-		if (workflow != NULL)
-		{
-			WorkflowText name = workflow_stages(workflow)[i].name;
-
-			names[i].data = workflow_text(workflow, name);
-			names[i].len = name.len;
-		}
-		else
-		{
-			const ProcessName *name = &process_map_names(state)[i];
-
-			names[i].data = (const char *) state + name->offset;
-			names[i].len = name->len;
-		}
-		nodes->texts[i] = PointerGetDatum(cstring_to_text_with_len(names[i].data, names[i].len));
-		order[i] = i;
-	}
-	/* Stages are in the order of the stream already. */
-	if (workflow == NULL)
-		state_name_sort(names, order, count);
-	for (uint32 i = 0; i < count; i++)
-		nodes->ranks[order[i]] = i;
-}
-
-/* Where a move stands in the result: entries before and exits behind all other moves of a node. */
-typedef struct RankedMove
-{
-	int64		from;
-	int64		to;
-	const ProcessMove *move;
-} RankedMove;
-
-static int
-compare_moves(const void *a, const void *b)
-{
-	const RankedMove *move_a = a;
-	const RankedMove *move_b = b;
-
-	if (move_a->from != move_b->from)
-		return move_a->from < move_b->from ? -1 : 1;
-	return move_a->to < move_b->to ? -1 : move_a->to > move_b->to;
-}
-
-/*
- * An interval of days and microseconds: wall clock as timestamptz - timestamptz gives it,
- * by a calendar hours and smaller only.
- */
-static Datum
-interval_of(int64 days, uint64 time, bool by_calendar)
-{
-	Interval   *interval = palloc0(sizeof(Interval));
-
-	if (pg_add_s64_overflow(days, (int64) (time / USECS_PER_DAY), &days))
-		overflow();
-	time %= USECS_PER_DAY;
-	if (by_calendar)
-	{
-		int64		whole;
-
-		if (pg_mul_s64_overflow(days, USECS_PER_DAY, &whole) ||
-			pg_add_s64_overflow(whole, (int64) time, &interval->time))
-			overflow();
-	}
-	else
-	{
-		if (days != (int32) days)
-			overflow();
-		interval->day = (int32) days;
-		interval->time = (int64) time;
-	}
-	return IntervalPGetDatum(interval);
-}
-
-/* The final function: vsm.process_map_row[], by place, or by the bytes of names. */
-Datum
-vsm_process_map_finish(PG_FUNCTION_ARGS)
-{
-	const ProcessMapState *state;
-	bool		by_calendar;
-	NodeTexts	nodes;
-	RankedMove *ranked;
-	RowArray	result;
-
-	if (PG_ARGISNULL(0))
-		PG_RETURN_NULL();
-	state = (const ProcessMapState *) flat_state_peek(PG_GETARG_DATUM(0), PROCESS_MAP_KIND,
-													  GROUP_STATE_VERSION);
-	if (group_state_is_unknown(&state->flat))
-		PG_RETURN_NULL();
-	by_calendar = state->calendar_offset != 0;
-	make_node_texts(state, &nodes);
-	ranked = palloc_extended(sizeof(RankedMove) * (Size) Max(state->num_moves, 1), MCXT_ALLOC_HUGE);
-	for (uint32 i = 0; i < state->num_moves; i++)
-	{
-		const ProcessMove *move = &process_map_moves(state)[i];
-
-		ranked[i].from = move->from == NO_NODE ? INT64CONST(-1) : (int64) nodes.ranks[move->from];
-		ranked[i].to = move->to == NO_NODE ? PG_INT64_MAX : (int64) nodes.ranks[move->to];
-		ranked[i].move = move;
-	}
-	qsort(ranked, state->num_moves, sizeof(RankedMove), compare_moves);
-
-	row_array_begin(fcinfo, &result, state->num_moves);
-	for (uint32 i = 0; i < state->num_moves; i++)
-	{
-		const ProcessMove *move = ranked[i].move;
-		Datum		values[7] = {0};
-		bool		nulls[7] = {false};
-
-		nulls[0] = move->from == NO_NODE;
-		nulls[1] = move->to == NO_NODE;
-		if (!nulls[0])
-			values[0] = nodes.texts[move->from];
-		if (!nulls[1])
-			values[1] = nodes.texts[move->to];
-		values[2] = Int64GetDatum(move->moves);
-		values[3] = Int64GetDatum(move->items);
-		nulls[4] = nulls[5] = nulls[6] = nulls[0] || nulls[1];
-		if (!nulls[4])
-		{
-			values[4] = interval_of(move->total_days, move->total_time, by_calendar);
-			values[5] = interval_of(0, move->min, by_calendar);
-			values[6] = interval_of(0, move->max, by_calendar);
-		}
-		row_array_add(&result, values, nulls);
-		if ((i & 0xfff) == 0)
-			CHECK_FOR_INTERRUPTS();
-	}
-	PG_RETURN_DATUM(row_array_end(&result));
-}
-
-/*----------
- * The text form of the state: configuration (null where there is none), names of nodes
- * without a workflow, and moves as
- * [from, to, moves, items, total days, total microseconds, min, max]; -1 is no node.
- *----------
- */
-
-static const char *const state_keys[] = {"workflow", "calendar", "names", "moves", NULL};
-
-Datum
-vsm_process_map_state_out(PG_FUNCTION_ARGS)
-{
-	const ProcessMapState *state = (const ProcessMapState *)
-		flat_state_peek(PG_GETARG_DATUM(0), PROCESS_MAP_KIND, GROUP_STATE_VERSION);
-	StringInfoData buf;
-
-	if (group_state_is_unknown(&state->flat))
-		PG_RETURN_CSTRING(pstrdup("null"));
-	initStringInfo(&buf);
-	appendStringInfoChar(&buf, '{');
-	if (state->workflow_offset != 0)
-		group_text_string(&buf, "workflow", workflow_to_json(process_map_workflow(state)));
-	else
-		appendStringInfoString(&buf, "\"workflow\":null");
-	if (state->calendar_offset != 0)
-	{
-		StringInfoData calendar;
-
-		initStringInfo(&calendar);
-		calendar_print(process_map_calendar(state), &calendar);
-		group_text_string(&buf, "calendar", calendar.data);
-	}
-	else
-		appendStringInfoString(&buf, ",\"calendar\":null");
-	group_text_key(&buf, "names");
-	appendStringInfoChar(&buf, '[');
-	for (uint32 i = 0; i < state->num_names; i++)
-	{
-		const ProcessName *name = &process_map_names(state)[i];
-
-		if (i > 0)
-			appendStringInfoChar(&buf, ',');
-		escape_json(&buf, pnstrdup((const char *) state + name->offset, name->len));
-	}
-	appendStringInfoString(&buf, "],\"moves\":[");
-	for (uint32 i = 0; i < state->num_moves; i++)
-	{
-		const ProcessMove *move = &process_map_moves(state)[i];
-
-		appendStringInfo(&buf, "%s[" INT64_FORMAT "," INT64_FORMAT "," INT64_FORMAT "," INT64_FORMAT ","
-						 INT64_FORMAT "," INT64_FORMAT "," INT64_FORMAT "," INT64_FORMAT "]",
-						 i > 0 ? "," : "",
-						 move->from == NO_NODE ? INT64CONST(-1) : move->from,
-						 move->to == NO_NODE ? INT64CONST(-1) : move->to,
-						 move->moves, move->items, move->total_days, (int64) move->total_time,
-						 move->min, move->max);
-		if ((i & 0xfff) == 0)
-			CHECK_FOR_INTERRUPTS();
-	}
-	appendStringInfoString(&buf, "]}");
-	PG_RETURN_CSTRING(buf.data);
-}
-
-static bool
-read_names(ProcessMapState **state, const JsonTree *array, InputError *error)
-{
-	if (array->type != JSON_TREE_ARRAY)
-		return input_error(error, "\"names\" must be an array, not %s.", json_tree_type_name(array));
-	if (array->num_children > 0 && (*state)->workflow_offset != 0)
-		return input_error(error, "With a workflow there are no \"names\".");
-	for (const JsonTree *node = array->first_child; node != NULL; node = node->next)
-	{
-		uint32		before = (*state)->num_names;
-		uint32		number;
-		const char *name;
-
-		if (!group_read_string(node, &name, error))
-			return false;
-		*state = process_map_node(*state, (StateName) {name, strlen(name)}, NO_NODE, &number);
-		if (number != before)
-			return input_error(error, "\"%s\" stands twice in \"names\".", name);
-	}
-	return true;
-}
-
-static bool
-read_moves(ProcessMapState **state, const JsonTree *array, InputError *error)
-{
-	int64		num_nodes = (*state)->workflow_offset != 0 ?
-		process_map_workflow(*state)->num_stages : (*state)->num_names;
-
-	if (array->type != JSON_TREE_ARRAY)
-		return input_error(error, "\"moves\" must be an array, not %s.", json_tree_type_name(array));
-	for (const JsonTree *node = array->first_child; node != NULL; node = node->next)
-	{
-		int64		numbers[8];
-		ProcessMove *move;
-
-		if (!group_read_numbers(node, lengthof(numbers), numbers, error))
-			return false;
-		for (int i = 2; i < lengthof(numbers); i++)
-		{
-			if (numbers[i] < 0 || numbers[5] >= INT64CONST(1) << 62)
-				return input_error(error, "A member of \"moves\" is out of range.");
-		}
-		if (numbers[0] < -1 || numbers[0] >= num_nodes || numbers[1] < -1 || numbers[1] >= num_nodes)
-			return input_error(error, "A member of \"moves\" has an unknown node.");
-		*state = process_map_move(*state, numbers[0] < 0 ? NO_NODE : (uint32) numbers[0],
-								  numbers[1] < 0 ? NO_NODE : (uint32) numbers[1], &move);
-		move->moves = numbers[2];
-		move->items = numbers[3];
-		move->total_days = numbers[4];
-		move->total_time = numbers[5];
-		move->min = numbers[6];
-		move->max = numbers[7];
-	}
-	return true;
-}
-
-static FlatState *
-parse_state(const JsonTree *object, InputError *error)
-{
-	const JsonTree *node = json_tree_member(object, "workflow");
-	Workflow   *workflow = NULL;
-	Calendar   *calendar = NULL;
-	const char *text;
-	ProcessMapState *state;
-
-	if (node->type != JSON_TREE_NULL)
-	{
-		workflow = group_read_workflow(node, error);
-		if (workflow == NULL)
-			return NULL;
-	}
-	node = json_tree_member(object, "calendar");
-	if (node->type != JSON_TREE_NULL)
-	{
-		if (!group_read_string(node, &text, error))
-			return NULL;
-		calendar = calendar_parse(text, strlen(text), error);
-		if (calendar == NULL)
-			return NULL;
-	}
-	state = process_map_new(workflow, calendar);
-	if (!read_names(&state, json_tree_member(object, "names"), error) ||
-		!read_moves(&state, json_tree_member(object, "moves"), error))
-		return NULL;
-	return &state->flat;
-}
-
-Datum
-vsm_process_map_state_in(PG_FUNCTION_ARGS)
-{
-	return group_state_in(fcinfo, "vsm.process_map_state", PROCESS_MAP_KIND, state_keys, parse_state);
 }

@@ -2,7 +2,7 @@
  * rollup.c
  *		The timeline of a whole from those of its parts.
  *
- * Pure core. All changes of all parts are sorted by time and applied to counts (how many
+ * All changes of all parts are sorted by time and applied to counts (how many
  * parts are in each stage, and how many of those under each layer); after each instant the
  * whole is read off the counts. So the cost is changes x stages, whatever the number of parts.
  */

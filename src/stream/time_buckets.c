@@ -4,12 +4,12 @@
  */
 #include "postgres.h"
 
-#include "common/int.h"
 #include "base/compat.h"
+#include "base/time_range.h"
+#include "common/int.h"
 #include "miscadmin.h"
 #include "stream/time_buckets.h"
 #include "utils/datetime.h"
-#include "utils/memutils.h"
 #include "utils/timestamp.h"
 
 bool
@@ -108,9 +108,7 @@ time_buckets(int64 since, int64 until, const Interval *step, pg_tz *zone,
 	if (strcmp(pg_get_timezone_name(zone), "UTC") == 0)
 		zone = NULL;
 	else if (!to_local(since, zone, &local_since))
-		ereport(ERROR,
-				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
-				 errmsg("timestamp out of range")));
+		timestamp_out_of_range();
 
 	bounds = palloc(sizeof(int64) * max);
 	bounds[0] = since;

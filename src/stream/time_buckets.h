@@ -25,6 +25,7 @@
 extern int64 *time_buckets(int64 since, int64 until, const Interval *step, pg_tz *zone,
 						   int max_buckets, int *num_buckets);
 
+/* Whether a step is positive, as PostgreSQL compares intervals: 30 days a month, 24 hours a day. */
 extern bool time_buckets_valid_step(const Interval *step);
 
 /*

@@ -1,14 +1,13 @@
 /*
  * timeline.c
- *		The facts of one item: packing, reading, set union and order of timelines.
- *
- * Pure core: the SQL-callable functions are in timeline_io.c, timeline_aggregate.c and
- * timeline_functions.c.
+ *		The facts of one item: packing, reading, set union and order of timelines, and questions
+ *		to them; none of them interprets a state.
  */
 #include "postgres.h"
 
-#include "common/hashfn.h"
 #include "base/compat.h"
+#include "base/value.h"
+#include "common/hashfn.h"
 #include "miscadmin.h"
 #include "timeline/timeline_write.h"
 #include "utils/memutils.h"
@@ -105,11 +104,7 @@ timeline_open(TimelineReader *reader, const Timeline *timeline)
 	const uint8 *start = (const uint8 *) VARDATA_ANY(plain);
 	const uint8 *p = start + 1;
 
-	if (unlikely(start[0] != TIMELINE_VERSION))
-		ereport(ERROR,
-				(errcode(ERRCODE_DATA_CORRUPTED),
-				 errmsg("timeline has format version %d", start[0]),
-				 errdetail("This version of vsm reads format version %d.", TIMELINE_VERSION)));
+	value_check_version("vsm.timeline", start[0], TIMELINE_VERSION);
 	reader->dictionary_size = timeline_varint(&p);
 	reader->dictionary = p;
 	reader->num_states = timeline_varint(&p);
@@ -134,6 +129,17 @@ timeline_names(const TimelineReader *reader)
 	return names;
 }
 
+void
+timeline_too_large(uint32 num_events, uint32 num_states)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+			 errmsg("timeline is too large"),
+			 errdetail("%u events and their %u states could take more than %d bytes.",
+					   num_events, num_states, (int) MaxAllocSize)));
+	pg_unreachable();
+}
+
 /*
  * Writes canonical parts: names distinct, in byte order and all used; events distinct and
  * in order, their states numbered by those names.
@@ -152,11 +158,7 @@ write_timeline(const StateName *names, uint32 num_names,
 		dictionary_size += timeline_name_size(names[i]);
 	size = timeline_max_size(dictionary_size, num_names, num_events);
 	if (size > MaxAllocSize)
-		ereport(ERROR,
-				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("timeline is too large"),
-				 errdetail("%u events and their %u states could take more than %d bytes.",
-						   num_events, num_names, (int) MaxAllocSize)));
+		timeline_too_large(num_events, num_names);
 
 	timeline = palloc(size);
 	timeline->version = TIMELINE_VERSION;
@@ -369,6 +371,101 @@ timeline_compare(const Timeline *a, const Timeline *b)
 		pfree(names_b);
 	}
 	return order;
+}
+
+void
+timeline_span(const Timeline *timeline, int64 *first, int64 *last)
+{
+	TimelineReader reader;
+
+	timeline_open(&reader, timeline);
+	timeline_next(&reader);
+	*first = reader.at;
+	while (timeline_next(&reader))
+		;
+	*last = reader.at;
+}
+
+bool
+timeline_state_at(const Timeline *timeline, int64 at, StateName *name)
+{
+	TimelineReader reader;
+	bool		found = false;
+	uint32		state = 0;
+	const uint8 *p;
+
+	timeline_open(&reader, timeline);
+	while (timeline_next(&reader) && reader.at <= at)
+	{
+		found = true;
+		state = reader.state;
+	}
+	p = reader.names;
+	for (uint32 i = 0; found && i <= state; i++)
+		*name = timeline_next_name(&p);
+	return found;
+}
+
+void
+timeline_periods(const Timeline *timeline, StateName wanted, PeriodList *periods)
+{
+	TimelineReader reader;
+	StateName  *names;
+	bool		holds = false;
+	int64		since = 0;
+	bool		more;
+
+	timeline_open(&reader, timeline);
+	names = timeline_names(&reader);
+	more = timeline_next(&reader);
+	while (more)
+	{
+		int64		at = reader.at;
+		uint32		state;
+
+		do
+		{
+			state = reader.state;
+			more = timeline_next(&reader);
+		} while (more && reader.at == at);
+		if (holds)
+			period_list_add(periods, since, at);
+		holds = state_name_compare(&names[state], &wanted) == 0;
+		since = at;
+	}
+	if (holds)
+		period_list_add(periods, since, PERIOD_UNBOUNDED);
+}
+
+Timeline *
+timeline_clip(const Timeline *timeline, int64 from, int64 until)
+{
+	TimelineReader reader;
+	TimelineBuilder builder;
+	int64		held_at = 0;
+	uint32		num_held = 0;
+
+	if (from >= until)
+		return NULL;
+	timeline_open(&reader, timeline);
+	timeline_builder_init(&builder, 16);
+	builder.names = timeline_names(&reader);
+	builder.num_names = builder.max_names = reader.num_states;
+	while (timeline_next(&reader) && reader.at < until)
+	{
+		if (reader.at <= from)
+		{
+			/* What held at the bound is replaced by what came later, up to it. */
+			if (num_held > 0 && held_at != reader.at)
+				builder.num_events = num_held = 0;
+			held_at = reader.at;
+			num_held++;
+			timeline_builder_event(&builder, from, reader.state);
+		}
+		else
+			timeline_builder_event(&builder, reader.at, reader.state);
+	}
+	return timeline_builder_finish(&builder);
 }
 
 void

@@ -21,8 +21,8 @@
 #ifndef VSM_TIMELINE_H
 #define VSM_TIMELINE_H
 
+#include "base/period_list.h"
 #include "datatype/timestamp.h"
-#include "lib/stringinfo.h"
 
 #define TIMELINE_VERSION		1
 
@@ -93,6 +93,7 @@ timeline_next_name(const uint8 **position)
 	return name;
 }
 
+/* Opens a timeline before its first event. XX001 for an unknown format. */
 extern void timeline_open(TimelineReader *reader, const Timeline *timeline);
 
 /* Steps to the next event, whose time and state are in the reader then; false at the end. */
@@ -151,6 +152,24 @@ extern Timeline *timeline_union(const Timeline *a, const Timeline *b);
 /* Orders timelines by their events, an event by time and then state bytes. */
 extern int	timeline_compare(const Timeline *a, const Timeline *b);
 
+/* The times of the first and of the last event. */
+extern void timeline_span(const Timeline *timeline, int64 *first, int64 *last);
+
+/* The state at a time, of tied ones the last in byte order; false before the first event. */
+extern bool timeline_state_at(const Timeline *timeline, int64 at, StateName *name);
+
+/*
+ * Adds to periods when a state held, that is from its event to the next instant with an event; of
+ * tied states the last in byte order holds. The last one has no end.
+ */
+extern void timeline_periods(const Timeline *timeline, StateName wanted, PeriodList *periods);
+
+/*
+ * The events within [from, until); all states of the last instant at or before from are kept,
+ * stamped with it. NULL if nothing is left.
+ */
+extern Timeline *timeline_clip(const Timeline *timeline, int64 from, int64 until);
+
 /* Orders names by their bytes. */
 extern int	state_name_compare(const StateName *a, const StateName *b);
 
@@ -174,10 +193,13 @@ typedef struct TimelineBuilder
 	uint32		max_events;
 } TimelineBuilder;
 
+/* An empty builder, with room for so many events, in the current memory context. */
 extern void timeline_builder_init(TimelineBuilder *builder, uint32 max_events);
 
 /* The number of a name, which is added if it is new; its bytes must outlive the builder. */
 extern uint32 timeline_builder_name(TimelineBuilder *builder, StateName name);
+
+/* Adds an event; its state is the number of a name. */
 extern void timeline_builder_event(TimelineBuilder *builder, int64 at, uint32 state);
 
 /* The packed timeline, or NULL if there is no event. */

@@ -9,7 +9,6 @@
 #include "postgres.h"
 
 #include "base/compat.h"
-#include "miscadmin.h"
 #include "port/pg_bitutils.h"
 #include "timeline/timeline_packer.h"
 #include "timeline/timeline_write.h"
@@ -97,11 +96,7 @@ reserve(TimelinePacker *packer, Size dictionary_size, uint32 num_used, uint32 nu
 	if (unlikely(size > packer->size))
 	{
 		if (size > MaxAllocSize)
-			ereport(ERROR,
-					(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-					 errmsg("timeline is too large"),
-					 errdetail("%u events and their %u states could take more than %d bytes.",
-							   num_events, num_used, (int) MaxAllocSize)));
+			timeline_too_large(num_events, num_used);
 		if (packer->timeline != NULL)
 			pfree(packer->timeline);
 		packer->timeline = NULL;

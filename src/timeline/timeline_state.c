@@ -1,22 +1,18 @@
 /*
  * timeline_state.c
  *		The state of the aggregates that make timelines: a bag of events, in any order.
- *
- * Pure core: timeline_aggregate.c has the SQL-callable functions.
  */
 #include "postgres.h"
 
+#include "base/compat.h"
 #include "common/hashfn.h"
 #include "common/int.h"
-#include "base/compat.h"
 #include "miscadmin.h"
 #include "timeline/timeline_state.h"
-#include "timeline/timeline_text.h"
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
 
-#define STATE_KIND		1
-#define STATE_VERSION	1
+const FlatFormat timeline_state_format = {"vsm.timeline_state", TIMELINE_STATE_KIND, 1};
 
 /* More or longer names than these change the layout. */
 #define MAX_FEW_NAMES	64
@@ -32,14 +28,6 @@ typedef struct ManyNames
 	uint32		bytes_used;		/* of all names */
 	uint32		max_bytes;
 } ManyNames;
-
-/* An event, whatever the layout. */
-typedef struct StateEvent
-{
-	int64		at;
-	int64		seq;
-	uint32		name;
-} StateEvent;
 
 static inline int
 compare_state_events(const StateEvent *a, const StateEvent *b)
@@ -65,22 +53,10 @@ TimelineState *
 timeline_state_new(bool with_seq)
 {
 	TimelineState *state = (TimelineState *)
-		flat_state_new(TIMELINE_STATE_USUAL_SIZE, TIMELINE_STATE_USUAL_SIZE, STATE_KIND, STATE_VERSION);
+		flat_state_new(TIMELINE_STATE_USUAL_SIZE, TIMELINE_STATE_USUAL_SIZE, &timeline_state_format);
 
 	state->with_seq = with_seq;
 	return state;
-}
-
-TimelineState *
-timeline_state_get(FunctionCallInfo fcinfo, int argno)
-{
-	return (TimelineState *) flat_state_get(fcinfo, argno, STATE_KIND, STATE_VERSION);
-}
-
-TimelineState *
-timeline_state_peek(Datum datum)
-{
-	return (TimelineState *) flat_state_peek(datum, STATE_KIND, STATE_VERSION);
 }
 
 /*----------
@@ -160,9 +136,8 @@ read_state_event(const TimelineState *state, const char *p, StateEvent *event)
 		event->name = *(const uint8 *) p;
 }
 
-/* All names, in the order of their numbers. */
-static void
-read_names(TimelineState *state, StateName *names)
+void
+timeline_state_names(TimelineState *state, StateName *names)
 {
 	if (state->many_names)
 	{
@@ -318,7 +293,7 @@ rebuild_many(TimelineState *old, uint32 max_names, uint32 max_events, uint32 max
 	*many = header;
 	SET_VARSIZE(many, size);
 	many->state.flat.used = size;
-	read_names(old, names);
+	timeline_state_names(old, names);
 	for (uint32 i = 0; i < old->num_names; i++)
 		many_intern(many, names[i].data, names[i].len);
 	pfree(names);
@@ -475,7 +450,7 @@ timeline_state_add_state(TimelineState *state, TimelineState *other)
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("cannot combine a timeline that has sequence numbers with one that has none")));
 	names = palloc_extended(sizeof(StateName) * (Size) Max(other->num_names, 1), MCXT_ALLOC_HUGE);
-	read_names(other, names);
+	timeline_state_names(other, names);
 	for (uint32 i = 0; i < other->num_events; i++, p += stride)
 	{
 		StateEvent	event;
@@ -515,13 +490,10 @@ timeline_state_add_timeline(TimelineState *state, const Timeline *timeline)
  *----------
  */
 
-/*
- * The distinct events of a state, sorted by (time, sequence number, state bytes). The name of an
- * event is its place in order then, which has the numbers of the names, sorted.
- */
-static StateEvent *
-sorted_events(TimelineState *state, const StateName *names, uint32 *order, uint32 *num_events)
+StateEvent *
+timeline_state_events(TimelineState *state, const StateName *names, uint32 *num_events)
 {
+	uint32	   *order = palloc_extended(sizeof(uint32) * (Size) state->num_names, MCXT_ALLOC_HUGE);
 	uint32	   *rank = palloc_extended(sizeof(uint32) * (Size) state->num_names, MCXT_ALLOC_HUGE);
 	StateEvent *events = palloc_extended(sizeof(StateEvent) * (Size) state->num_events, MCXT_ALLOC_HUGE);
 	Size		stride = event_size(state);
@@ -537,8 +509,11 @@ sorted_events(TimelineState *state, const StateName *names, uint32 *order, uint3
 		read_state_event(state, p, &events[i]);
 		events[i].name = rank[events[i].name];
 	}
-	pfree(rank);
 	*num_events = distinct_events(events, state->num_events);
+	for (uint32 i = 0; i < *num_events; i++)
+		events[i].name = order[events[i].name];
+	pfree(rank);
+	pfree(order);
 	return events;
 }
 
@@ -549,9 +524,8 @@ sorted_events(TimelineState *state, const StateName *names, uint32 *order, uint3
 static uint32
 place_by_sequence(TimelineState *state, const StateName *names, TimelineEvent *placed)
 {
-	uint32	   *order = palloc_extended(sizeof(uint32) * (Size) state->num_names, MCXT_ALLOC_HUGE);
 	uint32		num_events;
-	StateEvent *events = sorted_events(state, names, order, &num_events);
+	StateEvent *events = timeline_state_events(state, names, &num_events);
 	int64		offset = 0;
 
 	for (uint32 i = 0; i < num_events; i++)
@@ -563,10 +537,9 @@ place_by_sequence(TimelineState *state, const StateName *names, TimelineEvent *p
 					(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
 					 errmsg("timestamp out of range"),
 					 errdetail("There is no room behind the last instant for the order of its events.")));
-		placed[i].state = order[events[i].name];
+		placed[i].state = events[i].name;
 	}
 	pfree(events);
-	pfree(order);
 	return num_events;
 }
 
@@ -589,7 +562,7 @@ timeline_state_finish(TimelineState *state)
 		names = palloc_extended(sizeof(StateName) * (Size) state->num_names, MCXT_ALLOC_HUGE);
 	if (num_events > USUAL_EVENTS)
 		events = palloc_extended(sizeof(TimelineEvent) * (Size) num_events, MCXT_ALLOC_HUGE);
-	read_names(state, names);
+	timeline_state_names(state, names);
 	if (state->with_seq)
 		num_events = place_by_sequence(state, names, events);
 	else
@@ -609,27 +582,4 @@ timeline_state_finish(TimelineState *state)
 	if (names != usual_names)
 		pfree(names);
 	return timeline;
-}
-
-char *
-timeline_state_to_text(TimelineState *state)
-{
-	StateName  *names = palloc_extended(sizeof(StateName) * (Size) state->num_names,
-										MCXT_ALLOC_HUGE);
-	uint32	   *order = palloc_extended(sizeof(uint32) * (Size) state->num_names, MCXT_ALLOC_HUGE);
-	uint32		num_events;
-	StateEvent *events;
-	TimelineTextWriter writer;
-
-	read_names(state, names);
-	events = sorted_events(state, names, order, &num_events);
-	timeline_text_begin(&writer, names, state->num_names);
-	for (uint32 i = 0; i < num_events; i++)
-	{
-		timeline_text_event(&writer, events[i].at, state->with_seq ? &events[i].seq : NULL,
-							order[events[i].name]);
-		if ((i & 0xffff) == 0)
-			CHECK_FOR_INTERRUPTS();
-	}
-	return timeline_text_end(&writer);
 }

@@ -35,6 +35,9 @@ typedef struct TimelineState
 	uint32		num_names;
 } TimelineState;
 
+/* What a state is checked for. */
+extern const FlatFormat timeline_state_format;
+
 /* A new, empty state. */
 extern TimelineState *timeline_state_new(bool with_seq);
 
@@ -50,10 +53,6 @@ timeline_state_prefetch(const void *state)
 	vsm_prefetch((const char *) state + TIMELINE_STATE_USUAL_SIZE - 1);
 }
 
-/* Makes sure that a datum is such a state. */
-extern TimelineState *timeline_state_get(FunctionCallInfo fcinfo, int argno);
-extern TimelineState *timeline_state_peek(Datum datum);
-
 /* Adds an event; seq is looked at only if the state has sequence numbers. Returns the state. */
 extern TimelineState *timeline_state_add(TimelineState *state, int64 at, int64 seq,
 										 const char *name, uint32 name_len);
@@ -65,10 +64,18 @@ extern TimelineState *timeline_state_add_timeline(TimelineState *state, const Ti
 /* The timeline of all events. The state is not changed. */
 extern Timeline *timeline_state_finish(TimelineState *state);
 
-/*
- * The text form of the state: distinct events, sorted by (time, sequence number, state bytes);
- * see timeline_text.h.
- */
-extern char *timeline_state_to_text(TimelineState *state);
+/* All names of a state, num_names of them, in the order of their numbers. */
+extern void timeline_state_names(TimelineState *state, StateName *names);
+
+/* An event, whatever the layout. */
+typedef struct StateEvent
+{
+	int64		at;
+	int64		seq;			/* 0 in a state without sequence numbers */
+	uint32		name;			/* its number */
+} StateEvent;
+
+/* The distinct events of a state, sorted by (time, sequence number, state bytes). */
+extern StateEvent *timeline_state_events(TimelineState *state, const StateName *names, uint32 *num_events);
 
 #endif							/* VSM_TIMELINE_STATE_H */

@@ -1,6 +1,6 @@
 /*
  * timeline_text.c
- *		The text form of timelines and of the state of their aggregate.
+ *		The text form of timelines.
  *
  * It is a wire format (Citus sends states as text), hence one pass, no tree, and no setting
  * of the session in it.
@@ -8,10 +8,9 @@
 #include "postgres.h"
 
 #include "base/compat.h"
+#include "base/timestamp_text.h"
 #include "miscadmin.h"
 #include "timeline/timeline_text.h"
-#include "base/timestamp_text.h"
-#include "utils/builtins.h"
 #include "utils/json.h"
 
 static const char *const form_of_pair =
@@ -23,7 +22,6 @@ typedef struct TimelineParser
 {
 	TimelineText *result;
 	InputError *error;
-	bool		failed;			/* error is filled; what follows is not looked at */
 	int			depth;			/* of arrays */
 	int			member;			/* of the current event */
 	int64		at;
@@ -31,17 +29,9 @@ typedef struct TimelineParser
 } TimelineParser;
 
 static void
-fail(TimelineParser *parser, const char *detail)
-{
-	if (!parser->failed)
-		input_error(parser->error, "%s", detail);
-	parser->failed = true;
-}
-
-static void
 fail_form(TimelineParser *parser)
 {
-	fail(parser, parser->result->with_seq ? form_of_triple : form_of_pair);
+	input_error(parser->error, "%s", parser->result->with_seq ? form_of_triple : form_of_pair);
 }
 
 static void
@@ -104,11 +94,8 @@ parse_time(TimelineParser *parser, const char *token)
 {
 	const char *problem = timestamp_text_parse(token, strlen(token), &parser->at);
 
-	if (problem != NULL && !parser->failed)
-	{
+	if (problem != NULL)
 		input_error(parser->error, "\"%s\": %s", token, problem);
-		parser->failed = true;
-	}
 }
 
 static void
@@ -132,7 +119,7 @@ parse_scalar(void *state, char *token, JsonTokenType type)
 	if (parser->depth != 2 || member > state_member ||
 		type != (member == 1 && state_member == 2 ? JSON_TOKEN_NUMBER : JSON_TOKEN_STRING))
 		fail_form(parser);
-	else if (!parser->failed)
+	else if (!input_failed(parser->error))
 	{
 		if (member == state_member)
 		{
@@ -155,8 +142,6 @@ timeline_text_parse(const char *text, int len, bool with_seq,
 {
 	TimelineParser parser = {0};
 	JsonSemAction actions = {0};
-	JsonLexContext *lexer = vsm_json_lexer(text, len);
-	JsonParseErrorType outcome;
 
 	timeline_builder_init(&result->builder, len / 40);
 	result->with_seq = with_seq;
@@ -171,13 +156,7 @@ timeline_text_parse(const char *text, int len, bool with_seq,
 	actions.array_end = parse_array_end;
 	actions.object_start = parse_object_start;
 	actions.scalar = parse_scalar;
-	outcome = pg_parse_json(lexer, &actions);
-	if (outcome != JSON_SUCCESS)
-	{
-		json_input_error(outcome, lexer, error);
-		return false;
-	}
-	if (parser.failed)
+	if (!json_stream_parse(vsm_json_lexer(text, len), &actions, error))
 		return false;
 	if (result->builder.num_events == 0)
 		return input_error(error, "A timeline has at least one event; an item without events has no timeline (NULL).");
@@ -229,4 +208,31 @@ timeline_text_end(TimelineTextWriter *writer)
 {
 	appendStringInfoChar(&writer->buf, ']');
 	return writer->buf.data;
+}
+
+Timeline *
+timeline_from_text(const char *text, int len, InputError *error)
+{
+	TimelineText parsed;
+
+	if (!timeline_text_parse(text, len, false, &parsed, error))
+		return NULL;
+	return timeline_builder_finish(&parsed.builder);
+}
+
+char *
+timeline_to_text(const Timeline *timeline)
+{
+	TimelineReader reader;
+	TimelineTextWriter writer;
+
+	timeline_open(&reader, timeline);
+	timeline_text_begin(&writer, timeline_names(&reader), reader.num_states);
+	while (timeline_next(&reader))
+	{
+		timeline_text_event(&writer, reader.at, NULL, reader.state);
+		if ((reader.next_event & 0xffff) == 0)
+			CHECK_FOR_INTERRUPTS();
+	}
+	return timeline_text_end(&writer);
 }

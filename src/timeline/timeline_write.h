@@ -21,6 +21,7 @@ timeline_write_varint(uint8 *p, uint32 value)
 	return p;
 }
 
+/* The bytes that it takes. */
 static inline Size
 timeline_varint_size(uint32 value)
 {
@@ -40,6 +41,9 @@ timeline_max_size(Size dictionary_size, uint32 num_names, uint32 num_events)
 
 	return offsetof(Timeline, data) + max_varint + dictionary_size + max_varint + max_event * num_events;
 }
+
+/* Raises 54000: it could be more than 1 GB. */
+extern void timeline_too_large(uint32 num_events, uint32 num_states) pg_attribute_noreturn();
 
 /* What a state's name takes in a dictionary. */
 static inline Size

@@ -1,9 +1,6 @@
 /*
  * timeline_set.c
  *		Filling a set of timelines: partitions of events, interned names, the temporary file.
- *
- * Pure core: timeline_set_read.c reads sets, timeline_set_functions.c has the SQL-callable
- * functions.
  */
 #include "postgres.h"
 

@@ -143,6 +143,7 @@ timeline_set_mix(uint64 a, uint64 b)
 	return h ^ (h >> 29);
 }
 
+/* Hashes of keys; the first bits choose the partition. */
 static inline uint32
 timeline_set_hash_number(int64 key)
 {
@@ -299,6 +300,7 @@ typedef struct SetRecord
 	uint32		state;
 } SetRecord;
 
+/* Reads the record that lies there. */
 static pg_attribute_always_inline void
 timeline_set_record(const char *p, bool text_keys, SetRecord *record)
 {
@@ -389,17 +391,5 @@ extern const FlatTimelines *timeline_set_flat(TimelineSet *set);
 
 /* As timeline_set_read. */
 extern TimelineSetReader *timeline_set_read_flat(const FlatTimelines *flat, MemoryContext context);
-
-/* Making a flat set item by item; the item NULL last. */
-typedef struct FlatBuilder
-{
-	FlatTimelines *flat;
-	Size		size;
-	Size		max_size;
-} FlatBuilder;
-
-extern void flat_timelines_begin(FlatBuilder *builder, bool text_keys);
-extern void flat_timelines_add(FlatBuilder *builder, const SetItem *item);
-extern FlatTimelines *flat_timelines_end(FlatBuilder *builder);
 
 #endif							/* VSM_TIMELINE_SET_H */

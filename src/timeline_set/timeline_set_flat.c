@@ -9,8 +9,16 @@
 #include "timeline_set/timeline_set.h"
 #include "utils/memutils.h"
 
-void
-flat_timelines_begin(FlatBuilder *builder, bool text_keys)
+/* A flat set that is made item by item. */
+typedef struct FlatBuilder
+{
+	FlatTimelines *flat;
+	Size		size;
+	Size		max_size;
+} FlatBuilder;
+
+static void
+begin_flat(FlatBuilder *builder, bool text_keys)
 {
 	builder->size = offsetof(FlatTimelines, data);
 	builder->max_size = 1024;
@@ -31,8 +39,9 @@ append(FlatBuilder *builder, const void *data, Size size)
 	builder->size += INTALIGN(size);
 }
 
-void
-flat_timelines_add(FlatBuilder *builder, const SetItem *item)
+/* Adds an item; the item NULL comes last. */
+static void
+add_item(FlatBuilder *builder, const SetItem *item)
 {
 	Size		key_size = item->is_null ? 0 :
 	!builder->flat->text_keys ? sizeof(int64) : sizeof(uint32) + INTALIGN(item->text_len);
@@ -71,8 +80,8 @@ flat_timelines_add(FlatBuilder *builder, const SetItem *item)
 	builder->flat->num_items++;
 }
 
-FlatTimelines *
-flat_timelines_end(FlatBuilder *builder)
+static FlatTimelines *
+end_flat(FlatBuilder *builder)
 {
 	SET_VARSIZE(builder->flat, builder->size);
 	return builder->flat;
@@ -90,11 +99,11 @@ timeline_set_flat(TimelineSet *set)
 		return set->flat;
 	old = MemoryContextSwitchTo(set->context);
 	reader = timeline_set_read(set, set->context);
-	flat_timelines_begin(&builder, set->text_keys);
+	begin_flat(&builder, set->text_keys);
 	while (timeline_set_next(reader, &item))
-		flat_timelines_add(&builder, &item);
+		add_item(&builder, &item);
 	timeline_set_read_end(reader);
-	set->flat = flat_timelines_end(&builder);
+	set->flat = end_flat(&builder);
 	if (set->num_readers == 0)
 		timeline_set_free_partitions(set);
 	MemoryContextSwitchTo(old);

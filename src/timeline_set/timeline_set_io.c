@@ -1,239 +1,131 @@
 /*
  * timeline_set_io.c
- *		Sets of timelines as text: [["PAY-1",[["2026-01-05T10:00:00Z","In Progress"],...]],...].
- *
- * A key that is a number stands as one, the item NULL as null, and so does the timeline of an
- * item without events.
+ *		The types vsm.text_timelines and vsm.bigint_timelines: a set of timelines as one value, an
+ *		expanded object within a query, flat where it is kept; and its text.
  */
 #include "postgres.h"
 
 #include "base/compat.h"
-#include "miscadmin.h"
-#include "timeline/timeline_fmgr.h"
-#include "timeline_set/timeline_set_fmgr.h"
-#include "timeline/timeline_text.h"
-#include "utils/builtins.h"
-#include "utils/json.h"
-#include "utils/memutils.h"
+#include "base/value_io.h"
+#include "timeline_set/timeline_set_io.h"
+#include "timeline_set/timeline_set_text.h"
+#include "utils/expandeddatum.h"
 
-PG_FUNCTION_INFO_V1(vsm_text_timelines_in);
-PG_FUNCTION_INFO_V1(vsm_bigint_timelines_in);
-PG_FUNCTION_INFO_V1(vsm_timelines_out);
+/* The types of SQL: items are text, or numbers. */
+#define TEXT_TIMELINES		"vsm.text_timelines"
+#define BIGINT_TIMELINES	"vsm.bigint_timelines"
 
-static const char *const form_of_text_set =
-"A set of timelines is an array of [item, timeline] pairs, for example [[\"PAY-1\",[[\"2026-01-05T10:00:00Z\",\"In Progress\"]]]].";
-static const char *const form_of_bigint_set =
-"A set of timelines is an array of [item, timeline] pairs, for example [[1,[[\"2026-01-05T10:00:00Z\",\"In Progress\"]]]].";
-
-typedef struct SetParser
+typedef struct ExpandedTimelines
 {
+	ExpandedObjectHeader header;
 	TimelineSet *set;
-	JsonLexContext *lexer;
-	InputError *error;
-	bool		failed;			/* error is filled; what follows is not looked at */
-	MemoryContext item_context; /* reset after each timeline */
-	int			depth;			/* of arrays */
-	int			member;			/* of the current pair */
-	char	   *key;			/* text; NULL: the item NULL */
-	int64		number;
-	const char *timeline;		/* where its text begins */
-} SetParser;
+} ExpandedTimelines;
 
-static void
-fail_form(SetParser *parser)
+static Size
+get_flat_size(ExpandedObjectHeader *header)
 {
-	if (!parser->failed)
-		input_error(parser->error, "%s",
-					parser->set->text_keys ? form_of_text_set : form_of_bigint_set);
-	parser->failed = true;
+	return VARSIZE(timeline_set_flat(((ExpandedTimelines *) header)->set));
 }
 
 static void
-add_event(SetParser *parser, int64 at, uint32 state)
+flatten_into(ExpandedObjectHeader *header, void *result, Size allocated_size)
 {
-	if (parser->key == NULL)
-		timeline_set_add_null(parser->set, at, state);
-	else if (parser->set->text_keys)
-		timeline_set_add_text(parser->set, parser->key, strlen(parser->key), at, state);
-	else
-		timeline_set_add_number(parser->set, parser->number, at, state);
+	const FlatTimelines *flat = timeline_set_flat(((ExpandedTimelines *) header)->set);
+
+	Assert(allocated_size == VARSIZE(flat));
+	memcpy(result, flat, allocated_size);
 }
 
-static void
-add_timeline(SetParser *parser, const char *text, int len)
+static const ExpandedObjectMethods expanded_timelines = {get_flat_size, flatten_into};
+
+/* Refuses (XX001) a format that this version of vsm does not read. */
+static const FlatTimelines *
+check_format(const FlatTimelines *flat)
 {
-	MemoryContext old = MemoryContextSwitchTo(parser->item_context);
-	TimelineText parsed;
+	const char *type = flat->text_keys ? TEXT_TIMELINES : BIGINT_TIMELINES;
 
-	if (!timeline_text_parse(text, len, false, &parsed, parser->error))
-	{
-		/* Its detail lies in the context, which is not reset any more. */
-		parser->failed = true;
-		MemoryContextSwitchTo(old);
-		return;
-	}
-	for (uint32 i = 0; i < parsed.builder.num_events; i++)
-	{
-		const TimelineEvent *event = &parsed.builder.events[i];
-		const StateName *name = &parsed.builder.names[event->state];
-
-		add_event(parser, event->at, timeline_set_state(parser->set, name->data, name->len));
-	}
-	MemoryContextSwitchTo(old);
-	MemoryContextReset(parser->item_context);
-	CHECK_FOR_INTERRUPTS();
+	if (VARSIZE(flat) < sizeof(FlatTimelines))
+		value_unknown_format(type, FLAT_TIMELINES_VERSION, FLAT_TIMELINES_VERSION);
+	value_check_version(type, flat->version, FLAT_TIMELINES_VERSION);
+	return flat;
 }
 
-static JSON_ACTION_RESULT
-parse_array_start(void *state)
+const FlatTimelines *
+timeline_set_from_datum(Datum datum)
 {
-	SetParser  *parser = state;
-
-	parser->depth++;
-	if (parser->depth == 2)
-		parser->member = 0;
-	else if (parser->depth == 3)
-	{
-		if (parser->member++ != 1)
-			fail_form(parser);
-		parser->timeline = parser->lexer->token_start;
-	}
-	JSON_ACTION_RETURN();
-}
-
-static JSON_ACTION_RESULT
-parse_array_end(void *state)
-{
-	SetParser  *parser = state;
-
-	if (parser->depth == 3 && !parser->failed)
-		add_timeline(parser, parser->timeline,
-					 parser->lexer->prev_token_terminator - parser->timeline);
-	if (parser->depth == 2 && parser->member != 2)
-		fail_form(parser);
-	parser->depth--;
-	JSON_ACTION_RETURN();
-}
-
-static JSON_ACTION_RESULT
-parse_object_start(void *state)
-{
-	fail_form(state);
-	JSON_ACTION_RETURN();
-}
-
-/* Reads the key of an item, and whether it can be one. */
-static bool
-parse_key(SetParser *parser, char *token, JsonTokenType type)
-{
-	char	   *end;
-
-	if (parser->key != NULL)
-		pfree(parser->key);
-	parser->key = NULL;
-	if (type == JSON_TOKEN_NULL)
-		return true;
-	parser->key = pstrdup(token);
-	if (parser->set->text_keys)
-		return type == JSON_TOKEN_STRING;
-	errno = 0;
-	parser->number = strtoi64(token, &end, 10);
-	return type == JSON_TOKEN_NUMBER && errno == 0 && *end == '\0';
-}
-
-static JSON_ACTION_RESULT
-parse_scalar(void *state, char *token, JsonTokenType type)
-{
-	SetParser  *parser = state;
-
-	if (parser->depth < 3)
-	{
-		int			member = parser->member++;
-
-		if (parser->depth != 2 || member > 1 ||
-			(member == 0 ? !parse_key(parser, token, type) : type != JSON_TOKEN_NULL))
-			fail_form(parser);
-		else if (member == 1 && !parser->failed)
-			add_event(parser, 0, SET_NO_EVENT);
-	}
-	if (token != NULL)
-		pfree(token);
-	JSON_ACTION_RETURN();
-}
-
-/* Pairs may come in any order, and an item more than once. */
-static Datum
-timelines_in(FunctionCallInfo fcinfo, bool text_keys, const char *type)
-{
-	char	   *text = PG_GETARG_CSTRING(0);
-	SetParser	parser = {0};
-	InputError	error = {0};
-	JsonSemAction actions = {0};
-	JsonParseErrorType outcome;
-
-	parser.set = timeline_set_new(CurrentMemoryContext, text_keys, MaxAllocHugeSize);
-	parser.item_context = AllocSetContextCreate(CurrentMemoryContext, "timeline of a set",
-												ALLOCSET_DEFAULT_SIZES);
-	parser.lexer = vsm_json_lexer(text, strlen(text));
-	parser.error = &error;
-	actions.semstate = &parser;
-	actions.array_start = parse_array_start;
-	actions.array_end = parse_array_end;
-	actions.object_start = parse_object_start;
-	actions.scalar = parse_scalar;
-	outcome = pg_parse_json(parser.lexer, &actions);
-	if (outcome != JSON_SUCCESS)
-		json_input_error(outcome, parser.lexer, &error);
-	if (outcome != JSON_SUCCESS || parser.failed)
-		vsm_ereturn(VSM_ESCONTEXT(fcinfo), (Datum) 0,
-					(errcode(error.sqlstate),
-					 errmsg("invalid input syntax for type %s", type),
-					 errdetail("%s", error.detail)));
-	PG_RETURN_POINTER(timeline_set_flat(parser.set));
+	return check_format((FlatTimelines *) PG_DETOAST_DATUM(datum));
 }
 
 Datum
-vsm_text_timelines_in(PG_FUNCTION_ARGS)
+timeline_set_datum(TimelineSet *set)
 {
-	return timelines_in(fcinfo, true, "vsm.text_timelines");
+	ExpandedTimelines *expanded = MemoryContextAllocZero(set->context, sizeof(ExpandedTimelines));
+	void	   *pointer;
+
+	/*
+	 * The object is never handed out for writing, so nobody moves or deletes its context: it
+	 * may be that of the aggregate, which holds other sets as well.
+	 */
+	EOH_init_header(&expanded->header, &expanded_timelines, set->context);
+	expanded->set = set;
+
+	/*
+	 * Up to 15 a final function's result is copied, and so made flat, unless it is a chunk of
+	 * the current memory context. So it is one: a copy of the pointer to the object.
+	 */
+	pointer = palloc(EXPANDED_POINTER_SIZE);
+	memcpy(pointer, DatumGetPointer(EOHPGetRODatum(&expanded->header)), EXPANDED_POINTER_SIZE);
+	return PointerGetDatum(pointer);
 }
 
-Datum
-vsm_bigint_timelines_in(PG_FUNCTION_ARGS)
+TimelineSetReader *
+timeline_set_datum_read(Datum datum, bool *text_keys)
 {
-	return timelines_in(fcinfo, false, "vsm.bigint_timelines");
+	const FlatTimelines *flat;
+
+	if (VARATT_IS_EXTERNAL_EXPANDED(DatumGetPointer(datum)))
+	{
+		ExpandedObjectHeader *header = DatumGetEOHP(datum);
+
+		if (header->eoh_methods == &expanded_timelines)
+		{
+			TimelineSet *set = ((ExpandedTimelines *) header)->set;
+
+			*text_keys = set->text_keys;
+			return timeline_set_read(set, CurrentMemoryContext);
+		}
+	}
+	flat = timeline_set_from_datum(datum);
+	*text_keys = flat->text_keys;
+	return timeline_set_read_flat(flat, CurrentMemoryContext);
 }
 
-Datum
-vsm_timelines_out(PG_FUNCTION_ARGS)
+/*----------
+ * Text.
+ *----------
+ */
+
+static void *
+text_timelines_from_text(const char *text, int len, InputError *error)
+{
+	return unconstify(FlatTimelines *, timeline_set_from_text(text, len, true, error));
+}
+
+static void *
+bigint_timelines_from_text(const char *text, int len, InputError *error)
+{
+	return unconstify(FlatTimelines *, timeline_set_from_text(text, len, false, error));
+}
+
+VALUE_INPUT(text_timelines, TEXT_TIMELINES, text_timelines_from_text)
+VALUE_INPUT(bigint_timelines, BIGINT_TIMELINES, bigint_timelines_from_text)
+
+VALUE_FUNCTION(vsm_timelines_out)
 {
 	bool		text_keys;
 	TimelineSetReader *reader = timeline_set_datum_read(PG_GETARG_DATUM(0), &text_keys);
-	MemoryContext item_context = AllocSetContextCreate(CurrentMemoryContext, "timeline of a set",
-													   ALLOCSET_DEFAULT_SIZES);
-	StringInfoData buf;
-	SetItem		item;
+	char	   *text = timeline_set_to_text(reader, text_keys);
 
-	initStringInfo(&buf);
-	while (timeline_set_next(reader, &item))
-	{
-		MemoryContext old = MemoryContextSwitchTo(item_context);
-
-		appendStringInfoString(&buf, buf.len == 0 ? "[[" : ",[");
-		if (item.is_null)
-			appendStringInfoString(&buf, "null");
-		else if (!text_keys)
-			appendStringInfo(&buf, INT64_FORMAT, item.number);
-		else
-			escape_json(&buf, pnstrdup(item.text, item.text_len));
-		appendStringInfoChar(&buf, ',');
-		appendStringInfoString(&buf, item.timeline == NULL ? "null" : timeline_to_text(item.timeline));
-		appendStringInfoChar(&buf, ']');
-		MemoryContextSwitchTo(old);
-		MemoryContextReset(item_context);
-		CHECK_FOR_INTERRUPTS();
-	}
 	timeline_set_read_end(reader);
-	appendStringInfoString(&buf, buf.len == 0 ? "[]" : "]");
-	PG_RETURN_CSTRING(buf.data);
+	PG_RETURN_CSTRING(text);
 }

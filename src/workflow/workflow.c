@@ -1,69 +1,11 @@
 /*
  * workflow.c
- *		The interpretation of states: reading, checking, compiling and writing workflows.
- *
- * Pure core: the SQL-callable functions are in workflow_functions.c.
+ *		The interpretation of states: checking and compiling workflows, and taking them apart.
  */
 #include "postgres.h"
 
 #include "base/compat.h"
-#include "utils/builtins.h"
-#include "utils/json.h"
 #include "workflow/workflow.h"
-
-static const char *const class_names[] = {
-	"new", "active", "waiting", "blocked", "done", "cancelled", NULL
-};
-static const char *const start_names[] = {"committed", "active", "created", NULL};
-static const char *const reopen_names[] = {"continue", "pause", "first", NULL};
-static const char *const backward_names[] = {"keep", "erase", NULL};
-static const char *const unmapped_names[] = {"waiting", "ignore", "error", NULL};
-
-static const char *const workflow_keys[] = {
-	"stages", "start", "reopen", "backward", "unmapped", NULL
-};
-static const char *const stage_keys[] = {
-	"name", "class", "states", "phase", "waiting_for", "owner", "limit", "until", NULL
-};
-
-const char *
-stage_class_name(StageClass stage_class)
-{
-	return class_names[stage_class];
-}
-
-/* The place of a word in a list of words, or -1. */
-static int
-find_word(const char *const *words, const char *word)
-{
-	for (int i = 0; words[i] != NULL; i++)
-	{
-		if (strcmp(words[i], word) == 0)
-			return i;
-	}
-	return -1;
-}
-
-bool
-stage_class_parse(const char *name, StageClass *stage_class)
-{
-	int			found = find_word(class_names, name);
-
-	*stage_class = Max(found, 0);
-	return found >= 0;
-}
-
-/* All words of a list, for messages. */
-static char *
-list_words(const char *const *words)
-{
-	StringInfoData buf;
-
-	initStringInfo(&buf);
-	for (int i = 0; words[i] != NULL; i++)
-		appendStringInfo(&buf, "%s\"%s\"", i == 0 ? "" : words[i + 1] == NULL ? " or " : ", ", words[i]);
-	return buf.data;
-}
 
 int
 workflow_find_stage(const Workflow *workflow, const char *name, uint32 len)
@@ -79,197 +21,14 @@ workflow_find_stage(const Workflow *workflow, const char *name, uint32 len)
 	return -1;
 }
 
-/*----------
- * Reading JSON.
- *----------
- */
-
-/* An optional string that is not empty. */
-static bool
-read_text(const JsonTree *stage, const char *key, char **value, InputError *error)
+int
+workflow_compare(const Workflow *a, const Workflow *b)
 {
-	JsonTree   *member = json_tree_member(stage, key);
+	int			result = memcmp(VARDATA(a), VARDATA(b), Min(VARSIZE(a), VARSIZE(b)) - VARHDRSZ);
 
-	*value = NULL;
-	if (member == NULL)
-		return true;
-	if (member->type != JSON_TREE_STRING)
-		return input_error(error, "Key \"%s\" of a stage must be a string, not %s.",
-						   key, json_tree_type_name(member));
-	if (member->text[0] == '\0')
-		return input_error(error, "Key \"%s\" of a stage is empty.", key);
-	*value = member->text;
-	return true;
-}
-
-/* An optional array of strings that are not empty. */
-static bool
-read_names(const JsonTree *stage, const char *key, const char *stage_name,
-		   char ***names, int *num_names, InputError *error)
-{
-	JsonTree   *member = json_tree_member(stage, key);
-
-	*names = NULL;
-	*num_names = 0;
-	if (member == NULL)
-		return true;
-	if (member->type != JSON_TREE_ARRAY)
-		return input_error(error, "Key \"%s\" of stage \"%s\" must be an array, not %s.",
-						   key, stage_name, json_tree_type_name(member));
-	*names = palloc(sizeof(char *) * Max(member->num_children, 1));
-	for (JsonTree *name = member->first_child; name != NULL; name = name->next)
-	{
-		if (name->type != JSON_TREE_STRING)
-			return input_error(error, "Key \"%s\" of stage \"%s\" must hold strings, not %s.",
-							   key, stage_name, json_tree_type_name(name));
-		if (name->text[0] == '\0')
-			return input_error(error, "Key \"%s\" of stage \"%s\" has an empty name.", key, stage_name);
-		(*names)[(*num_names)++] = name->text;
-	}
-	return true;
-}
-
-static bool
-read_limit(const JsonTree *stage, StageSource *result, InputError *error)
-{
-	JsonTree   *member = json_tree_member(stage, "limit");
-
-	result->limit = 0;
-	if (member == NULL)
-		return true;
-	if (member->type == JSON_TREE_NUMBER)
-	{
-		/* In JSON 1000, 1e3 and 1000.0 are one number, and jsonb writes it in its own way. */
-		double		limit = strtod(member->text, NULL);
-
-		if (limit >= 1 && limit <= PG_INT32_MAX && limit == (int32) limit)
-		{
-			result->limit = (int32) limit;
-			return true;
-		}
-	}
-	return input_error(error, "The limit of stage \"%s\" must be a whole number of at least 1.",
-					   result->name);
-}
-
-static bool
-read_stage(const JsonTree *stage, StageSource *result, InputError *error)
-{
-	char	   *class_name;
-
-	if (stage->type != JSON_TREE_OBJECT)
-		return input_error(error, "A stage must be an object, not %s.", json_tree_type_name(stage));
-	if (!json_tree_check_keys(stage, stage_keys, "a stage", error) ||
-		!read_text(stage, "name", &result->name, error))
-		return false;
-	if (result->name == NULL)
-		return input_error(error, "A stage has no name.");
-	if (!read_text(stage, "class", &class_name, error) ||
-		!read_text(stage, "phase", &result->phase, error) ||
-		!read_text(stage, "waiting_for", &result->waiting_for, error) ||
-		!read_text(stage, "owner", &result->owner, error) ||
-		!read_names(stage, "states", result->name, &result->states, &result->num_states, error) ||
-		!read_names(stage, "until", result->name, &result->until, &result->num_until, error) ||
-		!read_limit(stage, result, error))
-		return false;
-	if (class_name == NULL)
-		return input_error(error, "Stage \"%s\" has no class.", result->name);
-	if (!stage_class_parse(class_name, &result->stage_class))
-		return input_error(error, "Stage \"%s\" has the unknown class \"%s\"; a class is %s.",
-						   result->name, class_name, list_words(class_names));
-	return true;
-}
-
-/* Sets one rule from its word, unless that is NULL. */
-static bool
-set_rule(const char *rule, const char *const *words, const char *word, int *value,
-		 InputError *error)
-{
-	if (word == NULL)
-		return true;
-	*value = find_word(words, word);
-	if (*value < 0)
-		return input_error(error, "Rule \"%s\" has the unknown value \"%s\"; it is %s.",
-						   rule, word, list_words(words));
-	return true;
-}
-
-bool
-workflow_set_rules(WorkflowSource *source, const char *start, const char *reopen,
-				   const char *backward, const char *unmapped, InputError *error)
-{
-	int			start_value = source->start;
-	int			reopen_value = source->reopen;
-	int			backward_value = source->backward;
-	int			unmapped_value = source->unmapped;
-
-	if (!set_rule("start", start_names, start, &start_value, error) ||
-		!set_rule("reopen", reopen_names, reopen, &reopen_value, error) ||
-		!set_rule("backward", backward_names, backward, &backward_value, error) ||
-		!set_rule("unmapped", unmapped_names, unmapped, &unmapped_value, error))
-		return false;
-	source->start = start_value;
-	source->reopen = reopen_value;
-	source->backward = backward_value;
-	source->unmapped = unmapped_value;
-	return true;
-}
-
-static bool
-read_rule(const JsonTree *workflow, const char *rule, char **word, InputError *error)
-{
-	JsonTree   *member = json_tree_member(workflow, rule);
-
-	*word = NULL;
-	if (member == NULL)
-		return true;
-	if (member->type != JSON_TREE_STRING)
-		return input_error(error, "Rule \"%s\" must be a string, not %s.",
-						   rule, json_tree_type_name(member));
-	*word = member->text;
-	return true;
-}
-
-Workflow *
-workflow_parse(const char *json, int len, InputError *error)
-{
-	JsonTree   *tree = json_tree_parse(json, len, error);
-	JsonTree   *stages;
-	WorkflowSource source = {0};
-	char	   *start,
-			   *reopen,
-			   *backward,
-			   *unmapped;
-
-	if (tree == NULL)
-		return NULL;
-	if (tree->type != JSON_TREE_OBJECT)
-	{
-		input_error(error, "A workflow is an object with the key \"stages\", not %s.",
-					json_tree_type_name(tree));
-		return NULL;
-	}
-	if (!json_tree_check_keys(tree, workflow_keys, "a workflow", error))
-		return NULL;
-	stages = json_tree_member(tree, "stages");
-	if (stages == NULL || stages->type != JSON_TREE_ARRAY || stages->num_children == 0)
-	{
-		input_error(error, "A workflow has at least one stage, in the array \"stages\".");
-		return NULL;
-	}
-	source.stages = palloc0(sizeof(StageSource) * stages->num_children);
-	for (JsonTree *stage = stages->first_child; stage != NULL; stage = stage->next)
-	{
-		if (!read_stage(stage, &source.stages[source.num_stages++], error))
-			return NULL;
-	}
-	if (!read_rule(tree, "start", &start, error) ||
-		!read_rule(tree, "reopen", &reopen, error) ||
-		!read_rule(tree, "backward", &backward, error) ||
-		!read_rule(tree, "unmapped", &unmapped, error) ||
-		!workflow_set_rules(&source, start, reopen, backward, unmapped, error))
-		return NULL;
-	return workflow_compile(&source, error);
+	if (result == 0)
+		result = VARSIZE(a) < VARSIZE(b) ? -1 : VARSIZE(a) > VARSIZE(b);
+	return result;
 }
 
 /*----------
@@ -278,21 +37,21 @@ workflow_parse(const char *json, int len, InputError *error)
  */
 
 /* A state while it is compiled. */
-typedef struct StateSource
+typedef struct StateEntry
 {
 	const char *name;
 	int			stage;			/* -1: none */
 	int			begins;			/* -1: none */
 	int			num_ends;
 	int			last_end;		/* the last layer that it ends; -1: none */
-} StateSource;
+} StateEntry;
 
 typedef struct Compiler
 {
 	const WorkflowSource *source;
 	InputError *error;
 	TimelineBuilder names;		/* of states: only its names are used */
-	StateSource *states;
+	StateEntry *states;
 	int			max_states;
 } Compiler;
 
@@ -310,7 +69,7 @@ add_state(Compiler *compiler, const char *name)
 		{
 			compiler->max_states *= 2;
 			compiler->states = repalloc(compiler->states,
-										sizeof(StateSource) * compiler->max_states);
+										sizeof(StateEntry) * compiler->max_states);
 		}
 		compiler->states[number].name = name;
 		compiler->states[number].stage = -1;
@@ -338,7 +97,7 @@ own_state(Compiler *compiler, const char *name, int stage, int layer)
 {
 	const StageSource *stages = compiler->source->stages;
 	int			number = add_state(compiler, name);
-	StateSource *state = &compiler->states[number]; /* only now: adding may move them */
+	StateEntry *state = &compiler->states[number]; /* only now: adding may move them */
 	int			owner = state->stage;
 
 	if (state->begins >= 0)
@@ -426,7 +185,7 @@ collect_ends(Compiler *compiler, int *num_ends)
 		for (int j = 0; j < stage->num_until; j++)
 		{
 			int			number = add_state(compiler, stage->until[j]);
-			StateSource *state = &compiler->states[number];
+			StateEntry *state = &compiler->states[number];
 
 			if (state->last_end == layer)
 				return input_error(compiler->error, "State \"%s\" stands twice in \"until\" of stage \"%s\".",
@@ -444,21 +203,19 @@ collect_ends(Compiler *compiler, int *num_ends)
 	return true;
 }
 
-/* Copies a text behind the names written so far. */
-static WorkflowText
-write_text(Workflow *workflow, uint32 *used, const char *text)
+/* Where the parts of a workflow are written. */
+typedef struct Writer
 {
-	WorkflowText result = {0};
-
-	if (text != NULL)
-	{
-		result.offset = workflow->names_offset + *used;
-		result.len = strlen(text);
-		memcpy((char *) workflow + result.offset, text, result.len);
-		*used += result.len;
-	}
-	return result;
-}
+	const Compiler *compiler;
+	Workflow   *workflow;
+	WorkflowStage *stages;
+	WorkflowState *states;
+	uint16	   *slots;
+	uint16	   *listed;
+	uint16	   *ends;
+	uint32		num_listed;		/* written so far */
+	uint32		names_used;		/* bytes */
+} Writer;
 
 static Size
 text_size(const char *text)
@@ -466,24 +223,13 @@ text_size(const char *text)
 	return text == NULL ? 0 : strlen(text);
 }
 
-/* Writes the compiled form of what has been checked. */
-static Workflow *
-write_workflow(const Compiler *compiler, int num_listed, int num_ends)
+/* Fills the header of what has been checked, and returns the size of all of it. */
+static Size
+lay_out(const Compiler *compiler, int num_listed, int num_ends, Workflow *header)
 {
 	const WorkflowSource *source = compiler->source;
 	int			num_states = compiler->names.num_names;
-	Workflow	header = {0};
-	Workflow   *workflow;
-	WorkflowStage *stages;
-	WorkflowState *states;
-	uint16	   *slots;
-	uint16	   *listed;
-	uint16	   *ends;
-	uint32		used = 0;
-	uint32		next_listed = 0;
-	uint32		next_end = 0;
 	Size		names_size = 0;
-	Size		size;
 
 	for (int i = 0; i < num_states; i++)
 		names_size += strlen(compiler->states[i].name);
@@ -491,80 +237,125 @@ write_workflow(const Compiler *compiler, int num_listed, int num_ends)
 		names_size += text_size(source->stages[i].phase) +
 			text_size(source->stages[i].waiting_for) + text_size(source->stages[i].owner);
 
-	header.version = WORKFLOW_VERSION;
-	header.start = source->start;
-	header.reopen = source->reopen;
-	header.backward = source->backward;
-	header.unmapped = source->unmapped;
-	header.num_stages = source->num_stages;
-	header.num_states = num_states;
-	header.hash_mask = 15;
-	while (header.hash_mask + 1 < num_states * 2)
-		header.hash_mask = header.hash_mask * 2 + 1;
-	header.stages_offset = sizeof(Workflow);
-	header.states_offset = header.stages_offset + sizeof(WorkflowStage) * source->num_stages;
-	header.slots_offset = header.states_offset + sizeof(WorkflowState) * num_states;
-	header.listed_offset = header.slots_offset + sizeof(uint16) * (header.hash_mask + 1);
-	header.ends_offset = header.listed_offset + sizeof(uint16) * num_listed;
-	header.names_offset = header.ends_offset + sizeof(uint16) * num_ends;
-	size = header.names_offset + names_size;
+	memset(header, 0, sizeof(Workflow));
+	header->version = WORKFLOW_VERSION;
+	header->start = source->start;
+	header->reopen = source->reopen;
+	header->backward = source->backward;
+	header->unmapped = source->unmapped;
+	header->num_stages = source->num_stages;
+	header->num_states = num_states;
+	header->hash_mask = 15;
+	while (header->hash_mask + 1 < num_states * 2)
+		header->hash_mask = header->hash_mask * 2 + 1;
+	header->stages_offset = sizeof(Workflow);
+	header->states_offset = header->stages_offset + sizeof(WorkflowStage) * source->num_stages;
+	header->slots_offset = header->states_offset + sizeof(WorkflowState) * num_states;
+	header->listed_offset = header->slots_offset + sizeof(uint16) * (header->hash_mask + 1);
+	header->ends_offset = header->listed_offset + sizeof(uint16) * num_listed;
+	header->names_offset = header->ends_offset + sizeof(uint16) * num_ends;
+	return header->names_offset + names_size;
+}
 
-	workflow = palloc0(size);
-	*workflow = header;
-	SET_VARSIZE(workflow, size);
-	stages = (WorkflowStage *) ((char *) workflow + header.stages_offset);
-	states = (WorkflowState *) ((char *) workflow + header.states_offset);
-	slots = (uint16 *) ((char *) workflow + header.slots_offset);
-	listed = (uint16 *) ((char *) workflow + header.listed_offset);
-	ends = (uint16 *) ((char *) workflow + header.ends_offset);
+/* Copies a text behind the names written so far. */
+static WorkflowText
+write_text(Writer *writer, const char *text)
+{
+	WorkflowText result = {0};
 
-	for (int i = 0; i < num_states; i++)
+	if (text != NULL)
 	{
+		result.offset = writer->workflow->names_offset + writer->names_used;
+		result.len = strlen(text);
+		memcpy((char *) writer->workflow + result.offset, text, result.len);
+		writer->names_used += result.len;
+	}
+	return result;
+}
+
+/* Writes the states and the hash table of their names; what they end follows with the stages. */
+static void
+write_states(Writer *writer)
+{
+	uint32		next_end = 0;
+
+	for (int i = 0; i < writer->workflow->num_states; i++)
+	{
+		const StateEntry *from = &writer->compiler->states[i];
+		WorkflowState *to = &writer->states[i];
 		uint32		slot;
 
-		states[i].name = write_text(workflow, &used, compiler->states[i].name);
-		states[i].stage = compiler->states[i].stage;
-		states[i].begins = compiler->states[i].begins;
-		states[i].first_end = next_end;
-		states[i].num_ends = 0;	/* counted again while the list is filled */
-		next_end += compiler->states[i].num_ends;
-		slot = workflow_hash(compiler->states[i].name, states[i].name.len) & header.hash_mask;
-		while (slots[slot] != 0)
-			slot = (slot + 1) & header.hash_mask;
-		slots[slot] = i + 1;
+		to->name = write_text(writer, from->name);
+		to->stage = from->stage;
+		to->begins = from->begins;
+		to->first_end = next_end;
+		to->num_ends = 0;		/* counted again while the list is filled */
+		next_end += from->num_ends;
+		slot = workflow_hash(from->name, to->name.len) & writer->workflow->hash_mask;
+		while (writer->slots[slot] != 0)
+			slot = (slot + 1) & writer->workflow->hash_mask;
+		writer->slots[slot] = i + 1;
 	}
-	for (int i = 0; i < source->num_stages; i++)
+}
+
+/* The number of a state that is among those written. */
+static int
+written_state(const Writer *writer, const char *name)
+{
+	return workflow_find_state(writer->workflow, name, strlen(name));
+}
+
+static void
+write_stage(Writer *writer, const StageSource *from, WorkflowStage *to)
+{
+	to->name = writer->states[written_state(writer, from->name)].name;
+	to->phase = write_text(writer, from->phase);
+	to->waiting_for = write_text(writer, from->waiting_for);
+	to->owner = write_text(writer, from->owner);
+	to->limit = from->limit;
+	to->stage_class = from->stage_class;
+	to->layer = from->stage_class == CLASS_BLOCKED ? writer->workflow->num_layers++ : -1;
+	to->first_listed = writer->num_listed;
+	for (int i = 0; i < from->num_states; i++)
 	{
-		const StageSource *from = &source->stages[i];
-		WorkflowStage *to = &stages[i];
-
-		to->name = states[workflow_find_state(workflow, from->name, strlen(from->name))].name;
-		to->phase = write_text(workflow, &used, from->phase);
-		to->waiting_for = write_text(workflow, &used, from->waiting_for);
-		to->owner = write_text(workflow, &used, from->owner);
-		to->limit = from->limit;
-		to->stage_class = from->stage_class;
-		to->layer = from->stage_class == CLASS_BLOCKED ? workflow->num_layers++ : -1;
-		to->first_listed = next_listed;
-		for (int j = 0; j < from->num_states; j++)
-		{
-			if (strcmp(from->states[j], from->name) != 0)
-				listed[next_listed++] = workflow_find_state(workflow, from->states[j],
-															strlen(from->states[j]));
-		}
-		to->num_listed = next_listed - to->first_listed;
-		to->first_until = next_listed;
-		to->num_until = from->num_until;
-		for (int j = 0; j < from->num_until; j++)
-		{
-			int			number = workflow_find_state(workflow, from->until[j], strlen(from->until[j]));
-			WorkflowState *state = &states[number];
-
-			listed[next_listed++] = number;
-			ends[state->first_end + state->num_ends++] = to->layer;
-		}
+		if (strcmp(from->states[i], from->name) != 0)
+			writer->listed[writer->num_listed++] = written_state(writer, from->states[i]);
 	}
-	Assert(used == names_size && next_listed == num_listed && next_end == num_ends);
+	to->num_listed = writer->num_listed - to->first_listed;
+	to->first_until = writer->num_listed;
+	to->num_until = from->num_until;
+	for (int i = 0; i < from->num_until; i++)
+	{
+		int			number = written_state(writer, from->until[i]);
+		WorkflowState *state = &writer->states[number];
+
+		writer->listed[writer->num_listed++] = number;
+		writer->ends[state->first_end + state->num_ends++] = to->layer;
+	}
+}
+
+/* Writes the compiled form of what has been checked. */
+static Workflow *
+write_workflow(const Compiler *compiler, int num_listed, int num_ends)
+{
+	Workflow	header;
+	Size		size = lay_out(compiler, num_listed, num_ends, &header);
+	Workflow   *workflow = palloc0(size);
+	Writer		writer = {0};
+
+	*workflow = header;
+	SET_VARSIZE(workflow, size);
+	writer.compiler = compiler;
+	writer.workflow = workflow;
+	writer.stages = (WorkflowStage *) ((char *) workflow + header.stages_offset);
+	writer.states = (WorkflowState *) ((char *) workflow + header.states_offset);
+	writer.slots = (uint16 *) ((char *) workflow + header.slots_offset);
+	writer.listed = (uint16 *) ((char *) workflow + header.listed_offset);
+	writer.ends = (uint16 *) ((char *) workflow + header.ends_offset);
+	write_states(&writer);
+	for (int i = 0; i < workflow->num_stages; i++)
+		write_stage(&writer, &compiler->source->stages[i], &writer.stages[i]);
+	Assert(writer.names_used == size - header.names_offset && writer.num_listed == num_listed);
 	return workflow;
 }
 
@@ -609,7 +400,7 @@ workflow_compile(const WorkflowSource *source, InputError *error)
 	compiler.source = source;
 	compiler.error = error;
 	compiler.max_states = 64;
-	compiler.states = palloc(sizeof(StateSource) * compiler.max_states);
+	compiler.states = palloc(sizeof(StateEntry) * compiler.max_states);
 	timeline_builder_init(&compiler.names, 0);
 	if (!collect_states(&compiler) || !collect_ends(&compiler, &num_ends))
 		return NULL;
@@ -617,7 +408,7 @@ workflow_compile(const WorkflowSource *source, InputError *error)
 }
 
 /*----------
- * Taking apart, writing JSON.
+ * Taking apart.
  *----------
  */
 
@@ -666,58 +457,4 @@ workflow_source(const Workflow *workflow)
 		to->until = copy_names(workflow, from->first_until, from->num_until);
 	}
 	return source;
-}
-
-static void
-write_json_text(StringInfo buf, const char *key, const char *value)
-{
-	if (value == NULL)
-		return;
-	appendStringInfo(buf, ",\"%s\":", key);
-	escape_json(buf, value);
-}
-
-static void
-write_json_names(StringInfo buf, const char *key, char **names, int count)
-{
-	if (count == 0)
-		return;
-	appendStringInfo(buf, ",\"%s\":[", key);
-	for (int i = 0; i < count; i++)
-	{
-		if (i > 0)
-			appendStringInfoChar(buf, ',');
-		escape_json(buf, names[i]);
-	}
-	appendStringInfoChar(buf, ']');
-}
-
-char *
-workflow_to_json(const Workflow *workflow)
-{
-	WorkflowSource *source = workflow_source(workflow);
-	StringInfoData buf;
-
-	initStringInfo(&buf);
-	appendStringInfoString(&buf, "{\"stages\":[");
-	for (int i = 0; i < source->num_stages; i++)
-	{
-		const StageSource *stage = &source->stages[i];
-
-		appendStringInfoString(&buf, i == 0 ? "{\"name\":" : ",{\"name\":");
-		escape_json(&buf, stage->name);
-		write_json_text(&buf, "class", class_names[stage->stage_class]);
-		write_json_names(&buf, "states", stage->states, stage->num_states);
-		write_json_names(&buf, "until", stage->until, stage->num_until);
-		write_json_text(&buf, "phase", stage->phase);
-		write_json_text(&buf, "waiting_for", stage->waiting_for);
-		write_json_text(&buf, "owner", stage->owner);
-		if (stage->limit > 0)
-			appendStringInfo(&buf, ",\"limit\":%d", stage->limit);
-		appendStringInfoChar(&buf, '}');
-	}
-	appendStringInfo(&buf, "],\"start\":\"%s\",\"reopen\":\"%s\",\"backward\":\"%s\",\"unmapped\":\"%s\"}",
-					 start_names[source->start], reopen_names[source->reopen],
-					 backward_names[source->backward], unmapped_names[source->unmapped]);
-	return buf.data;
 }

@@ -191,9 +191,8 @@ workflow_find_state(const Workflow *workflow, const char *name, uint32 len)
 /* The number of the stage of that name, or -1. */
 extern int	workflow_find_stage(const Workflow *workflow, const char *name, uint32 len);
 
-/* The words of classes and rules in JSON and in results. */
-extern const char *stage_class_name(StageClass stage_class);
-extern bool stage_class_parse(const char *name, StageClass *stage_class);
+/* Orders workflows by their compiled bytes: the same source compiles to the same bytes. */
+extern int	workflow_compare(const Workflow *a, const Workflow *b);
 
 /*
  * A workflow before it is compiled. Texts are NULL where they are absent; lists are arrays
@@ -223,23 +222,10 @@ typedef struct WorkflowSource
 	UnmappedRule unmapped;
 } WorkflowSource;
 
-/* Reads the JSON form; NULL, with error filled, if it is malformed. */
-extern Workflow *workflow_parse(const char *json, int len, InputError *error);
-
 /* Checks all that concerns several stages or rules and compiles; NULL with error filled. */
 extern Workflow *workflow_compile(const WorkflowSource *source, InputError *error);
 
 /* Takes a compiled workflow apart again. */
 extern WorkflowSource *workflow_source(const Workflow *workflow);
-
-/*
- * Sets the rules that are not NULL ("pause", ...); false, with error filled, if a word is
- * not a value of its rule.
- */
-extern bool workflow_set_rules(WorkflowSource *source, const char *start, const char *reopen,
-							   const char *backward, const char *unmapped, InputError *error);
-
-/* The JSON form: stages in order, each on the same line, rules always written. */
-extern char *workflow_to_json(const Workflow *workflow);
 
 #endif							/* VSM_WORKFLOW_H */

@@ -30,6 +30,19 @@ is "$(faults up)" '' 'no arrow goes up'
 is "$(faults roomless)" '' 'every include of a header of ours names its room'
 is "$(faults lost)" '' 'and a header that is there'
 
+# One word a role: X_io.c is a type (in, out, casts, comparison), X_sql.c has functions and aggregates of SQL, and only these
+# two know what SQL calls functions by; X_text.c reads and writes a text form, X.c is the core. Headers go with them.
+core=$(ls src/*/*.[ch] | grep -vE '_(io|sql)\.[ch]$|^src/base/(compat\.h|vsm\.c)$')
+ok 'there are files of every role' test "$(ls src/*/*_io.c | wc -l)" -gt 5 -a "$(ls src/*/*_sql.c | wc -l)" -gt 5 -a \
+	"$(ls src/*/*_text.c | wc -l)" -gt 5 -a "$(printf '%s\n' "$core" | wc -l)" -gt 50
+is "$(grep -nE 'Datum|FunctionCallInfo|PG_(FUNCTION|GETARG|RETURN)_|DirectFunctionCall|_(io|sql)\.h"' $core)" '' \
+	'core and text forms know nothing of how SQL calls'
+is "$(grep -nE '^(VALUE_[A-Z_]*|VALUE_FUNCTION|PG_FUNCTION_INFO_V1)\((vsm_[a-z_]*_(in|out|recv|send|to_jsonb?|from_jsonb?|cmp|hash)\>|[a-z_]*,)' \
+	$(ls src/*/*.c | grep -v '_io\.c$'))" '' 'a type is defined in an X_io.c'
+is "$(for file in src/*/*.[ch]; do
+	[ "$(sed -n '1s/^\/\*$/begins/p; 2s/^ \* //p' "$file" | paste -sd' ')" = "begins $(basename "$file")" ] || echo "$file"
+done)" '' 'a file of C begins with its name and what it is'
+
 # SQL is written by one hand: the parts of the extension, the model's files and, but for their width, the tests. Scripts of
 # released versions are as they were.
 parts=$(ls sql/*.sql sql/*/*.sql sql/*/*/*.sql | grep -v '^sql/vsm--[0-9.]*\.sql$')

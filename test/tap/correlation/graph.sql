@@ -144,7 +144,7 @@ SELECT is(pg_temp.receive(decode('01000000020000000161000000016200000001' || '00
 SELECT is((SELECT g::text FROM one_graph), '{"a":["b"]}', 'as it was');
 SELECT is(pg_temp.receive(decode(input, 'hex'), :'file'), error, 'binary refused: ' || error)
 FROM (VALUES
-	('02', '22P03 graph has format version 2 | This version of vsm reads format version 1.'),
+	('02', '22P03 invalid binary format of type vsm.graph | Its format version is 2; this version of vsm reads 1.'),
 	('01ffffffff', '22P03 invalid number of names in binary graph: 4294967295 | '),
 	('01000000010000000061', '22P03 invalid number of names in binary graph: 1 | '),
 	('0100000001' || '00000000' || '00000000', '22P03 invalid length of a name in binary graph: 0 | '),
@@ -221,7 +221,7 @@ BEGIN
 END $$;
 SELECT is(pg_temp.receive_releases(decode(input, 'hex'), :'file'), error, 'binary refused: ' || error)
 FROM (VALUES
-	('02', '22P03 releases have format version 2 | This version of vsm reads format version 1.'),
+	('02', '22P03 invalid binary format of type vsm.releases | Its format version is 2; this version of vsm reads 1.'),
 	('01ffffffff', '22P03 invalid number of names in binary releases: 4294967295 | '),
 	('0100000001' || '00000000' || '00000000', '22P03 invalid length of a name in binary releases: 0 | '),
 	('0100000001' || '0000000163' || '00000001', '22P03 invalid number of releases in binary releases: 1 | '),

@@ -258,7 +258,7 @@ SELECT is((SELECT s::text FROM received WHERE team IS NULL), '{"days":true,"dura
 SELECT is(pg_temp.receive(value), '22P03 | ' || failure, 'binary input: ' || value)
 FROM (VALUES
 	('02' || '00' || '00' || '00000001' || '0000000000000007' || '0000000000000002' || '0000000000000001',
-	 'survival estimate has format version 2 | This version of vsm reads format version 1.'),
+	 'invalid binary format of type vsm.survival | Its format version is 2; this version of vsm reads 1.'),
 	('01' || '02' || '00' || '00000001' || '0000000000000007' || '0000000000000002' || '0000000000000001', 'invalid header of a binary survival estimate'),
 	('01' || '00' || '40' || '00000001' || '0000000000000007' || '0000000000000002' || '0000000000000001', 'invalid header of a binary survival estimate'),
 	('01' || '00' || '00' || '00000000', 'invalid header of a binary survival estimate'),

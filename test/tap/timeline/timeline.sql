@@ -228,8 +228,8 @@ SELECT is(pg_temp.receive('vsm.timeline', '\x01' || pg_temp.names(ARRAY['Z', 'A'
 CREATE TEMP TABLE wrong_binary (place serial, bytes bytea, failure text);
 INSERT INTO wrong_binary (bytes, failure) VALUES
 	('', '08P01 | no data left in message'),
-	('\x00', '22P03 | timeline has format version 0 | This version of vsm reads format version 1.'),
-	('\x02', '22P03 | timeline has format version 2 | This version of vsm reads format version 1.'),
+	('\x00', '22P03 | invalid binary format of type vsm.timeline | Its format version is 0; this version of vsm reads 1.'),
+	('\x02', '22P03 | invalid binary format of type vsm.timeline | Its format version is 2; this version of vsm reads 1.'),
 	('\x01', '08P01 | insufficient data left in message'),
 	('\x01' || int4send(0), '22P03 | invalid number of states in binary timeline: 0'),
 	('\x01' || int4send(-1), '22P03 | invalid number of states in binary timeline: 4294967295'),

@@ -205,11 +205,11 @@ SELECT is((SELECT count(*) FROM workflow w JOIN received r USING (n) WHERE r.wf 
 SELECT is(vsm.workflow_send(wf), '\x01'::bytea || convert_to(wf::text, 'UTF8'), 'the binary form is a version and the text') FROM workflow WHERE n = 1;
 SELECT is(pg_temp.failure(format('SELECT pg_temp.receive(%L)', bytes)), failure, 'refused in binary: ' || failure)
 FROM (VALUES ('\x'::bytea, '08P01 | no data left in message'),
-	('\x00', '22P03 | workflow has format version 0 | This version of vsm reads format version 1.'),
-	('\x02' || convert_to('{"stages":[{"name":"A","class":"new"}]}', 'UTF8'), '22P03 | workflow has format version 2 | This version of vsm reads format version 1.'),
-	('\x7b' || convert_to('"stages":[{"name":"A","class":"new"}]}', 'UTF8'), '22P03 | workflow has format version 123 | This version of vsm reads format version 1.'),
-	('\x01', '22P02 | invalid input syntax for type vsm.workflow | The input string ended unexpectedly.'),
-	('\x01' || convert_to('{"stages":[{"name":"A","class":"x"}]}', 'UTF8'), '22P02 | invalid input syntax for type vsm.workflow | Stage "A" has the unknown class "x"; a class is "new", "active", "waiting", "blocked", "done" or "cancelled".'),
+	('\x00', '22P03 | invalid binary format of type vsm.workflow | Its format version is 0; this version of vsm reads 1.'),
+	('\x02' || convert_to('{"stages":[{"name":"A","class":"new"}]}', 'UTF8'), '22P03 | invalid binary format of type vsm.workflow | Its format version is 2; this version of vsm reads 1.'),
+	('\x7b' || convert_to('"stages":[{"name":"A","class":"new"}]}', 'UTF8'), '22P03 | invalid binary format of type vsm.workflow | Its format version is 123; this version of vsm reads 1.'),
+	('\x01', '22P03 | invalid binary format of type vsm.workflow | The input string ended unexpectedly.'),
+	('\x01' || convert_to('{"stages":[{"name":"A","class":"x"}]}', 'UTF8'), '22P03 | invalid binary format of type vsm.workflow | Stage "A" has the unknown class "x"; a class is "new", "active", "waiting", "blocked", "done" or "cancelled".'),
 	('\x01ff', '22021 | invalid byte sequence for encoding "UTF8": 0xff'),
 	('\x0100', '22021 | invalid byte sequence for encoding "UTF8": 0x00')) AS b (bytes, failure);
 SELECT is(pg_temp.receive('\x01' || convert_to(' {"stages":[{"class":"new","name":"A"}]}', 'UTF8')),
