@@ -1,6 +1,7 @@
 # vsm: value stream management for PostgreSQL.
 #   make, make install, make installcheck   as with any extension (PGXS; PG_CONFIG= chooses the server)
 #   make demo, check, fuzz, bench           everything on a throwaway cluster that is gone afterwards
+#   make check-versions                     the tests on every version of PostgreSQL that is there or can be had
 #   make reference                          writes doc/reference.md and doc/views.md from the catalog, there too
 #   make dist                               the archive for PGXN
 EXTENSION  = vsm
@@ -9,6 +10,10 @@ MODULE_big = vsm
 # The project's folder, empty when it is the current one (make -f ../vsm/Makefile builds elsewhere).
 top := $(dir $(firstword $(MAKEFILE_LIST)))
 top := $(if $(filter ./,$(top)),,$(top))
+# PGXS knows by itself only of servers that were themselves built elsewhere.
+ifneq ($(top),)
+VPATH = $(top)
+endif
 
 # vsm.control is where the version stands. (PGXS overwrites a variable named VERSION.)
 EXTVERSION := $(shell sed -n "s/^default_version = '\(.*\)'/\1/p" $(top)vsm.control)
@@ -43,7 +48,7 @@ PG_CONFIG ?= pg_config
 
 # PGXS has a rule for check that refuses, so our targets come instead of it; others beside them
 # (make clean check) get a make of their own.
-ours   = demo check fuzz bench reference
+ours   = demo check check-versions fuzz bench reference
 others = $(filter-out $(ours),$(MAKECMDGOALS))
 ifneq ($(filter $(ours),$(MAKECMDGOALS)),)
 .PHONY: $(ours) $(others)
@@ -59,6 +64,12 @@ ifeq ($(wildcard $(PGXS)),)
 $(error PostgreSQL's development files are not there: install postgresql-server-dev-NN (NN is the server's major version), or name a server with PG_CONFIG=/path/to/pg_config)
 endif
 include $(PGXS)
+
+# The server's flags are those of the compiler that built it: what ours does not know is left out.
+known = $(shell $(CC) -Wall -Werror $(1) -fsyntax-only -x c - </dev/null >/dev/null 2>&1 && echo yes)
+ifeq ($(call known,$(CFLAGS)),)
+override CFLAGS := $(foreach flag,$(CFLAGS),$(if $(filter -W% -f%,$(flag)),$(if $(call known,$(flag)),$(flag)),$(flag)))
+endif
 
 $(DATA_built): $(wildcard $(top)sql/*.sql) $(SQL_PARTS) $(SQL_MODEL) $(top)sql/assemble.awk $(top)Makefile $(top)vsm.control
 vsm--$(EXTVERSION).sql:

@@ -8,6 +8,7 @@
 # Settings for the server: VSM_SERVER_OPTIONS, for example "-c shared_buffers=1GB".
 # VSM_BUILD=sanitized builds vsm as test/sanitized/build.sh does; VSM_BUILD=valgrind runs the server
 # under valgrind, whose reports are the files valgrind.* in VSM_TMP.
+# VSM_PGTAP names the folder of a pgtap.control, for a server that has no pgTAP of its own.
 set -eu
 umask 022
 VSM_TOP=$(CDPATH= cd -- "$(dirname -- "$0")/.." && pwd)
@@ -41,6 +42,14 @@ cp "$bin/postgres" "$bin/initdb" "$bin/pg_ctl" "$tmp$bin"
 cp -as "$lib/." "$tmp$lib"
 cp -as "$share/." "$tmp$share"
 rm -rf "$tmp$lib/vsm.so" "$tmp$lib"/bitcode/vsm* "$tmp$share"/extension/vsm[.-]*
+# Libraries that a program finds beside itself.
+ldd "$bin/initdb" 2>/dev/null | sed -n "s|.* => \($bin/.*\) (0x.*|\1|p" | while read -r library; do
+	mkdir -p "$tmp${library%/*}"
+	ln -s "$library" "$tmp$library"
+done
+if [ -n "${VSM_PGTAP:-}" ] && ! [ -f "$share/extension/pgtap.control" ]; then
+	ln -s "$(realpath "$VSM_PGTAP")"/pgtap* "$tmp$share/extension"
+fi
 # Not a part of a make that may have called this, with its options and its jobs; in the project's
 # folder, so that a second time is quick, or in a copy where that is not ours to write.
 unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES || :
@@ -81,6 +90,8 @@ $as_nobody "$tmp$bin/initdb" -D "$tmp/data" -U postgres -A trust -E UTF8 --local
 $as_nobody "$tmp$bin/pg_ctl" -D "$tmp/data" -w -s -l "$tmp/run/log" \
 	-o "-c listen_addresses='' -k $tmp/run -F ${VSM_SERVER_OPTIONS:-}" start || { cat "$tmp/run/log" >&2; exit 1; }
 
+# Of a locale that this machine lacks perl would speak at every start.
+export PERL_BADLANG=0
 unset PGPORT PGSERVICE PGOPTIONS PGPASSFILE PGAPPNAME PGHOSTADDR PGPASSWORD || :
 export PATH="$bin:$PATH" VSM_TOP PGHOST="$tmp/run" PGUSER=postgres PGDATABASE=postgres PGDATA="$tmp/data" VSM_LOG="$tmp/run/log" VSM_TMP="$tmp/run"
 cd "$VSM_TOP"

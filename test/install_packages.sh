@@ -13,7 +13,7 @@ have() { command -v "$1" >/dev/null 2>&1; }
 server_headers() { have "$PG_CONFIG" && [ -f "$("$PG_CONFIG" --includedir-server)/postgres.h" ]; }
 server() { have "$PG_CONFIG" && [ -x "$("$PG_CONFIG" --bindir)/postgres" ] && [ -x "$("$PG_CONFIG" --bindir)/psql" ]; }
 libc_headers() { [ -f /usr/include/stdio.h ]; }
-pgtap() { have "$PG_CONFIG" && [ -f "$("$PG_CONFIG" --sharedir)/extension/pgtap.control" ]; }
+pgtap() { [ -n "${VSM_PGTAP:-}" ] || { have "$PG_CONFIG" && [ -f "$("$PG_CONFIG" --sharedir)/extension/pgtap.control" ]; }; }
 
 # The major version to install: of the pg_config that is to be used, else of the newest server
 # that is there, else the system's own (bare machines only know it after apt-get update).

@@ -1,9 +1,8 @@
 /*
  * compat.h
- *		What differs between PostgreSQL 14 and 18, and nothing else.
+ *		What differs between PostgreSQL 15 and 19, and nothing else.
  *
- * Every C file of vsm includes "postgres.h" and then this header; no other file
- * tests PG_VERSION_NUM.
+ * Every C file of vsm includes it; no other file tests PG_VERSION_NUM.
  */
 #ifndef VSM_COMPAT_H
 #define VSM_COMPAT_H
@@ -20,14 +19,9 @@
 #include "varatt.h"
 #endif
 
-/* get_hash_memory_limit moved to miscadmin.h with 15. */
-#if PG_VERSION_NUM < 150000
-#include "executor/nodeHash.h"
-#endif
-
-/* A whole number from text as int64, in 14. */
-#if PG_VERSION_NUM < 150000
-#define strtoi64(text, end, base)	((int64) strtoll(text, end, base))
+/* The mark of a function that does not return stands before its declaration since 18. */
+#if PG_VERSION_NUM < 180000
+#define pg_noreturn pg_attribute_noreturn()
 #endif
 
 /* JSON callbacks return a status since 16. */
@@ -68,33 +62,13 @@ vsm_json_lexer(const char *json, int len)
 
 /*
  * A set-returning function that fills a tuplestore: rsinfo->setResult and rsinfo->setDesc are
- * ready then. The server's own helper came with 15 under a name that changed in 15.1.
+ * ready then.
  */
 static inline ReturnSetInfo *
 vsm_materialized_srf(FunctionCallInfo fcinfo)
 {
-	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
-#if PG_VERSION_NUM >= 150000
 	InitMaterializedSRF(fcinfo, 0);
-#else
-	MemoryContext old;
-	TupleDesc	tupdesc;
-
-	if (rsinfo == NULL || !IsA(rsinfo, ReturnSetInfo) ||
-		(rsinfo->allowedModes & SFRM_Materialize) == 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-				 errmsg("set-valued function called in context that cannot accept a set")));
-	old = MemoryContextSwitchTo(rsinfo->econtext->ecxt_per_query_memory);
-	if (get_call_result_type(fcinfo, NULL, &tupdesc) != TYPEFUNC_COMPOSITE)
-		elog(ERROR, "return type must be a row type");
-	rsinfo->returnMode = SFRM_Materialize;
-	rsinfo->setResult = tuplestore_begin_heap((rsinfo->allowedModes & SFRM_Materialize_Random) != 0,
-											  false, work_mem);
-	rsinfo->setDesc = BlessTupleDesc(tupdesc);
-	MemoryContextSwitchTo(old);
-#endif
-	return rsinfo;
+	return (ReturnSetInfo *) fcinfo->resultinfo;
 }
 
 /* Soft errors arrived with 16; before that an input function just throws. */
@@ -120,6 +94,11 @@ vsm_materialized_srf(FunctionCallInfo fcinfo)
 #define vsm_all_relids(root)	((root)->all_query_rels)
 #else
 #define vsm_all_relids(root)	((root)->all_baserels)
+#endif
+
+/* The kinds of memory contexts are the server's alone since 16; test/fuzz has one of its own. */
+#if PG_VERSION_NUM < 160000
+#define VSM_OWN_MEMORY_CONTEXTS
 #endif
 
 #endif							/* VSM_COMPAT_H */

@@ -50,7 +50,7 @@ typedef struct FlatState
 } FlatState;
 
 /* Raises XX001 for a value that is not of that format. */
-extern void flat_state_refuse(const FlatState *state, const FlatFormat *format) pg_attribute_noreturn();
+pg_noreturn extern void flat_state_refuse(const FlatState *state, const FlatFormat *format);
 
 /* Whether a value is of that format. */
 static inline bool
@@ -79,7 +79,7 @@ extern FlatState *flat_state_new(Size header_size, Size size, const FlatFormat *
 extern FlatState *flat_state_reserve(FlatState *state, Size extra, const char *what);
 
 /* Raises 22003: the number of something (a plural) is beyond bigint. */
-extern void flat_state_too_many(const char *what) pg_attribute_noreturn();
+pg_noreturn extern void flat_state_too_many(const char *what);
 
 /* Adds to a count of a state; 22003 beyond bigint, naming what is counted (a plural). */
 static inline void

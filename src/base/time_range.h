@@ -8,9 +8,9 @@
 #include "datatype/timestamp.h"
 
 /* They raise 22008; what names the time. */
-extern void refuse_infinite(const char *what) pg_attribute_noreturn();
-extern void interval_out_of_range(void) pg_attribute_noreturn();
-extern void timestamp_out_of_range(void) pg_attribute_noreturn();
+pg_noreturn extern void refuse_infinite(const char *what);
+pg_noreturn extern void interval_out_of_range(void);
+pg_noreturn extern void timestamp_out_of_range(void);
 
 /* Refuses infinity; what names the time in the message ("since", "the time of an event"). */
 static inline void

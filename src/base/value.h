@@ -9,7 +9,7 @@
 #define VSM_VALUE_H
 
 /* Raises XX001: a stored value of that type ("vsm.timeline") has a format that is not known. */
-extern void value_unknown_format(const char *type, int version, int known) pg_attribute_noreturn();
+pg_noreturn extern void value_unknown_format(const char *type, int version, int known);
 
 /* Raises XX001 unless the version of a stored value is the one known. */
 static inline void

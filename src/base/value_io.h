@@ -25,7 +25,7 @@
 extern Datum value_refuse_text(Node *escontext, const char *name, const InputError *error);
 
 /* Raises 22P03: what a client sent is no value of the type. */
-extern void value_refuse_binary(const char *name, const InputError *error) pg_attribute_noreturn();
+pg_noreturn extern void value_refuse_binary(const char *name, const InputError *error);
 
 /* The beginning of a binary form is the version of the format, a byte; another one: 22P03. */
 extern void value_begin_receive(StringInfo message, const char *name, int known);

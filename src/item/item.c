@@ -317,7 +317,7 @@ walk_tied(ItemWalk *walk, int64 at)
 		{
 			if (walk->workflow->unmapped == UNMAPPED_ERROR)
 				refuse_unmapped(walk, walk->tied[i]);
-			unmapped |= walk->workflow->unmapped == UNMAPPED_WAITING;
+			unmapped |= item_has_unmapped(walk->workflow);
 			continue;
 		}
 		if (meaning->layered)

@@ -90,6 +90,13 @@ item_left_at(const FlowItem *item, int visit)
 	return visit + 1 < item->num_visits ? item->visits[visit + 1].entered_at : item->until;
 }
 
+/* Whether states that the workflow does not know are visits: its rule unmapped. */
+static inline bool
+item_has_unmapped(const Workflow *workflow)
+{
+	return workflow->unmapped == UNMAPPED_WAITING;
+}
+
 /* Whether the clock of an item that was reopened later stands during a visit: its rule "pause". */
 static inline bool
 item_is_paused(const FlowItem *item, int visit)

@@ -80,7 +80,7 @@ item_stage_argument(const Workflow *workflow, text *name)
 		return stage;
 	if (len == strlen(UNMAPPED_STAGE_NAME) && memcmp(bytes, UNMAPPED_STAGE_NAME, len) == 0)
 	{
-		if (workflow->unmapped == UNMAPPED_WAITING)
+		if (item_has_unmapped(workflow))
 			return UNMAPPED_STAGE;
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),

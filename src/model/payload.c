@@ -116,7 +116,7 @@ payload_read_time(const char *text, int len, TimestampTz *at)
 	}
 	while (len > 0 && isspace((unsigned char) text[len - 1]))
 		len--;
-	if (len == 0)
+	if (len <= 0)
 		return PAYLOAD_TIME_EMPTY;
 	result = parse_epoch_milliseconds(text, len, at);
 	if (result != PAYLOAD_TIME_INVALID)

@@ -27,10 +27,10 @@ group_state_is_unknown(const FlatState *state)
 }
 
 /* Raises 22023: that argument of an aggregate differs between rows of one group. */
-extern void group_config_differs(const char *aggregate, const char *argument) pg_attribute_noreturn();
+pg_noreturn extern void group_config_differs(const char *aggregate, const char *argument);
 
 /* Raises 22023: a configuration argument is NULL in some rows of a group, in others not. */
-extern void group_config_null_differs(const char *aggregate) pg_attribute_noreturn();
+pg_noreturn extern void group_config_null_differs(const char *aggregate);
 
 /* Whether two plain values (4-byte headers, short ones allowed for given) are equal bytes. */
 extern bool group_same_value(const void *stored, const void *given);

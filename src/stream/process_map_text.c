@@ -125,7 +125,7 @@ parse_state(const JsonTree *object, InputError *error)
 	const JsonTree *node = json_tree_member(object, "workflow");
 	Workflow   *workflow = NULL;
 	Calendar   *calendar = NULL;
-	const char *text;
+	const char *text = NULL;
 	ProcessMapState *state;
 
 	if (node->type != JSON_TREE_NULL)

@@ -61,7 +61,7 @@ parse_state(const JsonTree *object, InputError *error)
 	state = rollup_state_new(workflow, rule);
 	for (const JsonTree *node = parts->first_child; node != NULL; node = node->next)
 	{
-		const char *text;
+		const char *text = NULL;
 		Timeline   *part;
 
 		if (!group_read_string(node, &text, error))

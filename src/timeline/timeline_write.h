@@ -43,7 +43,7 @@ timeline_max_size(Size dictionary_size, uint32 num_names, uint32 num_events)
 }
 
 /* Raises 54000: it could be more than 1 GB. */
-extern void timeline_too_large(uint32 num_events, uint32 num_states) pg_attribute_noreturn();
+pg_noreturn extern void timeline_too_large(uint32 num_events, uint32 num_states);
 
 /* What a state's name takes in a dictionary. */
 static inline Size

@@ -38,22 +38,17 @@ flatten_into(ExpandedObjectHeader *header, void *result, Size allocated_size)
 
 static const ExpandedObjectMethods expanded_timelines = {get_flat_size, flatten_into};
 
-/* Refuses (XX001) a format that this version of vsm does not read. */
-static const FlatTimelines *
-check_format(const FlatTimelines *flat)
-{
-	const char *type = flat->text_keys ? TEXT_TIMELINES : BIGINT_TIMELINES;
-
-	if (VARSIZE(flat) < sizeof(FlatTimelines))
-		value_unknown_format(type, FLAT_TIMELINES_VERSION, FLAT_TIMELINES_VERSION);
-	value_check_version(type, flat->version, FLAT_TIMELINES_VERSION);
-	return flat;
-}
-
 const FlatTimelines *
 timeline_set_from_datum(Datum datum)
 {
-	return check_format((FlatTimelines *) PG_DETOAST_DATUM(datum));
+	const FlatTimelines *flat = (FlatTimelines *) PG_DETOAST_DATUM(datum);
+	bool		text_keys = VARSIZE(flat) > offsetof(FlatTimelines, text_keys) && flat->text_keys;
+
+	if (VARSIZE(flat) < sizeof(FlatTimelines))
+		value_unknown_format(text_keys ? TEXT_TIMELINES : BIGINT_TIMELINES,
+							 FLAT_TIMELINES_VERSION, FLAT_TIMELINES_VERSION);
+	value_check_version(text_keys ? TEXT_TIMELINES : BIGINT_TIMELINES, flat->version, FLAT_TIMELINES_VERSION);
+	return flat;
 }
 
 Datum

@@ -5,6 +5,7 @@
 #ifndef VSM_WORKFLOW_IO_H
 #define VSM_WORKFLOW_IO_H
 
+#include "base/compat.h"
 #include "fmgr.h"
 #include "workflow/workflow.h"
 
@@ -27,6 +28,6 @@ extern const Workflow *workflow_from_datum(Datum datum);
 #define PG_GETARG_WORKFLOW(n)	workflow_from_datum(PG_GETARG_DATUM(n))
 
 /* Raises (22023) what is wrong with a workflow that was not given as text. */
-extern void workflow_invalid(const InputError *error) pg_attribute_noreturn();
+pg_noreturn extern void workflow_invalid(const InputError *error);
 
 #endif							/* VSM_WORKFLOW_IO_H */

@@ -6,11 +6,12 @@
  */
 #include "postgres.h"
 
+#include "base/compat.h"
 #include "guarded_memory.h"
 #include "lib/ilist.h"
 #include "utils/memutils.h"
 
-#if PG_VERSION_NUM >= 160000
+#ifndef VSM_OWN_MEMORY_CONTEXTS
 
 MemoryContext
 guarded_memory_create(MemoryContext parent)

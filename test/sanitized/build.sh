@@ -20,7 +20,7 @@ cd "$1"
 flags="-g -O1 -fno-omit-frame-pointer -fno-wrapv -DUSE_ASSERT_CHECKING -fsanitize=address,undefined -fno-sanitize-recover=all -shared-libasan"
 flags="$flags -Wno-ignored-optimization-argument -Wno-unknown-warning-option -Wno-ignored-attributes -Wno-unused-command-line-argument"
 for name in fuzz guarded_memory; do
-	clang -c -fPIC -Wall $flags -D_GNU_SOURCE -I"$("${PG_CONFIG:-pg_config}" --includedir-server)" -o $name.o test/fuzz/$name.c
+	clang -c -fPIC -Wall $flags -D_GNU_SOURCE -Isrc -I"$("${PG_CONFIG:-pg_config}" --includedir-server)" -o $name.o test/fuzz/$name.c
 done
 # The runtime of AddressSanitizer has empty functions with the names of libFuzzer's, hence -Bsymbolic.
 make -s -j"$(getconf _NPROCESSORS_ONLN)" CC=clang with_llvm=no COPT="$flags -fsanitize=fuzzer-no-link" \

@@ -42,6 +42,7 @@ is "$(grep -nE '^(VALUE_[A-Z_]*|VALUE_FUNCTION|PG_FUNCTION_INFO_V1)\((vsm_[a-z_]
 is "$(for file in src/*/*.[ch]; do
 	[ "$(sed -n '1s/^\/\*$/begins/p; 2s/^ \* //p' "$file" | paste -sd' ')" = "begins $(basename "$file")" ] || echo "$file"
 done)" '' 'a file of C begins with its name and what it is'
+is "$(grep -rl PG_VERSION_NUM src test --include='*.[ch]')" src/base/compat.h 'what differs between versions of PostgreSQL stands in one header'
 
 # SQL is written by one hand: the parts of the extension, the model's files and, but for their width, the tests. Scripts of
 # released versions are as they were.

@@ -172,10 +172,14 @@ SELECT coalesce((SELECT CASE WHEN pg_temp.error_of('CREATE COLLATION pg_temp.ign
 	THEN is(pg_temp.error_of('SELECT vsm.timelines(item COLLATE pg_temp.ignore_case, at, state) FROM (VALUES (''a'', now(), ''x''), (''A'', now(), ''x'')) e(item, at, state)'),
 	'0A000 | nondeterministic collations are not supported for the items of vsm.timelines | Under the collation "ignore_case" different strings can be one item. | Set another collation, for example item COLLATE "C", or use GROUP BY item with vsm.timeline(at, state).',
 	'a nondeterministic collation is refused') END), skip('no ICU'));
-SELECT coalesce((SELECT CASE WHEN to_regcollation('pg_temp.ignore_case') IS NOT NULL
-	THEN is((SELECT count(*) FROM vsm.unnest((SELECT vsm.timelines(item COLLATE "C", at, state)
-		FROM (SELECT item COLLATE pg_temp.ignore_case AS item, now() AS at, 'x' COLLATE pg_temp.ignore_case AS state
-			FROM (VALUES ('a'), ('A')) v(item)) e))), 2::bigint, 'for states, and below another one, it is of no effect') END), skip('no ICU'));
+SELECT to_regcollation('pg_temp.ignore_case') IS NOT NULL AS has_icu \gset
+\if :has_icu
+SELECT is((SELECT count(*) FROM vsm.unnest((SELECT vsm.timelines(item COLLATE "C", at, state)
+	FROM (SELECT item COLLATE pg_temp.ignore_case AS item, now() AS at, 'x' COLLATE pg_temp.ignore_case AS state
+		FROM (VALUES ('a'), ('A')) v(item)) e))), 2::bigint, 'for states, and below another one, it is of no effect');
+\else
+SELECT skip('no ICU');
+\endif
 
 -- Places in a query
 CREATE TEMP TABLE expected AS SELECT item::bigint AS item, vsm.timeline(at, state) AS timeline FROM ev GROUP BY item;
