@@ -92,7 +92,7 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
 	SELECT string_agg(coalesce(
 			-- Jira Server writes a sprint as the Java object: ...Sprint@1a[id=7,...,name=Sprint 7,startDate=...]
-			substring(vsm.json_text(e.value) FROM 'Sprint@.*[\[,]name=(.*?)(?:,[a-zA-Z]+=|\]$)'), vsm.json_text(e.value),
+			substring(vsm.json_text(e.value) FROM 'Sprint@.*[\[,]name=((?:[^,]|,(?![a-zA-Z]+=))*),[a-zA-Z]+='), vsm.json_text(e.value),
 			vsm.json_text(e.value -> 'value'), vsm.json_text(e.value -> 'name'), vsm.json_text(e.value #> '{requestType,name}'),
 			vsm.json_text(e.value -> 'title'), vsm.json_text(e.value -> 'key')), ', ' ORDER BY e.place)
 	FROM jsonb_array_elements(CASE jsonb_typeof(value) WHEN 'array' THEN value ELSE jsonb_build_array(value) END) WITH ORDINALITY AS e (value, place);
@@ -156,6 +156,9 @@ BEGIN ATOMIC
 			vsm.json_text(f.fields #> '{status,id}') AS status_id,
 			f.fields #>> '{status,statusCategory,key}' AS status_category,
 			vsm.json_text(f.fields #> '{issuetype,name}') AS source_type,
+			-- when it got into a status of this category, or was done
+			vsm.json_time(f.fields -> 'statuscategorychangedate') AS category_at,
+			vsm.json_time(f.fields -> 'resolutiondate') AS resolved_at,
 			vsm.json_array(f.fields -> 'labels') AS labels,
 			left(vsm.json_text(f.fields #> '{parent,id}'), 200) AS parent_id,
 			-- Who asks for fields one by one does not ask for five of these without the parent.
@@ -268,12 +271,15 @@ BEGIN ATOMIC
 				source || ':issue:' || (SELECT max(c.to_id) FROM change AS c
 					WHERE c.what IN ('parent', 'feature') AND c.to_text = n.named ->> 'feature' AND c.to_id ~ '^[0-9]{1,20}$'),
 				n.named ->> 'feature') END AS feature,
+			-- Nothing has moved it yet, and nothing moved it without an entry in the changelog, as an import does.
+			n.missing <= 0 AND s.moves = 0 AND (is_webhook OR (d.category_at > d.created_at + interval '1 minute'
+				OR d.status_category = 'done' AND d.resolved_at > d.created_at + interval '1 minute') IS NOT TRUE) AS is_first,
 			(n.type = 'incident' OR 'incident' = ANY (n.labels)) IS TRUE AS is_incident,
 			-- Whether service is restored: by a state that means so, else by the status, else by the resolution; NULL: not known.
 			CASE
 				WHEN vsm.meaning(names, 'state', d.status) = 'resolved' THEN true
 				WHEN d.status_category IS NOT NULL THEN d.status_category = 'done'
-				WHEN vsm.json_time(d.fields -> 'resolutiondate') IS NOT NULL THEN true
+				WHEN d.resolved_at IS NOT NULL THEN true
 			END AS is_resolved
 		OFFSET 0) AS i,
 	LATERAL (
@@ -303,9 +309,8 @@ BEGIN ATOMIC
 		SELECT vsm.fact_history(source, d.entity, d.known_until, since => d.oldest)
 		WHERE d.known_until IS NOT NULL AND (n.missing <= 0 OR d.oldest IS NOT NULL AND s.unreadable = 0)
 		UNION ALL
-		-- Nothing has moved it yet: its status is the first. Else the first change tells.
-		SELECT vsm.fact_created(source, d.entity, d.created_at,
-			CASE WHEN n.missing <= 0 AND s.moves = 0 THEN d.status END, CASE WHEN n.missing <= 0 AND s.moves = 0 THEN d.status_id END)
+		-- Its first status, if it is still in it. Else the first change tells.
+		SELECT vsm.fact_created(source, d.entity, d.created_at, CASE WHEN i.is_first THEN d.status END, CASE WHEN i.is_first THEN d.status_id END)
 		UNION ALL
 		SELECT vsm.fact_alias(source, d.entity, d.key, CASE WHEN n.first_key IS NULL THEN d.created_at ELSE s.renamed_at END)
 		WHERE d.key IS NOT NULL
@@ -327,19 +332,21 @@ BEGIN ATOMIC
 		-- Its status, where the changes do not say so. A webhook has its own change only, and others may lie between.
 		SELECT vsm.fact_observed(source, d.entity, o.at, d.status, d.status_id)
 		FROM (
-			SELECT coalesce((SELECT m.at
-				FROM (
-					SELECT 1 AS place, vsm.json_time(r.request #> '{statusDate,epochMillis}') AS at
-					FROM (SELECT jsonb_path_query_first(d.fields, '$.*.currentStatus') AS request) AS r WHERE r.request ->> 'status' = d.status
-					UNION ALL
-					SELECT 2, vsm.json_time(d.fields -> 'statuscategorychangedate')
-					UNION ALL
-					SELECT 3, vsm.json_time(d.fields -> 'resolutiondate') WHERE d.status_category = 'done') AS m
-				WHERE NOT is_webhook AND m.at >= coalesce(s.moved_at, m.at) ORDER BY m.place LIMIT 1), greatest(seen_at, s.moved_at)) AS at
-			WHERE d.status IS NOT NULL AND NOT (n.missing <= 0 AND s.moves = 0) IS TRUE 
+			SELECT CASE WHEN NOT is_webhook THEN coalesce(
+					-- when the portal shows that it got there, else when it got into this category; not before the last change
+					(SELECT m.at
+					 FROM (
+						SELECT vsm.json_time(r.request #> '{statusDate,epochMillis}') AS at
+						FROM (SELECT jsonb_path_query_first(d.fields, '$.*.currentStatus') AS request) AS r WHERE r.request ->> 'status' = d.status) AS m
+					 WHERE m.at >= coalesce(s.moved_at, m.at)),
+					CASE WHEN d.category_at >= coalesce(s.moved_at, d.category_at) THEN d.category_at END,
+					CASE WHEN d.status_category = 'done' AND d.resolved_at >= coalesce(s.moved_at, d.resolved_at) THEN d.resolved_at END,
+					seen_at) ELSE seen_at END AS at
+			WHERE d.status IS NOT NULL AND i.is_first IS NOT TRUE
 				AND NOT EXISTS (SELECT FROM change AS c WHERE c.what = 'status' AND c.at = s.moved_at AND (c.to_id = d.status_id OR c.to_text = d.status))
 			OFFSET 0) AS o
-		WHERE o.at IS NOT NULL
+		-- (What it was in before a change that is known is told by that change.)
+		WHERE o.at >= coalesce(s.moved_at, o.at)
 		UNION ALL
 		SELECT vsm.fact_row(source, 'incident', d.entity, seen_at,
 			jsonb_strip_nulls(jsonb_build_object('source', source, 'opened_at', d.created_at, 'acknowledged_at', r.acknowledged_at, 'severity', i.priority,
@@ -355,8 +362,7 @@ BEGIN ATOMIC
 					min(c.at) FILTER (WHERE c.is_resolved AND NOT c.was_resolved AND (c.at > c.broken_at) IS NOT FALSE)
 				-- (Where states say when, a webhook that has no change does not know.)
 				WHEN (is_webhook AND names @? '$.state.*.* ? (@ == "resolved")') IS NOT TRUE THEN
-					coalesce(vsm.json_time(d.fields -> 'resolutiondate'),
-						CASE WHEN d.status_category = 'done' THEN vsm.json_time(d.fields -> 'statuscategorychangedate') END)
+					coalesce(d.resolved_at, CASE WHEN d.status_category = 'done' THEN d.category_at END)
 				END AS resolved_at
 			FROM (
 				SELECT c.*, max(c.at) FILTER (WHERE NOT c.is_resolved) OVER () AS broken_at

@@ -212,7 +212,7 @@ BEGIN ATOMIC
 			WHEN payload #> '{values,0}' ?& '{issueId,currentStatus}' THEN 'requests'
 			WHEN payload ?| '{histories,changeHistories}' OR payload ?& '{items,created}' THEN 'histories'
 			-- an issue of which no field was asked for
-			WHEN payload ? 'id' AND (payload -> 'changelog' ? 'histories' OR payload ->> 'key' ~ '^[^-]+-[0-9]+$' OR payload - '{id,self,expand}'::text[] = '{}') THEN 'issue'
+			WHEN payload ? 'id' AND (payload -> 'changelog' ? 'histories' OR payload ->> 'key' ~ '^[^-]+-[0-9]+$' OR payload - '{id,self,expand,names,schema}'::text[] = '{}') THEN 'issue'
 			ELSE 'payload'
 		END AS name
 		OFFSET 0) AS n,
@@ -222,12 +222,12 @@ BEGIN ATOMIC
 				CASE
 					WHEN (octet_length(vsm.json_text(payload -> 'id')) <= 1000) IS NOT TRUE THEN vsm.json_lacks(payload, 'id')
 					WHEN octet_length(payload ->> 'key') > 1000 THEN 'its key is longer than 1,000 bytes'
-					WHEN payload - '{id,self,expand}'::text[] = '{}' THEN 'it has nothing but its id: ask for its fields, too'
+					WHEN payload - '{id,self,expand,names,schema}'::text[] = '{}' THEN 'it has nothing but its id: ask for its fields, too'
 				END
 			WHEN 'search' THEN
 				CASE
 					WHEN jsonb_typeof(payload -> 'issues') NOT IN ('array', 'null') THEN 'its "issues" is no array'
-					WHEN payload @? '$.issues[*] ? (!exists(@.id) || @.id == null || @.id == "")' THEN 'one of its issues has no id'
+					WHEN jsonb_typeof(payload -> 'issues') = 'array' AND payload @? '$.issues[*] ? (!exists(@.id) || @.id == null || @.id == "")' THEN 'one of its issues has no id'
 				END
 			WHEN 'webhook' THEN
 				CASE
@@ -247,7 +247,7 @@ BEGIN ATOMIC
 			WHEN 'bulk_changelog' THEN
 				CASE
 					WHEN jsonb_typeof(payload -> 'issueChangeLogs') NOT IN ('array', 'null') THEN 'its "issueChangeLogs" is no array'
-					WHEN payload @? '$.issueChangeLogs[*] ? (!exists(@.issueId) || @.issueId == null || @.issueId == "")' THEN 'one of its entries has no issueId'
+					WHEN jsonb_typeof(payload -> 'issueChangeLogs') = 'array' AND payload @? '$.issueChangeLogs[*] ? (!exists(@.issueId) || @.issueId == null || @.issueId == "")' THEN 'one of its entries has no issueId'
 				END
 			WHEN 'changelog' THEN
 				CASE WHEN payload ->> 'self' !~ '/issue/[0-9]{1,20}/changelog' THEN
