@@ -41,7 +41,7 @@ CREATE FUNCTION vsm.gitlab_labels(labels jsonb) RETURNS jsonb
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN CASE
 	-- Texts in the API; objects with a title in webhooks, with a name when asked for with details.
-	WHEN jsonb_typeof(labels) <> 'array' THEN NULL
+	WHEN jsonb_typeof(labels) IS DISTINCT FROM 'array' THEN NULL
 	WHEN labels = '[]' THEN labels
 	ELSE (
 		SELECT coalesce(jsonb_agg(coalesce(vsm.json_text(l.label), vsm.json_text(l.label -> 'title'), vsm.json_text(l.label -> 'name')))
@@ -125,14 +125,15 @@ CREATE FUNCTION vsm.gitlab_object_kind(object jsonb) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
 	SELECT CASE
-		WHEN object ? 'resource_type' AND object ? 'resource_id' THEN 'resource_event'
+		-- (The weights of an issue name it otherwise than the rest of its past does.)
+		WHEN object ? 'resource_type' AND object ? 'resource_id' OR object ? 'issue_id' AND object ? 'weight' THEN 'resource_event'
 		WHEN object ?| '{noteable_type,noteable_id}' THEN 'note'
 		WHEN object ?| '{approved_by,approvals_left}' AND NOT object ?| '{rule_type,source_branch,target_branch}' THEN 'approvals'
 		WHEN object ? 'merge_request' THEN CASE WHEN object ? 'commits' THEN 'merge_request_commits' END
 		WHEN o.address = 'merge_requests' OR o.reference = '!'
 			OR object ?| '{source_branch,target_branch,source_project_id,merge_status,detailed_merge_status,merge_commit_sha,work_in_progress}'
 			THEN 'merge_request'
-		WHEN object ? 'tag_name' THEN 'release'
+		WHEN object ?| '{tag_name,released_at,upcoming_release}' THEN 'release'
 		WHEN object ? 'stage' OR o.address IN ('jobs', 'builds') OR object ? 'pipeline' AND object ? 'ref' AND object ? 'status'
 			-- Jobs stand among the statuses of a commit, too.
 			OR object ? 'sha' AND object ->> 'target_url' ~ ('/(jobs|builds)/' || (object ->> 'id') || '$') THEN 'job'
@@ -140,13 +141,11 @@ BEGIN ATOMIC
 		WHEN object ? 'sha' AND (object ?| '{target_url,allow_failure}' OR object ? 'author' AND object ? 'status') THEN 'commit_status'
 		WHEN object ?| '{short_id,parent_ids,authored_date,committed_date}' OR o.address = 'commit' THEN 'commit'
 		WHEN o.address = 'pipelines' OR object ? 'status' AND object ?| '{sha,ref}' THEN 'pipeline'
-		WHEN object ? 'commit' AND object ? 'name' THEN CASE WHEN object ?| '{merged,can_push,default}' THEN 'branch' ELSE 'tag' END
-		WHEN object ? 'iid' THEN CASE
-			WHEN o.address = 'milestones' OR object ?| '{start_date,expired}' AND NOT object ? 'author' THEN 'milestone'
-			WHEN o.address = 'epics' OR o.reference = '&' OR object ? 'group_id' AND object ? 'author' THEN 'epic'
-			WHEN o.address IN ('issues', 'work_items') OR o.reference = '#' OR object ? 'issue_type'
-				OR object ? 'title' AND object ? 'state' AND object ? 'author' THEN 'issue'
-		END
+		WHEN object ? 'commit' AND object ? 'name' THEN CASE WHEN object ?| '{target,release,message}' THEN 'tag' ELSE 'branch' END
+		WHEN o.address = 'milestones' OR object ? 'iid' AND object ?| '{start_date,expired}' AND NOT object ? 'author' THEN 'milestone'
+		WHEN o.address = 'epics' OR o.reference = '&' OR object ? 'iid' AND object ? 'group_id' AND object ? 'author' THEN 'epic'
+		WHEN o.address IN ('issues', 'work_items') OR o.reference = '#' OR object ? 'issue_type'
+			OR object ? 'iid' AND object ? 'title' AND object ? 'state' AND object ? 'author' THEN 'issue'
 		WHEN object ? 'individual_note' THEN 'note'
 		WHEN jsonb_typeof(object -> 'data') = 'object' AND NOT object ? 'id' THEN 'graphql'
 	END
@@ -206,7 +205,7 @@ BEGIN ATOMIC
 			WHEN 'merge_request' THEN CASE WHEN h.hook IS NULL THEN vsm.json_lacks(p.body, 'id', 'iid')
 				ELSE coalesce(vsm.json_lacks(p.body, 'object_attributes.id', 'object_attributes.iid'), vsm.gitlab_long(p.body, 'project.path_with_namespace')) END
 			WHEN 'merge_request_commits' THEN coalesce(vsm.json_lacks(p.body, 'merge_request.id'),
-				CASE WHEN vsm.json_array(p.body -> 'commits') IS NULL THEN 'its commits are no list' END)
+				CASE WHEN jsonb_typeof(p.body -> 'commits') NOT IN ('array', 'null') THEN 'its commits are no list' END)
 			WHEN 'note' THEN CASE
 				WHEN h.hook IS NOT NULL THEN CASE WHEN vsm.json_text(p.body #> '{merge_request,id}') IS NULL THEN 'comments change no state' END
 				WHEN p.body ->> 'noteable_type' IS DISTINCT FROM 'MergeRequest'
@@ -227,14 +226,14 @@ BEGIN ATOMIC
 					CASE WHEN vsm.gitlab_hook_project(p.body) IS NULL AND vsm.gitlab_project(vsm.json_text(p.body -> 'url')) IS NULL THEN
 						'it has no project.path_with_namespace' END)
 				ELSE coalesce(vsm.json_lacks(p.body, 'tag_name'), CASE WHEN vsm.gitlab_release_project(p.body) IS NULL THEN 'it has no _links.self' END) END
-			WHEN 'tag' THEN coalesce(vsm.json_lacks(p.body, 'name'), CASE
-				WHEN vsm.gitlab_sha(p.body #> '{commit,id}') IS NULL THEN 'it has no commit.id'
-				WHEN vsm.gitlab_project(vsm.json_text(p.body #> '{commit,web_url}')) IS NULL THEN 'it has no commit.web_url' END)
+			WHEN 'tag' THEN CASE WHEN vsm.gitlab_sha(p.body #> '{commit,id}') IS NULL THEN 'it has no commit.id' END
 			WHEN 'commit' THEN coalesce(vsm.json_lacks(p.body, 'id'), CASE WHEN vsm.gitlab_sha(p.body -> 'id') IS NULL THEN 'its id is no SHA' END)
 			WHEN 'resource_event' THEN CASE
-				WHEN p.body ->> 'resource_type' NOT IN ('Issue', 'WorkItem', 'MergeRequest', 'Epic') THEN 'it is about neither an issue nor a merge request'
+				WHEN p.body ? 'resource_id' AND coalesce(p.body ->> 'resource_type', '') NOT IN ('Issue', 'WorkItem', 'MergeRequest', 'Epic') THEN
+					'it is about neither an issue nor a merge request'
 				WHEN NOT p.body ?| '{state,label,weight,iteration}' THEN 'it says nothing about the flow of work'
-				ELSE vsm.json_lacks(p.body, 'resource_id', '@created_at') END
+				WHEN p.body ? 'resource_id' THEN vsm.json_lacks(p.body, 'resource_id', '@created_at')
+				ELSE vsm.json_lacks(p.body, 'issue_id', '@created_at') END
 			ELSE CASE n.name
 				WHEN 'payload' THEN 'its shape is not known: neither a webhook nor an object of the API that is read'
 				WHEN 'graphql' THEN 'answers of GraphQL are not read: ask the REST API'

@@ -42,7 +42,7 @@ BEGIN ATOMIC
 	FROM (
 		SELECT vsm.gitlab_sha(commit -> 'id') AS sha,
 			coalesce(vsm.json_time(commit -> 'committed_date'), vsm.json_time(commit -> 'timestamp'), vsm.json_time(commit -> 'created_at')) AS committed_at,
-			coalesce(vsm.json_text(commit -> 'title'), split_part(vsm.json_text(commit -> 'message'), E'\n', 1)) AS title,
+			rtrim(coalesce(vsm.json_text(commit -> 'title'), split_part(vsm.json_text(commit -> 'message'), E'\n', 1)), E'\r') AS title,
 			vsm.json_text(commit -> 'message') AS message,
 			vsm.gitlab_author(names, coalesce(commit #> '{author,email}', commit -> 'author_email'), coalesce(commit #> '{author,name}', commit -> 'author_name'))
 				AS author
@@ -98,7 +98,13 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 20
 BEGIN ATOMIC
 	SELECT f.*
 	FROM (
-		SELECT b.body, b.commits, b.project, b.is_tag, b.before, b.after, b.sha, b.count,
+		SELECT b.body, b.commits, b.project, b.is_tag, b.before, b.after, b.count,
+			-- The SHA of a tag with a message is its own, not that of the commit.
+			CASE
+				WHEN b.checkout_sha IS NOT NULL THEN b.checkout_sha
+				WHEN NOT b.is_tag THEN b.after_sha
+				WHEN b.count = 1 THEN vsm.gitlab_sha(b.commits #> '{0,id}')
+			END AS sha,
 			source || CASE WHEN b.is_tag THEN ':tag:' ELSE ':branch:' END || b.project || '@' || b.name AS entity,
 			-- The default branch names nobody's work.
 			CASE WHEN NOT b.is_tag AND b.name IS DISTINCT FROM vsm.json_text(b.body #> '{project,default_branch}') THEN vsm.issue_keys(b.name) END AS keys,
@@ -111,7 +117,8 @@ BEGIN ATOMIC
 				coalesce(vsm.json_text(p.body -> 'object_kind'), vsm.json_text(p.body -> 'event_name')) = 'tag_push' AS is_tag,
 				vsm.json_text(p.body -> 'before') AS before,
 				vsm.json_text(p.body -> 'after') AS after,
-				coalesce(vsm.gitlab_sha(p.body -> 'checkout_sha'), vsm.gitlab_sha(p.body -> 'after')) AS sha,
+				vsm.gitlab_sha(p.body -> 'checkout_sha') AS checkout_sha,
+				vsm.gitlab_sha(p.body -> 'after') AS after_sha,
 				jsonb_array_length(vsm.json_array(p.body -> 'commits')) AS count
 			FROM (SELECT payload || '{}' AS body OFFSET 0) AS p
 			OFFSET 0) AS b

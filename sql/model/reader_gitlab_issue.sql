@@ -49,7 +49,9 @@ BEGIN ATOMIC
 		FROM (SELECT CASE
 				WHEN o.state = 'closed' AND o.closed_at IS NULL THEN o.state
 				WHEN o.state = 'merged' AND o.merged_at IS NULL THEN o.state
-				WHEN o.is_draft AND o.state = 'opened' AND o.action IS DISTINCT FROM 'open' THEN 'draft'
+				-- GitLab before 10 had a state for it.
+				WHEN o.state = 'reopened' AND o.action IS DISTINCT FROM 'reopen' THEN o.state
+				WHEN o.is_draft AND o.state = 'opened' AND o.action IS DISTINCT FROM 'open' AND o.becomes IS NULL THEN 'draft'
 			END AS state OFFSET 0) AS s
 		WHERE s.state IS NOT NULL
 		UNION ALL
@@ -144,12 +146,14 @@ BEGIN ATOMIC
 		SELECT vsm.fact_change(source, i.entity, i.updated_at, c.attribute, c.value, c.attribute || ':' || vsm.gitlab_second(i.updated_at),
 			previous => c.previous)
 		FROM (
-			SELECT 'size' AS attribute, vsm.json_text(changes #> '{weight,current}') AS value, vsm.json_text(changes #> '{weight,previous}') AS previous
-			WHERE changes ? 'weight'
+			SELECT 'size' AS attribute, vsm.json_number(w.current)::text AS value, vsm.json_number(w.previous)::text AS previous
+			FROM (SELECT changes #> '{weight,current}' AS current, changes #> '{weight,previous}' AS previous WHERE changes ? 'weight' OFFSET 0) AS w
+			WHERE vsm.json_number(w.current) IS NOT NULL OR w.current = 'null'
 			UNION ALL
-			SELECT 'due_at', vsm.json_text(changes #> '{due_date,current}'), vsm.json_text(changes #> '{due_date,previous}')
-			WHERE changes ? 'due_date') AS c
-		WHERE i.updated_at > i.created_at) AS q
+			SELECT 'due_at', vsm.json_day(d.current) #>> '{}', vsm.json_day(d.previous) #>> '{}'
+			FROM (SELECT changes #> '{due_date,current}' AS current, changes #> '{due_date,previous}' AS previous WHERE changes ? 'due_date' OFFSET 0) AS d
+			WHERE vsm.json_day(d.current) IS NOT NULL OR d.current = 'null') AS c
+		WHERE object ->> 'action' IS DISTINCT FROM 'open') AS q
 		UNION ALL
 		SELECT s.* FROM vsm.read_gitlab_states(source, i.entity, object, changes, NULL) AS s) AS f;
 END;
@@ -205,7 +209,7 @@ BEGIN ATOMIC
 	FROM (
 		SELECT b.body,
 			source || CASE b.body ->> 'resource_type' WHEN 'MergeRequest' THEN ':merge_request:' WHEN 'Epic' THEN ':epic:' ELSE ':issue:' END
-				|| vsm.json_text(b.body -> 'resource_id') AS entity,
+				|| coalesce(vsm.json_text(b.body -> 'resource_id'), vsm.json_text(b.body -> 'issue_id')) AS entity,
 			vsm.json_time(b.body -> 'created_at') AS at,
 			vsm.gitlab_second(vsm.json_time(b.body -> 'created_at')) AS second,
 			vsm.json_text(b.body -> 'action') AS action,
@@ -222,15 +226,18 @@ BEGIN ATOMIC
 		FROM (SELECT e.label || CASE e.action WHEN 'remove' THEN ' removed' ELSE '' END AS state OFFSET 0) AS l
 		WHERE e.label IS NOT NULL
 		UNION ALL
-		SELECT vsm.fact_change(source, e.entity, e.at, 'size', vsm.json_text(e.body -> 'weight'), 'size:' || e.second)
-		WHERE e.body ? 'weight'
+		SELECT vsm.fact_change(source, e.entity, e.at, 'size', vsm.json_number(e.body -> 'weight')::text, 'size:' || e.second)
+		WHERE vsm.json_number(e.body -> 'weight') IS NOT NULL OR e.body -> 'weight' = 'null'
 		UNION ALL
-		-- Iterations of a cadence have no title.
-		SELECT vsm.fact_change(source, e.entity, e.at, 'sprint',
-			CASE WHEN e.action = 'add' THEN coalesce(vsm.json_text(e.body #> '{iteration,title}'),
-				vsm.json_text(e.body #> '{iteration,start_date}') || ' - ' || vsm.json_text(e.body #> '{iteration,due_date}')) END,
-			'sprint:' || vsm.json_text(e.body #> '{iteration,id}') || ':' || e.action || ':' || e.second)
-		WHERE e.body ? 'iteration' AND e.action IN ('add', 'remove')) AS q;
+		SELECT vsm.fact_change(source, e.entity, e.at, 'sprint', CASE WHEN e.action = 'add' THEN s.name END,
+			'sprint:' || vsm.json_text(e.body #> '{iteration,id}') || ':' || e.action || ':' || e.second,
+			previous => CASE WHEN e.action = 'remove' THEN s.name END)
+		FROM (
+			-- Iterations of a cadence have no title.
+			SELECT coalesce(vsm.json_text(e.body #> '{iteration,title}'),
+				vsm.json_text(e.body #> '{iteration,start_date}') || ' - ' || vsm.json_text(e.body #> '{iteration,due_date}')) AS name
+			OFFSET 0) AS s
+		WHERE e.action = 'remove' OR e.action = 'add' AND s.name IS NOT NULL) AS q;
 END;
 COMMENT ON FUNCTION vsm.read_gitlab_resource_event(text, jsonb, jsonb) IS
 	'facts of what the API tells of the past of an issue, an epic or a merge request: GET /projects/ID/issues/IID/resource_state_events, '

@@ -100,8 +100,9 @@ BEGIN ATOMIC
 				vsm.gitlab_sha(b.body #> '{commit,id}')) AS sha,
 			vsm.json_text(b.body -> 'ref') AS ref,
 			CASE WHEN NOT b.is_hook THEN b.body -> 'commit' END AS commit,
-			coalesce(vsm.gitlab_hook_project(b.body), vsm.gitlab_project(vsm.json_text(b.body -> 'web_url')),
-				vsm.gitlab_project(vsm.json_text(b.body #> '{pipeline,web_url}')), vsm.gitlab_project(vsm.json_text(b.body -> 'target_url'))) AS repository
+			coalesce(vsm.json_text(b.body #> '{project,path_with_namespace}'), vsm.gitlab_project(vsm.json_text(b.body -> 'web_url')),
+				vsm.gitlab_project(vsm.json_text(b.body #> '{pipeline,web_url}')), vsm.gitlab_project(vsm.json_text(b.body -> 'target_url')),
+				vsm.gitlab_hook_project(b.body)) AS repository
 		FROM (SELECT p.body, p.body ? 'object_kind' AS is_hook FROM (SELECT payload || '{}' AS body OFFSET 0) AS p OFFSET 0) AS b
 		OFFSET 0) AS p,
 	LATERAL (
@@ -129,13 +130,11 @@ BEGIN ATOMIC
 	SELECT f.*
 	FROM (
 		SELECT r.is_hook, r.pipeline, r.project, r.request, r.request_branch, r.request_title, r.parent, r.commit, r.builds, r.entity, r.created_at, r.started_at,
-			r.status, r.sha, r.ref, r.url, r.updated_at, r.name,
+			r.status, r.sha, r.ref, r.url, r.updated_at, r.name, b.has_begun,
 			CASE WHEN r.status IN ('success', 'failed', 'canceled', 'skipped') THEN
 				vsm.gitlab_end(coalesce(r.started_at, r.created_at), r.finished_at, vsm.json_number(r.pipeline -> 'duration')) END AS finished_at,
 			-- A webhook has no version: the newest time in it.
-			coalesce(r.updated_at, greatest(r.created_at, r.started_at, r.finished_at, (
-				SELECT max(greatest(vsm.json_time(e -> 'created_at'), vsm.json_time(e -> 'started_at'), vsm.json_time(e -> 'finished_at')))
-				FROM jsonb_array_elements(r.builds) AS e))) AS version,
+			coalesce(r.updated_at, greatest(r.created_at, r.started_at, r.finished_at, b.newest)) AS version,
 			-- Of a request from a fork it may run there.
 			CASE WHEN r.is_forked IS NOT TRUE THEN r.project END AS commit_project
 		FROM (
@@ -166,7 +165,12 @@ BEGIN ATOMIC
 					CASE WHEN b.is_hook THEN vsm.json_array(b.body -> 'builds') END AS builds
 				FROM (SELECT p.body, p.body ? 'object_kind' AS is_hook FROM (SELECT payload || '{}' AS body OFFSET 0) AS p OFFSET 0) AS b
 				OFFSET 0) AS q
-			OFFSET 0) AS r
+			OFFSET 0) AS r,
+			LATERAL (
+				SELECT max(greatest(vsm.json_time(e -> 'created_at'), vsm.json_time(e -> 'started_at'), vsm.json_time(e -> 'finished_at'))) AS newest,
+					bool_or(vsm.json_time(e -> 'started_at') IS NOT NULL) AS has_begun
+				FROM jsonb_array_elements(r.builds) AS e
+				OFFSET 0) AS b
 		OFFSET 0) AS p,
 	LATERAL (
 		SELECT (q.fact).*
@@ -186,7 +190,7 @@ BEGIN ATOMIC
 			-- A state that is not told by an event.
 			SELECT vsm.fact_observed(source, p.entity, CASE WHEN p.is_hook THEN p.version ELSE p.updated_at END, p.status)
 			WHERE p.finished_at IS NULL AND p.status IS NOT NULL AND CASE WHEN p.is_hook THEN p.version ELSE p.updated_at END IS NOT NULL
-			AND p.status <> 'created' AND NOT (p.status = 'running' AND p.started_at IS NOT NULL)
+			AND p.status <> 'created' AND NOT (p.status = 'running' AND (p.started_at IS NOT NULL OR p.has_begun IS TRUE))
 			UNION ALL
 			SELECT vsm.fact_row(source, 'build', p.entity, p.version,
 				jsonb_strip_nulls(jsonb_build_object('source', source, 'repository', p.project, 'job', coalesce(p.name, 'pipeline'), 'sha', p.sha, 'ref', p.ref,

@@ -32,6 +32,7 @@ BEGIN ATOMIC
 				vsm.json_text(b.body #> '{deployable,pipeline,id}') AS pipeline,
 				vsm.json_time(b.body -> 'created_at') AS created,
 				vsm.json_time(b.body -> 'status_changed_at') AS told_at,
+				vsm.json_time(b.body #> '{deployable,created_at}') AS asked_for,
 				vsm.json_time(b.body #> '{deployable,started_at}') AS started,
 				vsm.json_time(b.body #> '{deployable,finished_at}') AS finished,
 				coalesce(vsm.json_text(b.body -> 'deployable_url'), vsm.json_text(b.body #> '{deployable,web_url}')) AS url
@@ -40,7 +41,11 @@ BEGIN ATOMIC
 		OFFSET 0) AS d,
 	LATERAL (
 		SELECT
-			coalesce(d.created, CASE d.status WHEN 'created' THEN d.changed_at END) AS created_at,
+			-- Before GitLab 12.6 a deployment was made after its job.
+			CASE
+				WHEN d.created > coalesce(d.started, d.finished) THEN least(d.asked_for, coalesce(d.started, d.finished))
+				ELSE coalesce(d.created, CASE d.status WHEN 'created' THEN d.changed_at END)
+			END AS created_at,
 			coalesce(d.started, CASE WHEN d.is_hook AND d.status = 'running' THEN d.changed_at END) AS started_at,
 			CASE WHEN d.status IN ('success', 'failed', 'canceled', 'skipped') THEN
 				CASE WHEN d.finished >= coalesce(d.started, d.finished) THEN d.finished ELSE d.changed_at END END AS finished_at
