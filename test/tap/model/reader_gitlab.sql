@@ -67,7 +67,7 @@ CREATE FUNCTION pg_temp.read(wanted text, source text DEFAULT 'gitlab') RETURNS 
 DECLARE k text;
 BEGIN
 	SELECT kind INTO STRICT k FROM payload, vsm.gitlab_kind(payload) WHERE name = wanted;
-	RETURN QUERY EXECUTE format('SELECT f.* FROM payload, vsm.%I($2, payload) AS f WHERE payload.name = $1', 'read_gitlab_' || k) USING wanted, source;
+	RETURN QUERY EXECUTE format('SELECT f.* FROM payload, vsm.%I($2, payload, $3) AS f WHERE payload.name = $1', 'read_gitlab_' || k) USING wanted, source, vsm.default_names();
 END$$;
 
 -- Issues
@@ -81,8 +81,8 @@ SELECT results_eq($$SELECT at, value, id, method FROM pg_temp.read('state event'
 	'state and label events of the API are the same events');
 SELECT results_eq($$SELECT entity, value FROM pg_temp.read('label removed')$$, $$VALUES ('gitlab:merge_request:99', 'blocked removed')$$, 'a label that is taken away, of a merge request');
 SELECT results_eq($$SELECT at, d.* FROM pg_temp.read('issue hook'), jsonb_to_record(details) AS d (key text, project text, source_type text, type text, title text, url text, size numeric, created_at timestamptz,
-		due_at timestamptz, tags jsonb) WHERE fact = 'item'$$, $$VALUES (timestamptz '2026-01-06 10:00+00', 'shop/web#23', 'shop/web', 'issue', 'defect', 'Total is wrong',
-		'https://gitlab.example.com/shop/web/-/issues/23', 3::numeric, timestamptz '2026-01-05 09:00+00', timestamptz '2026-02-01 23:59:59+00', '["Doing", "type::bug"]'::jsonb)$$, 'the item, its type from its labels');
+		due_at text, tags jsonb) WHERE fact = 'item'$$, $$VALUES (timestamptz '2026-01-06 10:00+00', 'shop/web#23', 'shop/web', 'issue', 'defect', 'Total is wrong',
+		'https://gitlab.example.com/shop/web/-/issues/23', 3::numeric, timestamptz '2026-01-05 09:00+00', '2026-02-01', '["Doing", "type::bug"]'::jsonb)$$, 'the item, its type from its labels');
 SELECT is((SELECT details FROM pg_temp.read('issue') WHERE fact = 'item') - '{created_at,due_at,tags,title,size}'::text[], '{"key":"shop/web#23","source":"gitlab","project":"shop/web","source_type":"issue","type":"defect",
 	"url":"https://gitlab.example.com/shop/web/-/issues/23","feature":"gitlab:epic:5"}', 'the API tells its epic, too');
 SELECT is_empty($$SELECT * FROM pg_temp.read('issue hook') WHERE details ? 'feature'$$, 'which a webhook does not deny');
@@ -106,11 +106,11 @@ SELECT results_eq($$SELECT entity, method FROM pg_temp.read('request') WHERE fac
 SELECT results_eq($$SELECT entity, at, details ->> 'title', details ->> 'repository' FROM pg_temp.read('request hook') WHERE fact = 'commit'$$, $$VALUES (repeat('a', 40), timestamptz '2026-01-06 08:30+00', 'Show the total', 'shop/web')$$,
 	'its last commit is a commit; only the subject of one is its title');
 SELECT results_eq($$SELECT f.at, f.value, f.id FROM payload, unnest(ARRAY['approved', 'unapproved', 'close', 'reopen', 'update']) WITH ORDINALITY AS u (a, o),
-	vsm.read_gitlab_merge_request('gitlab', jsonb_set(payload, '{object_attributes,action}', to_jsonb(a))) AS f
+	vsm.read_gitlab_merge_request('gitlab', jsonb_set(payload, '{object_attributes,action}', to_jsonb(a)), vsm.default_names()) AS f
 	WHERE payload.name = 'request hook' AND fact = 'event' AND f.value <> 'opened' ORDER BY o$$, $$VALUES (timestamptz '2026-01-08 10:00+00', 'approved', 'gitlab:merge_request:99:approved:1767866400'),
 	('2026-01-08 10:00+00', 'unapproved', 'gitlab:merge_request:99:unapproved:1767866400'), ('2026-01-08 10:00+00', 'closed', 'gitlab:merge_request:99:closed:1767866400'),
 	('2026-01-08 10:00+00', 'reopened', 'gitlab:merge_request:99:reopened:1767866400')$$, 'approved, closed, reopened; an update is no event');
-SELECT results_eq($$SELECT f.value FROM payload, vsm.read_gitlab_merge_request('gitlab', jsonb_set(payload, '{object_attributes,action}', '"update"') || '{"changes":{"draft":{"previous":true,"current":false}}}') AS f
+SELECT results_eq($$SELECT f.value FROM payload, vsm.read_gitlab_merge_request('gitlab', jsonb_set(payload, '{object_attributes,action}', '"update"') || '{"changes":{"draft":{"previous":true,"current":false}}}', vsm.default_names()) AS f
 	WHERE payload.name = 'request hook' AND fact = 'event' AND f.value <> 'opened'$$, $$VALUES ('ready')$$, 'no longer a draft');
 SELECT results_eq($$SELECT fact, entity, value, name, method, details -> 'parents' FROM pg_temp.read('commits')$$, $$VALUES
 	('commit', repeat('a', 40), NULL, NULL, NULL, jsonb_build_array(repeat('e', 40))), ('link', repeat('a', 40), 'gitlab:merge_request:99', 'part_of', 'merge request commits', NULL)$$, 'source commits, with their parents');
@@ -120,7 +120,7 @@ SELECT results_eq($$SELECT entity, at, value, details -> 'commits', details -> '
 	'a push, and that not all its commits are told');
 SELECT results_eq($$SELECT entity, value, method FROM pg_temp.read('push') WHERE fact = 'link' ORDER BY entity, value$$, $$VALUES (repeat('a', 40), 'SHOP-7', 'key in branch'), (repeat('e', 40), 'SHOP-7', 'key in branch'), (repeat('e', 40), 'SHOP-9', 'key in title')$$,
 	'keys in the branch and in the subjects');
-SELECT is_empty($$SELECT f.* FROM payload, vsm.read_gitlab_push('gitlab', jsonb_set(jsonb_set(payload, '{project,default_branch}', '"SHOP-7-total"'), '{commits}', '[]')) AS f WHERE payload.name = 'push'$$, 'the default branch names nobody''s work, a push without commits says nothing');
+SELECT is_empty($$SELECT f.* FROM payload, vsm.read_gitlab_push('gitlab', jsonb_set(jsonb_set(payload, '{project,default_branch}', '"SHOP-7-total"'), '{commits}', '[]'), vsm.default_names()) AS f WHERE payload.name = 'push'$$, 'the default branch names nobody''s work, a push without commits says nothing');
 SELECT results_eq($$SELECT fact, entity, at, value, name FROM pg_temp.read('tag') WHERE fact <> 'commit'$$, $$VALUES ('event', 'gitlab:tag:shop/web@v1.0.0', timestamptz '2026-01-08 10:00+00', 'tagged', NULL),
 	('link', 'gitlab:tag:shop/web@v1.0.0', '2026-01-08 10:00+00', repeat('b', 40), 'builds')$$, 'a tag, and the commit it is on, not the tag''s own SHA');
 
@@ -136,7 +136,7 @@ SELECT results_eq($$SELECT entity, value, name FROM pg_temp.read('pipeline hook'
 	('gitlab:pipeline:31', repeat('b', 40), 'builds'), ('gitlab:pipeline:31', 'gitlab:merge_request:99', 'builds'), ('gitlab:pipeline:31', 'gitlab:pipeline:30', 'part_of')$$, 'and its links');
 SELECT bag_eq($$SELECT entity, at, value, id FROM pg_temp.read('pipeline') WHERE fact = 'event'$$, $$SELECT entity, at, value, id FROM pg_temp.read('pipeline hook') WHERE fact = 'event' AND id LIKE 'gitlab:pipeline:%'$$, 'the API tells of the same events');
 SELECT results_eq($$SELECT fact, at, value FROM pg_temp.read('pipeline row') WHERE fact IN ('event', 'observed')$$, $$VALUES ('event', timestamptz '2026-01-08 10:00:05+00', 'created')$$, 'a row of the list without a time of its status has only its creation');
-SELECT results_eq($$SELECT f.fact, f.at, f.value FROM payload, vsm.read_gitlab_pipeline('gitlab', payload || '{"updated_at":"2026-01-08T10:07:00Z"}') AS f WHERE payload.name = 'pipeline row' AND fact = 'observed'$$,
+SELECT results_eq($$SELECT f.fact, f.at, f.value FROM payload, vsm.read_gitlab_pipeline('gitlab', payload || '{"updated_at":"2026-01-08T10:07:00Z"}', vsm.default_names()) AS f WHERE payload.name = 'pipeline row' AND fact = 'observed'$$,
 	$$VALUES ('observed', timestamptz '2026-01-08 10:07+00', 'running')$$, 'with one, its status is observed');
 SELECT bag_eq($$SELECT entity, at, value, id, details FROM pg_temp.read('job hook') WHERE fact = 'event'$$, $$SELECT entity, at, value, id, details FROM pg_temp.read('pipeline hook') WHERE id LIKE 'gitlab:job:380:%' AND fact = 'event'$$, 'a job''s webhook tells of the events that the pipeline''s tells of');
 SELECT bag_eq($$SELECT entity, at, value, id FROM pg_temp.read('job') WHERE fact = 'event'$$, $$SELECT entity, at, value, id FROM pg_temp.read('job hook') WHERE fact = 'event'$$, 'so does the API');
@@ -162,7 +162,7 @@ SELECT bag_eq($$SELECT fact, entity, at, value, name FROM pg_temp.read('release'
 -- What is refused
 SELECT results_eq($$SELECT k.kind, k.reason FROM unnest(ARRAY['{"object_kind":"note"}', '{"object_kind":"feature_flag"}', '{"event_name":"user_add_to_group"}', '{"object_kind":"merge_request","object_attributes":{"id":1,"iid ":2}}',
 		'{"object_kind":"pipeline","object_attributes":{}}', '{"object_kind":"build"}', '{"object_kind":"deployment","deployment_id":1}', '{"object_kind":"push"}', '{"object_kind":"release"}', '{"object_kind":"issue"}',
-		'{"resource_type":"Epic","resource_id":1,"state":"closed"}', '{"merge_request":{"iid":1},"commits":[]}', '{"hello":"world"}', '{"sha":"a","ref":"b","status":"c"}']::jsonb[])
+		'{"resource_type":"Snippet","resource_id":1,"state":"closed"}', '{"merge_request":{"iid":1},"commits":[]}', '{"hello":"world"}', '{"sha":"a","ref":"b","status":"c"}']::jsonb[])
 		WITH ORDINALITY AS p (payload, o), vsm.gitlab_kind(p.payload) AS k ORDER BY o$$, $$VALUES ('note', 'comments change no state'),
 	('feature_flag', 'switching a feature on or off is not told of an item, a commit or a deployment'), ('user_add_to_group', 'it says nothing about the flow of work'), ('merge_request', 'it has no object_attributes.iid'),
 	('pipeline', 'it has no object_attributes.id'), ('build', 'it has no build_id'), ('deployment', 'it has no status'), ('push', 'it has no ref'), ('release', 'it has no tag'), ('issue', 'it has no object_attributes.id'),
