@@ -171,7 +171,9 @@ BEGIN ATOMIC
 			WHEN 'notification' THEN
 				CASE WHEN vsm.jenkins_build(coalesce(vsm.json_text(p.body #> '{build,full_url}'), vsm.json_text(p.body #> '{build,url}'))) IS NULL
 					THEN 'its build.full_url is that of no build'
-				ELSE vsm.json_lacks(p.body, 'build.phase', '@build.timestamp') END
+				ELSE coalesce(vsm.json_lacks(p.body, 'build.phase', '@build.timestamp'),
+					CASE WHEN p.body #>> '{build,phase}' NOT IN ('QUEUED', 'STARTED', 'COMPLETED', 'FINALIZED') THEN
+						'its build.phase is not known: ' || left(p.body #>> '{build,phase}', 100) END) END
 			WHEN 'builds' THEN
 				CASE WHEN jsonb_path_query_array(p.body, '$.builds[*]') || jsonb_path_query_array(p.body, '$.allBuilds[*]') = '[]' THEN 'it has no builds'
 				ELSE 'one of its builds has no timestamp or no url: ask with ?tree=allBuilds[number,url,timestamp,duration,building,result,...]' END

@@ -36,7 +36,7 @@ BEGIN ATOMIC
 				'ref', ref,
 				-- What is built again has another number.
 				'attempt', CASE WHEN coalesce(started_at, finished_at) IS NOT NULL THEN 1 END,
-				'status', coalesce(result, CASE WHEN started_at IS NOT NULL THEN 'running' WHEN queued_at IS NOT NULL THEN 'queued' END),
+				'status', coalesce(result, CASE WHEN finished_at IS NOT NULL THEN NULL WHEN started_at IS NOT NULL THEN 'running' ELSE 'queued' END),
 				'queued_at', queued_at,
 				'started_at', started_at,
 				'finished_at', finished_at,
@@ -46,8 +46,8 @@ BEGIN ATOMIC
 		SELECT d.fact
 		FROM (
 			SELECT coalesce(told_environment, CASE WHEN b.target <> 'deploy' THEN b.target END, told_target, vsm.jenkins_target_environment(b.target, b.job)) AS environment,
-				vsm.jenkins_deployment_status(result) AS status,
-				coalesce(started_at, finished_at) - CASE WHEN result IS NULL THEN interval '3 days' ELSE interval '2 days' END AS version
+				CASE WHEN result IS NOT NULL OR finished_at IS NULL THEN vsm.jenkins_deployment_status(result) END AS status,
+				coalesce(started_at, finished_at) - CASE WHEN finished_at IS NULL THEN interval '3 days' ELSE interval '2 days' END AS version
 			WHERE b.target IS NOT NULL AND coalesce(started_at, finished_at) IS NOT NULL
 			OFFSET 0) AS e,
 		LATERAL (
@@ -165,7 +165,8 @@ BEGIN ATOMIC
 		OFFSET 0) AS o,
 	LATERAL (
 		SELECT i.item, vsm.jenkins_sha(coalesce(i.item -> 'commitId', i.item -> 'id')) AS sha,
-			coalesce(vsm.json_time(i.item -> 'timestamp'), vsm.json_time(i.item -> 'date')) AS at,
+			-- -1 where it is not known
+			coalesce(CASE WHEN i.item -> 'timestamp' IS DISTINCT FROM '-1' THEN vsm.json_time(i.item -> 'timestamp') END, vsm.json_time(i.item -> 'date')) AS at,
 			coalesce(vsm.json_text(i.item -> 'msg'), split_part(vsm.json_text(i.item -> 'comment'), E'\n', 1)) AS title,
 			vsm.jenkins_author(i.item, names) AS author
 		FROM jsonb_array_elements(vsm.json_array(s.set -> 'items')) AS i (item)
