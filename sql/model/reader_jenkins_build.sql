@@ -11,23 +11,23 @@ CREATE FUNCTION vsm.read_jenkins_run_facts(source text, names jsonb, build text,
 RETURNS SETOF vsm.fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 6
 BEGIN ATOMIC
-	SELECT (q.fact).*
+	SELECT q.*
 	FROM (
 		SELECT source || ':build:' || build AS entity, source || ':deployment:' || build AS deployment, vsm.jenkins_job_target(names, build) AS target,
 			regexp_replace(build, '#\d+$', '') AS job
 		OFFSET 0) AS b,
 	LATERAL (
-		SELECT vsm.fact_event(source, b.entity, queued_at, 'queued', b.entity || ':queued') AS fact
+		SELECT (vsm.fact_event(source, b.entity, queued_at, 'queued', b.entity || ':queued')).*
 		WHERE queued_at IS NOT NULL
 		UNION ALL
-		SELECT vsm.fact_event(source, b.entity, started_at, 'running', b.entity || ':running',
-			attributes => jsonb_strip_nulls(jsonb_build_object('repository', repository, 'ref', ref, 'trigger', trigger, 'url', url)))
+		SELECT (vsm.fact_event(source, b.entity, started_at, 'running', b.entity || ':running',
+			attributes => jsonb_strip_nulls(jsonb_build_object('repository', repository, 'ref', ref, 'trigger', trigger, 'url', url)))).*
 		WHERE started_at IS NOT NULL
 		UNION ALL
-		SELECT vsm.fact_event(source, b.entity, finished_at, result, b.entity || ':finished')
+		SELECT (vsm.fact_event(source, b.entity, finished_at, result, b.entity || ':finished')).*
 		WHERE finished_at IS NOT NULL
 		UNION ALL
-		SELECT vsm.fact_row(source, 'build', b.entity, coalesce(finished_at, started_at, queued_at),
+		SELECT (vsm.fact_row(source, 'build', b.entity, coalesce(finished_at, started_at, queued_at),
 			jsonb_strip_nulls(jsonb_build_object(
 				'source', source,
 				'repository', repository,
@@ -40,10 +40,10 @@ BEGIN ATOMIC
 				'queued_at', queued_at,
 				'started_at', started_at,
 				'finished_at', finished_at,
-				'url', url)))
+				'url', url)))).*
 		WHERE coalesce(finished_at, started_at, queued_at) IS NOT NULL
 		UNION ALL
-		SELECT d.fact
+		SELECT d.*
 		FROM (
 			SELECT coalesce(told_environment, CASE WHEN b.target <> 'deploy' THEN b.target END, told_target, vsm.jenkins_target_environment(b.target, b.job)) AS environment,
 				CASE WHEN result IS NOT NULL OR finished_at IS NULL THEN vsm.jenkins_deployment_status(result) END AS status,
@@ -51,22 +51,22 @@ BEGIN ATOMIC
 			WHERE b.target IS NOT NULL AND coalesce(started_at, finished_at) IS NOT NULL
 			OFFSET 0) AS e,
 		LATERAL (
-			SELECT vsm.fact_row(source, 'deployment', b.deployment, coalesce(finished_at, started_at),
+			SELECT (vsm.fact_row(source, 'deployment', b.deployment, coalesce(finished_at, started_at),
 				jsonb_strip_nulls(jsonb_build_object('source', source, 'repository', repository, 'sha', sha, 'ref', ref, 'url', url,
 					-- A parameter says it for all stages.
-					'environment', told_environment, 'environment_tier', vsm.meaning(names, 'environment', told_environment)))) AS fact
+					'environment', told_environment, 'environment_tier', vsm.meaning(names, 'environment', told_environment))))).*
 			UNION ALL
-			SELECT vsm.fact_row(source, 'deployment', b.deployment, e.version,
+			SELECT (vsm.fact_row(source, 'deployment', b.deployment, e.version,
 				jsonb_strip_nulls(jsonb_build_object('environment', e.environment, 'environment_tier', vsm.meaning(names, 'environment', e.environment),
-					'status', e.status, 'created_at', started_at, 'started_at', started_at, 'finished_at', finished_at)))
+					'status', e.status, 'created_at', started_at, 'started_at', started_at, 'finished_at', finished_at)))).*
 			UNION ALL
-			SELECT vsm.fact_event(source, b.deployment, started_at, 'running', b.deployment || ':running')
+			SELECT (vsm.fact_event(source, b.deployment, started_at, 'running', b.deployment || ':running')).*
 			UNION ALL
-			SELECT vsm.fact_event(source, b.deployment, finished_at, e.status, b.deployment || ':finished', version => e.version)
+			SELECT (vsm.fact_event(source, b.deployment, finished_at, e.status, b.deployment || ':finished', version => e.version)).*
 			UNION ALL
-			SELECT vsm.fact_link(source, b.deployment, sha, 'deploys', 'build')
+			SELECT (vsm.fact_link(source, b.deployment, sha, 'deploys', 'build')).*
 			UNION ALL
-			SELECT vsm.fact_link(source, b.deployment, b.entity, 'part_of', 'build')) AS d) AS q;
+			SELECT (vsm.fact_link(source, b.deployment, b.entity, 'part_of', 'build')).*) AS d) AS q;
 END;
 COMMENT ON FUNCTION vsm.read_jenkins_run_facts(text, jsonb, text, text, text, text, text, text, text, text, timestamptz, timestamptz, timestamptz, text) IS
 	'the facts of a build of Jenkins, JOB#NUMBER, and of the deployment that it makes if its job deploys; told_environment and told_target are parameters of the build';
@@ -151,7 +151,7 @@ CREATE FUNCTION vsm.read_jenkins_changes(source text, changes jsonb, actions jso
 RETURNS SETOF vsm.fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 20
 BEGIN ATOMIC
-	SELECT (q.fact).*
+	SELECT q.*
 	FROM jsonb_path_query(changes, '$[*]') AS s (set),
 	-- A change set is of the repository whose revision is among its changes.
 	LATERAL (
@@ -172,9 +172,9 @@ BEGIN ATOMIC
 		FROM jsonb_array_elements(vsm.json_array(s.set -> 'items')) AS i (item)
 		OFFSET 0) AS c,
 	LATERAL (
-		SELECT vsm.fact_link(source, build_entity, c.sha, 'builds', 'change set', since => started_at) AS fact
+		SELECT (vsm.fact_link(source, build_entity, c.sha, 'builds', 'change set', since => started_at)).*
 		UNION ALL
-		SELECT vsm.fact_row(source, 'commit', c.sha, c.at,
+		SELECT (vsm.fact_row(source, 'commit', c.sha, c.at,
 			jsonb_strip_nulls(jsonb_build_object(
 				'source', source,
 				'repository', coalesce(o.repository, build_repository),
@@ -182,12 +182,12 @@ BEGIN ATOMIC
 				'title', c.title,
 				'author_kind', CASE WHEN c.author <> 'person' THEN 'bot' ELSE c.author END,
 				'assisted_by', CASE WHEN c.author NOT IN ('person', 'bot') THEN c.author END,
-				'paths', vsm.jenkins_paths(c.item))))
+				'paths', vsm.jenkins_paths(c.item))))).*
 		UNION ALL
-		SELECT vsm.fact_link(source, c.sha, k.key, 'implements', 'key in title', 0.95, since => c.at)
+		SELECT (vsm.fact_link(source, c.sha, k.key, 'implements', 'key in title', 0.95, since => c.at)).*
 		FROM unnest(vsm.issue_keys(c.title)) AS k (key)
 		UNION ALL
-		SELECT vsm.fact_link(source, c.sha, r.reverted[1], 'reverts', 'revert message', since => c.at)
+		SELECT (vsm.fact_link(source, c.sha, r.reverted[1], 'reverts', 'revert message', since => c.at)).*
 		FROM regexp_matches(vsm.json_text(c.item -> 'comment'), '\mThis reverts commit ([0-9a-f]{7,64})\M', 'g') AS r (reverted)) AS q
 	WHERE c.sha IS NOT NULL;
 END;
@@ -226,15 +226,15 @@ BEGIN ATOMIC
 		FROM vsm.read_jenkins_run_facts(source, names, b.name, r.revision ->> 'repository', r.revision ->> 'sha', r.revision ->> 'branch', r.trigger, b.url,
 			e.environment, e.target, r.queued_at, b.started_at, r.finished_at, r.result) AS c
 		UNION ALL
-		SELECT (q.fact).*
+		SELECT q.*
 		FROM (
 			-- A pipeline checks out its libraries, too: each has a revision.
-			SELECT vsm.fact_link(source, r.entity, vsm.jenkins_sha(v.sha), 'builds', 'build', since => b.started_at) AS fact
+			SELECT (vsm.fact_link(source, r.entity, vsm.jenkins_sha(v.sha), 'builds', 'build', since => b.started_at)).*
 			FROM jsonb_path_query(b.actions, '$[*].lastBuiltRevision.SHA1') AS v (sha)
 			UNION ALL
-			SELECT vsm.fact_link(source, r.entity,
+			SELECT (vsm.fact_link(source, r.entity,
 				source || ':build:' || vsm.jenkins_build(vsm.json_text(u.cause -> 'upstreamUrl') || vsm.json_text(u.cause -> 'upstreamBuild')),
-				'part_of', 'upstream build', since => b.started_at)
+				'part_of', 'upstream build', since => b.started_at)).*
 			FROM jsonb_path_query(b.actions, '$[*].causes[*] ? (exists(@.upstreamUrl))') AS u (cause)) AS q
 		UNION ALL
 		SELECT c.*
@@ -270,13 +270,13 @@ BEGIN ATOMIC
 			vsm.json_text(jsonb_path_query_first(p.body, '$.causes[*].shortDescription')), NULL, NULL, NULL,
 			CASE WHEN b.queued_at < b.started_at THEN b.queued_at END, b.started_at, b.finished_at, CASE WHEN b.finished_at IS NOT NULL THEN b.result END) AS c
 		UNION ALL
-		SELECT (q.fact).*
+		SELECT q.*
 		FROM (
-			SELECT vsm.fact_link(source, r.entity, b.sha, 'builds', 'build', since => b.started_at) AS fact
+			SELECT (vsm.fact_link(source, r.entity, b.sha, 'builds', 'build', since => b.started_at)).*
 			UNION ALL
-			SELECT vsm.fact_link(source, r.entity,
+			SELECT (vsm.fact_link(source, r.entity,
 				source || ':build:' || vsm.jenkins_build(vsm.json_text(u.cause -> 'upstreamUrl') || vsm.json_text(u.cause -> 'upstreamBuild')),
-				'part_of', 'upstream build', since => b.started_at)
+				'part_of', 'upstream build', since => b.started_at)).*
 			FROM jsonb_path_query(p.body, '$.causes[*] ? (exists(@.upstreamUrl))') AS u (cause)) AS q
 		UNION ALL
 		SELECT c.* FROM vsm.read_jenkins_changes(source, b.changes, NULL, NULL, r.entity, b.started_at, names) AS c) AS f;

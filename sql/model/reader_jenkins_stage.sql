@@ -15,26 +15,26 @@ CREATE FUNCTION vsm.read_jenkins_stage_facts(source text, names jsonb, build tex
 RETURNS SETOF vsm.fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 5
 BEGIN ATOMIC
-	SELECT (q.fact).*
+	SELECT q.*
 	FROM (
 		SELECT source || ':stage:' || build || ':' || stage AS entity, source || ':build:' || build AS build_entity,
 			vsm.jenkins_target(names, 'stage', name) AS target, coalesce(status, '') = 'NOT_EXECUTED' AS is_skipped
 		OFFSET 0) AS s,
 	LATERAL (
-		SELECT e.fact
+		SELECT e.*
 		FROM (
-			SELECT vsm.fact_event(source, s.entity, started_at, 'running', s.entity || ':running', attributes => jsonb_build_object('name', name)) AS fact
+			SELECT (vsm.fact_event(source, s.entity, started_at, 'running', s.entity || ':running', attributes => jsonb_build_object('name', name))).*
 			UNION ALL
-			SELECT vsm.fact_event(source, s.entity, finished_at, status, s.entity || ':finished',
-				attributes => CASE WHEN paused > 0 THEN jsonb_build_object('paused', paused) ELSE '{}' END)
+			SELECT (vsm.fact_event(source, s.entity, finished_at, status, s.entity || ':finished',
+				attributes => CASE WHEN paused > 0 THEN jsonb_build_object('paused', paused) ELSE '{}' END)).*
 			WHERE finished_at IS NOT NULL
 			UNION ALL
-			SELECT vsm.fact_event(source, s.build_entity, started_at, name, s.entity || ':stage')
+			SELECT (vsm.fact_event(source, s.build_entity, started_at, name, s.entity || ':stage')).*
 			UNION ALL
-			SELECT vsm.fact_link(source, s.entity, s.build_entity, 'part_of', 'pipeline')) AS e
+			SELECT (vsm.fact_link(source, s.entity, s.build_entity, 'part_of', 'pipeline')).*) AS e
 		WHERE NOT s.is_skipped AND started_at IS NOT NULL
 		UNION ALL
-		SELECT d.fact
+		SELECT d.*
 		FROM (
 			SELECT j.deploys, source || ':deployment:' || build || CASE WHEN j.deploys THEN '' ELSE ':' || stage END AS entity,
 				vsm.jenkins_target_environment(s.target, name) AS environment, vsm.jenkins_deployment_status(status) AS status,
@@ -43,20 +43,20 @@ BEGIN ATOMIC
 			WHERE s.target IS NOT NULL AND (started_at IS NOT NULL AND NOT s.is_skipped OR s.is_skipped AND j.deploys)
 			OFFSET 0) AS t,
 		LATERAL (
-			SELECT vsm.fact_row(source, 'deployment', t.entity, t.version,
+			SELECT (vsm.fact_row(source, 'deployment', t.entity, t.version,
 				jsonb_strip_nulls(jsonb_build_object('source', source,
 					-- whose commit and repository it has
 					'build', s.build_entity,
 					'environment', CASE WHEN NOT s.is_skipped THEN t.environment END,
 					'environment_tier', CASE WHEN NOT s.is_skipped THEN vsm.meaning(names, 'environment', t.environment) END,
-					'status', t.status, 'created_at', started_at, 'started_at', started_at, 'finished_at', finished_at))) AS fact
+					'status', t.status, 'created_at', started_at, 'started_at', started_at, 'finished_at', finished_at)))).*
 			UNION ALL
-			SELECT vsm.fact_event(source, t.entity, CASE WHEN NOT s.is_skipped THEN started_at END, 'running', t.entity || ':running')
+			SELECT (vsm.fact_event(source, t.entity, CASE WHEN NOT s.is_skipped THEN started_at END, 'running', t.entity || ':running')).*
 			UNION ALL
-			SELECT vsm.fact_event(source, t.entity, CASE WHEN s.is_skipped THEN build_finished_at ELSE finished_at END, t.status, t.entity || ':finished',
-				version => t.version)
+			SELECT (vsm.fact_event(source, t.entity, CASE WHEN s.is_skipped THEN build_finished_at ELSE finished_at END, t.status, t.entity || ':finished',
+				version => t.version)).*
 			UNION ALL
-			SELECT vsm.fact_link(source, t.entity, s.build_entity, 'part_of', CASE WHEN t.deploys THEN 'build' ELSE 'stage' END)) AS d) AS q;
+			SELECT (vsm.fact_link(source, t.entity, s.build_entity, 'part_of', CASE WHEN t.deploys THEN 'build' ELSE 'stage' END)).*) AS d) AS q;
 END;
 COMMENT ON FUNCTION vsm.read_jenkins_stage_facts(text, jsonb, text, text, text, text, timestamptz, timestamptz, numeric, timestamptz, timestamptz) IS
 	'the facts of a stage of a pipeline of Jenkins, and of the deployment that it makes; build is JOB#NUMBER';

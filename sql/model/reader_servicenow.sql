@@ -149,9 +149,9 @@ BEGIN ATOMIC
 			coalesce(vsm.meaning(names, 'service', q.service), q.service) AS service
 		OFFSET 0) AS r,
 	LATERAL (
-		SELECT (t.fact).*
+		SELECT t.*
 		FROM (
-			SELECT vsm.fact_row(source, 'item', q.entity, q.updated_at,
+			SELECT (vsm.fact_row(source, 'item', q.entity, q.updated_at,
 				jsonb_strip_nulls(jsonb_build_object(
 					'source', source,
 					'key', q.number,
@@ -170,22 +170,22 @@ BEGIN ATOMIC
 					-- normal, standard or emergency
 					'tags', CASE WHEN q.of_table = 'change_request' AND vsm.servicenow_value(p.body, 'type') IS NOT NULL THEN
 						jsonb_build_array(vsm.servicenow_value(p.body, 'type')) END,
-					'due_at', coalesce(vsm.json_day(vsm.servicenow_member(p.body, 'due_date')), vsm.json_day(vsm.servicenow_member(p.body, 'end_date')))))) AS fact
+					'due_at', coalesce(vsm.json_day(vsm.servicenow_member(p.body, 'due_date')), vsm.json_day(vsm.servicenow_member(p.body, 'end_date'))))))).*
 			UNION ALL
-			SELECT vsm.fact_alias(source, q.entity, q.number, q.created_at)
+			SELECT (vsm.fact_alias(source, q.entity, q.number, q.created_at)).*
 			UNION ALL
 			-- Nothing has changed it yet: its state is the first. Else the first change tells.
-			SELECT vsm.fact_created(source, q.entity, q.created_at, CASE WHEN q.is_new THEN r.state END, CASE WHEN q.is_new THEN q.code END)
+			SELECT (vsm.fact_created(source, q.entity, q.created_at, CASE WHEN q.is_new THEN r.state END, CASE WHEN q.is_new THEN q.code END)).*
 			UNION ALL
-			SELECT vsm.fact_observed(source, q.entity, q.updated_at, r.state, q.code)
+			SELECT (vsm.fact_observed(source, q.entity, q.updated_at, r.state, q.code)).*
 			WHERE q.is_new IS NOT TRUE
 			UNION ALL
-			SELECT vsm.fact_event(source, q.entity, vsm.servicenow_time(p.body, 'work_start'), 'work started', q.entity || ':work started', method => 'label')
+			SELECT (vsm.fact_event(source, q.entity, vsm.servicenow_time(p.body, 'work_start'), 'work started', q.entity || ':work started', method => 'label')).*
 			UNION ALL
-			SELECT vsm.fact_event(source, q.entity, vsm.servicenow_time(p.body, 'work_end'), 'work ended', q.entity || ':work ended', method => 'label')
+			SELECT (vsm.fact_event(source, q.entity, vsm.servicenow_time(p.body, 'work_end'), 'work ended', q.entity || ':work ended', method => 'label')).*
 			WHERE (vsm.servicenow_time(p.body, 'work_end') < vsm.servicenow_time(p.body, 'work_start')) IS NOT TRUE
 			UNION ALL
-			SELECT vsm.fact_row(source, 'incident', q.entity, q.updated_at,
+			SELECT (vsm.fact_row(source, 'incident', q.entity, q.updated_at,
 				jsonb_strip_nulls(jsonb_build_object(
 					'source', source,
 					'service', r.service,
@@ -205,18 +205,18 @@ BEGIN ATOMIC
 							CASE WHEN (t.closed_at < q.created_at) IS NOT TRUE THEN t.closed_at END)
 						FROM (SELECT vsm.servicenow_time(p.body, 'resolved_at') AS resolved_at, vsm.servicenow_time(p.body, 'closed_at') AS closed_at OFFSET 0) AS t))
 					ELSE '{}'
-				END)
+				END)).*
 			WHERE q.of_table = 'incident'
 			UNION ALL
-			SELECT vsm.fact_link(source, q.entity, source || ':change_request:' || c.id, 'caused_by', 'caused_by', seen_at => q.updated_at)
+			SELECT (vsm.fact_link(source, q.entity, source || ':change_request:' || c.id, 'caused_by', 'caused_by', seen_at => q.updated_at)).*
 			FROM (SELECT vsm.servicenow_value(p.body, 'caused_by') AS id OFFSET 0) AS c
 			WHERE c.id IS NOT NULL
 			UNION ALL
-			SELECT vsm.fact_link(source, source || ':change_request:' || c.id, q.entity, 'fixes', 'rfc', seen_at => q.updated_at)
+			SELECT (vsm.fact_link(source, source || ':change_request:' || c.id, q.entity, 'fixes', 'rfc', seen_at => q.updated_at)).*
 			FROM (SELECT vsm.servicenow_value(p.body, 'rfc') AS id OFFSET 0) AS c
 			WHERE c.id IS NOT NULL
 			UNION ALL
-			SELECT vsm.fact_link(source, q.entity, source || ':' || v.of_table || ':' || v.id, 'part_of', v.field, seen_at => q.updated_at)
+			SELECT (vsm.fact_link(source, q.entity, source || ':' || v.of_table || ':' || v.id, 'part_of', v.field, seen_at => q.updated_at)).*
 			FROM (
 				SELECT u.field, u.of_table, vsm.servicenow_value(p.body, u.field) AS id
 				FROM unnest('{problem_id,parent_incident,change_request,problem,incident,request_item,request,story,epic}'::text[],
@@ -226,7 +226,7 @@ BEGIN ATOMIC
 			WHERE v.id IS NOT NULL
 			UNION ALL
 			-- What deployed says so: the deployment as this model calls it, or its commit.
-			SELECT vsm.fact_link(source, q.entity, c.id, 'deploys', 'correlation_id', seen_at => q.updated_at)
+			SELECT (vsm.fact_link(source, q.entity, c.id, 'deploys', 'correlation_id', seen_at => q.updated_at)).*
 			FROM (SELECT vsm.servicenow_value(p.body, 'correlation_id') AS id OFFSET 0) AS c
 			WHERE q.of_table = 'change_request' AND (c.id ~ '^[^ ]+:deployment:[^ ]+$' OR c.id ~ '^[0-9a-f]{40}$')) AS t
 		UNION ALL
@@ -248,7 +248,7 @@ COMMENT ON FUNCTION vsm.servicenow_approved(jsonb) IS
 CREATE FUNCTION vsm.read_servicenow_approval(source text, payload jsonb, names jsonb) RETURNS SETOF vsm.fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 5
 BEGIN ATOMIC
-	SELECT (f.fact).*
+	SELECT f.*
 	FROM (SELECT vsm.servicenow_record(payload) || '{}' AS body OFFSET 0) AS p,
 	LATERAL (
 		SELECT source || ':sysapproval_approver:' || vsm.servicenow_value(p.body, 'sys_id') AS entity,
@@ -261,18 +261,18 @@ BEGIN ATOMIC
 				vsm.servicenow_time(p.body, 'sys_updated_on') END AS answered_at
 		OFFSET 0) AS a,
 	LATERAL (
-		SELECT vsm.fact_event(source, a.entity, a.created_at, 'requested', a.entity || ':requested') AS fact
+		SELECT (vsm.fact_event(source, a.entity, a.created_at, 'requested', a.entity || ':requested')).*
 		WHERE a.is_waiting IS NOT TRUE
 		UNION ALL
-		SELECT vsm.fact_event(source, a.entity, a.answered_at, a.state, a.entity || ':' || a.state)
+		SELECT (vsm.fact_event(source, a.entity, a.answered_at, a.state, a.entity || ':' || a.state)).*
 		UNION ALL
-		SELECT vsm.fact_event(source, a.target, a.created_at, 'approval requested', a.target || ':approver:' || a.id || ':requested', method => 'label')
+		SELECT (vsm.fact_event(source, a.target, a.created_at, 'approval requested', a.target || ':approver:' || a.id || ':requested', method => 'label')).*
 		WHERE a.is_waiting IS NOT TRUE
 		UNION ALL
-		SELECT vsm.fact_event(source, a.target, a.answered_at, 'approval ' || a.state, a.target || ':approver:' || a.id || ':' || a.state,
-			state_id => a.state, method => 'label')
+		SELECT (vsm.fact_event(source, a.target, a.answered_at, 'approval ' || a.state, a.target || ':approver:' || a.id || ':' || a.state,
+			state_id => a.state, method => 'label')).*
 		UNION ALL
-		SELECT vsm.fact_link(source, a.entity, a.target, 'part_of', 'approval')) AS f;
+		SELECT (vsm.fact_link(source, a.entity, a.target, 'part_of', 'approval')).*) AS f;
 END;
 COMMENT ON FUNCTION vsm.read_servicenow_approval(text, jsonb, jsonb) IS
 	'facts of a record of sysapproval_approver: when one approver was asked and answered, which are events of what is to be approved, too';
@@ -280,7 +280,7 @@ COMMENT ON FUNCTION vsm.read_servicenow_approval(text, jsonb, jsonb) IS
 CREATE FUNCTION vsm.read_servicenow_audit(source text, payload jsonb, names jsonb) RETURNS SETOF vsm.fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 1
 BEGIN ATOMIC
-	SELECT (f.fact).*
+	SELECT f.*
 	FROM (SELECT vsm.servicenow_record(payload) || '{}' AS body, vsm.servicenow_beside(payload, 'states') AS states OFFSET 0) AS p,
 	LATERAL (
 		SELECT vsm.servicenow_value(p.body, 'tablename') AS of_table,
@@ -295,18 +295,18 @@ BEGIN ATOMIC
 	LATERAL (SELECT CASE WHEN abs(a.seq) < 1e15 THEN trunc(a.seq)::bigint END AS seq OFFSET 0) AS s,
 	LATERAL (
 		-- state and its older twin incident_state change together: one event.
-		SELECT vsm.fact_event(source, a.entity, a.at, vsm.servicenow_state(a.of_table, a.new_value, p.states), a.entity || ':state:' || a.id,
-			vsm.servicenow_state(a.of_table, a.old_value, p.states), a.new_value, a.old_value, s.seq) AS fact
+		SELECT (vsm.fact_event(source, a.entity, a.at, vsm.servicenow_state(a.of_table, a.new_value, p.states), a.entity || ':state:' || a.id,
+			vsm.servicenow_state(a.of_table, a.old_value, p.states), a.new_value, a.old_value, s.seq)).*
 		WHERE a.field IN ('state', 'incident_state')
 		UNION ALL
-		SELECT vsm.fact_event(source, a.entity, a.at, 'approval ' || a.new_value, a.entity || ':approval:' || a.id, state_id => a.new_value, seq => s.seq,
-			method => 'label')
+		SELECT (vsm.fact_event(source, a.entity, a.at, 'approval ' || a.new_value, a.entity || ':approval:' || a.id, state_id => a.new_value, seq => s.seq,
+			method => 'label')).*
 		WHERE a.field = 'approval'
 		UNION ALL
-		SELECT vsm.fact_event(source, a.entity, a.at, 'Deleted', a.entity || ':deleted', seq => s.seq)
+		SELECT (vsm.fact_event(source, a.entity, a.at, 'Deleted', a.entity || ':deleted', seq => s.seq)).*
 		WHERE a.field = 'DELETED'
 		UNION ALL
-		SELECT vsm.fact_change(source, a.entity, a.at, CASE a.field WHEN 'assignment_group' THEN 'team' ELSE a.field END, a.new_value, a.id, a.old_value)
+		SELECT (vsm.fact_change(source, a.entity, a.at, CASE a.field WHEN 'assignment_group' THEN 'team' ELSE a.field END, a.new_value, a.id, a.old_value)).*
 		WHERE a.field IN ('assignment_group', 'priority')) AS f;
 END;
 COMMENT ON FUNCTION vsm.read_servicenow_audit(text, jsonb, jsonb) IS
