@@ -71,24 +71,44 @@ END;
 COMMENT ON FUNCTION vsm.read_jenkins_run_facts(text, jsonb, text, text, text, text, text, text, text, text, timestamptz, timestamptz, timestamptz, text) IS
 	'the facts of a build of Jenkins, JOB#NUMBER, and of the deployment that it makes if its job deploys; told_environment and told_target are parameters of the build';
 
-CREATE FUNCTION vsm.jenkins_branch(branches jsonb) RETURNS text
+CREATE FUNCTION vsm.jenkins_branch_name(branch jsonb) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN nullif(regexp_replace(vsm.json_text(branch -> 'name'), '^(refs/)?(remotes/)?(origin/|heads/)?', ''), 'detached');
+COMMENT ON FUNCTION vsm.jenkins_branch_name(jsonb) IS 'the name of a branch as the plugin for Git tells of it: origin/main is main; NULL if it is none';
+
+CREATE FUNCTION vsm.jenkins_only_branch(branches jsonb) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
 	SELECT min(n.name)
-	FROM jsonb_path_query(branches, '$[*].name') AS b (name),
-		LATERAL (SELECT regexp_replace(vsm.json_text(b.name), '^(refs/)?(remotes/)?(origin/|heads/)?', '') AS name OFFSET 0) AS n
-	WHERE n.name <> 'detached'
+	FROM jsonb_array_elements(branches) AS b (branch), LATERAL (SELECT vsm.jenkins_branch_name(b.branch) AS name OFFSET 0) AS n
 	HAVING min(n.name) = max(n.name);
+END;
+COMMENT ON FUNCTION vsm.jenkins_only_branch(jsonb) IS 'the one branch in a list that names it in several ways; NULL if it is several, or none';
+
+CREATE FUNCTION vsm.jenkins_branch(branches jsonb) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE
+	WHEN jsonb_typeof(branches) <> 'array' THEN NULL
+	WHEN jsonb_array_length(branches) = 1 THEN vsm.jenkins_branch_name(branches -> 0)
+	ELSE vsm.jenkins_only_branch(branches)
 END;
 COMMENT ON FUNCTION vsm.jenkins_branch(jsonb) IS 'the branch of a revision that was built; NULL if it is several, or none';
 
-CREATE FUNCTION vsm.jenkins_remote(urls jsonb) RETURNS text
+CREATE FUNCTION vsm.jenkins_only_remote(urls jsonb) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
 	SELECT min(n.name)
-	FROM jsonb_path_query(urls, '$[*]') AS u (url),
-		LATERAL (SELECT vsm.git_repository(vsm.json_text(u.url)) AS name OFFSET 0) AS n
+	FROM jsonb_array_elements(urls) AS u (url), LATERAL (SELECT vsm.git_repository(vsm.json_text(u.url)) AS name OFFSET 0) AS n
 	HAVING min(n.name) = max(n.name);
+END;
+COMMENT ON FUNCTION vsm.jenkins_only_remote(jsonb) IS 'the one repository in a list of addresses; NULL if it is several, or none';
+
+CREATE FUNCTION vsm.jenkins_remote(urls jsonb) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE
+	WHEN jsonb_typeof(urls) <> 'array' THEN NULL
+	WHEN jsonb_array_length(urls) = 1 THEN vsm.git_repository(vsm.json_text(urls -> 0))
+	ELSE vsm.jenkins_only_remote(urls)
 END;
 COMMENT ON FUNCTION vsm.jenkins_remote(jsonb) IS 'the repository of a revision that was built; NULL if it has remotes of several';
 
@@ -96,8 +116,8 @@ COMMENT ON FUNCTION vsm.jenkins_remote(jsonb) IS 'the repository of a revision t
  * The revision that a build is of. A pipeline checks out its libraries, too, and each has one: the
  * first of them is nothing to go by.
  */
-CREATE FUNCTION vsm.jenkins_revision(actions jsonb, changes jsonb, names jsonb) RETURNS jsonb
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
+CREATE FUNCTION vsm.jenkins_revision(actions jsonb, changes jsonb, names jsonb) RETURNS SETOF jsonb
+LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 1
 BEGIN ATOMIC
 	SELECT coalesce(
 		CASE
@@ -207,7 +227,7 @@ BEGIN ATOMIC
 				jsonb_path_query_array(p.body, '$.changeSet') || jsonb_path_query_array(p.body, '$.changeSets[*]') END AS changes
 		OFFSET 0) AS b,
 	LATERAL (
-		SELECT vsm.jenkins_revision(b.actions, b.changes, names) AS revision, source || ':build:' || b.name AS entity,
+		SELECT source || ':build:' || b.name AS entity,
 			CASE WHEN b.is_ended THEN vsm.jenkins_shift(b.started_at, vsm.json_number(p.body -> 'duration')) END AS finished_at,
 			CASE WHEN b.is_ended THEN vsm.json_text(p.body -> 'result') END AS result,
 			vsm.jenkins_shift(b.started_at, - vsm.json_number(jsonb_path_query_first(b.actions, '$[*].queuingDurationMillis'))) AS queued_at,
@@ -222,8 +242,12 @@ BEGIN ATOMIC
 		FROM jsonb_array_elements(r.parameters) AS v (parameter)
 		OFFSET 0) AS e,
 	LATERAL (
+		SELECT v.revision ->> 'repository' AS repository, v.revision ->> 'sha' AS sha, v.revision ->> 'branch' AS branch
+		FROM vsm.jenkins_revision(b.actions, b.changes, names) AS v (revision)
+		OFFSET 0) AS v,
+	LATERAL (
 		SELECT c.*
-		FROM vsm.read_jenkins_run_facts(source, names, b.name, r.revision ->> 'repository', r.revision ->> 'sha', r.revision ->> 'branch', r.trigger, b.url,
+		FROM vsm.read_jenkins_run_facts(source, names, b.name, v.repository, v.sha, v.branch, r.trigger, b.url,
 			e.environment, e.target, r.queued_at, b.started_at, r.finished_at, r.result) AS c
 		UNION ALL
 		SELECT q.*
@@ -238,7 +262,7 @@ BEGIN ATOMIC
 			FROM jsonb_path_query(b.actions, '$[*].causes[*] ? (exists(@.upstreamUrl))') AS u (cause)) AS q
 		UNION ALL
 		SELECT c.*
-		FROM vsm.read_jenkins_changes(source, b.changes, b.actions, r.revision ->> 'repository', r.entity, b.started_at, names) AS c
+		FROM vsm.read_jenkins_changes(source, b.changes, b.actions, v.repository, r.entity, b.started_at, names) AS c
 		WHERE b.changes IS NOT NULL) AS f;
 END;
 COMMENT ON FUNCTION vsm.read_jenkins_build(text, jsonb, jsonb) IS 'facts of a build of Jenkins: GET .../job/NAME/NUMBER/api/json';
@@ -293,7 +317,7 @@ BEGIN ATOMIC
 		SELECT coalesce(vsm.json_text(p.body -> 'full_url'), vsm.json_text(p.body -> 'url')) AS url, vsm.json_text(p.body -> 'phase') AS phase,
 			vsm.json_time(p.body -> 'timestamp') AS at,
 			vsm.jenkins_sha(p.body #> '{scm,commit}') AS sha, vsm.git_repository(vsm.json_text(p.body #> '{scm,url}')) AS repository,
-			vsm.jenkins_branch(jsonb_build_object('name', p.body #> '{scm,branch}')) AS branch
+			vsm.jenkins_branch_name(jsonb_build_object('name', p.body #> '{scm,branch}')) AS branch
 		OFFSET 0) AS b,
 	LATERAL (
 		-- At the end of a build the time is that of the end.
