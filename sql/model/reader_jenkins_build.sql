@@ -255,6 +255,7 @@ BEGIN ATOMIC
 			-- A pipeline checks out its libraries, too: each has a revision.
 			SELECT (vsm.fact_link(source, r.entity, vsm.jenkins_sha(v.sha), 'builds', 'build', since => b.started_at)).*
 			FROM jsonb_path_query(b.actions, '$[*].lastBuiltRevision.SHA1') AS v (sha)
+			WHERE vsm.jenkins_sha(v.sha) IS NOT NULL
 			UNION ALL
 			SELECT (vsm.fact_link(source, r.entity,
 				source || ':build:' || vsm.jenkins_build(vsm.json_text(u.cause -> 'upstreamUrl') || vsm.json_text(u.cause -> 'upstreamBuild')),

@@ -30,7 +30,7 @@
 CREATE FUNCTION vsm.servicenow_state(record_table text, code text, states jsonb) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
-	SELECT coalesce(states #>> ARRAY[record_table, code], states #>> ARRAY['task', code],
+	SELECT coalesce(vsm.json_text(states #> ARRAY[record_table, code]), vsm.json_text(states #> ARRAY['task', code]),
 		CASE record_table
 			WHEN 'incident' THEN CASE code
 				WHEN '1' THEN 'New' WHEN '2' THEN 'In Progress' WHEN '3' THEN 'On Hold'
