@@ -34,7 +34,8 @@ BEGIN ATOMIC
 	FROM regexp_match(
 		-- Blue Ocean: .../pipelines/shop/pipelines/checkout/branches/main/runs/12/
 		CASE WHEN url LIKE '%/blue/rest/%' THEN
-			regexp_replace(regexp_replace(substring(url FROM '/blue/rest/organizations/[^/]+(/.*)$'), '/(?:pipelines|branches)/([^/]+)', '/job/\1', 'g'),
+			regexp_replace(regexp_replace(substring(url FROM '/blue/rest/organizations/[^/]+(/.*)$'), '/(?:pipelines|branches)/([^/]+)',
+				'/job/\1', 'g'),
 				'/runs/(\d+)', '/\1')
 		ELSE '/' || url END,
 		'((?:/job/[^/]+)+)/(\d+)(?:/|$)') AS a (path);
@@ -74,9 +75,11 @@ CREATE FUNCTION vsm.jenkins_deploys(name text) RETURNS boolean
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN name ~* '(^|[^a-z])deploy(ment|s|ing)?([^a-z]|$)'
 	AND name !~* ('(^|[^a-z])(pre|post|before|after)[^a-z]*(the[^a-z]+)?deploy'
-		'|(^|[^a-z])(verify|verification of|validate|check|test|approve|approval of|confirm|await|wait for|prepare|monitor|announce|notify of|plan|review)'
+		'|(^|[^a-z])(verify|verification of|validate|check|test|approve|approval of|confirm|await|wait for|prepare|monitor|announce'
+			'|notify of|plan|review)'
 			'[^a-z]+((the|of|for|about)[^a-z]+)*deploy'
-		'|(^|[^a-z])deploy(ment|s)?[^a-z]+(checks?|tests|verification|validation|approvals?|gate|decision|confirmation|notification|report|summary|status)([^a-z]|$)');
+		'|(^|[^a-z])deploy(ment|s)?[^a-z]+(checks?|tests|verification|validation|approvals?|gate|decision|confirmation|notification'
+			'|report|summary|status)([^a-z]|$)');
 COMMENT ON FUNCTION vsm.jenkins_deploys(text) IS
 	'whether the name of a job or stage has the word "deploy", and is not about what is done before or after it: Verify deployment';
 
@@ -96,7 +99,8 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE
 -- The job of a branch feature%2Fdeploy-x is called so by whoever made the branch.
 RETURN vsm.jenkins_target(names, 'job', regexp_replace(build, '(/[^/]*%2F[^/]*)?#\d+$', ''));
 COMMENT ON FUNCTION vsm.jenkins_job_target(jsonb, text) IS
-	'what the name of the job of a build JOB#NUMBER means by names: deploy, or the environment that it deploys to; NULL if it deploys nothing';
+	'what the name of the job of a build JOB#NUMBER means by names: deploy, or the environment that it deploys to; NULL if it deploys '
+	'nothing';
 
 CREATE FUNCTION vsm.jenkins_target_environment(target text, name text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -122,7 +126,8 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN coalesce(vsm.jenkins_build(vsm.json_text(build -> 'url')),
 	replace(regexp_replace(vsm.json_text(build -> 'fullDisplayName'), '\s+#\d+$', ''), ' » ', '/') || '#'
 		|| coalesce(vsm.json_text(build -> 'number'), substring(vsm.json_text(build -> 'fullDisplayName') FROM '#(\d+)$')));
-COMMENT ON FUNCTION vsm.jenkins_build_name(jsonb) IS 'a build of api/json as JOB#NUMBER, by its address or by its name; NULL if it has neither';
+COMMENT ON FUNCTION vsm.jenkins_build_name(jsonb) IS
+	'a build of api/json as JOB#NUMBER, by its address or by its name; NULL if it has neither';
 
 CREATE FUNCTION vsm.jenkins_is_ended(build jsonb) RETURNS boolean
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -134,7 +139,8 @@ COMMENT ON FUNCTION vsm.jenkins_is_ended(jsonb) IS 'whether a build of api/json 
 CREATE FUNCTION vsm.jenkins_elements(payload jsonb) RETURNS jsonb
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN CASE
-	WHEN NOT payload ?| '{builds,allBuilds,jobs,lastBuild,lastCompletedBuild,lastSuccessfulBuild,lastFailedBuild}' OR payload ? 'phase' THEN NULL
+	WHEN NOT payload ?| '{builds,allBuilds,jobs,lastBuild,lastCompletedBuild,lastSuccessfulBuild,lastFailedBuild}' OR payload ? 'phase'
+		THEN NULL
 	-- Without tree= a job tells numbers and addresses of its builds only.
 	WHEN payload @? '$.*[*].timestamp' THEN
 		jsonb_path_query_array(payload, '$.allBuilds[*]') || jsonb_path_query_array(payload, '$.builds[*]')
@@ -169,14 +175,17 @@ BEGIN ATOMIC
 	LATERAL (SELECT
 		CASE n.name
 			WHEN 'notification' THEN
-				CASE WHEN vsm.jenkins_build(coalesce(vsm.json_text(p.body #> '{build,full_url}'), vsm.json_text(p.body #> '{build,url}'))) IS NULL
+				CASE WHEN vsm.jenkins_build(coalesce(vsm.json_text(p.body #> '{build,full_url}'),
+					vsm.json_text(p.body #> '{build,url}'))) IS NULL
 					THEN 'its build.full_url is that of no build'
 				ELSE coalesce(vsm.json_lacks(p.body, 'build.phase', '@build.timestamp'),
 					CASE WHEN p.body #>> '{build,phase}' NOT IN ('QUEUED', 'STARTED', 'COMPLETED', 'FINALIZED') THEN
 						'its build.phase is not known: ' || left(p.body #>> '{build,phase}', 100) END) END
 			WHEN 'builds' THEN
-				CASE WHEN jsonb_path_query_array(p.body, '$.builds[*]') || jsonb_path_query_array(p.body, '$.allBuilds[*]') = '[]' THEN 'it has no builds'
-				ELSE 'one of its builds has no timestamp or no url: ask with ?tree=allBuilds[number,url,timestamp,duration,building,result,...]' END
+				CASE WHEN jsonb_path_query_array(p.body, '$.builds[*]') || jsonb_path_query_array(p.body, '$.allBuilds[*]') = '[]'
+					THEN 'it has no builds'
+				ELSE 'one of its builds has no timestamp or no url: ask with '
+					'?tree=allBuilds[number,url,timestamp,duration,building,result,...]' END
 			WHEN 'build' THEN CASE
 				WHEN vsm.jenkins_build_name(p.body) IS NULL THEN 'it has neither url nor fullDisplayName'
 				WHEN vsm.jenkins_is_ended(p.body) AND NOT vsm.json_number(p.body -> 'duration') >= 0 THEN 'its duration is negative'

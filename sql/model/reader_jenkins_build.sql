@@ -6,14 +6,16 @@
  * A build, however it is told: its events, its row, and where its job deploys the deployment that
  * it makes. What the build says of that is older than what a stage says; see reader_jenkins.sql.
  */
-CREATE FUNCTION vsm.read_jenkins_run_facts(source text, names jsonb, build text, repository text, sha text, ref text, trigger text, url text,
+CREATE FUNCTION vsm.read_jenkins_run_facts(source text, names jsonb, build text, repository text, sha text, ref text, trigger text,
+	url text,
 	told_environment text, told_target text, queued_at timestamptz, started_at timestamptz, finished_at timestamptz, result text)
 RETURNS SETOF vsm.fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 6
 BEGIN ATOMIC
 	SELECT q.*
 	FROM (
-		SELECT source || ':build:' || build AS entity, source || ':deployment:' || build AS deployment, vsm.jenkins_job_target(names, build) AS target,
+		SELECT source || ':build:' || build AS entity, source || ':deployment:' || build AS deployment,
+			vsm.jenkins_job_target(names, build) AS target,
 			regexp_replace(build, '#\d+$', '') AS job
 		OFFSET 0) AS b,
 	LATERAL (
@@ -36,7 +38,8 @@ BEGIN ATOMIC
 				'ref', ref,
 				-- What is built again has another number.
 				'attempt', CASE WHEN coalesce(started_at, finished_at) IS NOT NULL THEN 1 END,
-				'status', coalesce(result, CASE WHEN finished_at IS NOT NULL THEN NULL WHEN started_at IS NOT NULL THEN 'running' ELSE 'queued' END),
+				'status', coalesce(result, CASE WHEN finished_at IS NOT NULL THEN NULL WHEN started_at IS NOT NULL THEN 'running'
+					ELSE 'queued' END),
 				'queued_at', queued_at,
 				'started_at', started_at,
 				'finished_at', finished_at,
@@ -45,9 +48,11 @@ BEGIN ATOMIC
 		UNION ALL
 		SELECT d.*
 		FROM (
-			SELECT coalesce(told_environment, CASE WHEN b.target <> 'deploy' THEN b.target END, told_target, vsm.jenkins_target_environment(b.target, b.job)) AS environment,
+			SELECT coalesce(told_environment, CASE WHEN b.target <> 'deploy' THEN b.target END, told_target,
+				vsm.jenkins_target_environment(b.target, b.job)) AS environment,
 				CASE WHEN result IS NOT NULL OR finished_at IS NULL THEN vsm.jenkins_deployment_status(result) END AS status,
-				coalesce(started_at, finished_at) - CASE WHEN finished_at IS NULL THEN interval '3 days' ELSE interval '2 days' END AS version
+				coalesce(started_at, finished_at) - CASE WHEN finished_at IS NULL THEN interval '3 days'
+					ELSE interval '2 days' END AS version
 			WHERE b.target IS NOT NULL AND coalesce(started_at, finished_at) IS NOT NULL
 			OFFSET 0) AS e,
 		LATERAL (
@@ -57,7 +62,8 @@ BEGIN ATOMIC
 					'environment', told_environment, 'environment_tier', vsm.meaning(names, 'environment', told_environment))))).*
 			UNION ALL
 			SELECT (vsm.fact_row(source, 'deployment', b.deployment, e.version,
-				jsonb_strip_nulls(jsonb_build_object('environment', e.environment, 'environment_tier', vsm.meaning(names, 'environment', e.environment),
+				jsonb_strip_nulls(jsonb_build_object('environment', e.environment, 'environment_tier',
+					vsm.meaning(names, 'environment', e.environment),
 					'status', e.status, 'created_at', started_at, 'started_at', started_at, 'finished_at', finished_at)))).*
 			UNION ALL
 			SELECT (vsm.fact_event(source, b.deployment, started_at, 'running', b.deployment || ':running')).*
@@ -68,13 +74,16 @@ BEGIN ATOMIC
 			UNION ALL
 			SELECT (vsm.fact_link(source, b.deployment, b.entity, 'part_of', 'build')).*) AS d) AS q;
 END;
-COMMENT ON FUNCTION vsm.read_jenkins_run_facts(text, jsonb, text, text, text, text, text, text, text, text, timestamptz, timestamptz, timestamptz, text) IS
-	'the facts of a build of Jenkins, JOB#NUMBER, and of the deployment that it makes if its job deploys; told_environment and told_target are parameters of the build';
+COMMENT ON FUNCTION vsm.read_jenkins_run_facts(text, jsonb, text, text, text, text, text, text, text, text, timestamptz, timestamptz,
+	timestamptz, text) IS
+	'the facts of a build of Jenkins, JOB#NUMBER, and of the deployment that it makes if its job deploys; told_environment and told_target '
+	'are parameters of the build';
 
 CREATE FUNCTION vsm.jenkins_branch_name(branch jsonb) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN nullif(regexp_replace(vsm.json_text(branch -> 'name'), '^(refs/)?(remotes/)?(origin/|heads/)?', ''), 'detached');
-COMMENT ON FUNCTION vsm.jenkins_branch_name(jsonb) IS 'the name of a branch as the plugin for Git tells of it: origin/main is main; NULL if it is none';
+COMMENT ON FUNCTION vsm.jenkins_branch_name(jsonb) IS
+	'the name of a branch as the plugin for Git tells of it: origin/main is main; NULL if it is none';
 
 CREATE FUNCTION vsm.jenkins_only_branch(branches jsonb) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -83,7 +92,8 @@ BEGIN ATOMIC
 	FROM jsonb_array_elements(branches) AS b (branch), LATERAL (SELECT vsm.jenkins_branch_name(b.branch) AS name OFFSET 0) AS n
 	HAVING min(n.name) = max(n.name);
 END;
-COMMENT ON FUNCTION vsm.jenkins_only_branch(jsonb) IS 'the one branch in a list that names it in several ways; NULL if it is several, or none';
+COMMENT ON FUNCTION vsm.jenkins_only_branch(jsonb) IS
+	'the one branch in a list that names it in several ways; NULL if it is several, or none';
 
 CREATE FUNCTION vsm.jenkins_branch(branches jsonb) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -136,7 +146,8 @@ BEGIN ATOMIC
 		FROM (
 			SELECT g.repository, g.sha, max(g.branch) AS branch
 			FROM (
-				SELECT vsm.jenkins_remote(a.action -> 'remoteUrls') AS repository, vsm.jenkins_sha(a.action #> '{lastBuiltRevision,SHA1}') AS sha,
+				SELECT vsm.jenkins_remote(a.action -> 'remoteUrls') AS repository,
+					vsm.jenkins_sha(a.action #> '{lastBuiltRevision,SHA1}') AS sha,
 					vsm.jenkins_branch(a.action #> '{lastBuiltRevision,branch}') AS branch
 				FROM jsonb_array_elements(vsm.json_array(actions)) AS a (action)
 				WHERE jsonb_typeof(a.action -> 'lastBuiltRevision') = 'object'
@@ -146,14 +157,17 @@ BEGIN ATOMIC
 		OFFSET 0) AS r;
 END;
 COMMENT ON FUNCTION vsm.jenkins_revision(jsonb, jsonb, jsonb) IS
-	'repository, sha and branch that a build is of: of several revisions the one that its change sets have, else the one whose repository is a service by names; '
+	'repository, sha and branch that a build is of: of several revisions the one that its change sets have, else the one whose repository '
+	'is a service by names; '
 	'NULL if neither says which';
 
 CREATE FUNCTION vsm.jenkins_paths(change jsonb) RETURNS jsonb
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN CASE
-	WHEN jsonb_typeof(change -> 'affectedPaths') = 'array' THEN jsonb_path_query_array(change, '$.affectedPaths[*] ? (@.type() == "string" && @ != "")')
-	WHEN jsonb_typeof(change -> 'paths') = 'array' THEN jsonb_path_query_array(change, '$.paths[*].file ? (@.type() == "string" && @ != "")')
+	WHEN jsonb_typeof(change -> 'affectedPaths') = 'array'
+		THEN jsonb_path_query_array(change, '$.affectedPaths[*] ? (@.type() == "string" && @ != "")')
+	WHEN jsonb_typeof(change -> 'paths') = 'array'
+		THEN jsonb_path_query_array(change, '$.paths[*].file ? (@.type() == "string" && @ != "")')
 END;
 COMMENT ON FUNCTION vsm.jenkins_paths(jsonb) IS 'the paths that a change touches, as a JSON array; NULL if they are not told';
 
@@ -167,7 +181,8 @@ END;
 COMMENT ON FUNCTION vsm.jenkins_author(jsonb, jsonb) IS
 	'what the author of a change is by names: person, bot, or the name of an assistant; NULL if there is none';
 
-CREATE FUNCTION vsm.read_jenkins_changes(source text, changes jsonb, actions jsonb, build_repository text, build_entity text, started_at timestamptz, names jsonb)
+CREATE FUNCTION vsm.read_jenkins_changes(source text, changes jsonb, actions jsonb, build_repository text, build_entity text,
+	started_at timestamptz, names jsonb)
 RETURNS SETOF vsm.fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 20
 BEGIN ATOMIC
@@ -180,13 +195,15 @@ BEGIN ATOMIC
 				FROM (SELECT vsm.jenkins_remote(a.action -> 'remoteUrls') AS repository
 					FROM jsonb_array_elements(vsm.json_array(actions)) AS a (action)
 					WHERE vsm.jenkins_sha(a.action #> '{lastBuiltRevision,SHA1}') IS NOT NULL
-					AND jsonb_path_exists(s.set, '$.items[*].commitId ? (@ == $sha)', jsonb_build_object('sha', a.action #> '{lastBuiltRevision,SHA1}'))
+					AND jsonb_path_exists(s.set, '$.items[*].commitId ? (@ == $sha)',
+						jsonb_build_object('sha', a.action #> '{lastBuiltRevision,SHA1}'))
 					OFFSET 0) AS r) END AS repository
 		OFFSET 0) AS o,
 	LATERAL (
 		SELECT i.item, vsm.jenkins_sha(coalesce(i.item -> 'commitId', i.item -> 'id')) AS sha,
 			-- -1 where it is not known
-			coalesce(CASE WHEN i.item -> 'timestamp' IS DISTINCT FROM '-1' THEN vsm.json_time(i.item -> 'timestamp') END, vsm.json_time(i.item -> 'date')) AS at,
+			coalesce(CASE WHEN i.item -> 'timestamp' IS DISTINCT FROM '-1' THEN vsm.json_time(i.item -> 'timestamp') END,
+				vsm.json_time(i.item -> 'date')) AS at,
 			coalesce(vsm.json_text(i.item -> 'msg'), split_part(vsm.json_text(i.item -> 'comment'), E'\n', 1)) AS title,
 			vsm.jenkins_author(i.item, names) AS author
 		FROM jsonb_array_elements(vsm.json_array(s.set -> 'items')) AS i (item)
@@ -230,15 +247,18 @@ BEGIN ATOMIC
 		SELECT source || ':build:' || b.name AS entity,
 			CASE WHEN b.is_ended THEN vsm.jenkins_shift(b.started_at, vsm.json_number(p.body -> 'duration')) END AS finished_at,
 			CASE WHEN b.is_ended THEN vsm.json_text(p.body -> 'result') END AS result,
-			vsm.jenkins_shift(b.started_at, - vsm.json_number(jsonb_path_query_first(b.actions, '$[*].queuingDurationMillis'))) AS queued_at,
+			vsm.jenkins_shift(b.started_at,
+				- vsm.json_number(jsonb_path_query_first(b.actions, '$[*].queuingDurationMillis'))) AS queued_at,
 			vsm.json_text(jsonb_path_query_first(b.actions, '$[*].causes[*].shortDescription')) AS trigger,
 			jsonb_path_query_array(b.actions, '$[*].parameters[*]') AS parameters
 		OFFSET 0) AS r,
 	LATERAL (
 		SELECT (array_agg(vsm.json_text(v.parameter -> 'value') ORDER BY length(v.parameter ->> 'name') DESC, v.parameter ->> 'name')
-				FILTER (WHERE lower(v.parameter ->> 'name') IN ('environment', 'env', 'deploy_env') AND vsm.json_text(v.parameter -> 'value') IS NOT NULL))[1]
+				FILTER (WHERE lower(v.parameter ->> 'name') IN ('environment', 'env', 'deploy_env')
+					AND vsm.json_text(v.parameter -> 'value') IS NOT NULL))[1]
 				AS environment,
-			(array_agg(vsm.json_text(v.parameter -> 'value') ORDER BY v.parameter ->> 'name') FILTER (WHERE lower(v.parameter ->> 'name') = 'target'))[1] AS target
+			(array_agg(vsm.json_text(v.parameter -> 'value') ORDER BY v.parameter ->> 'name')
+				FILTER (WHERE lower(v.parameter ->> 'name') = 'target'))[1] AS target
 		FROM jsonb_array_elements(r.parameters) AS v (parameter)
 		OFFSET 0) AS e,
 	LATERAL (
@@ -258,7 +278,8 @@ BEGIN ATOMIC
 			WHERE vsm.jenkins_sha(v.sha) IS NOT NULL
 			UNION ALL
 			SELECT (vsm.fact_link(source, r.entity,
-				source || ':build:' || vsm.jenkins_build(vsm.json_text(u.cause -> 'upstreamUrl') || vsm.json_text(u.cause -> 'upstreamBuild')),
+				source || ':build:' || vsm.jenkins_build(vsm.json_text(u.cause -> 'upstreamUrl')
+					|| vsm.json_text(u.cause -> 'upstreamBuild')),
 				'part_of', 'upstream build', since => b.started_at)).*
 			FROM jsonb_path_query(b.actions, '$[*].causes[*] ? (exists(@.upstreamUrl))') AS u (cause)) AS q
 		UNION ALL
@@ -279,7 +300,8 @@ BEGIN ATOMIC
 			vsm.json_time(p.body -> 'startTime') AS started_at,
 			coalesce(vsm.json_time(p.body -> 'endTime'), CASE WHEN vsm.json_text(p.body -> 'state') = 'FINISHED' THEN
 				vsm.jenkins_shift(vsm.json_time(p.body -> 'startTime'), vsm.json_number(p.body -> 'durationInMillis')) END) AS finished_at,
-			CASE WHEN p.body ->> 'result' IN ('SUCCESS', 'UNSTABLE', 'FAILURE', 'ABORTED', 'NOT_BUILT') AND vsm.json_text(p.body -> 'state') IS DISTINCT FROM 'RUNNING'
+			CASE WHEN p.body ->> 'result' IN ('SUCCESS', 'UNSTABLE', 'FAILURE', 'ABORTED', 'NOT_BUILT')
+				AND vsm.json_text(p.body -> 'state') IS DISTINCT FROM 'RUNNING'
 				THEN p.body ->> 'result' END AS result,
 			vsm.jenkins_sha(p.body -> 'commitId') AS sha,
 			-- The changes are a list here, which says nothing of the repository.
@@ -293,14 +315,16 @@ BEGIN ATOMIC
 		SELECT c.*
 		FROM vsm.read_jenkins_run_facts(source, names, b.name, NULL, b.sha, r.ref,
 			vsm.json_text(jsonb_path_query_first(p.body, '$.causes[*].shortDescription')), NULL, NULL, NULL,
-			CASE WHEN b.queued_at < b.started_at THEN b.queued_at END, b.started_at, b.finished_at, CASE WHEN b.finished_at IS NOT NULL THEN b.result END) AS c
+			CASE WHEN b.queued_at < b.started_at THEN b.queued_at END, b.started_at, b.finished_at,
+				CASE WHEN b.finished_at IS NOT NULL THEN b.result END) AS c
 		UNION ALL
 		SELECT q.*
 		FROM (
 			SELECT (vsm.fact_link(source, r.entity, b.sha, 'builds', 'build', since => b.started_at)).*
 			UNION ALL
 			SELECT (vsm.fact_link(source, r.entity,
-				source || ':build:' || vsm.jenkins_build(vsm.json_text(u.cause -> 'upstreamUrl') || vsm.json_text(u.cause -> 'upstreamBuild')),
+				source || ':build:' || vsm.jenkins_build(vsm.json_text(u.cause -> 'upstreamUrl')
+					|| vsm.json_text(u.cause -> 'upstreamBuild')),
 				'part_of', 'upstream build', since => b.started_at)).*
 			FROM jsonb_path_query(p.body, '$.causes[*] ? (exists(@.upstreamUrl))') AS u (cause)) AS q
 		UNION ALL
@@ -315,7 +339,8 @@ BEGIN ATOMIC
 	SELECT f.*
 	FROM (SELECT payload -> 'build' AS body OFFSET 0) AS p,
 	LATERAL (
-		SELECT coalesce(vsm.json_text(p.body -> 'full_url'), vsm.json_text(p.body -> 'url')) AS url, vsm.json_text(p.body -> 'phase') AS phase,
+		SELECT coalesce(vsm.json_text(p.body -> 'full_url'), vsm.json_text(p.body -> 'url')) AS url,
+			vsm.json_text(p.body -> 'phase') AS phase,
 			vsm.json_time(p.body -> 'timestamp') AS at,
 			vsm.jenkins_sha(p.body #> '{scm,commit}') AS sha, vsm.git_repository(vsm.json_text(p.body #> '{scm,url}')) AS repository,
 			vsm.jenkins_branch_name(jsonb_build_object('name', p.body #> '{scm,branch}')) AS branch
@@ -330,7 +355,8 @@ BEGIN ATOMIC
 			CASE WHEN b.phase IN ('COMPLETED', 'FINALIZED') THEN b.at END AS finished_at
 		OFFSET 0) AS r,
 	LATERAL (
-		SELECT (array_agg(vsm.json_text(v.value) ORDER BY length(v.key) DESC, v.key) FILTER (WHERE lower(v.key) IN ('environment', 'env', 'deploy_env')
+		SELECT (array_agg(vsm.json_text(v.value) ORDER BY length(v.key) DESC, v.key)
+				FILTER (WHERE lower(v.key) IN ('environment', 'env', 'deploy_env')
 				AND vsm.json_text(v.value) IS NOT NULL))[1] AS environment,
 			(array_agg(vsm.json_text(v.value) ORDER BY v.key) FILTER (WHERE lower(v.key) = 'target'))[1] AS target
 		FROM jsonb_each(vsm.json_object(p.body -> 'parameters')) AS v (key, value)

@@ -62,13 +62,15 @@ COMMENT ON FUNCTION vsm.servicenow_member(jsonb, text) IS
 
 CREATE FUNCTION vsm.servicenow_value(record jsonb, field text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN CASE jsonb_typeof(record -> field) WHEN 'object' THEN vsm.json_text(record -> field -> 'value') ELSE vsm.json_text(record -> field) END;
+RETURN CASE jsonb_typeof(record -> field) WHEN 'object' THEN vsm.json_text(record -> field -> 'value')
+	ELSE vsm.json_text(record -> field) END;
 COMMENT ON FUNCTION vsm.servicenow_value(jsonb, text) IS
 	'the value of a field of a record of ServiceNow, whether alone or beside its display value or link; NULL if it is empty';
 
 CREATE FUNCTION vsm.servicenow_time(record jsonb, field text) RETURNS timestamptz
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN CASE jsonb_typeof(record -> field) WHEN 'object' THEN vsm.json_time(record -> field -> 'value') ELSE vsm.json_time(record -> field) END;
+RETURN CASE jsonb_typeof(record -> field) WHEN 'object' THEN vsm.json_time(record -> field -> 'value')
+	ELSE vsm.json_time(record -> field) END;
 COMMENT ON FUNCTION vsm.servicenow_time(jsonb, text) IS 'the time that a field of a record of ServiceNow holds; NULL if it holds none';
 
 CREATE FUNCTION vsm.servicenow_display(record jsonb, field text) RETURNS text
@@ -98,7 +100,8 @@ COMMENT ON FUNCTION vsm.servicenow_table(jsonb, text) IS
 CREATE FUNCTION vsm.servicenow_record(payload jsonb) RETURNS jsonb
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN CASE WHEN jsonb_typeof(payload -> 'record') = 'object' AND NOT payload ? 'sys_id' THEN payload -> 'record' ELSE payload END;
-COMMENT ON FUNCTION vsm.servicenow_record(jsonb) IS 'the record in a payload of ServiceNow that says something beside it, else the payload itself';
+COMMENT ON FUNCTION vsm.servicenow_record(jsonb) IS
+	'the record in a payload of ServiceNow that says something beside it, else the payload itself';
 
 CREATE FUNCTION vsm.servicenow_beside(payload jsonb, field text) RETURNS jsonb
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -111,8 +114,10 @@ RETURN CASE
 	WHEN payload ? 'sys_id' OR NOT payload ?| '{result,records}' THEN NULL
 	-- One record is an object, and none may be null.
 	WHEN payload ?| '{table,states}' THEN (
-		SELECT coalesce(jsonb_agg(CASE jsonb_typeof(e.record) WHEN 'object' THEN b.beside || jsonb_build_object('record', e.record) ELSE e.record END), '[]')
-		FROM (SELECT jsonb_strip_nulls(jsonb_build_object('table', payload -> 'table', 'states', payload -> 'states')) AS beside OFFSET 0) AS b,
+		SELECT coalesce(jsonb_agg(CASE jsonb_typeof(e.record) WHEN 'object' THEN b.beside || jsonb_build_object('record', e.record)
+			ELSE e.record END), '[]')
+		FROM (SELECT jsonb_strip_nulls(jsonb_build_object('table', payload -> 'table', 'states',
+			payload -> 'states')) AS beside OFFSET 0) AS b,
 			jsonb_path_query(coalesce(nullif(payload -> 'result', 'null'), payload -> 'records'), '$[*] ? (@ != null)') AS e (record))
 	ELSE jsonb_path_query_array(coalesce(nullif(payload -> 'result', 'null'), payload -> 'records'), '$[*] ? (@ != null)')
 END;
@@ -141,11 +146,14 @@ BEGIN ATOMIC
 				vsm.servicenow_display(p.body, 'cmdb_ci')) AS service,
 			coalesce(vsm.servicenow_time(p.body, 'opened_at'), vsm.servicenow_time(p.body, 'sys_created_on')) AS created_at,
 			vsm.servicenow_time(p.body, 'sys_updated_on') AS updated_at,
-			vsm.servicenow_value(p.body, 'sys_mod_count') = '0' AS is_new
+			vsm.servicenow_value(p.body, 'sys_mod_count') = '0' AS is_new,
+			vsm.servicenow_time(p.body, 'work_start') AS work_start,
+			vsm.servicenow_time(p.body, 'work_end') AS work_end
 		OFFSET 0) AS q,
 	LATERAL (
 		-- The label beside the code wins over the list of labels.
-		SELECT CASE WHEN q.label IS DISTINCT FROM q.code THEN coalesce(q.label, q.code) ELSE vsm.servicenow_state(q.of_table, q.code, p.states) END AS state,
+		SELECT CASE WHEN q.label IS DISTINCT FROM q.code THEN coalesce(q.label, q.code)
+			ELSE vsm.servicenow_state(q.of_table, q.code, p.states) END AS state,
 			coalesce(vsm.meaning(names, 'service', q.service), q.service) AS service
 		OFFSET 0) AS r,
 	LATERAL (
@@ -170,20 +178,23 @@ BEGIN ATOMIC
 					-- normal, standard or emergency
 					'tags', CASE WHEN q.of_table = 'change_request' AND vsm.servicenow_value(p.body, 'type') IS NOT NULL THEN
 						jsonb_build_array(vsm.servicenow_value(p.body, 'type')) END,
-					'due_at', coalesce(vsm.json_day(vsm.servicenow_member(p.body, 'due_date')), vsm.json_day(vsm.servicenow_member(p.body, 'end_date'))))))).*
+					'due_at', coalesce(vsm.json_day(vsm.servicenow_member(p.body, 'due_date')),
+						vsm.json_day(vsm.servicenow_member(p.body, 'end_date'))))))).*
 			UNION ALL
 			SELECT (vsm.fact_alias(source, q.entity, q.number, q.created_at)).*
 			UNION ALL
 			-- Nothing has changed it yet: its state is the first. Else the first change tells.
-			SELECT (vsm.fact_created(source, q.entity, q.created_at, CASE WHEN q.is_new THEN r.state END, CASE WHEN q.is_new THEN q.code END)).*
+			SELECT (vsm.fact_created(source, q.entity, q.created_at, CASE WHEN q.is_new THEN r.state END,
+				CASE WHEN q.is_new THEN q.code END)).*
 			UNION ALL
 			SELECT (vsm.fact_observed(source, q.entity, q.updated_at, r.state, q.code)).*
 			WHERE q.is_new IS NOT TRUE
 			UNION ALL
-			SELECT (vsm.fact_event(source, q.entity, vsm.servicenow_time(p.body, 'work_start'), 'work started', q.entity || ':work started', method => 'label')).*
+			SELECT (vsm.fact_event(source, q.entity, q.work_start, 'work started', q.entity || ':work started', method => 'label')).*
+			WHERE q.work_start IS NOT NULL
 			UNION ALL
-			SELECT (vsm.fact_event(source, q.entity, vsm.servicenow_time(p.body, 'work_end'), 'work ended', q.entity || ':work ended', method => 'label')).*
-			WHERE (vsm.servicenow_time(p.body, 'work_end') < vsm.servicenow_time(p.body, 'work_start')) IS NOT TRUE
+			SELECT (vsm.fact_event(source, q.entity, q.work_end, 'work ended', q.entity || ':work ended', method => 'label')).*
+			WHERE q.work_end IS NOT NULL AND (q.work_end < q.work_start) IS NOT TRUE
 			UNION ALL
 			SELECT (vsm.fact_row(source, 'incident', q.entity, q.updated_at,
 				jsonb_strip_nulls(jsonb_build_object(
@@ -203,12 +214,14 @@ BEGIN ATOMIC
 					WHEN p.body ?| '{resolved_at,closed_at}' THEN jsonb_build_object('resolved_at', (
 						SELECT coalesce(CASE WHEN (t.resolved_at < q.created_at) IS NOT TRUE THEN t.resolved_at END,
 							CASE WHEN (t.closed_at < q.created_at) IS NOT TRUE THEN t.closed_at END)
-						FROM (SELECT vsm.servicenow_time(p.body, 'resolved_at') AS resolved_at, vsm.servicenow_time(p.body, 'closed_at') AS closed_at OFFSET 0) AS t))
+						FROM (SELECT vsm.servicenow_time(p.body, 'resolved_at') AS resolved_at,
+							vsm.servicenow_time(p.body, 'closed_at') AS closed_at OFFSET 0) AS t))
 					ELSE '{}'
 				END)).*
 			WHERE q.of_table = 'incident'
 			UNION ALL
-			SELECT (vsm.fact_link(source, q.entity, source || ':change_request:' || c.id, 'caused_by', 'caused_by', seen_at => q.updated_at)).*
+			SELECT (vsm.fact_link(source, q.entity, source || ':change_request:' || c.id, 'caused_by', 'caused_by',
+				seen_at => q.updated_at)).*
 			FROM (SELECT vsm.servicenow_value(p.body, 'caused_by') AS id OFFSET 0) AS c
 			WHERE c.id IS NOT NULL
 			UNION ALL
@@ -216,11 +229,13 @@ BEGIN ATOMIC
 			FROM (SELECT vsm.servicenow_value(p.body, 'rfc') AS id OFFSET 0) AS c
 			WHERE c.id IS NOT NULL
 			UNION ALL
-			SELECT (vsm.fact_link(source, q.entity, source || ':' || v.of_table || ':' || v.id, 'part_of', v.field, seen_at => q.updated_at)).*
+			SELECT (vsm.fact_link(source, q.entity, source || ':' || v.of_table || ':' || v.id, 'part_of', v.field,
+				seen_at => q.updated_at)).*
 			FROM (
 				SELECT u.field, u.of_table, vsm.servicenow_value(p.body, u.field) AS id
 				FROM unnest('{problem_id,parent_incident,change_request,problem,incident,request_item,request,story,epic}'::text[],
-					'{problem,incident,change_request,problem,incident,sc_req_item,sc_request,rm_story,rm_epic}'::text[]) AS u (field, of_table)
+					'{problem,incident,change_request,problem,incident,sc_req_item,sc_request,rm_story,rm_epic}'::text[])
+					AS u (field, of_table)
 				WHERE p.body ?| '{problem_id,parent_incident,change_request,problem,incident,request_item,request,story,epic}'
 				OFFSET 0) AS v
 			WHERE v.id IS NOT NULL
@@ -230,7 +245,8 @@ BEGIN ATOMIC
 			FROM (SELECT vsm.servicenow_value(p.body, 'correlation_id') AS id OFFSET 0) AS c
 			WHERE q.of_table = 'change_request' AND (c.id ~ '^[^ ]+:deployment:[^ ]+$' OR c.id ~ '^[0-9a-f]{40}$')) AS t
 		UNION ALL
-		SELECT k.* FROM vsm.read_keys(source, q.entity, q.created_at, NULL, q.title, vsm.servicenow_display(p.body, 'description')) AS k) AS f;
+		SELECT k.* FROM vsm.read_keys(source, q.entity, q.created_at, NULL, q.title,
+			vsm.servicenow_display(p.body, 'description')) AS k) AS f;
 END;
 COMMENT ON FUNCTION vsm.read_servicenow_task(text, jsonb, jsonb) IS
 	'the facts of an incident, change request, problem or another task of ServiceNow; states are the names of its states by table and code';
@@ -265,12 +281,15 @@ BEGIN ATOMIC
 		WHERE a.is_waiting IS NOT TRUE
 		UNION ALL
 		SELECT (vsm.fact_event(source, a.entity, a.answered_at, a.state, a.entity || ':' || a.state)).*
+		WHERE a.answered_at IS NOT NULL
 		UNION ALL
-		SELECT (vsm.fact_event(source, a.target, a.created_at, 'approval requested', a.target || ':approver:' || a.id || ':requested', method => 'label')).*
+		SELECT (vsm.fact_event(source, a.target, a.created_at, 'approval requested', a.target || ':approver:' || a.id || ':requested',
+			method => 'label')).*
 		WHERE a.is_waiting IS NOT TRUE
 		UNION ALL
 		SELECT (vsm.fact_event(source, a.target, a.answered_at, 'approval ' || a.state, a.target || ':approver:' || a.id || ':' || a.state,
 			state_id => a.state, method => 'label')).*
+		WHERE a.answered_at IS NOT NULL
 		UNION ALL
 		SELECT (vsm.fact_link(source, a.entity, a.target, 'part_of', 'approval')).*) AS f;
 END;
@@ -286,7 +305,8 @@ BEGIN ATOMIC
 		SELECT vsm.servicenow_value(p.body, 'tablename') AS of_table,
 			source || ':' || vsm.servicenow_value(p.body, 'tablename') || ':' || vsm.servicenow_value(p.body, 'documentkey') AS entity,
 			vsm.servicenow_time(p.body, 'sys_created_on') AS at,
-			coalesce(vsm.json_number(vsm.servicenow_member(p.body, 'record_checkpoint')), vsm.json_number(vsm.servicenow_member(p.body, 'sys_mod_count'))) AS seq,
+			coalesce(vsm.json_number(vsm.servicenow_member(p.body, 'record_checkpoint')),
+				vsm.json_number(vsm.servicenow_member(p.body, 'sys_mod_count'))) AS seq,
 			coalesce(vsm.servicenow_value(p.body, 'record_checkpoint'), vsm.servicenow_value(p.body, 'sys_id')) AS id,
 			vsm.servicenow_value(p.body, 'fieldname') AS field,
 			vsm.servicenow_value(p.body, 'oldvalue') AS old_value,
@@ -295,18 +315,21 @@ BEGIN ATOMIC
 	LATERAL (SELECT CASE WHEN abs(a.seq) < 1e15 THEN trunc(a.seq)::bigint END AS seq OFFSET 0) AS s,
 	LATERAL (
 		-- state and its older twin incident_state change together: one event.
-		SELECT (vsm.fact_event(source, a.entity, a.at, vsm.servicenow_state(a.of_table, a.new_value, p.states), a.entity || ':state:' || a.id,
+		SELECT (vsm.fact_event(source, a.entity, a.at, vsm.servicenow_state(a.of_table, a.new_value, p.states),
+			a.entity || ':state:' || a.id,
 			vsm.servicenow_state(a.of_table, a.old_value, p.states), a.new_value, a.old_value, s.seq)).*
 		WHERE a.field IN ('state', 'incident_state')
 		UNION ALL
-		SELECT (vsm.fact_event(source, a.entity, a.at, 'approval ' || a.new_value, a.entity || ':approval:' || a.id, state_id => a.new_value, seq => s.seq,
+		SELECT (vsm.fact_event(source, a.entity, a.at, 'approval ' || a.new_value, a.entity || ':approval:' || a.id,
+			state_id => a.new_value, seq => s.seq,
 			method => 'label')).*
 		WHERE a.field = 'approval'
 		UNION ALL
 		SELECT (vsm.fact_event(source, a.entity, a.at, 'Deleted', a.entity || ':deleted', seq => s.seq)).*
 		WHERE a.field = 'DELETED'
 		UNION ALL
-		SELECT (vsm.fact_change(source, a.entity, a.at, CASE a.field WHEN 'assignment_group' THEN 'team' ELSE a.field END, a.new_value, a.id, a.old_value)).*
+		SELECT (vsm.fact_change(source, a.entity, a.at, CASE a.field WHEN 'assignment_group' THEN 'team' ELSE a.field END, a.new_value,
+			a.id, a.old_value)).*
 		WHERE a.field IN ('assignment_group', 'priority')) AS f;
 END;
 COMMENT ON FUNCTION vsm.read_servicenow_audit(text, jsonb, jsonb) IS
@@ -337,7 +360,8 @@ BEGIN ATOMIC
 		WHEN octet_length(v.value) > 1000 THEN 'its ' || v.name || ' is longer than 1,000 bytes'
 		ELSE 'its ' || v.name || ' is no time: ' || left(v.value, 100) END
 	FROM (
-		SELECT f.place, ltrim(f.field, '@') AS name, f.field LIKE '@%' AS is_time, vsm.servicenow_value(record, ltrim(f.field, '@')) AS value
+		SELECT f.place, ltrim(f.field, '@') AS name, f.field LIKE '@%' AS is_time,
+			vsm.servicenow_value(record, ltrim(f.field, '@')) AS value
 		FROM unnest(fields) WITH ORDINALITY AS f (field, place)
 		OFFSET 0) AS v
 	WHERE v.value IS NULL OR octet_length(v.value) > 1000 OR v.is_time AND vsm.servicenow_time(record, v.name) IS NULL
@@ -350,7 +374,8 @@ CREATE FUNCTION vsm.servicenow_shows(record jsonb, of_kind text) RETURNS boolean
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 -- References without a value; codes as their labels.
 RETURN record @? '$.* ? (exists(@.link) && !exists(@.value))' AND NOT record @? '$.*.value'
-	OR of_kind = 'task' AND (record ->> 'state' !~ '^-?[0-9]+(\.0*)?$' AND jsonb_typeof(record -> 'state') = 'string' AND record ->> 'state' <> ''
+	OR of_kind = 'task' AND (record ->> 'state' !~ '^-?[0-9]+(\.0*)?$' AND jsonb_typeof(record -> 'state') = 'string'
+		AND record ->> 'state' <> ''
 		OR record ->> 'priority' ~ '^[0-9] - ' OR record ->> 'urgency' ~ '^[0-9] - ' OR record ->> 'impact' ~ '^[0-9] - ');
 COMMENT ON FUNCTION vsm.servicenow_shows(jsonb, text) IS 'whether a record of ServiceNow has display values only';
 
@@ -359,20 +384,24 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 1
 BEGIN ATOMIC
 	SELECT n.name, k.reason
 	FROM (
-		SELECT vsm.servicenow_record(payload) || '{}' AS body, vsm.json_text(vsm.servicenow_beside(payload, 'table')) AS beside OFFSET 0) AS p,
+		SELECT vsm.servicenow_record(payload) || '{}' AS body,
+			vsm.json_text(vsm.servicenow_beside(payload, 'table')) AS beside OFFSET 0) AS p,
 	LATERAL (SELECT vsm.servicenow_table(p.body, p.beside) AS of_table OFFSET 0) AS t,
 	LATERAL (SELECT CASE
 			WHEN p.body ? 'error' AND NOT p.body ? 'sys_id' THEN 'error'
 			WHEN p.body ?| '{documentkey,tablename,fieldname}' THEN 'audit'
 			WHEN p.body ? 'calculation_complete' OR p.body ? 'definition' AND p.body ?| '{start,field,table}' THEN 'metric'
-			WHEN p.body ?| '{sysapproval,approver}' AND coalesce(t.of_table, 'sysapproval_approver') = 'sysapproval_approver' THEN 'approval'
-			WHEN t.of_table ~ '^(incident|change_request|problem|sc_request|sc_req_item|rm_(story|epic|defect|enhancement|feature)|.*task)$' THEN 'task'
+			WHEN p.body ?| '{sysapproval,approver}' AND coalesce(t.of_table, 'sysapproval_approver') = 'sysapproval_approver'
+				THEN 'approval'
+			WHEN t.of_table ~ '^(incident|change_request|problem|sc_request|sc_req_item|rm_(story|epic|defect|enhancement|feature)|.*task)$'
+				THEN 'task'
 			ELSE 'record'
 		END AS name OFFSET 0) AS n,
 	LATERAL (SELECT
 		CASE
 			WHEN n.name = 'error' THEN 'it is an error: '
-				|| coalesce(vsm.json_text(p.body #> '{error,message}'), vsm.json_text(p.body -> 'error'), vsm.json_text(p.body #> '{error,detail}'), 'it says no more')
+				|| coalesce(vsm.json_text(p.body #> '{error,message}'), vsm.json_text(p.body -> 'error'),
+					vsm.json_text(p.body #> '{error,detail}'), 'it says no more')
 			WHEN vsm.servicenow_shows(p.body, n.name) THEN
 				'it has display values only, whose times are in the zone of whoever asked: ask with sysparm_display_value=all or false'
 			WHEN n.name = 'audit' THEN vsm.servicenow_lacks(p.body, 'tablename', 'documentkey', 'fieldname', '@sys_created_on')

@@ -2,7 +2,7 @@
 BEGIN;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS vsm;
-SELECT plan(29);
+SELECT plan(35);
 SET LOCAL TimeZone = 'Asia/Tokyo';
 SET LOCAL jit = off;
 SET LOCAL client_min_messages = error;
@@ -89,6 +89,24 @@ SELECT results_eq($$SELECT fact, entity, at, value, method FROM pg_temp.facts(pg
 		('event', 'servicenow:sysapproval_approver:p9', '2026-01-12 08:00+00', 'approved', NULL),
 		('event', 'servicenow:change_request:c1', '2026-01-12 08:00+00', 'approval approved', 'label'),
 		('link', 'servicenow:sysapproval_approver:p9', NULL, 'servicenow:change_request:c1', 'approval')$$, 'an approval, and what it says of the change');
+
+SELECT results_eq($$SELECT f.entity FROM pg_temp.facts('{"sys_id": "p8", "sysapproval": {"link": "https://x/api/now/table/change_request/c2", "value": "c2"}, "state": "requested", "sys_created_on": "2026-01-09 16:20:00",
+		"sys_updated_on": "2026-01-12 08:00:00"}') AS f WHERE f.fact = 'event' ORDER BY 1$$,
+	$$VALUES ('servicenow:change_request:c2'), ('servicenow:sysapproval_approver:p8')$$, 'what is to be approved is told by the table beside it or by its address');
+
+-- Other ways in which the same is told
+SELECT results_eq($$SELECT fact, value, value_id FROM pg_temp.facts(jsonb_set(jsonb_set(pg_temp.payload('change'), '{result,0,state}', '{"display_value": "New", "value": -5.0}'), '{result,0,sys_mod_count}',
+		'{"display_value": "0", "value": 0.0}')) WHERE fact IN ('created', 'observed')$$, $$VALUES ('created', 'New', '-5')$$, 'numbers as floats');
+SELECT results_eq($$SELECT k.reason IS NOT NULL FROM unnest(ARRAY['{"state": "In Progress"}', '{"priority": "1 - Critical"}', '{"cmdb_ci": {"display_value": "checkout", "link": "x"}}', '{"state": "2.0"}']::jsonb[])
+		WITH ORDINALITY AS p (part, o), vsm.servicenow_kind(pg_temp.payload('incident') - 'problem_id' - 'cmdb_ci' || p.part) AS k ORDER BY o$$,
+	$$VALUES (true), (true), (true), (false)$$, 'display values alone are not read, by whatever they show');
+SELECT bag_eq($$SELECT * FROM pg_temp.facts(jsonb_build_object('records', jsonb_build_array(pg_temp.payload('incident'))))$$, $$SELECT * FROM pg_temp.facts(pg_temp.payload('incident'))$$, 'a page of JSONv2');
+SELECT bag_eq($$SELECT * FROM pg_temp.facts(jsonb_build_object('table', 'incident', 'result', jsonb_build_array(pg_temp.payload('incident') - 'number')))$$,
+	$$SELECT * FROM pg_temp.facts(jsonb_build_object('table', 'incident', 'record', pg_temp.payload('incident') - 'number'))$$, 'a record with its table beside it, in a page and alone');
+SELECT results_eq($$SELECT f.details ->> 'resolved_at' FROM unnest(ARRAY['{"state": "6", "resolved_at": "2026-01-12 10:40:00", "closed_at": "2026-01-19 10:40:00"}', '{"state": "2", "resolved_at": "2026-01-12 10:40:00"}',
+		'{"state": "7", "closed_at": "2026-01-19 10:40:00"}', '{"state": "7", "resolved_at": "2026-01-01 10:40:00", "closed_at": "2026-01-19 10:40:00"}']::jsonb[]) WITH ORDINALITY AS p (part, o),
+		pg_temp.facts(pg_temp.payload('incident') || p.part) AS f WHERE f.fact = 'incident' ORDER BY o$$,
+	$$VALUES ('2026-01-12T19:40:00+09:00'), (NULL), ('2026-01-19T19:40:00+09:00'), ('2026-01-19T19:40:00+09:00')$$, 'resolved is when service was restored, unless it was opened again');
 
 -- States, tables, kinds
 SELECT is_empty($$SELECT * FROM (VALUES ('incident', '3', 'On Hold'), ('incident', '99', '99'), ('problem', '103', 'Root Cause Analysis'), ('change_task', '2', 'Work in Progress'), ('problem_task', '151', 'New'),

@@ -65,7 +65,7 @@ SELECT results_eq($$
 	WHERE m.place = 'none' AND w.fact IS NOT NULL AND NOT EXISTS (SELECT FROM told AS t WHERE (t.sample, t.path, t.place) = (m.sample, m.path, 'none') AND t.reason IS NOT NULL)
 	AND NOT EXISTS (SELECT FROM told AS t WHERE (t.sample, t.path, t.place) = (m.sample, m.path, 'none') AND (t.fact, t.entity, t.value, t.id, t.name) IS NOT DISTINCT FROM (w.fact, w.entity, w.value, w.id, w.name))
 	GROUP BY 1, m.path ORDER BY 1, array_to_string(m.path, '.') COLLATE "C"$$,
-	$$VALUES ('approval', 'source_table', 'event approval approved, event approval requested, link part_of'), ('audit', 'newvalue', 'event Scheduled'),
+	$$VALUES ('approval', 'source_table', 'event approval approved, event approval requested, link part_of'), ('approval', 'sys_updated_on', 'event approval approved, event approved'), ('audit', 'newvalue', 'event Scheduled'),
 		('audit', 'record_checkpoint', 'event Scheduled'), ('beside', 'record.request_item', 'link part_of'), ('beside', 'record.request_item.value', 'link part_of'),
 		('beside', 'record.state', 'created Mine'), ('beside', 'record.sys_mod_count', 'created Mine'), ('beside', 'states', 'created Mine'),
 		('beside', 'states.sc_task', 'created Mine'), ('beside', 'states.sc_task.1', 'created Mine'), ('change', 'correlation_id', 'link deploys'),
