@@ -70,7 +70,7 @@ SELECT results_eq($$
 		('beside', 'record.state', 'created Mine'), ('beside', 'record.sys_mod_count', 'created Mine'), ('beside', 'states', 'created Mine'),
 		('beside', 'states.sc_task', 'created Mine'), ('beside', 'states.sc_task.1', 'created Mine'), ('change', 'correlation_id', 'link deploys'),
 		('change', 'correlation_id.value', 'link deploys'), ('change', 'number', 'alias CHG0030001'), ('change', 'number.value', 'alias CHG0030001'),
-		('change', 'short_description', 'link implements'), ('change', 'state', 'observed Implement'), ('incident', 'caused_by', 'link caused_by'),
+		('change', 'short_description', 'link implements'), ('change', 'state', 'observed Implement'), ('change', 'work_end', 'event work ended'), ('change', 'work_end.value', 'event work ended'), ('change', 'work_start', 'event work started'), ('change', 'work_start.value', 'event work started'), ('incident', 'caused_by', 'link caused_by'),
 		('incident', 'caused_by.value', 'link caused_by'), ('incident', 'description', 'link implements'), ('incident', 'problem_id', 'link part_of'),
 		('incident', 'problem_id.value', 'link part_of'), ('incident', 'rfc', 'link fixes'), ('incident', 'short_description', 'link implements'),
 		('incident', 'state', 'observed Resolved'), ('metric', 'value', 'event New')$$, 'a member that is missing costs what it told');
