@@ -246,7 +246,8 @@ BEGIN ATOMIC
 		FROM (SELECT e.label || CASE e.action WHEN 'remove' THEN ' removed' ELSE '' END AS state OFFSET 0) AS l
 		WHERE e.label IS NOT NULL
 		UNION ALL
-		SELECT vsm.fact_change(source, e.entity, e.at, 'size', vsm.json_number(e.body -> 'weight')::text, 'size:' || e.second)
+		SELECT vsm.fact_change(source, e.entity, e.at, 'size', vsm.json_number(e.body -> 'weight')::text, 'size:' || e.second,
+			previous => vsm.json_number(e.body -> 'previous_weight')::text)
 		WHERE vsm.json_number(e.body -> 'weight') IS NOT NULL OR e.body -> 'weight' = 'null'
 		UNION ALL
 		SELECT vsm.fact_change(source, e.entity, e.at, 'sprint', CASE WHEN e.action = 'add' THEN s.name END,
