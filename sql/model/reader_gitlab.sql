@@ -53,7 +53,7 @@ COMMENT ON FUNCTION vsm.gitlab_labels(jsonb) IS 'the names of labels, however Gi
 
 CREATE FUNCTION vsm.gitlab_sha(value jsonb) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN CASE WHEN octet_length(value #>> '{}') BETWEEN 7 AND 64 AND ltrim(value #>> '{}', '0') ~ '^[0-9a-f]+$' THEN value #>> '{}' END;
+RETURN CASE WHEN octet_length(value #>> '{}') BETWEEN 4 AND 64 AND ltrim(value #>> '{}', '0') ~ '^[0-9a-f]+$' THEN value #>> '{}' END;
 COMMENT ON FUNCTION vsm.gitlab_sha(jsonb) IS 'the SHA that a member holds; NULL for zeros, which stand for none, and for what is no SHA';
 
 CREATE FUNCTION vsm.gitlab_texts(list jsonb) RETURNS jsonb
@@ -270,8 +270,7 @@ BEGIN ATOMIC
 				WHEN 'release' THEN coalesce(vsm.json_lacks(p.body, 'tag_name'),
 					CASE WHEN vsm.gitlab_release_project(p.body) IS NULL THEN 'it has no _links.self' END)
 				WHEN 'tag' THEN CASE WHEN vsm.gitlab_sha(p.body #> '{commit,id}') IS NULL THEN 'it has no commit.id' END
-				WHEN 'commit' THEN coalesce(vsm.json_lacks(p.body, 'id'),
-					CASE WHEN vsm.gitlab_sha(p.body -> 'id') IS NULL THEN 'its id is no SHA' END)
+				WHEN 'commit' THEN vsm.json_lacks(p.body, 'id')
 				WHEN 'resource_event' THEN CASE
 					WHEN p.body ? 'resource_id' AND coalesce(p.body ->> 'resource_type', '') NOT IN ('Issue', 'WorkItem', 'MergeRequest',
 						'Epic') THEN
