@@ -31,8 +31,17 @@ BEGIN ATOMIC
 					WHEN o.object ? 'pull_request' AND e.event ->> 'event' = 'committed' THEN o.object || jsonb_build_object('commits', jsonb_build_array(e.event))
 					ELSE e.event || o.object
 				END ORDER BY e.place)
-			FROM (SELECT CASE WHEN p.body ? 'issue' THEN jsonb_build_object('issue', p.body -> 'issue')
-					ELSE jsonb_build_object('pull_request', p.body -> 'pull_request') END AS object OFFSET 0) AS o,
+			-- (Each carries what the readers of events ask of it, and no more.)
+			FROM (SELECT CASE
+					WHEN p.body ? 'issue' THEN jsonb_build_object('issue', jsonb_build_object('id', p.body #> '{issue,id}', 'node_id', p.body #> '{issue,node_id}')
+						|| CASE WHEN p.body -> 'issue' ? 'pull_request' THEN jsonb_build_object('pull_request',
+							CASE WHEN p.body #> '{issue,pull_request}' ? 'merged_at' THEN
+								jsonb_build_object('merged_at', p.body #> '{issue,pull_request,merged_at}') ELSE '{}' END) ELSE '{}' END)
+					ELSE jsonb_build_object('pull_request', jsonb_build_object('id', p.body #> '{pull_request,id}',
+						'user', jsonb_build_object('login', p.body #> '{pull_request,user,login}'))
+						|| CASE WHEN p.body -> 'pull_request' ? 'merged_at' THEN
+							jsonb_build_object('merged_at', p.body #> '{pull_request,merged_at}') ELSE '{}' END)
+				END AS object OFFSET 0) AS o,
 				jsonb_array_elements(coalesce(vsm.json_array(p.body -> 'timeline'), vsm.json_array(p.body -> 'events')))
 					WITH ORDINALITY AS e (event, place))
 	END
