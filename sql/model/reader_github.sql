@@ -90,7 +90,18 @@ CREATE FUNCTION vsm.github_author(names jsonb, login text, name text, address te
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN coalesce(vsm.meaning(names, 'author', login), vsm.meaning(names, 'author', name), vsm.meaning(names, 'author', address));
 COMMENT ON FUNCTION vsm.github_author(jsonb, text, text, text) IS
-	'what names say of an author of GitHub: bot, the name of an assistant, or NULL for everybody else';
+	'what names say of an author of GitHub: bot, the name of an assistant, person, or NULL for everybody else';
+
+CREATE FUNCTION vsm.github_author_kind(meaning text, account text, name text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN meaning = 'person' THEN 'person' WHEN meaning IS NOT NULL OR account = 'Bot' THEN 'bot' WHEN name IS NOT NULL THEN 'person' END;
+COMMENT ON FUNCTION vsm.github_author_kind(text, text, text) IS
+	'person or bot: by what names say of an author, by the type of the account; NULL for one who has no name';
+
+CREATE FUNCTION vsm.github_author_assistant(meaning text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN meaning NOT IN ('bot', 'person') THEN meaning END;
+COMMENT ON FUNCTION vsm.github_author_assistant(text) IS 'the assistant that an author is by what names say; NULL if it is none';
 
 CREATE FUNCTION vsm.github_trailers(names jsonb, message text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE

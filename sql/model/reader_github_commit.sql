@@ -34,9 +34,8 @@ BEGIN ATOMIC
 				'parents', CASE WHEN jsonb_typeof(commit -> 'parents') = 'array' THEN
 					jsonb_path_query_array(commit -> 'parents', '$[*].sha ? (@.type() == "string")') END,
 				'url', coalesce(vsm.json_text(commit -> 'html_url'), vsm.json_text(commit -> 'url')),
-				'author_kind', CASE WHEN c.author IS NOT NULL OR commit #>> '{author,type}' = 'Bot' THEN 'bot'
-					WHEN coalesce(c.login, c.name, c.address) IS NOT NULL THEN 'person' END,
-				'assisted_by', coalesce(nullif(c.author, 'bot'), vsm.github_assistant(names, c.message)),
+				'author_kind', vsm.github_author_kind(c.author, commit #>> '{author,type}', coalesce(c.login, c.name, c.address)),
+				'assisted_by', coalesce(vsm.github_author_assistant(c.author), vsm.github_assistant(names, c.message)),
 				'additions', vsm.github_count(commit #> '{stats,additions}'),
 				'deletions', vsm.github_count(commit #> '{stats,deletions}'),
 				'paths', CASE WHEN c.paths @? '$[*] ? (@.type() != "string")' THEN jsonb_path_query_array(c.paths, '$[*] ? (@.type() == "string")')

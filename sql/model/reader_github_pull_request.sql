@@ -41,8 +41,8 @@ BEGIN ATOMIC
 				'additions', vsm.github_count(request -> 'additions'),
 				'deletions', vsm.github_count(request -> 'deletions'),
 				'commits', vsm.github_count(request -> 'commits'),
-				'author_kind', CASE WHEN r.author IS NOT NULL OR request #>> '{user,type}' = 'Bot' THEN 'bot' WHEN r.login IS NOT NULL THEN 'person' END,
-				'assisted_by', coalesce(nullif(r.author, 'bot'), vsm.github_assistant(names, r.description))))
+				'author_kind', vsm.github_author_kind(r.author, request #>> '{user,type}', r.login),
+				'assisted_by', coalesce(vsm.github_author_assistant(r.author), vsm.github_assistant(names, r.description))))
 			-- what it is known not to have
 			|| CASE WHEN r.state = 'open' THEN '{"merged_at": null, "closed_at": null}' WHEN r.merged_at IS NOT NULL THEN '{"closed_at": null}' ELSE '{}'::jsonb END
 			|| CASE WHEN request ->> 'draft' = 'true' THEN '{"ready_at": null}' ELSE '{}'::jsonb END) AS fact
@@ -171,7 +171,7 @@ BEGIN ATOMIC
 			jsonb_build_object('source', source, 'first_review_at', r.at))
 		WHERE r.at IS NOT NULL AND r.state IN ('approved', 'changes_requested', 'commented', 'dismissed')
 		AND CASE WHEN author IS NULL OR r.reviewer IS NULL THEN r.state <> 'commented' ELSE author <> r.reviewer END
-		AND review #>> '{user,type}' IS DISTINCT FROM 'Bot' AND vsm.github_author(names, r.reviewer, NULL, NULL) IS NULL) AS q;
+		AND vsm.github_author_kind(vsm.github_author(names, r.reviewer, NULL, NULL), review #>> '{user,type}', 'reviewer') = 'person') AS q;
 END;
 COMMENT ON FUNCTION vsm.read_github_review_object(text, text, text, text, timestamptz, jsonb, jsonb) IS
 	'the facts of a review of a pull request: commented, approved, changes_requested or dismissed, and whether it is the first by somebody else than the author';
