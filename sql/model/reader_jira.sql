@@ -97,10 +97,13 @@ BEGIN ATOMIC
 			vsm.json_text(e.value -> 'value'), vsm.json_text(e.value -> 'name'), vsm.json_text(e.value #> '{requestType,name}'),
 			vsm.json_text(e.value -> 'title'), vsm.json_text(e.value -> 'key')), ', ' ORDER BY e.place)
 	FROM jsonb_array_elements(CASE jsonb_typeof(value) WHEN 'array' THEN value ELSE jsonb_build_array(value) END)
-		WITH ORDINALITY AS e (value, place);
+		WITH ORDINALITY AS e (value, place)
+	-- names of persons are not kept
+	WHERE NOT e.value ?| '{accountId,displayName,emailAddress}';
 END;
 COMMENT ON FUNCTION vsm.jira_value(jsonb) IS
-	'the value of a field as the changelog writes it: of a list its members, of an object its value or name; NULL where there is none';
+	'the value of a field as the changelog writes it: of a list its members, of an object its value or name; NULL where there is none, '
+	'or a person';
 
 CREATE FUNCTION vsm.jira_key(value jsonb) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE

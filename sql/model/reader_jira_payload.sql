@@ -247,7 +247,8 @@ BEGIN ATOMIC
 				CASE
 					WHEN (octet_length(vsm.json_text(p.payload -> 'id')) <= 1000) IS NOT TRUE THEN vsm.json_lacks(p.payload, 'id')
 					WHEN octet_length(p.payload ->> 'key') > 1000 THEN 'its key is longer than 1,000 bytes'
-					WHEN p.payload - '{id,self,expand,names,schema}'::text[] = '{}' THEN 'it has nothing but its id: ask for its fields, too'
+					WHEN p.payload - '{id,self,expand,names,schema}'::text[] = '{}' THEN
+						'it has nothing but its id: ask for its fields, too'
 				END
 			WHEN 'search' THEN
 				CASE
@@ -257,7 +258,8 @@ BEGIN ATOMIC
 				END
 			WHEN 'webhook' THEN
 				CASE
-					WHEN (octet_length(vsm.json_text(p.payload #> '{issue,id}')) <= 1000) IS NOT TRUE THEN vsm.json_lacks(p.payload, 'issue.id')
+					WHEN (octet_length(vsm.json_text(p.payload #> '{issue,id}')) <= 1000) IS NOT TRUE THEN
+						vsm.json_lacks(p.payload, 'issue.id')
 					WHEN octet_length(p.payload #>> '{issue,key}') > 1000 THEN 'its issue.key is longer than 1,000 bytes'
 					WHEN vsm.json_time(p.payload -> 'timestamp') IS NULL AND (p.payload ->> 'webhookEvent' = 'jira:issue_deleted'
 						OR vsm.json_time(p.payload #> '{issue,fields,updated}') IS NULL) THEN vsm.json_lacks(p.payload, '@timestamp')
