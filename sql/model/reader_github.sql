@@ -33,7 +33,8 @@ CREATE FUNCTION vsm.github_text(body text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 -- What a template tells its user stands in comments: <!-- Fixes #1 -->
 RETURN CASE WHEN strpos(body, '<!--') > 0 THEN regexp_replace(body, '<!--.*?(?:-->|$)', '', 'g') ELSE body END;
-COMMENT ON FUNCTION vsm.github_text(text) IS 'the description of an issue or a pull request as its readers see it: without comments of HTML';
+COMMENT ON FUNCTION vsm.github_text(text) IS
+	'the description of an issue or a pull request as its readers see it: without comments of HTML';
 
 CREATE FUNCTION vsm.github_closes(message text, repository text) RETURNS SETOF text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 1
@@ -42,8 +43,8 @@ BEGIN ATOMIC
 	-- (Most messages name no issue at all: they need no regular expression.)
 	FROM (SELECT message AS text WHERE strpos(message, '#') > 0 OR strpos(message, '/issues/') > 0 OFFSET 0) AS m,
 		regexp_matches(m.text,
-			'\m(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?):?\s+(?:https?://[^/\s]+/([\w.-]+/[\w.-]+)/issues/|([\w.-]+/[\w.-]+)?#)(\d{1,20})\M',
-				'gi') AS r (reference);
+			'\m(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?):?\s+'
+			'(?:https?://[^/\s]+/([\w.-]+/[\w.-]+)/issues/|([\w.-]+/[\w.-]+)?#)(\d{1,20})\M', 'gi') AS r (reference);
 END;
 COMMENT ON FUNCTION vsm.github_closes(text, text) IS
 	'the issues of GitHub that a message closes ("Fixes #4, closes shop/web#6"), as REPOSITORY#NUMBER; repository is that of a bare #4';
@@ -80,7 +81,8 @@ BEGIN ATOMIC
 	LIMIT 1;
 END;
 COMMENT ON FUNCTION vsm.github_node(text, text) IS
-	'the issue or pull request that has a global node id: SOURCE:issue:ID or SOURCE:pull_request:ID, or the alias SOURCE:node:NODE_ID where that id does not say';
+	'the issue or pull request that has a global node id: SOURCE:issue:ID or SOURCE:pull_request:ID, '
+	'or the alias SOURCE:node:NODE_ID where that id does not say';
 
 /*
  * Who wrote a commit or a pull request, by login, name or address: a bot, an assistant (a bot, too),
@@ -90,7 +92,19 @@ CREATE FUNCTION vsm.github_author(names jsonb, login text, name text, address te
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN coalesce(vsm.meaning(names, 'author', login), vsm.meaning(names, 'author', name), vsm.meaning(names, 'author', address));
 COMMENT ON FUNCTION vsm.github_author(jsonb, text, text, text) IS
-	'what names say of an author of GitHub: bot, the name of an assistant, or NULL for everybody else';
+	'what names say of an author of GitHub: bot, the name of an assistant, person, or NULL for everybody else';
+
+CREATE FUNCTION vsm.github_author_kind(meaning text, account text, name text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN meaning = 'person' THEN 'person' WHEN meaning IS NOT NULL OR account = 'Bot' THEN 'bot' WHEN name IS NOT NULL THEN
+	'person' END;
+COMMENT ON FUNCTION vsm.github_author_kind(text, text, text) IS
+	'person or bot: by what names say of an author, by the type of the account; NULL for one who has no name';
+
+CREATE FUNCTION vsm.github_author_assistant(meaning text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN meaning NOT IN ('bot', 'person') THEN meaning END;
+COMMENT ON FUNCTION vsm.github_author_assistant(text) IS 'the assistant that an author is by what names say; NULL if it is none';
 
 CREATE FUNCTION vsm.github_trailers(names jsonb, message text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -98,7 +112,8 @@ BEGIN ATOMIC
 	SELECT a.assistant
 	FROM (
 		SELECT coalesce(vsm.meaning(names, 'assistant', t.trailer[1]), vsm.meaning(names, 'assistant', t.trailer[2])) AS assistant, t.place
-		FROM regexp_matches(message, '^(?:co-authored|co-developed|assisted|generated|written)-by:[ \t]*([^<\n]*?)[ \t]*(?:<([^>\n]*)>.*)?$', 'gin')
+		FROM regexp_matches(message,
+			'^(?:co-authored|co-developed|assisted|generated|written)-by:[ \t]*([^<\n]*?)[ \t]*(?:<([^>\n]*)>.*)?$', 'gin')
 			WITH ORDINALITY AS t (trailer, place)
 		OFFSET 0) AS a
 	WHERE a.assistant IS NOT NULL

@@ -34,12 +34,12 @@ BEGIN ATOMIC
 				'parents', CASE WHEN jsonb_typeof(commit -> 'parents') = 'array' THEN
 					jsonb_path_query_array(commit -> 'parents', '$[*].sha ? (@.type() == "string")') END,
 				'url', coalesce(vsm.json_text(commit -> 'html_url'), vsm.json_text(commit -> 'url')),
-				'author_kind', CASE WHEN c.author IS NOT NULL OR commit #>> '{author,type}' = 'Bot' THEN 'bot'
-					WHEN coalesce(c.login, c.name, c.address) IS NOT NULL THEN 'person' END,
-				'assisted_by', coalesce(nullif(c.author, 'bot'), vsm.github_assistant(names, c.message)),
+				'author_kind', vsm.github_author_kind(c.author, commit #>> '{author,type}', coalesce(c.login, c.name, c.address)),
+				'assisted_by', coalesce(vsm.github_author_assistant(c.author), vsm.github_assistant(names, c.message)),
 				'additions', vsm.github_count(commit #> '{stats,additions}'),
 				'deletions', vsm.github_count(commit #> '{stats,deletions}'),
-				'paths', CASE WHEN c.paths @? '$[*] ? (@.type() != "string")' THEN jsonb_path_query_array(c.paths, '$[*] ? (@.type() == "string")')
+				'paths', CASE WHEN c.paths @? '$[*] ? (@.type() != "string")' THEN
+					jsonb_path_query_array(c.paths, '$[*] ? (@.type() == "string")')
 					ELSE c.paths END))) AS fact
 		UNION ALL
 		SELECT k FROM vsm.read_keys(source, c.sha, c.committed_at, branch, c.title, NULL) AS k
@@ -49,7 +49,8 @@ BEGIN ATOMIC
 		UNION ALL
 		-- What GitHub writes into the subject when it squashes or merges a pull request.
 		SELECT vsm.fact_link(source, c.sha, repository || '#' || n.number, 'part_of', 'number in subject', 0.95)
-		FROM (SELECT coalesce(substring(c.title FROM '\(#(\d{1,20})\)$'), substring(c.title FROM '^Merge pull request #(\d{1,20}) from ')) AS number
+		FROM (SELECT coalesce(substring(c.title FROM '\(#(\d{1,20})\)$'),
+			substring(c.title FROM '^Merge pull request #(\d{1,20}) from ')) AS number
 			WHERE strpos(c.title, '#') > 0 OFFSET 0) AS n
 		WHERE n.number IS NOT NULL AND repository IS NOT NULL
 		UNION ALL
@@ -58,14 +59,15 @@ BEGIN ATOMIC
 			regexp_matches(m.message, '\mThis reverts commit ([0-9a-f]{40})\M', 'g') AS r (reverted)) AS q;
 END;
 COMMENT ON FUNCTION vsm.read_github_commit_object(text, text, text, jsonb, jsonb) IS
-	'the facts of a commit in a payload of GitHub: the commit, the keys in its subject and in the branch that it was pushed to, the issues that it closes, '
-	'the pull request that it is of, the commits that it reverts';
+	'the facts of a commit in a payload of GitHub: the commit, the keys in its subject and in the branch that it was pushed to, '
+	'the issues that it closes, the pull request that it is of, the commits that it reverts';
 
 CREATE FUNCTION vsm.read_github_commit(source text, payload jsonb, names jsonb) RETURNS SETOF vsm.fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 2
 BEGIN ATOMIC
 	SELECT f.*
-	FROM (SELECT payload #> '{}' AS commit, coalesce(vsm.github_repository(payload ->> 'html_url'), vsm.github_repository(payload ->> 'url')) AS repository
+	FROM (SELECT payload #> '{}' AS commit, coalesce(vsm.github_repository(payload ->> 'html_url'),
+		vsm.github_repository(payload ->> 'url')) AS repository
 		OFFSET 0) AS c,
 		LATERAL vsm.read_github_commit_object(source, c.repository, NULL, c.commit, names) AS f;
 END;
@@ -75,7 +77,8 @@ COMMENT ON FUNCTION vsm.read_github_commit(text, jsonb, jsonb) IS
 CREATE FUNCTION vsm.github_push_repository(body jsonb) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN coalesce(vsm.json_text(body #> '{repository,full_name}'), vsm.github_repository(body #>> '{repository,html_url}'),
-	vsm.github_repository(body ->> 'compare'), vsm.github_repository(body #>> '{head_commit,url}'), vsm.github_repository(body #>> '{commits,0,url}'));
+	vsm.github_repository(body ->> 'compare'), vsm.github_repository(body #>> '{head_commit,url}'),
+	vsm.github_repository(body #>> '{commits,0,url}'));
 COMMENT ON FUNCTION vsm.github_push_repository(jsonb) IS 'the repository of a push of GitHub';
 
 CREATE FUNCTION vsm.read_github_push(source text, payload jsonb, names jsonb) RETURNS SETOF vsm.fact
@@ -85,7 +88,8 @@ BEGIN ATOMIC
 	FROM (
 		SELECT r.*, source || CASE WHEN r.is_tag THEN ':tag:' ELSE ':branch:' END || r.repository || '@' || r.name AS entity,
 			-- A tag, or a branch made from another, has no commits but a head.
-			CASE WHEN r.head ? 'id' AND NOT r.commits @> jsonb_build_array(jsonb_build_object('id', r.head -> 'id')) THEN r.head END AS other
+			CASE WHEN r.head ? 'id' AND NOT r.commits @> jsonb_build_array(jsonb_build_object('id', r.head -> 'id')) THEN
+				r.head END AS other
 		FROM (
 			SELECT p.body, vsm.github_push_repository(p.body) AS repository,
 				regexp_replace(vsm.json_text(p.body -> 'ref'), '^refs/(heads|tags)/', '') AS name,
@@ -133,8 +137,10 @@ CREATE FUNCTION vsm.read_github_tag(source text, payload jsonb, names jsonb) RET
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 1
 BEGIN ATOMIC
 	SELECT (vsm.fact_link(source, t.entity, t.sha, 'builds', 'tag')).*
-	FROM (SELECT source || ':tag:' || vsm.github_repository(payload #>> '{commit,url}') || '@' || vsm.json_text(payload -> 'name') AS entity,
+	FROM (SELECT source || ':tag:' || vsm.github_repository(payload #>> '{commit,url}') || '@'
+		|| vsm.json_text(payload -> 'name') AS entity,
 			vsm.json_text(payload #> '{commit,sha}') AS sha
 		OFFSET 0) AS t;
 END;
-COMMENT ON FUNCTION vsm.read_github_tag(text, jsonb, jsonb) IS 'facts of a tag of GET /repos/OWNER/NAME/tags: its commit; when it was made is not told';
+COMMENT ON FUNCTION vsm.read_github_tag(text, jsonb, jsonb) IS
+	'facts of a tag of GET /repos/OWNER/NAME/tags: its commit; when it was made is not told';

@@ -13,9 +13,11 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 5
 BEGIN ATOMIC
 	SELECT (q.fact).*
 	FROM (
-		SELECT o.body, o.deployment, o.status, coalesce(vsm.json_text(o.status -> 'log_url'), vsm.json_text(o.status -> 'target_url')) AS url,
+		SELECT o.body, o.deployment, o.status, coalesce(vsm.json_text(o.status -> 'log_url'),
+			vsm.json_text(o.status -> 'target_url')) AS url,
 			vsm.json_text(o.status -> 'state') AS state,
-			source || ':deployment:' || coalesce(vsm.json_text(o.deployment -> 'id'), substring(o.status ->> 'deployment_url' FROM '/deployments/(\d{1,20})')) AS entity,
+			source || ':deployment:' || coalesce(vsm.json_text(o.deployment -> 'id'),
+				substring(o.status ->> 'deployment_url' FROM '/deployments/(\d{1,20})')) AS entity,
 			coalesce(vsm.json_text(o.body #> '{repository,full_name}'), vsm.github_repository(o.deployment ->> 'repository_url'),
 				vsm.github_repository(o.status ->> 'repository_url'), vsm.github_repository(o.deployment ->> 'url'),
 				vsm.github_repository(o.status ->> 'deployment_url')) AS repository,
@@ -38,7 +40,8 @@ BEGIN ATOMIC
 		OFFSET 0) AS d,
 	LATERAL (
 		SELECT vsm.fact_row(source, 'deployment', d.entity,
-			CASE WHEN d.state IN ('success', 'failure', 'error', 'inactive') THEN d.at WHEN d.state = 'in_progress' THEN d.at - interval '1 microsecond'
+			CASE WHEN d.state IN ('success', 'failure', 'error', 'inactive') THEN d.at WHEN d.state = 'in_progress' THEN
+				d.at - interval '1 microsecond'
 				ELSE d.at - interval '2 microseconds' END,
 			jsonb_strip_nulls(jsonb_build_object(
 				'source', source,
@@ -65,7 +68,8 @@ BEGIN ATOMIC
 		WHERE d.sha IS NOT NULL
 		UNION ALL
 		SELECT vsm.fact_link(source, d.entity, source || ':workflow_run:' || w.run, 'part_of', 'workflow run')
-		FROM (SELECT coalesce(vsm.json_text(d.body #> '{workflow_run,id}'), substring(d.url FROM '/actions/runs/(\d{1,20})')) AS run OFFSET 0) AS w
+		FROM (SELECT coalesce(vsm.json_text(d.body #> '{workflow_run,id}'),
+			substring(d.url FROM '/actions/runs/(\d{1,20})')) AS run OFFSET 0) AS w
 		WHERE w.run IS NOT NULL) AS q;
 END;
 COMMENT ON FUNCTION vsm.read_github_deployment(text, jsonb, jsonb) IS

@@ -20,7 +20,8 @@ BEGIN ATOMIC
 	FROM (
 		SELECT i.*, l.tags, l.severity,
 			coalesce(i.updated_at, i.closed_at, i.created_at) AS told_at,
-			coalesce(vsm.github_item_type(i.meaning), l.type, CASE WHEN i.source_type IS NOT NULL THEN 'other' WHEN i.labels IS NOT NULL THEN 'feature' END) AS type,
+			coalesce(vsm.github_item_type(i.meaning), l.type, CASE WHEN i.source_type IS NOT NULL THEN 'other'
+				WHEN i.labels IS NOT NULL THEN 'feature' END) AS type,
 			CASE WHEN l.categories = 1 THEN l.category ELSE vsm.meaning(names, 'category', i.source_type) END AS category,
 			(i.meaning = 'incident' OR l.is_incident) IS TRUE AS is_incident
 		FROM (
@@ -32,7 +33,8 @@ BEGIN ATOMIC
 				vsm.json_text(issue -> 'title') AS title,
 				vsm.json_text(issue -> 'html_url') AS url,
 				vsm.json_array(issue -> 'labels') AS labels,
-				vsm.github_repository(issue ->> 'parent_issue_url') || '#' || substring(issue ->> 'parent_issue_url' FROM '/issues/(\d{1,20})$') AS parent,
+				vsm.github_repository(issue ->> 'parent_issue_url') || '#'
+					|| substring(issue ->> 'parent_issue_url' FROM '/issues/(\d{1,20})$') AS parent,
 				vsm.json_time(issue -> 'created_at') AS created_at,
 				vsm.json_time(issue -> 'updated_at') AS updated_at,
 				CASE issue ->> 'state' WHEN 'closed' THEN vsm.json_time(issue -> 'closed_at') END AS closed_at
@@ -47,7 +49,8 @@ BEGIN ATOMIC
 			FROM (
 				SELECT l.name, vsm.meaning(names, 'label', l.name) AS meaning, vsm.meaning(names, 'category', l.name) AS category
 				FROM (
-					SELECT coalesce(vsm.json_text(e.label -> 'name'), vsm.json_text(e.label)) AS name FROM jsonb_array_elements(i.labels) AS e (label)
+					SELECT coalesce(vsm.json_text(e.label -> 'name'), vsm.json_text(e.label)) AS name
+						FROM jsonb_array_elements(i.labels) AS e (label)
 					OFFSET 0) AS l
 				WHERE l.name IS NOT NULL
 				OFFSET 0) AS n
@@ -69,7 +72,8 @@ BEGIN ATOMIC
 				'parent', i.parent,
 				'tags', i.tags))
 			-- what it is known not to have
-			|| CASE WHEN issue -> 'milestone' = 'null' OR issue #> '{milestone,due_on}' = 'null' THEN '{"due_at": null}' ELSE '{}'::jsonb END
+			|| CASE WHEN issue -> 'milestone' = 'null' OR issue #> '{milestone,due_on}' = 'null' THEN '{"due_at": null}'
+				ELSE '{}'::jsonb END
 			|| CASE WHEN issue -> 'parent_issue_url' = 'null' THEN '{"parent": null}' ELSE '{}'::jsonb END) AS fact
 		UNION ALL
 		SELECT vsm.fact_alias(source, i.entity, i.key, i.created_at)
@@ -79,7 +83,8 @@ BEGIN ATOMIC
 		UNION ALL
 		SELECT vsm.fact_event(source, i.entity, i.created_at, 'opened', i.entity || ':opened')
 		UNION ALL
-		SELECT vsm.fact_event(source, i.entity, i.closed_at, coalesce(nullif(vsm.json_text(issue -> 'state_reason'), 'completed'), 'closed'),
+		SELECT vsm.fact_event(source, i.entity, i.closed_at, coalesce(nullif(vsm.json_text(issue -> 'state_reason'), 'completed'),
+			'closed'),
 			vsm.github_event_id(i.entity, 'closed', i.closed_at), version => i.told_at)
 		WHERE i.closed_at IS NOT NULL
 		UNION ALL
@@ -97,7 +102,8 @@ BEGIN ATOMIC
 		WHERE i.is_incident
 		UNION ALL
 		SELECT vsm.fact_link(source, i.entity, lower(c.sha[1]), 'caused_by', 'root cause in description', 0.9, since => i.created_at)
-		FROM (SELECT b.body FROM (SELECT vsm.json_text(issue -> 'body') AS body OFFSET 0) AS b WHERE strpos(lower(b.body), 'root cause:') > 0 OFFSET 0) AS b,
+		FROM (SELECT b.body FROM (SELECT vsm.json_text(issue -> 'body') AS body OFFSET 0) AS b
+			WHERE strpos(lower(b.body), 'root cause:') > 0 OFFSET 0) AS b,
 			regexp_matches(vsm.github_text(b.body), '\mroot cause:\s*([0-9a-f]{40})\M', 'i') AS c (sha)) AS q;
 END;
 COMMENT ON FUNCTION vsm.read_github_issue_object(text, text, jsonb, jsonb) IS
@@ -115,7 +121,8 @@ BEGIN ATOMIC
 				vsm.github_repository(o.issue ->> 'html_url'), vsm.github_repository(o.issue ->> 'url')) AS repository,
 			vsm.json_text(o.body #> '{label,name}') AS label
 		FROM (
-			SELECT p.body, p.body ->> 'action' AS action, CASE WHEN jsonb_typeof(p.body -> 'issue') = 'object' THEN p.body -> 'issue' ELSE p.body END AS issue
+			SELECT p.body, p.body ->> 'action' AS action, CASE WHEN jsonb_typeof(p.body -> 'issue') = 'object' THEN p.body -> 'issue'
+				ELSE p.body END AS issue
 			FROM (SELECT payload #> '{}' AS body OFFSET 0) AS p
 			OFFSET 0) AS o
 		-- The API lists pull requests among the issues; they come by a list of their own.
@@ -129,8 +136,10 @@ BEGIN ATOMIC
 			SELECT vsm.fact_event(source, i.entity, i.updated_at, i.action, vsm.github_event_id(i.entity, i.action, i.updated_at)) AS fact
 			WHERE i.action IN ('reopened', 'deleted', 'transferred')
 			UNION ALL
-			SELECT vsm.fact_event(source, i.entity, i.updated_at, l.state, vsm.github_event_id(i.entity, 'label:' || l.state, i.updated_at), method => 'label')
-			FROM (SELECT i.label || CASE i.action WHEN 'unlabeled' THEN ' removed' ELSE '' END AS state WHERE i.action IN ('labeled', 'unlabeled') OFFSET 0) AS l
+			SELECT vsm.fact_event(source, i.entity, i.updated_at, l.state,
+				vsm.github_event_id(i.entity, 'label:' || l.state, i.updated_at), method => 'label')
+			FROM (SELECT i.label || CASE i.action WHEN 'unlabeled' THEN ' removed' ELSE '' END AS state
+				WHERE i.action IN ('labeled', 'unlabeled') OFFSET 0) AS l
 			UNION ALL
 			-- The API says that it was reopened, but not when.
 			SELECT vsm.fact_observed(source, i.entity, i.updated_at, 'reopened')
@@ -141,7 +150,8 @@ BEGIN ATOMIC
 				|| vsm.json_text(i.body #> '{changes,old_issue,number}'), i.created_at)
 			WHERE i.body ? 'changes') AS q) AS f;
 END;
-COMMENT ON FUNCTION vsm.read_github_issue(text, jsonb, jsonb) IS 'facts of an issue of GitHub: webhook issues, or GET /repos/OWNER/NAME/issues';
+COMMENT ON FUNCTION vsm.read_github_issue(text, jsonb, jsonb) IS
+	'facts of an issue of GitHub: webhook issues, or GET /repos/OWNER/NAME/issues';
 
 CREATE FUNCTION vsm.read_github_issue_event(source text, payload jsonb, names jsonb) RETURNS SETOF vsm.fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 1
@@ -150,7 +160,8 @@ BEGIN ATOMIC
 	FROM (
 		SELECT p.body, p.body ->> 'event' AS event, vsm.json_time(p.body -> 'created_at') AS at,
 			CASE
-				WHEN jsonb_typeof(p.body -> 'pull_request') = 'object' THEN source || ':pull_request:' || vsm.json_text(p.body #> '{pull_request,id}')
+				WHEN jsonb_typeof(p.body -> 'pull_request') = 'object' THEN source || ':pull_request:'
+					|| vsm.json_text(p.body #> '{pull_request,id}')
 				-- The issue that a pull request is, too, has another id; the node's is that of the request.
 				WHEN p.body -> 'issue' ? 'pull_request' THEN
 					substring(vsm.github_node(source, vsm.json_text(p.body #> '{issue,node_id}')) FROM '^.*:pull_request:\d+$')
@@ -163,7 +174,8 @@ BEGIN ATOMIC
 		OFFSET 0) AS e,
 	LATERAL (
 		SELECT vsm.fact_event(source, e.entity, e.at, e.label || CASE e.event WHEN 'unlabeled' THEN ' removed' ELSE '' END,
-			vsm.github_event_id(e.entity, 'label:' || e.label || CASE e.event WHEN 'unlabeled' THEN ' removed' ELSE '' END, e.at), method => 'label') AS fact
+			vsm.github_event_id(e.entity, 'label:' || e.label || CASE e.event WHEN 'unlabeled' THEN ' removed' ELSE '' END, e.at),
+				method => 'label') AS fact
 		WHERE e.event IN ('labeled', 'unlabeled')
 		UNION ALL
 		SELECT vsm.fact_event(source, e.entity, e.at, s.state, s.id, attributes => s.attributes)
@@ -171,20 +183,25 @@ BEGIN ATOMIC
 			SELECT e.event AS state, vsm.github_event_id(e.entity, e.event, e.at) AS id, NULL::jsonb AS attributes
 			WHERE e.event IN ('reopened', 'transferred') OR e.event = 'ready_for_review' AND e.request IS NOT NULL
 			UNION ALL
-			SELECT coalesce(nullif(vsm.json_text(e.body -> 'state_reason'), 'completed'), 'closed'), vsm.github_event_id(e.entity, 'closed', e.at), NULL
+			SELECT coalesce(nullif(vsm.json_text(e.body -> 'state_reason'), 'completed'), 'closed'),
+				vsm.github_event_id(e.entity, 'closed', e.at), NULL
 			WHERE e.event = 'closed' AND (e.request IS NULL
 				-- A request that is merged is closed with it.
 				OR e.request ? 'merged_at' AND (e.at < vsm.json_time(e.request -> 'merged_at') - interval '10 seconds') IS NOT FALSE)
 			UNION ALL
-			SELECT CASE e.event WHEN 'added_to_merge_queue' THEN 'enqueued' WHEN 'removed_from_merge_queue' THEN 'dequeued' ELSE 'draft' END,
+			SELECT CASE e.event WHEN 'added_to_merge_queue' THEN 'enqueued' WHEN 'removed_from_merge_queue' THEN 'dequeued'
+				ELSE 'draft' END,
 				vsm.github_event_id(e.entity,
-					CASE e.event WHEN 'added_to_merge_queue' THEN 'enqueued' WHEN 'removed_from_merge_queue' THEN 'dequeued' ELSE 'draft' END, e.at), NULL
-			WHERE e.request IS NOT NULL AND e.event IN ('added_to_merge_queue', 'removed_from_merge_queue', 'convert_to_draft', 'converted_to_draft')
+					CASE e.event WHEN 'added_to_merge_queue' THEN 'enqueued' WHEN 'removed_from_merge_queue' THEN 'dequeued'
+						ELSE 'draft' END, e.at), NULL
+			WHERE e.request IS NOT NULL AND e.event IN ('added_to_merge_queue', 'removed_from_merge_queue', 'convert_to_draft',
+				'converted_to_draft')
 			UNION ALL
 			SELECT 'merged', e.entity || ':merged', NULL
 			WHERE e.request IS NOT NULL AND e.event = 'merged'
 			UNION ALL
-			SELECT 'review_requested', vsm.github_event_id(e.entity, 'review_requested:' || e.reviewer, e.at), jsonb_build_object('reviewer', nullif(e.reviewer, ''))
+			SELECT 'review_requested', vsm.github_event_id(e.entity, 'review_requested:' || e.reviewer, e.at),
+				jsonb_build_object('reviewer', nullif(e.reviewer, ''))
 			WHERE e.request IS NOT NULL AND e.event = 'review_requested'
 			UNION ALL
 			SELECT 'dismissed', e.entity || ':review:' || vsm.json_text(e.body #> '{dismissed_review,review_id}') || ':dismissed', NULL
@@ -197,8 +214,8 @@ BEGIN ATOMIC
 		WHERE e.request IS NOT NULL AND e.event IN ('ready_for_review', 'merged', 'convert_to_draft', 'converted_to_draft')) AS q;
 END;
 COMMENT ON FUNCTION vsm.read_github_issue_event(text, jsonb, jsonb) IS
-	'facts of an event of GET /repos/OWNER/NAME/issues/events: closed, reopened and labels, with every time that they happened; of pull requests drafts, '
-	'requests for review and queues, too';
+	'facts of an event of GET /repos/OWNER/NAME/issues/events: closed, reopened and labels, with every time that they happened; '
+	'of pull requests drafts, requests for review and queues, too';
 
 CREATE FUNCTION vsm.read_github_sub_issue(source text, payload jsonb, names jsonb) RETURNS SETOF vsm.fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 10
@@ -227,22 +244,27 @@ BEGIN ATOMIC
 		UNION ALL
 		SELECT (q.fact).*
 		FROM (
-			SELECT vsm.fact_row(source, 'item', s.entity, s.at + interval '1 microsecond', jsonb_build_object('parent', CASE WHEN NOT s.is_removed THEN s.parent_entity END)) AS fact
+			SELECT vsm.fact_row(source, 'item', s.entity, s.at + interval '1 microsecond',
+				jsonb_build_object('parent', CASE WHEN NOT s.is_removed THEN s.parent_entity END)) AS fact
 			UNION ALL
 			SELECT vsm.fact_change(source, s.entity, s.at, 'parent', CASE WHEN NOT s.is_removed THEN s.parent_entity END,
 				vsm.github_event_id(s.entity, 'parent:' || CASE WHEN s.is_removed THEN '' ELSE s.parent_entity END, s.at),
 				previous => CASE WHEN s.is_removed THEN s.parent_entity END)) AS q) AS f;
 END;
-COMMENT ON FUNCTION vsm.read_github_sub_issue(text, jsonb, jsonb) IS 'facts of the webhook sub_issues of GitHub: that an issue has become a part of another, or is one no longer';
+COMMENT ON FUNCTION vsm.read_github_sub_issue(text, jsonb, jsonb) IS
+	'facts of the webhook sub_issues of GitHub: that an issue has become a part of another, or is one no longer';
 
 CREATE FUNCTION vsm.read_github_issue_dependency(source text, payload jsonb, names jsonb) RETURNS SETOF vsm.fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 1
 BEGIN ATOMIC
-	SELECT (vsm.fact_link(source, d.blocked, d.blocking, 'blocked_by', 'issue dependency', since => CASE WHEN NOT d.is_removed THEN d.at END,
+	SELECT (vsm.fact_link(source, d.blocked, d.blocking, 'blocked_by', 'issue dependency', since => CASE WHEN NOT d.is_removed THEN
+		d.at END,
 		until => CASE WHEN d.is_removed THEN d.at END, seen_at => d.at)).*
 	FROM (
-		SELECT source || ':issue:' || coalesce(vsm.json_text(p.body #> '{blocked_issue,id}'), vsm.json_text(p.body -> 'blocked_issue_id')) AS blocked,
-			source || ':issue:' || coalesce(vsm.json_text(p.body #> '{blocking_issue,id}'), vsm.json_text(p.body -> 'blocking_issue_id')) AS blocking,
+		SELECT source || ':issue:' || coalesce(vsm.json_text(p.body #> '{blocked_issue,id}'),
+			vsm.json_text(p.body -> 'blocked_issue_id')) AS blocked,
+			source || ':issue:' || coalesce(vsm.json_text(p.body #> '{blocking_issue,id}'),
+				vsm.json_text(p.body -> 'blocking_issue_id')) AS blocking,
 			(p.body ->> 'action' LIKE '%\_removed') IS TRUE AS is_removed,
 			greatest(vsm.json_time(p.body #> '{blocked_issue,updated_at}'), vsm.json_time(p.body #> '{blocking_issue,updated_at}')) AS at
 		FROM (SELECT payload #> '{}' AS body OFFSET 0) AS p
@@ -259,19 +281,23 @@ CREATE FUNCTION vsm.github_field_value(value jsonb) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN coalesce(vsm.json_text(value), vsm.json_text(value -> 'name'), vsm.json_text(value #> '{name,raw}'), vsm.json_text(value -> 'title'),
 	vsm.json_text(value #> '{title,raw}'), vsm.json_text(value -> 'raw'));
-COMMENT ON FUNCTION vsm.github_field_value(jsonb) IS 'the value of a field of a project of GitHub: the name of an option, the title of an iteration, text, a number or a day';
+COMMENT ON FUNCTION vsm.github_field_value(jsonb) IS
+	'the value of a field of a project of GitHub: the name of an option, the title of an iteration, text, a number or a day';
 
 CREATE FUNCTION vsm.github_field(names jsonb, field text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN CASE
-	WHEN vsm.meaning(names, 'field', field) IN ('state', 'sprint', 'size', 'team', 'priority', 'category', 'parent', 'feature') THEN vsm.meaning(names, 'field', field)
+	WHEN vsm.meaning(names, 'field', field) IN ('state', 'sprint', 'size', 'team', 'priority', 'category', 'parent', 'feature') THEN
+		vsm.meaning(names, 'field', field)
 	WHEN vsm.meaning(names, 'field', field) = 'due' THEN 'due_at'
 	WHEN lower(field) = 'status' AND coalesce(names #>> '{field,name,status}', '') <> 'none' THEN 'state'
 END;
 COMMENT ON FUNCTION vsm.github_field(jsonb, text) IS
-	'what a field of a project of GitHub holds: the state (Status, unless names say otherwise) or an attribute of item_change; NULL for other fields';
+	'what a field of a project of GitHub holds: the state (Status, unless names say otherwise) or an attribute of item_change; '
+	'NULL for other fields';
 
-CREATE FUNCTION vsm.read_github_project_field(source text, entity text, is_issue boolean, field text, value jsonb, at timestamptz) RETURNS SETOF vsm.fact
+CREATE FUNCTION vsm.read_github_project_field(source text, entity text, is_issue boolean, field text, value jsonb,
+	at timestamptz) RETURNS SETOF vsm.fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 1
 BEGIN ATOMIC
 	SELECT (vsm.fact_row(source, 'item', entity, at,
@@ -298,7 +324,8 @@ BEGIN ATOMIC
 			-- What has no status stands in the column "No Status".
 			CASE WHEN c.change -> 'to' = 'null' THEN 'No Status' ELSE vsm.github_field_value(c.change -> 'to') END AS state,
 			CASE WHEN c.change -> 'from' = 'null' THEN 'No Status' ELSE vsm.github_field_value(c.change -> 'from') END AS previous,
-			':projects_v2_item:' || coalesce(vsm.json_text(c.item -> 'id'), '') || ':' || coalesce(vsm.json_text(c.change -> 'field_name'), '') || ':'
+			':projects_v2_item:' || coalesce(vsm.json_text(c.item -> 'id'), '') || ':'
+				|| coalesce(vsm.json_text(c.change -> 'field_name'), '') || ':'
 				|| coalesce(vsm.json_text(c.change #> '{to,id}'), '') AS id
 		FROM (
 			SELECT p.body -> 'projects_v2_item' AS item, p.body #> '{changes,field_value}' AS change
@@ -308,16 +335,20 @@ BEGIN ATOMIC
 	LATERAL (
 		SELECT (q.fact).*
 		FROM (
-			SELECT vsm.fact_event(source, c.entity, c.at, c.state, vsm.github_event_id(c.entity, substr(c.id, 2), c.at), previous => c.previous,
+			SELECT vsm.fact_event(source, c.entity, c.at, c.state, vsm.github_event_id(c.entity, substr(c.id, 2), c.at),
+				previous => c.previous,
 				state_id => vsm.json_text(c.change #> '{to,id}'), previous_id => vsm.json_text(c.change #> '{from,id}'),
-				attributes => jsonb_strip_nulls(jsonb_build_object('field', c.change -> 'field_name', 'project', c.change -> 'project_number'))) AS fact
+				attributes => jsonb_strip_nulls(jsonb_build_object('field', c.change -> 'field_name', 'project',
+					c.change -> 'project_number'))) AS fact
 			WHERE c.field = 'state'
 			UNION ALL
-			SELECT vsm.fact_change(source, c.entity, c.at, c.field, vsm.github_field_value(c.change -> 'to'), vsm.github_event_id(c.entity, substr(c.id, 2), c.at),
+			SELECT vsm.fact_change(source, c.entity, c.at, c.field, vsm.github_field_value(c.change -> 'to'),
+				vsm.github_event_id(c.entity, substr(c.id, 2), c.at),
 				previous => vsm.github_field_value(c.change -> 'from'))
 			WHERE c.field <> 'state' AND c.entity NOT LIKE '%:pull_request:%') AS q
 		UNION ALL
-		SELECT r.* FROM vsm.read_github_project_field(source, c.entity, c.entity LIKE '%:issue:%', c.field, c.change -> 'to', c.at) AS r) AS f;
+		SELECT r.* FROM vsm.read_github_project_field(source, c.entity, c.entity LIKE '%:issue:%', c.field, c.change -> 'to',
+			c.at) AS r) AS f;
 END;
 COMMENT ON FUNCTION vsm.read_github_projects_v2_item(text, jsonb, jsonb) IS
 	'facts of the webhook projects_v2_item of GitHub: what the status of an issue or pull request in a project has become, and what it was';

@@ -9,7 +9,8 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 8
 BEGIN ATOMIC
 	SELECT (q.fact).*
 	FROM (
-		SELECT r.*, vsm.github_author(names, r.login, NULL, NULL) AS author, coalesce(r.updated_at, r.merged_at, r.closed_at, r.created_at) AS told_at
+		SELECT r.*, vsm.github_author(names, r.login, NULL, NULL) AS author,
+			coalesce(r.updated_at, r.merged_at, r.closed_at, r.created_at) AS told_at
 		FROM (SELECT source || ':pull_request:' || vsm.json_text(request -> 'id') AS entity,
 			vsm.json_text(request -> 'title') AS title,
 			vsm.github_text(vsm.json_text(request -> 'body')) AS description,
@@ -41,10 +42,11 @@ BEGIN ATOMIC
 				'additions', vsm.github_count(request -> 'additions'),
 				'deletions', vsm.github_count(request -> 'deletions'),
 				'commits', vsm.github_count(request -> 'commits'),
-				'author_kind', CASE WHEN r.author IS NOT NULL OR request #>> '{user,type}' = 'Bot' THEN 'bot' WHEN r.login IS NOT NULL THEN 'person' END,
-				'assisted_by', coalesce(nullif(r.author, 'bot'), vsm.github_assistant(names, r.description))))
+				'author_kind', vsm.github_author_kind(r.author, request #>> '{user,type}', r.login),
+				'assisted_by', coalesce(vsm.github_author_assistant(r.author), vsm.github_assistant(names, r.description))))
 			-- what it is known not to have
-			|| CASE WHEN r.state = 'open' THEN '{"merged_at": null, "closed_at": null}' WHEN r.merged_at IS NOT NULL THEN '{"closed_at": null}' ELSE '{}'::jsonb END
+			|| CASE WHEN r.state = 'open' THEN '{"merged_at": null, "closed_at": null}' WHEN r.merged_at IS NOT NULL THEN
+				'{"closed_at": null}' ELSE '{}'::jsonb END
 			|| CASE WHEN request ->> 'draft' = 'true' THEN '{"ready_at": null}' ELSE '{}'::jsonb END) AS fact
 		UNION ALL
 		SELECT vsm.fact_alias(source, r.entity, repository || '#' || vsm.json_text(request -> 'number'), r.created_at)
@@ -53,7 +55,8 @@ BEGIN ATOMIC
 		WHERE request ? 'node_id'
 		UNION ALL
 		SELECT vsm.fact_event(source, r.entity, r.created_at, 'opened', r.entity || ':opened',
-			attributes => jsonb_build_object('repository', repository, 'number', request -> 'number', 'source_branch', request #> '{head,ref}',
+			attributes => jsonb_build_object('repository', repository, 'number', request -> 'number', 'source_branch',
+				request #> '{head,ref}',
 				'target_branch', request #> '{base,ref}', 'url', request -> 'html_url'))
 		UNION ALL
 		SELECT vsm.fact_event(source, r.entity, r.merged_at, 'merged', r.entity || ':merged')
@@ -76,16 +79,20 @@ BEGIN ATOMIC
 		-- GitHub names the branch of a reversal revert-13-BRANCH and writes "Reverts shop/checkout#13" below.
 		SELECT vsm.fact_link(source, r.entity, v.target, 'reverts', v.method, v.confidence, since => r.created_at)
 		FROM (
-			SELECT coalesce(m.reverted[1], repository || '#' || m.reverted[2], m.reverted[3]) AS target, 'reversal in description' AS method, 1.0::float8 AS confidence
+			SELECT coalesce(m.reverted[1], repository || '#' || m.reverted[2], m.reverted[3]) AS target,
+				'reversal in description' AS method, 1.0::float8 AS confidence
 			FROM (SELECT r.description WHERE strpos(r.description, 'everts ') > 0 OFFSET 0) AS d,
-				regexp_matches(d.description, '(?:^|\n)\s*Reverts (?:([\w.-]+/[\w.-]+#\d{1,20})|#(\d{1,20}))\M|\mThis reverts commit ([0-9a-f]{40})\M', 'g') AS m (reverted)
+				regexp_matches(d.description,
+					'(?:^|\n)\s*Reverts (?:([\w.-]+/[\w.-]+#\d{1,20})|#(\d{1,20}))\M|\mThis reverts commit ([0-9a-f]{40})\M',
+					'g') AS m (reverted)
 			UNION ALL
 			SELECT repository || '#' || substring(r.source_branch FROM '^revert-(\d{1,20})-'), 'branch of a reversal', 0.9
 			WHERE starts_with(r.source_branch, 'revert-')) AS v
 		WHERE v.target IS NOT NULL) AS q;
 END;
 COMMENT ON FUNCTION vsm.read_github_pull_request_object(text, text, jsonb, jsonb) IS
-	'the facts of a pull request in a payload of GitHub: its columns, opened, merged, closed, its commits, the items that it implements, what it reverts';
+	'the facts of a pull request in a payload of GitHub: its columns, opened, merged, closed, its commits, the items that it implements, '
+	'what it reverts';
 
 CREATE FUNCTION vsm.github_request_repository(body jsonb, request jsonb) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -113,13 +120,16 @@ BEGIN ATOMIC
 		UNION ALL
 		SELECT (q.fact).*
 		FROM (
-			SELECT vsm.fact_event(source, p.entity, e.at, e.state, vsm.github_event_id(p.entity, e.id, e.at), method => e.method, attributes => e.attributes) AS fact
+			SELECT vsm.fact_event(source, p.entity, e.at, e.state, vsm.github_event_id(p.entity, e.id, e.at), method => e.method,
+				attributes => e.attributes) AS fact
 			FROM (
 				SELECT p.updated_at AS at, p.action AS state, p.action AS id, NULL AS method, NULL::jsonb AS attributes
 				WHERE p.action IN ('reopened', 'ready_for_review', 'enqueued', 'dequeued')
 				UNION ALL
-				SELECT p.updated_at, 'review_requested', 'review_requested:' || coalesce(r.reviewer, ''), NULL, jsonb_build_object('reviewer', r.reviewer)
-				FROM (SELECT coalesce(vsm.json_text(p.body #> '{requested_reviewer,login}'), vsm.json_text(p.body #> '{requested_team,slug}')) AS reviewer
+				SELECT p.updated_at, 'review_requested', 'review_requested:' || coalesce(r.reviewer, ''), NULL,
+					jsonb_build_object('reviewer', r.reviewer)
+				FROM (SELECT coalesce(vsm.json_text(p.body #> '{requested_reviewer,login}'),
+					vsm.json_text(p.body #> '{requested_team,slug}')) AS reviewer
 					WHERE p.action = 'review_requested' OFFSET 0) AS r
 				UNION ALL
 				SELECT CASE p.action WHEN 'opened' THEN p.created_at ELSE p.updated_at END, 'draft', 'draft', NULL, NULL
@@ -144,7 +154,8 @@ COMMENT ON FUNCTION vsm.read_github_pull_request(text, jsonb, jsonb) IS
  * is the version in which a row tells of it: it is mirrored at 1970. What its author or a bot wrote
  * is no review; where the author is not known, whoever approved or asked for changes is another.
  */
-CREATE FUNCTION vsm.read_github_review_object(source text, entity text, author text, action text, dismissed_at timestamptz, review jsonb, names jsonb)
+CREATE FUNCTION vsm.read_github_review_object(source text, entity text, author text, action text, dismissed_at timestamptz, review jsonb,
+	names jsonb)
 RETURNS SETOF vsm.fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 2
 BEGIN ATOMIC
@@ -167,14 +178,16 @@ BEGIN ATOMIC
 		SELECT vsm.fact_row(source, 'merge_request', entity, r.at, jsonb_build_object('source', source, 'approved_at', r.at))
 		WHERE r.state = 'approved' AND r.at IS NOT NULL
 		UNION ALL
-		SELECT vsm.fact_row(source, 'merge_request', entity, to_timestamp(- extract(epoch FROM r.at - timestamptz '1970-01-01 00:00+00')::float8),
+		SELECT vsm.fact_row(source, 'merge_request', entity,
+			to_timestamp(- extract(epoch FROM r.at - timestamptz '1970-01-01 00:00+00')::float8),
 			jsonb_build_object('source', source, 'first_review_at', r.at))
 		WHERE r.at IS NOT NULL AND r.state IN ('approved', 'changes_requested', 'commented', 'dismissed')
 		AND CASE WHEN author IS NULL OR r.reviewer IS NULL THEN r.state <> 'commented' ELSE author <> r.reviewer END
-		AND review #>> '{user,type}' IS DISTINCT FROM 'Bot' AND vsm.github_author(names, r.reviewer, NULL, NULL) IS NULL) AS q;
+		AND vsm.github_author_kind(vsm.github_author(names, r.reviewer, NULL, NULL), review #>> '{user,type}', 'reviewer') = 'person') AS q;
 END;
 COMMENT ON FUNCTION vsm.read_github_review_object(text, text, text, text, timestamptz, jsonb, jsonb) IS
-	'the facts of a review of a pull request: commented, approved, changes_requested or dismissed, and whether it is the first by somebody else than the author';
+	'the facts of a review of a pull request: commented, approved, changes_requested or dismissed, '
+	'and whether it is the first by somebody else than the author';
 
 CREATE FUNCTION vsm.read_github_pull_request_review(source text, payload jsonb, names jsonb) RETURNS SETOF vsm.fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 10
@@ -213,7 +226,8 @@ BEGIN ATOMIC
 		UNION ALL
 		SELECT o.*
 		FROM (
-			SELECT c.object, coalesce(vsm.github_repository(c.object ->> 'html_url'), vsm.github_repository(c.object ->> 'url')) AS repository
+			SELECT c.object, coalesce(vsm.github_repository(c.object ->> 'html_url'),
+				vsm.github_repository(c.object ->> 'url')) AS repository
 			FROM jsonb_array_elements(vsm.json_array(p.body -> 'commits')) AS c (object)
 			OFFSET 0) AS c,
 			LATERAL vsm.read_github_commit_object(source, c.repository, NULL, c.object, names) AS o

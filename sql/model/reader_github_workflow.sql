@@ -18,7 +18,8 @@ BEGIN ATOMIC
 			vsm.json_time(o.run -> 'run_started_at') AS started_at,
 			vsm.json_time(o.run -> 'updated_at') AS updated_at,
 			-- (What has a conclusion is completed.)
-			coalesce(vsm.json_text(o.run -> 'status'), CASE WHEN vsm.json_text(o.run -> 'conclusion') IS NOT NULL THEN 'completed' END) AS status,
+			coalesce(vsm.json_text(o.run -> 'status'), CASE WHEN vsm.json_text(o.run -> 'conclusion') IS NOT NULL THEN
+				'completed' END) AS status,
 			vsm.json_text(o.run -> 'conclusion') AS conclusion,
 			vsm.json_text(o.run -> 'head_sha') AS sha
 		FROM (
@@ -31,7 +32,8 @@ BEGIN ATOMIC
 		SELECT (q.fact).*
 		FROM (
 			SELECT vsm.fact_row(source, 'build', r.entity,
-				CASE WHEN r.status = 'completed' THEN r.updated_at WHEN r.status = 'in_progress' THEN r.updated_at - interval '1 microsecond'
+				CASE WHEN r.status = 'completed' THEN r.updated_at WHEN r.status = 'in_progress' THEN
+					r.updated_at - interval '1 microsecond'
 					ELSE r.updated_at - interval '2 microseconds' END,
 				jsonb_strip_nulls(jsonb_build_object(
 					'source', source,
@@ -46,11 +48,13 @@ BEGIN ATOMIC
 					'finished_at', CASE WHEN r.status = 'completed' THEN r.updated_at END,
 					'url', vsm.json_text(r.run -> 'html_url')))
 				-- A new attempt has not ended yet, whatever the last one did.
-				|| CASE WHEN r.status = 'in_progress' THEN '{"finished_at": null}' WHEN r.status <> 'completed' THEN '{"started_at": null, "finished_at": null}'
+				|| CASE WHEN r.status = 'in_progress' THEN '{"finished_at": null}' WHEN r.status <> 'completed' THEN
+					'{"started_at": null, "finished_at": null}'
 					ELSE '{}'::jsonb END) AS fact
 			UNION ALL
 			SELECT vsm.fact_event(source, r.entity, r.created_at, 'queued', r.entity || ':1:queued',
-				attributes => jsonb_strip_nulls(jsonb_build_object('repository', r.repository, 'name', r.run -> 'name', 'ref', r.run -> 'head_branch',
+				attributes => jsonb_strip_nulls(jsonb_build_object('repository', r.repository, 'name', r.run -> 'name', 'ref',
+					r.run -> 'head_branch',
 					'trigger', r.run -> 'event', 'run_number', r.run -> 'run_number', 'url', r.run -> 'html_url')))
 			UNION ALL
 			SELECT vsm.fact_event(source, r.entity, r.started_at, 'queued', r.entity || ':' || r.attempt || ':queued')
@@ -69,7 +73,8 @@ BEGIN ATOMIC
 			WHERE r.sha IS NOT NULL
 			UNION ALL
 			-- (GitHub lists requests of forks, too, which happen to have the same commit.)
-			SELECT vsm.fact_link(source, r.entity, source || ':pull_request:' || vsm.json_text(p.request -> 'id'), 'builds', 'pull request run', since => r.created_at)
+			SELECT vsm.fact_link(source, r.entity, source || ':pull_request:' || vsm.json_text(p.request -> 'id'), 'builds',
+				'pull request run', since => r.created_at)
 			FROM jsonb_array_elements(vsm.json_array(r.run -> 'pull_requests')) AS p (request)
 			WHERE (vsm.github_repository(p.request ->> 'url') = r.repository) IS NOT FALSE) AS q
 		UNION ALL
@@ -82,7 +87,8 @@ COMMENT ON FUNCTION vsm.read_github_workflow_run(text, jsonb, jsonb) IS
 CREATE FUNCTION vsm.read_github_workflow_runs(source text, payload jsonb, names jsonb) RETURNS SETOF vsm.fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 500
 BEGIN ATOMIC
-	SELECT f.* FROM jsonb_array_elements(vsm.json_array(payload -> 'workflow_runs')) AS r, LATERAL vsm.read_github_workflow_run(source, r, names) AS f;
+	SELECT f.* FROM jsonb_array_elements(vsm.json_array(payload -> 'workflow_runs')) AS r,
+		LATERAL vsm.read_github_workflow_run(source, r, names) AS f;
 END;
 COMMENT ON FUNCTION vsm.read_github_workflow_runs(text, jsonb, jsonb) IS 'facts of a page of GET /repos/OWNER/NAME/actions/runs';
 
@@ -110,15 +116,18 @@ BEGIN ATOMIC
 					coalesce(vsm.json_text(o.body #> '{repository,full_name}'), vsm.github_repository(o.job ->> 'html_url'),
 						vsm.github_repository(o.job ->> 'run_url')) AS repository,
 					vsm.json_text(o.job -> 'name') AS name,
-					coalesce(vsm.json_text(o.job -> 'status'), CASE WHEN vsm.json_text(o.job -> 'conclusion') IS NOT NULL THEN 'completed' END) AS status,
+					coalesce(vsm.json_text(o.job -> 'status'), CASE WHEN vsm.json_text(o.job -> 'conclusion') IS NOT NULL THEN
+						'completed' END) AS status,
 					vsm.json_text(o.job -> 'conclusion') AS conclusion,
 					vsm.json_text(o.job -> 'head_sha') AS sha,
 					vsm.json_time(o.job -> 'created_at') AS created_at,
 					vsm.json_time(o.job -> 'started_at') AS started_at,
 					vsm.json_time(o.job -> 'completed_at') AS completed_at,
-					(o.job ->> 'conclusion' = 'cancelled' AND o.job -> 'steps' = '[]' AND coalesce(o.job ->> 'runner_id', '0') = '0') IS TRUE AS never_taken
+					(o.job ->> 'conclusion' = 'cancelled' AND o.job -> 'steps' = '[]'
+						AND coalesce(o.job ->> 'runner_id', '0') = '0') IS TRUE AS never_taken
 				FROM (
-					SELECT p.body, CASE WHEN jsonb_typeof(p.body -> 'workflow_job') = 'object' THEN p.body -> 'workflow_job' ELSE p.body END AS job
+					SELECT p.body, CASE WHEN jsonb_typeof(p.body -> 'workflow_job') = 'object' THEN p.body -> 'workflow_job'
+						ELSE p.body END AS job
 					FROM (SELECT payload #> '{}' AS body OFFSET 0) AS p
 					OFFSET 0) AS o
 				OFFSET 0) AS t
@@ -128,7 +137,8 @@ BEGIN ATOMIC
 		SELECT vsm.fact_row(source, 'build', j.entity,
 			-- (A job has no time of its last change. What is later in its life is the newer version.)
 			CASE j.status WHEN 'completed' THEN coalesce(j.completed_at, j.begun, j.queued_at)
-				WHEN 'in_progress' THEN coalesce(j.begun, j.queued_at) - interval '1 microsecond' ELSE j.queued_at - interval '2 microseconds' END,
+				WHEN 'in_progress' THEN coalesce(j.begun, j.queued_at) - interval '1 microsecond'
+					ELSE j.queued_at - interval '2 microseconds' END,
 			jsonb_strip_nulls(jsonb_build_object(
 				'source', source,
 				'repository', j.repository,
@@ -143,7 +153,8 @@ BEGIN ATOMIC
 				'url', vsm.json_text(j.job -> 'html_url')))) AS fact
 		UNION ALL
 		SELECT vsm.fact_event(source, j.entity, j.queued_at, s.state, j.entity || ':' || s.state,
-			attributes => jsonb_strip_nulls(jsonb_build_object('name', j.job -> 'name', 'attempt', j.job -> 'run_attempt', 'url', j.job -> 'html_url')))
+			attributes => jsonb_strip_nulls(jsonb_build_object('name', j.job -> 'name', 'attempt', j.job -> 'run_attempt', 'url',
+				j.job -> 'html_url')))
 		FROM (SELECT CASE j.status WHEN 'waiting' THEN 'waiting' ELSE 'queued' END AS state WHERE j.queued_at IS NOT NULL OFFSET 0) AS s
 		UNION ALL
 		SELECT vsm.fact_event(source, j.entity, j.begun, 'in_progress', j.entity || ':in_progress')
@@ -156,7 +167,8 @@ BEGIN ATOMIC
 		UNION ALL
 		SELECT vsm.fact_link(source, j.run, j.sha, 'builds', 'workflow run')
 		UNION ALL
-		SELECT vsm.fact_link(source, source || ':deployment:' || vsm.json_text(j.body #> '{deployment,id}'), j.entity, 'part_of', 'workflow job')
+		SELECT vsm.fact_link(source, source || ':deployment:' || vsm.json_text(j.body #> '{deployment,id}'), j.entity, 'part_of',
+			'workflow job')
 		WHERE j.body ? 'deployment'
 		UNION ALL
 		SELECT d.fact
@@ -190,6 +202,7 @@ COMMENT ON FUNCTION vsm.read_github_workflow_job(text, jsonb, jsonb) IS
 CREATE FUNCTION vsm.read_github_workflow_jobs(source text, payload jsonb, names jsonb) RETURNS SETOF vsm.fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 100
 BEGIN ATOMIC
-	SELECT f.* FROM jsonb_array_elements(vsm.json_array(payload -> 'jobs')) AS j, LATERAL vsm.read_github_workflow_job(source, j, names) AS f;
+	SELECT f.* FROM jsonb_array_elements(vsm.json_array(payload -> 'jobs')) AS j,
+		LATERAL vsm.read_github_workflow_job(source, j, names) AS f;
 END;
 COMMENT ON FUNCTION vsm.read_github_workflow_jobs(text, jsonb, jsonb) IS 'facts of a page of GET /repos/OWNER/NAME/actions/runs/ID/jobs';
