@@ -61,7 +61,7 @@ BEGIN ATOMIC
 			WHERE r.attempt > 1
 			UNION ALL
 			SELECT vsm.fact_event(source, r.entity, r.updated_at, 'in_progress', r.entity || ':' || r.attempt || ':in_progress')
-			WHERE r.action = 'in_progress'
+			WHERE r.action = 'in_progress' AND r.status IS DISTINCT FROM 'completed'
 			UNION ALL
 			SELECT vsm.fact_event(source, r.entity, r.updated_at, r.conclusion, r.entity || ':' || r.attempt || ':completed')
 			WHERE r.status = 'completed'
