@@ -45,22 +45,23 @@ RETURN CASE
 	WHEN labels = '[]' THEN labels
 	ELSE (
 		SELECT coalesce(jsonb_agg(coalesce(vsm.json_text(l.label), vsm.json_text(l.label -> 'title'), vsm.json_text(l.label -> 'name')))
-			FILTER (WHERE coalesce(vsm.json_text(l.label), vsm.json_text(l.label -> 'title'), vsm.json_text(l.label -> 'name')) IS NOT NULL), '[]')
+			FILTER (WHERE coalesce(vsm.json_text(l.label), vsm.json_text(l.label -> 'title'),
+				vsm.json_text(l.label -> 'name')) IS NOT NULL), '[]')
 		FROM jsonb_array_elements(labels) AS l (label))
 END;
 COMMENT ON FUNCTION vsm.gitlab_labels(jsonb) IS 'the names of labels, however GitLab writes them; NULL if they are not told';
 
 CREATE FUNCTION vsm.gitlab_sha(value jsonb) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN CASE WHEN value #>> '{}' ~ '^[0-9a-f]{7,64}$' AND value #>> '{}' !~ '^0+$' THEN value #>> '{}' END;
+RETURN CASE WHEN octet_length(value #>> '{}') BETWEEN 4 AND 64 AND ltrim(value #>> '{}', '0') ~ '^[0-9a-f]+$' THEN value #>> '{}' END;
 COMMENT ON FUNCTION vsm.gitlab_sha(jsonb) IS 'the SHA that a member holds; NULL for zeros, which stand for none, and for what is no SHA';
 
 CREATE FUNCTION vsm.gitlab_texts(list jsonb) RETURNS jsonb
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN CASE
 	WHEN jsonb_typeof(list) <> 'array' THEN NULL
-	WHEN list @? '$[*] ? (@.type() != "string" || @ == "")' THEN
-		jsonb_path_query_array(list, '$[*] ? (@.type() == "string" && @ != "")')
+	WHEN list @? 'strict $[*] ? (@.type() != "string" || @ == "")' THEN
+		jsonb_path_query_array(list, 'strict $[*] ? (@.type() == "string" && @ != "")')
 	ELSE list
 END;
 COMMENT ON FUNCTION vsm.gitlab_texts(jsonb) IS 'a list without what is no text; NULL if it is none';
@@ -78,8 +79,10 @@ COMMENT ON FUNCTION vsm.gitlab_second(timestamptz) IS
 
 CREATE FUNCTION vsm.gitlab_shift(at timestamptz, seconds numeric) RETURNS timestamptz
 LANGUAGE sql STABLE PARALLEL SAFE
-RETURN CASE WHEN abs(seconds) < 1e9 AND at BETWEEN '1970-01-01 00:00+00' AND '2200-01-01 00:00+00' THEN at + seconds::float8 * interval '1 second' END;
-COMMENT ON FUNCTION vsm.gitlab_shift(timestamptz, numeric) IS 'a time that many seconds later; NULL if that is no time that a payload can mean';
+RETURN CASE WHEN abs(seconds) < 1e9 AND at BETWEEN '1970-01-01 00:00+00'
+	AND '2200-01-01 00:00+00' THEN at + seconds::float8 * interval '1 second' END;
+COMMENT ON FUNCTION vsm.gitlab_shift(timestamptz, numeric) IS 'a time that many seconds later; NULL if that is no time that a payload can '
+	'mean';
 
 /*
  * Ends before beginnings: what took as long as is told ended then; where that is not told, the end
@@ -98,7 +101,27 @@ RETURN CASE
 	ELSE coalesce(vsm.meaning(names, 'author', vsm.json_text(login)), vsm.meaning(names, 'author', vsm.json_text(name)), 'person')
 END;
 COMMENT ON FUNCTION vsm.gitlab_author(jsonb, jsonb, jsonb) IS
-	'what an author with that login or address and that name is by names: person, bot, or the name of an assistant; NULL if neither is told';
+	'what an author with that login or address and that name is by names: person, bot, or the name of an assistant; NULL if neither is '
+	'told';
+
+/*
+ * GitLab before 14 told of drafts by the title only, which begins so.
+ */
+CREATE FUNCTION vsm.gitlab_draft_change(changes jsonb) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE
+	WHEN changes ? 'draft' THEN CASE changes #> '{draft,current}' WHEN 'true' THEN 'draft' WHEN 'false' THEN 'ready' END
+	WHEN changes ? 'title' THEN CASE
+		WHEN (changes #>> '{title,current}' ~* '^\s*(\[(draft|wip)\]|\(draft\)|(draft|wip):)')
+			= (changes #>> '{title,previous}' ~* '^\s*(\[(draft|wip)\]|\(draft\)|(draft|wip):)') THEN NULL
+		WHEN changes #>> '{title,current}' ~* '^\s*(\[(draft|wip)\]|\(draft\)|(draft|wip):)'
+			AND changes #>> '{title,previous}' IS NOT NULL THEN 'draft'
+		WHEN changes #>> '{title,previous}' ~* '^\s*(\[(draft|wip)\]|\(draft\)|(draft|wip):)'
+			AND changes #>> '{title,current}' IS NOT NULL THEN 'ready'
+	END
+END;
+COMMENT ON FUNCTION vsm.gitlab_draft_change(jsonb) IS
+	'draft or ready: what a merge request became by the changes that a webhook tells; NULL if neither';
 
 CREATE FUNCTION vsm.gitlab_note_state(note jsonb) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -113,7 +136,8 @@ COMMENT ON FUNCTION vsm.gitlab_note_state(jsonb) IS
 
 CREATE FUNCTION vsm.gitlab_release_project(release jsonb) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN coalesce(vsm.gitlab_project(vsm.json_text(release #> '{_links,self}')), vsm.gitlab_project(vsm.json_text(release #> '{commit,web_url}')),
+RETURN coalesce(vsm.gitlab_project(vsm.json_text(release #> '{_links,self}')),
+	vsm.gitlab_project(vsm.json_text(release #> '{commit,web_url}')),
 	vsm.gitlab_project('https://gitlab' || vsm.json_text(release -> 'tag_path')));
 COMMENT ON FUNCTION vsm.gitlab_release_project(jsonb) IS 'the path of the project that a release of GitLab''s API is of';
 
@@ -131,8 +155,8 @@ BEGIN ATOMIC
 		WHEN object ?| '{approved_by,approvals_left}' AND NOT object ?| '{rule_type,source_branch,target_branch}' THEN 'approvals'
 		WHEN object ? 'merge_request' THEN CASE WHEN object ? 'commits' THEN 'merge_request_commits' END
 		WHEN o.address = 'merge_requests' OR o.reference = '!'
-			OR object ?| '{source_branch,target_branch,source_project_id,merge_status,detailed_merge_status,merge_commit_sha,work_in_progress}'
-			THEN 'merge_request'
+			OR object ?| '{source_branch,target_branch,source_project_id,merge_status,detailed_merge_status,merge_commit_sha}' THEN
+				'merge_request'
 		WHEN object ?| '{tag_name,released_at,upcoming_release}' THEN 'release'
 		WHEN object ? 'stage' OR o.address IN ('jobs', 'builds') OR object ? 'pipeline' AND object ? 'ref' AND object ? 'status'
 			-- Jobs stand among the statuses of a commit, too.
@@ -152,31 +176,31 @@ BEGIN ATOMIC
 	FROM (
 		SELECT
 			coalesce(substring(object ->> 'web_url' FROM '/-/([a-z_]+)(?:/|$)'),
-				substring(object ->> 'web_url' FROM '/(issues|epics|merge_requests|pipelines|jobs|builds|commit|milestones)/[^/]+$')) AS address,
+				substring(object ->> 'web_url' FROM '/(issues|epics|merge_requests|pipelines|jobs|builds|commit|milestones)/[^/]+$'))
+				AS address,
 			substring(object #>> '{references,full}' FROM '([#!&])\d+$') AS reference
 		OFFSET 0) AS o;
 END;
 COMMENT ON FUNCTION vsm.gitlab_object_kind(jsonb) IS
 	'what an object of GitLab''s API is by its members: the name of its reader, or of what has none; NULL if it is not known';
 
-CREATE FUNCTION vsm.gitlab_long(payload jsonb, VARIADIC paths text[]) RETURNS text
+CREATE FUNCTION vsm.gitlab_named(value jsonb) RETURNS boolean
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-BEGIN ATOMIC
-	SELECT 'its ' || p.path || ' is longer than 1,000 bytes'
-	FROM unnest(paths) WITH ORDINALITY AS p (path, place)
-	WHERE octet_length(payload #>> string_to_array(p.path, '.')) > 1000
-	ORDER BY p.place LIMIT 1;
-END;
-COMMENT ON FUNCTION vsm.gitlab_long(jsonb, text[]) IS
-	'which of these members, each a path such as project.path_with_namespace, is longer than a name may be, as the reason for refusing a payload; NULL if none';
+RETURN coalesce(octet_length(vsm.json_text(value)) <= 1000, false);
+COMMENT ON FUNCTION vsm.gitlab_named(jsonb) IS 'whether a member holds what can be a name; where it does not, vsm.json_lacks finds the '
+	'words';
 
 CREATE FUNCTION vsm.gitlab_kind(payload jsonb) RETURNS SETOF vsm.payload_kind
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 1
 BEGIN ATOMIC
 	SELECT CASE WHEN k.reason IS NULL THEN n.reader ELSE n.name END, k.reason
 	FROM (SELECT payload || '{}' AS body OFFSET 0) AS p,
-	-- System hooks call it event_name.
-	LATERAL (SELECT left(coalesce(vsm.json_text(p.body -> 'object_kind'), vsm.json_text(p.body -> 'event_name')), 60) AS hook OFFSET 0) AS h,
+	LATERAL (SELECT
+		-- System hooks call it event_name.
+		left(coalesce(vsm.json_text(p.body -> 'object_kind'), vsm.json_text(p.body -> 'event_name')), 60) AS hook,
+		p.body -> 'object_attributes' AS attributes,
+		octet_length(p.body #>> '{project,path_with_namespace}') > 1000 AS is_long
+		OFFSET 0) AS h,
 	LATERAL (SELECT CASE WHEN h.hook IS NULL THEN vsm.gitlab_object_kind(p.body) END AS object OFFSET 0) AS o,
 	LATERAL (SELECT
 		CASE h.hook
@@ -195,52 +219,72 @@ BEGIN ATOMIC
 			WHEN 'release' THEN 'release'
 			ELSE CASE WHEN o.object NOT IN ('commit_status', 'branch', 'milestone', 'graphql') THEN o.object END
 		END AS reader,
-		coalesce(h.hook, CASE WHEN o.object IN ('commit_status', 'branch', 'milestone', 'graphql', 'note') THEN o.object END, 'payload') AS name
+		coalesce(h.hook, CASE WHEN o.object IN ('commit_status', 'branch', 'milestone', 'graphql', 'note') THEN o.object END,
+			'payload') AS name
 		OFFSET 0) AS n,
 	LATERAL (SELECT
-		CASE n.reader
-			WHEN 'issue' THEN CASE WHEN h.hook IS NULL THEN vsm.json_lacks(p.body, 'id', 'iid')
-				ELSE coalesce(vsm.json_lacks(p.body, 'object_attributes.id', 'object_attributes.iid'), vsm.gitlab_long(p.body, 'project.path_with_namespace')) END
-			WHEN 'epic' THEN vsm.json_lacks(p.body, 'id', 'iid')
-			WHEN 'merge_request' THEN CASE WHEN h.hook IS NULL THEN vsm.json_lacks(p.body, 'id', 'iid')
-				ELSE coalesce(vsm.json_lacks(p.body, 'object_attributes.id', 'object_attributes.iid'), vsm.gitlab_long(p.body, 'project.path_with_namespace')) END
-			WHEN 'merge_request_commits' THEN coalesce(vsm.json_lacks(p.body, 'merge_request.id'),
-				CASE WHEN jsonb_typeof(p.body -> 'commits') NOT IN ('array', 'null') THEN 'its commits are no list' END)
-			WHEN 'note' THEN CASE
-				WHEN h.hook IS NOT NULL THEN CASE WHEN vsm.json_text(p.body #> '{merge_request,id}') IS NULL THEN 'comments change no state' END
-				WHEN p.body ->> 'noteable_type' IS DISTINCT FROM 'MergeRequest'
-					OR NOT p.body ? 'merge_request' AND vsm.gitlab_note_state(p.body) IS NULL THEN 'comments change no state'
-				ELSE vsm.json_lacks(p.body, 'noteable_id', '@created_at') END
-			WHEN 'approvals' THEN vsm.json_lacks(p.body, 'id')
-			-- What is pushed is worth more than where to.
-			WHEN 'push' THEN coalesce(CASE WHEN p.body @? '$.commits[*].id' THEN NULL ELSE vsm.json_lacks(p.body, 'ref') END,
-				vsm.gitlab_long(p.body, 'ref', 'project.path_with_namespace', 'project.web_url'))
-			WHEN 'pipeline' THEN coalesce(CASE WHEN h.hook IS NULL THEN vsm.json_lacks(p.body, 'id') ELSE vsm.json_lacks(p.body, 'object_attributes.id') END,
-				vsm.gitlab_long(p.body, 'project.path_with_namespace', 'object_attributes.ref', 'object_attributes.sha', 'project.web_url'))
-			WHEN 'job' THEN CASE WHEN h.hook IS NULL THEN vsm.json_lacks(p.body, 'id') ELSE vsm.json_lacks(p.body, 'build_id') END
-			WHEN 'deployment' THEN CASE WHEN h.hook IS NULL THEN coalesce(vsm.json_lacks(p.body, 'id'),
-					CASE WHEN vsm.json_lacks(p.body, 'deployable.status') IS NOT NULL THEN vsm.json_lacks(p.body, 'status') END)
-				ELSE vsm.json_lacks(p.body, 'deployment_id', 'status') END
-			WHEN 'release' THEN CASE
-				WHEN h.hook IS NOT NULL THEN coalesce(vsm.json_lacks(p.body, 'tag'),
+		CASE
+			WHEN h.is_long THEN 'its project.path_with_namespace is longer than 1,000 bytes'
+			WHEN h.hook IS NOT NULL THEN CASE
+				WHEN n.reader IN ('issue', 'merge_request') THEN
+					CASE WHEN NOT vsm.gitlab_named(h.attributes -> 'id') OR NOT vsm.gitlab_named(h.attributes -> 'iid') THEN
+						vsm.json_lacks(p.body, 'object_attributes.id', 'object_attributes.iid') END
+				WHEN n.reader = 'pipeline' THEN CASE
+					WHEN NOT vsm.gitlab_named(h.attributes -> 'id') THEN vsm.json_lacks(p.body, 'object_attributes.id')
+					-- They would stand in each of its jobs.
+					WHEN octet_length(h.attributes ->> 'ref') > 1000 THEN 'its object_attributes.ref is longer than 1,000 bytes' END
+				WHEN n.reader = 'job' THEN CASE WHEN NOT vsm.gitlab_named(p.body -> 'build_id') THEN vsm.json_lacks(p.body, 'build_id') END
+				-- What is pushed is worth more than where to.
+				WHEN n.reader = 'push' THEN CASE
+					WHEN NOT vsm.gitlab_named(p.body -> 'ref')
+						AND (p.body ? 'ref' AND octet_length(p.body ->> 'ref') > 1000 OR NOT p.body @? '$.commits[*].id') THEN
+						vsm.json_lacks(p.body, 'ref') END
+				WHEN n.reader = 'deployment' THEN
+					CASE WHEN NOT vsm.gitlab_named(p.body -> 'deployment_id') OR NOT vsm.gitlab_named(p.body -> 'status') THEN
+						vsm.json_lacks(p.body, 'deployment_id', 'status') END
+				WHEN n.reader = 'release' THEN coalesce(vsm.json_lacks(p.body, 'tag'),
 					CASE WHEN vsm.gitlab_hook_project(p.body) IS NULL AND vsm.gitlab_project(vsm.json_text(p.body -> 'url')) IS NULL THEN
 						'it has no project.path_with_namespace' END)
-				ELSE coalesce(vsm.json_lacks(p.body, 'tag_name'), CASE WHEN vsm.gitlab_release_project(p.body) IS NULL THEN 'it has no _links.self' END) END
-			WHEN 'tag' THEN CASE WHEN vsm.gitlab_sha(p.body #> '{commit,id}') IS NULL THEN 'it has no commit.id' END
-			WHEN 'commit' THEN coalesce(vsm.json_lacks(p.body, 'id'), CASE WHEN vsm.gitlab_sha(p.body -> 'id') IS NULL THEN 'its id is no SHA' END)
-			WHEN 'resource_event' THEN CASE
-				WHEN p.body ? 'resource_id' AND coalesce(p.body ->> 'resource_type', '') NOT IN ('Issue', 'WorkItem', 'MergeRequest', 'Epic') THEN
-					'it is about neither an issue nor a merge request'
-				WHEN NOT p.body ?| '{state,label,weight,iteration}' THEN 'it says nothing about the flow of work'
-				WHEN p.body ? 'resource_id' THEN vsm.json_lacks(p.body, 'resource_id', '@created_at')
-				ELSE vsm.json_lacks(p.body, 'issue_id', '@created_at') END
-			ELSE CASE n.name
-				WHEN 'payload' THEN 'its shape is not known: neither a webhook nor an object of the API that is read'
-				WHEN 'graphql' THEN 'answers of GraphQL are not read: ask the REST API'
-				WHEN 'commit_status' THEN 'what another tool says of a commit is neither a pipeline nor a job'
-				WHEN 'branch' THEN 'a branch says nothing that its pushes and commits do not'
-				WHEN 'feature_flag' THEN 'switching a feature on or off is not told of an item, a commit or a deployment'
-				ELSE 'it says nothing about the flow of work'
+				WHEN n.reader = 'note' AND vsm.gitlab_named(p.body #> '{merge_request,id}') THEN NULL
+				ELSE CASE n.name
+					WHEN 'note' THEN 'comments change no state'
+					WHEN 'feature_flag' THEN 'switching a feature on or off is not told of an item, a commit or a deployment'
+					ELSE 'it says nothing about the flow of work'
+				END
+			END
+			ELSE CASE n.reader
+				WHEN 'issue' THEN vsm.json_lacks(p.body, 'id', 'iid')
+				WHEN 'epic' THEN vsm.json_lacks(p.body, 'id', 'iid')
+				WHEN 'merge_request' THEN vsm.json_lacks(p.body, 'id', 'iid')
+				WHEN 'merge_request_commits' THEN coalesce(vsm.json_lacks(p.body, 'merge_request.id'),
+					CASE WHEN jsonb_typeof(p.body -> 'commits') NOT IN ('array', 'null') THEN 'its commits are no list' END)
+				WHEN 'note' THEN CASE
+					WHEN p.body ->> 'noteable_type' IS DISTINCT FROM 'MergeRequest'
+						OR NOT p.body ? 'merge_request' AND vsm.gitlab_note_state(p.body) IS NULL THEN 'comments change no state'
+					ELSE vsm.json_lacks(p.body, 'noteable_id', '@created_at') END
+				WHEN 'approvals' THEN vsm.json_lacks(p.body, 'id')
+				WHEN 'pipeline' THEN vsm.json_lacks(p.body, 'id')
+				WHEN 'job' THEN vsm.json_lacks(p.body, 'id')
+				WHEN 'deployment' THEN coalesce(vsm.json_lacks(p.body, 'id'),
+					CASE WHEN NOT vsm.gitlab_named(p.body #> '{deployable,status}') THEN vsm.json_lacks(p.body, 'status') END)
+				WHEN 'release' THEN coalesce(vsm.json_lacks(p.body, 'tag_name'),
+					CASE WHEN vsm.gitlab_release_project(p.body) IS NULL THEN 'it has no _links.self' END)
+				WHEN 'tag' THEN CASE WHEN vsm.gitlab_sha(p.body #> '{commit,id}') IS NULL THEN 'it has no commit.id' END
+				WHEN 'commit' THEN vsm.json_lacks(p.body, 'id')
+				WHEN 'resource_event' THEN CASE
+					WHEN p.body ? 'resource_id' AND coalesce(p.body ->> 'resource_type', '') NOT IN ('Issue', 'WorkItem', 'MergeRequest',
+						'Epic') THEN
+						'it is about neither an issue nor a merge request'
+					WHEN NOT p.body ?| '{state,label,weight,iteration}' THEN 'it says nothing about the flow of work'
+					WHEN p.body ? 'resource_id' THEN vsm.json_lacks(p.body, 'resource_id', '@created_at')
+					ELSE vsm.json_lacks(p.body, 'issue_id', '@created_at') END
+				ELSE CASE n.name
+					WHEN 'graphql' THEN 'answers of GraphQL are not read: ask the REST API'
+					WHEN 'commit_status' THEN 'what another tool says of a commit is neither a pipeline nor a job'
+					WHEN 'branch' THEN 'a branch says nothing that its pushes and commits do not'
+					WHEN 'milestone' THEN 'it says nothing about the flow of work'
+					ELSE 'its shape is not known: neither a webhook nor an object of the API that is read'
+				END
 			END
 		END AS reason
 		OFFSET 0) AS k;
@@ -253,15 +297,15 @@ COMMENT ON FUNCTION vsm.gitlab_kind(jsonb) IS 'which reader reads a payload of G
  * revisions; and the notes of a merge request together with it, since a note does not say whose
  * the request is.
  */
-CREATE FUNCTION vsm.gitlab_elements(payload jsonb) RETURNS jsonb
+CREATE FUNCTION vsm.gitlab_held(object jsonb) RETURNS jsonb
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
 	SELECT CASE
-		WHEN p.body ?| '{object_kind,event_name}' THEN NULL
 		WHEN jsonb_typeof(p.body -> 'notes') = 'array' AND p.body ?| '{individual_note,merge_request}' THEN (
 			SELECT coalesce(jsonb_agg(n.note || r.request), '[]')
 			FROM (SELECT CASE jsonb_typeof(p.body -> 'merge_request') WHEN 'object' THEN
-					jsonb_build_object('merge_request', jsonb_build_object('id', p.body #> '{merge_request,id}', 'author', p.body #> '{merge_request,author}'))
+					jsonb_build_object('merge_request', jsonb_build_object('id', p.body #> '{merge_request,id}', 'author',
+						p.body #> '{merge_request,author}'))
 					ELSE '{}' END AS request OFFSET 0) AS r,
 				jsonb_array_elements(p.body -> 'notes') AS n (note)
 			WHERE jsonb_typeof(n.note) = 'object')
@@ -269,6 +313,14 @@ BEGIN ATOMIC
 		WHEN jsonb_typeof(p.body -> 'last_deployment') = 'object' AND p.body ? 'name' THEN
 			jsonb_build_array((p.body -> 'last_deployment') || jsonb_build_object('environment', p.body - 'last_deployment'))
 	END
-	FROM (SELECT payload || '{}' AS body OFFSET 0) AS p;
+	FROM (SELECT object || '{}' AS body OFFSET 0) AS p;
 END;
-COMMENT ON FUNCTION vsm.gitlab_elements(jsonb) IS 'the payloads that an object of GitLab''s API holds: notes, commits, a deployment; NULL if it is no page';
+COMMENT ON FUNCTION vsm.gitlab_held(jsonb) IS 'the objects that an object of GitLab''s API holds, as an array; NULL if it holds none that '
+	'are payloads';
+
+CREATE FUNCTION vsm.gitlab_elements(payload jsonb) RETURNS jsonb
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN NOT payload ?| '{object_kind,event_name}' AND payload ?| '{notes,commits,last_deployment}' THEN vsm.gitlab_held(payload)
+	END;
+COMMENT ON FUNCTION vsm.gitlab_elements(jsonb) IS 'the payloads that an object of GitLab''s API holds: notes, commits, a deployment; NULL '
+	'if it is no page';

@@ -18,9 +18,11 @@ BEGIN ATOMIC
 			WHEN r.reference[2] ~ '/' THEN r.reference[2]
 			ELSE coalesce(substring(project FROM '^.*/'), '') || r.reference[2]
 		END || '#' || r.reference[3])
-	FROM regexp_matches(message,
+	-- (Most messages name nothing.)
+	FROM regexp_matches(CASE WHEN message LIKE '%#%' OR message LIKE '%://%' THEN message END,
 			'\m(?:clos(?:e[sd]?|ing)|fix(?:e[sd]|ing)?|resolv(?:e[sd]?|ing)|implement(?:s|ed|ing)?):?\s+'
-			'((?:(?:issues?\s+)?(?:[\w./-]*#\d+|https?://[^\s#]+/(?:issues|work_items)/\d+)(?:\s*,\s*and\s+|\s*,\s*|\s+and\s+)?)+)', 'gi') AS m (phrase),
+			'((?:(?:issues?\s+)?(?:[\w./-]*#\d+|https?://[^\s#]+/(?:issues|work_items)/\d+)(?:\s*,\s*and\s+|\s*,\s*|\s+and\s+)?)+)',
+				'gi') AS m (phrase),
 		regexp_matches(m.phrase[1], '(https?://[^\s#]+/(?:issues|work_items)/\d+)|([\w./-]*)#(\d+)', 'g') AS r (reference);
 END;
 COMMENT ON FUNCTION vsm.gitlab_closes(text, text) IS
@@ -30,21 +32,25 @@ CREATE FUNCTION vsm.gitlab_reverts(message text, project text) RETURNS SETOF tex
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 1
 BEGIN ATOMIC
 	SELECT coalesce(r.reference[1], coalesce(nullif(r.reference[2], ''), project) || '!' || r.reference[3])
-	FROM regexp_matches(message, '\mThis reverts (?:commit ([0-9a-f]{7,64})\M|merge request ([\w./-]*)!(\d+))', 'g') AS r (reference);
+	FROM regexp_matches(CASE WHEN message LIKE '%This reverts %' THEN message END,
+		'\mThis reverts (?:commit ([0-9a-f]{7,64})\M|merge request ([\w./-]*)!(\d+))', 'g') AS r (reference);
 END;
 COMMENT ON FUNCTION vsm.gitlab_reverts(text, text) IS
 	'the commits and merge requests, these as PROJECT!NUMBER, that a message says it reverts; project is that of a bare !7';
 
-CREATE FUNCTION vsm.read_gitlab_commit_object(source text, repository text, commit jsonb, branch_keys text[], names jsonb) RETURNS SETOF vsm.fact
+CREATE FUNCTION vsm.read_gitlab_commit_object(source text, repository text, commit jsonb, branch_keys text[],
+	names jsonb) RETURNS SETOF vsm.fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 2
 BEGIN ATOMIC
 	SELECT (q.fact).*
 	FROM (
 		SELECT vsm.gitlab_sha(commit -> 'id') AS sha,
-			coalesce(vsm.json_time(commit -> 'committed_date'), vsm.json_time(commit -> 'timestamp'), vsm.json_time(commit -> 'created_at')) AS committed_at,
+			coalesce(vsm.json_time(commit -> 'committed_date'), vsm.json_time(commit -> 'timestamp'),
+				vsm.json_time(commit -> 'created_at')) AS committed_at,
 			rtrim(coalesce(vsm.json_text(commit -> 'title'), split_part(vsm.json_text(commit -> 'message'), E'\n', 1)), E'\r') AS title,
 			vsm.json_text(commit -> 'message') AS message,
-			vsm.gitlab_author(names, coalesce(commit #> '{author,email}', commit -> 'author_email'), coalesce(commit #> '{author,name}', commit -> 'author_name'))
+			vsm.gitlab_author(names, coalesce(commit #> '{author,email}', commit -> 'author_email'),
+				coalesce(commit #> '{author,name}', commit -> 'author_name'))
 				AS author
 		OFFSET 0) AS c,
 	LATERAL (
@@ -61,8 +67,9 @@ BEGIN ATOMIC
 				'assisted_by', CASE WHEN c.author NOT IN ('person', 'bot') THEN c.author END,
 				'additions', vsm.gitlab_count(commit #> '{stats,additions}'),
 				'deletions', vsm.gitlab_count(commit #> '{stats,deletions}'),
-				'paths', CASE WHEN commit ?| '{added,modified,removed}' THEN coalesce(vsm.gitlab_texts(commit -> 'added'), '[]')
-					|| coalesce(vsm.gitlab_texts(commit -> 'modified'), '[]') || coalesce(vsm.gitlab_texts(commit -> 'removed'), '[]') END))) AS fact
+				'paths', CASE WHEN commit ?| '{added,modified,removed}' THEN
+					coalesce(vsm.gitlab_texts(commit -> 'added'), '[]') || coalesce(vsm.gitlab_texts(commit -> 'modified'), '[]')
+						|| coalesce(vsm.gitlab_texts(commit -> 'removed'), '[]') END))) AS fact
 		UNION ALL
 		SELECT vsm.fact_link(source, c.sha, k.key, 'implements', k.method, k.confidence, since => c.committed_at)
 		FROM (
@@ -74,11 +81,12 @@ BEGIN ATOMIC
 		FROM vsm.gitlab_closes(c.message, repository) AS r (issue)
 		UNION ALL
 		SELECT vsm.fact_link(source, c.sha, r.reverted, 'reverts', 'revert message', since => c.committed_at)
-		FROM vsm.gitlab_reverts(c.message, repository) AS r (reverted)) AS q
+		FROM vsm.gitlab_reverts(c.message, repository) AS r (reverted) OFFSET 0) AS q
 	WHERE c.sha IS NOT NULL;
 END;
 COMMENT ON FUNCTION vsm.read_gitlab_commit_object(text, text, jsonb, text[], jsonb) IS
-	'the facts of a commit in a payload of GitLab: the commit, the keys in its subject and those of the branch it was pushed to, the issues that it closes, what it reverts';
+	'the facts of a commit in a payload of GitLab: the commit, the keys in its subject and those of the branch it was pushed to, the '
+	'issues that it closes, what it reverts';
 
 CREATE FUNCTION vsm.read_gitlab_commit(source text, payload jsonb, names jsonb) RETURNS SETOF vsm.fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 2
@@ -107,7 +115,8 @@ BEGIN ATOMIC
 			END AS sha,
 			source || CASE WHEN b.is_tag THEN ':tag:' ELSE ':branch:' END || b.project || '@' || b.name AS entity,
 			-- The default branch names nobody's work.
-			CASE WHEN NOT b.is_tag AND b.name IS DISTINCT FROM vsm.json_text(b.body #> '{project,default_branch}') THEN vsm.issue_keys(b.name) END AS keys,
+			CASE WHEN NOT b.is_tag AND b.name IS DISTINCT FROM vsm.json_text(b.body #> '{project,default_branch}') THEN
+				vsm.issue_keys(b.name) END AS keys,
 			-- A push has no time of its own: that of its newest commit.
 			(SELECT max(vsm.json_time(c -> 'timestamp')) FROM jsonb_array_elements(b.commits) AS c) AS at
 		FROM (
@@ -133,7 +142,7 @@ BEGIN ATOMIC
 			WHERE p.at IS NOT NULL
 			UNION ALL
 			SELECT vsm.fact_link(source, p.entity, p.sha, 'builds', 'tag', since => p.at)
-			WHERE p.is_tag AND p.sha IS NOT NULL) AS q
+			WHERE p.is_tag AND p.sha IS NOT NULL OFFSET 0) AS q
 		UNION ALL
 		SELECT o.*
 		FROM jsonb_array_elements(p.commits) AS c (object),
@@ -158,7 +167,7 @@ BEGIN ATOMIC
 		FROM (
 			SELECT vsm.fact_event(source, p.entity, p.at, 'tagged', p.entity || ':' || p.sha) AS fact
 			UNION ALL
-			SELECT vsm.fact_link(source, p.entity, p.sha, 'builds', 'tag', since => p.at)) AS q
+			SELECT vsm.fact_link(source, p.entity, p.sha, 'builds', 'tag', since => p.at) OFFSET 0) AS q
 		UNION ALL
 		SELECT c.* FROM vsm.read_gitlab_commit_object(source, p.project, p.commit, NULL, names) AS c) AS f;
 END;

@@ -17,7 +17,8 @@ RETURN vsm.fact_row(source, 'merge_request', entity,
 COMMENT ON FUNCTION vsm.gitlab_review(text, text, timestamptz) IS
 	'the fact that a merge request of GitLab was reviewed at a time, such that of several the first holds';
 
-CREATE FUNCTION vsm.read_gitlab_request(source text, request jsonb, changes jsonb, project text, author text, names jsonb) RETURNS SETOF vsm.fact
+CREATE FUNCTION vsm.read_gitlab_request(source text, request jsonb, changes jsonb, project text, author text,
+	names jsonb) RETURNS SETOF vsm.fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 10
 BEGIN ATOMIC
 	SELECT f.*
@@ -37,6 +38,7 @@ BEGIN ATOMIC
 			coalesce(vsm.gitlab_sha(request #> '{last_commit,id}'), vsm.gitlab_sha(request -> 'sha')) AS head_sha,
 			request -> 'last_commit' AS last_commit,
 			'true' IN (request -> 'draft', request -> 'work_in_progress') AS is_draft,
+			vsm.gitlab_draft_change(changes) AS becomes,
 			vsm.json_text(request -> 'source_project_id') <> vsm.json_text(request -> 'target_project_id') AS is_forked
 		OFFSET 0) AS m,
 	LATERAL (
@@ -52,7 +54,7 @@ BEGIN ATOMIC
 					'target_branch', m.target,
 					'state', m.state,
 					'created_at', m.created_at,
-					'ready_at', CASE WHEN changes #> '{draft,current}' = 'false' AND m.action IS DISTINCT FROM 'open' THEN m.updated_at END,
+					'ready_at', CASE WHEN m.becomes = 'ready' AND m.action IS DISTINCT FROM 'open' THEN m.updated_at END,
 					'approved_at', CASE m.action WHEN 'approved' THEN m.updated_at END,
 					'merged_at', coalesce(vsm.json_time(request -> 'merged_at'), CASE m.action WHEN 'merge' THEN m.updated_at END),
 					'closed_at', CASE WHEN m.state = 'closed' THEN
@@ -73,7 +75,8 @@ BEGIN ATOMIC
 			FROM vsm.gitlab_reverts(m.description, project) AS r (reverted)
 			UNION ALL
 			-- The branch that GitLab makes to revert names the commit.
-			SELECT vsm.fact_link(source, m.entity, substring(m.branch FROM '^revert-([0-9a-f]{8})$'), 'reverts', 'revert branch', 0.9, since => m.created_at)
+			SELECT vsm.fact_link(source, m.entity, substring(m.branch FROM '^revert-([0-9a-f]{8})$'), 'reverts', 'revert branch', 0.9,
+				since => m.created_at)
 			WHERE m.branch ~ '^revert-[0-9a-f]{8}$' AND coalesce(m.description, '') !~ '\mThis reverts (commit|merge request) '
 			UNION ALL
 			SELECT vsm.fact_link(source, c.sha, m.entity, 'part_of', c.method)
@@ -85,11 +88,12 @@ BEGIN ATOMIC
 			UNION ALL
 			-- From a fork: pushes there call the commit another repository's.
 			SELECT vsm.fact_row(source, 'commit', m.head_sha, m.updated_at, jsonb_build_object('source', source, 'repository', project))
-			WHERE m.is_forked AND m.head_sha IS NOT NULL AND project IS NOT NULL) AS q
+			WHERE m.is_forked AND m.head_sha IS NOT NULL AND project IS NOT NULL OFFSET 0) AS q
 		UNION ALL
 		SELECT s.*
 		FROM (
-			SELECT jsonb_strip_nulls(jsonb_build_object('project', project, 'iid', request -> 'iid', 'source_branch', m.branch, 'target_branch', m.target,
+			SELECT jsonb_strip_nulls(jsonb_build_object('project', project, 'iid', request -> 'iid', 'source_branch', m.branch,
+				'target_branch', m.target,
 				'url', m.url)) AS attributes OFFSET 0) AS a,
 			LATERAL vsm.read_gitlab_states(source, m.entity, request, changes, a.attributes) AS s
 		UNION ALL
@@ -98,7 +102,8 @@ BEGIN ATOMIC
 		SELECT c.* FROM vsm.read_gitlab_commit_object(source, project, m.last_commit, NULL, names) AS c) AS f;
 END;
 COMMENT ON FUNCTION vsm.read_gitlab_request(text, jsonb, jsonb, text, text, jsonb) IS
-	'the facts of a merge request of GitLab: as the API has it, or a webhook''s object_attributes with its changes; author: what its author is, as vsm.gitlab_author says';
+	'the facts of a merge request of GitLab: as the API has it, or a webhook''s object_attributes with its changes; author: what its '
+	'author is, as vsm.gitlab_author says';
 
 CREATE FUNCTION vsm.read_gitlab_merge_request(source text, payload jsonb, names jsonb) RETURNS SETOF vsm.fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 10
@@ -113,7 +118,8 @@ BEGIN ATOMIC
 				WHEN NOT r.is_hook THEN vsm.gitlab_author(names, r.request #> '{author,username}', r.request #> '{author,name}')
 				-- A webhook names whoever caused it.
 				WHEN vsm.json_text(r.actor -> 'id') = vsm.json_text(r.request -> 'author_id')
-					OR r.actor -> 'id' IS NULL AND r.request ->> 'action' = 'open' THEN vsm.gitlab_author(names, r.actor -> 'username', r.actor -> 'name')
+					OR r.actor -> 'id' IS NULL AND r.request ->> 'action' = 'open' THEN
+						vsm.gitlab_author(names, r.actor -> 'username', r.actor -> 'name')
 			END AS author
 		FROM (
 			SELECT b.is_hook,
@@ -130,10 +136,11 @@ BEGIN ATOMIC
 		-- One of several approvals is a review, too.
 		SELECT (q.fact).*
 		FROM (
-			SELECT vsm.gitlab_review(source, source || ':merge_request:' || vsm.json_text(p.request -> 'id'), vsm.json_time(p.request -> 'updated_at')) AS fact
+			SELECT vsm.gitlab_review(source, source || ':merge_request:' || vsm.json_text(p.request -> 'id'),
+				vsm.json_time(p.request -> 'updated_at')) AS fact
 			WHERE p.is_hook AND p.request ->> 'action' IN ('approved', 'approval')
 			AND vsm.json_text(p.actor -> 'id') IS DISTINCT FROM vsm.json_text(p.request -> 'author_id')
-			AND coalesce(vsm.gitlab_author(names, p.actor -> 'username', p.actor -> 'name'), 'person') = 'person') AS q) AS f;
+			AND coalesce(vsm.gitlab_author(names, p.actor -> 'username', p.actor -> 'name'), 'person') = 'person' OFFSET 0) AS q) AS f;
 END;
 COMMENT ON FUNCTION vsm.read_gitlab_merge_request(text, jsonb, jsonb) IS
 	'facts of a merge request of GitLab: webhook merge_request, or GET /projects/ID/merge_requests';
@@ -147,7 +154,8 @@ BEGIN ATOMIC
 		FROM (SELECT payload || '{}' AS body OFFSET 0) AS b
 		OFFSET 0) AS m,
 		jsonb_array_elements(vsm.json_array(m.body -> 'commits')) AS c (object),
-		LATERAL (SELECT vsm.gitlab_sha(c.object -> 'id') AS sha, vsm.gitlab_project(vsm.json_text(c.object -> 'web_url')) AS repository OFFSET 0) AS k,
+		LATERAL (SELECT vsm.gitlab_sha(c.object -> 'id') AS sha,
+			vsm.gitlab_project(vsm.json_text(c.object -> 'web_url')) AS repository OFFSET 0) AS k,
 		LATERAL (
 			SELECT o.* FROM vsm.read_gitlab_commit_object(source, k.repository, c.object, NULL, names) AS o
 			UNION ALL
@@ -173,11 +181,13 @@ BEGIN ATOMIC
 			CASE WHEN NOT b.is_hook THEN vsm.gitlab_note_state(b.note) END AS state,
 			NULL::jsonb AS changes, NULL::text AS author_is
 		FROM (
-			SELECT p.body ? 'object_kind' AS is_hook, CASE WHEN p.body ? 'object_kind' THEN p.body -> 'object_attributes' ELSE p.body END AS note,
+			SELECT p.body ? 'object_kind' AS is_hook,
+				CASE WHEN p.body ? 'object_kind' THEN p.body -> 'object_attributes' ELSE p.body END AS note,
 				p.body -> 'merge_request' AS request,
 				coalesce(vsm.gitlab_hook_project(p.body), vsm.gitlab_project(vsm.json_text(p.body #> '{merge_request,url}'))) AS project,
 				CASE WHEN p.body ? 'object_kind' THEN p.body -> 'user' ELSE p.body -> 'author' END AS reviewer,
-				coalesce(vsm.json_text(p.body #> '{merge_request,author_id}'), vsm.json_text(p.body #> '{merge_request,author,id}')) AS author
+				coalesce(vsm.json_text(p.body #> '{merge_request,author_id}'),
+					vsm.json_text(p.body #> '{merge_request,author,id}')) AS author
 			FROM (SELECT payload || '{}' AS body OFFSET 0) AS p
 			OFFSET 0) AS b
 		OFFSET 0) AS n,
@@ -192,8 +202,9 @@ BEGIN ATOMIC
 			SELECT vsm.fact_event(source, n.entity, n.at, n.state, n.entity || ':' || n.state || ':' || vsm.gitlab_second(n.at))
 			WHERE n.state IN ('draft', 'ready')
 			UNION ALL
-			SELECT vsm.fact_row(source, 'merge_request', n.entity, n.at, jsonb_build_object('source', source, 'ready_at', CASE n.state WHEN 'ready' THEN n.at END))
-			WHERE n.state IN ('draft', 'ready')) AS q
+			SELECT vsm.fact_row(source, 'merge_request', n.entity, n.at,
+				jsonb_build_object('source', source, 'ready_at', CASE n.state WHEN 'ready' THEN n.at END))
+			WHERE n.state IN ('draft', 'ready') OFFSET 0) AS q
 		UNION ALL
 		-- A webhook tells the request as well.
 		SELECT r.* FROM vsm.read_gitlab_request(source, n.request, n.changes, n.project, n.author_is, names) AS r
@@ -210,7 +221,8 @@ BEGIN ATOMIC
 	FROM (
 		SELECT source || ':merge_request:' || vsm.json_text(b.body -> 'id') AS entity, vsm.json_time(b.body -> 'updated_at') AS updated_at,
 			coalesce(CASE jsonb_typeof(b.body -> 'approved') WHEN 'boolean' THEN b.body -> 'approved' = 'true' END,
-				vsm.json_number(b.body -> 'approvals_left') = 0 AND jsonb_array_length(vsm.json_array(b.body -> 'approved_by')) > 0) AS is_approved,
+				vsm.json_number(b.body -> 'approvals_left') = 0
+					AND jsonb_array_length(vsm.json_array(b.body -> 'approved_by')) > 0) AS is_approved,
 			a.first_at, a.last_at
 		FROM (SELECT payload || '{}' AS body OFFSET 0) AS b,
 			LATERAL (SELECT min(vsm.json_time(e -> 'approved_at')) AS first_at, max(vsm.json_time(e -> 'approved_at')) AS last_at
@@ -225,7 +237,7 @@ BEGIN ATOMIC
 		WHERE m.is_approved IS FALSE OR m.is_approved AND m.last_at IS NOT NULL
 		UNION ALL
 		SELECT vsm.gitlab_review(source, m.entity, m.first_at)
-		WHERE m.first_at IS NOT NULL) AS q;
+		WHERE m.first_at IS NOT NULL OFFSET 0) AS q;
 END;
 COMMENT ON FUNCTION vsm.read_gitlab_approvals(text, jsonb, jsonb) IS
 	'facts of the approvals of a merge request of GitLab: GET /projects/ID/merge_requests/IID/approvals';

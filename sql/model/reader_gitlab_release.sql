@@ -10,21 +10,26 @@ BEGIN ATOMIC
 		SELECT h.*,
 			coalesce(h.told_at, vsm.json_time(h.body -> 'updated_at'), h.created) AS changed_at,
 			-- How an environment is called here before how GitLab understands its name.
-			coalesce(names #>> ARRAY['environment', 'name', lower(h.environment)], h.tier, vsm.meaning(names, 'environment', h.environment)) AS environment_tier,
-			coalesce(vsm.meaning(names, 'service', h.environment), vsm.meaning(names, 'service', vsm.json_text(h.body #> '{deployable,name}')),
+			coalesce(names #>> ARRAY['environment', 'name', lower(h.environment)], h.tier,
+				vsm.meaning(names, 'environment', h.environment)) AS environment_tier,
+			coalesce(vsm.meaning(names, 'service', h.environment),
+				vsm.meaning(names, 'service', vsm.json_text(h.body #> '{deployable,name}')),
 				vsm.meaning(names, 'service', h.repository)) AS service
 		FROM (
 			SELECT b.body,
 				b.body ? 'object_kind' AS is_hook,
-				source || ':deployment:' || CASE WHEN b.body ? 'object_kind' THEN vsm.json_text(b.body -> 'deployment_id') ELSE vsm.json_text(b.body -> 'id') END
+				source || ':deployment:' || CASE WHEN b.body ? 'object_kind' THEN vsm.json_text(b.body -> 'deployment_id')
+					ELSE vsm.json_text(b.body -> 'id') END
 					AS entity,
 				coalesce(vsm.json_text(b.body -> 'status'), vsm.json_text(b.body #> '{deployable,status}')) AS status,
 				-- The API has the environment as an object, the webhook its name.
 				coalesce(vsm.json_text(b.body #> '{environment,name}'), vsm.json_text(b.body -> 'environment')) AS environment,
 				coalesce(vsm.json_text(b.body -> 'environment_tier'), vsm.json_text(b.body #> '{environment,tier}')) AS tier,
 				coalesce(vsm.gitlab_hook_project(b.body), vsm.gitlab_project(vsm.json_text(b.body #> '{deployable,pipeline,web_url}')),
-					vsm.gitlab_project(vsm.json_text(b.body #> '{deployable,web_url}')), vsm.gitlab_project(vsm.json_text(b.body #> '{deployable,commit,web_url}')),
-					vsm.gitlab_project(vsm.json_text(b.body -> 'deployable_url')), vsm.gitlab_project(vsm.json_text(b.body -> 'commit_url'))) AS repository,
+					vsm.gitlab_project(vsm.json_text(b.body #> '{deployable,web_url}')),
+						vsm.gitlab_project(vsm.json_text(b.body #> '{deployable,commit,web_url}')),
+					vsm.gitlab_project(vsm.json_text(b.body -> 'deployable_url')),
+						vsm.gitlab_project(vsm.json_text(b.body -> 'commit_url'))) AS repository,
 				coalesce(vsm.gitlab_sha(b.body -> 'sha'), substring(vsm.json_text(b.body -> 'commit_url') FROM '/commit/([0-9a-f]{40,64})'),
 					vsm.gitlab_sha(b.body #> '{deployable,commit,id}')) AS sha,
 				vsm.json_text(b.body -> 'ref') AS ref,
@@ -54,7 +59,8 @@ BEGIN ATOMIC
 		SELECT (q.fact).*
 		FROM (
 			SELECT vsm.fact_row(source, 'deployment', d.entity, d.changed_at,
-				jsonb_strip_nulls(jsonb_build_object('source', source, 'service', d.service, 'repository', d.repository, 'environment', d.environment,
+				jsonb_strip_nulls(jsonb_build_object('source', source, 'service', d.service, 'repository', d.repository, 'environment',
+					d.environment,
 					'environment_tier', d.environment_tier, 'sha', d.sha, 'ref', d.ref, 'status', d.status, 'created_at', t.created_at,
 					'started_at', t.started_at, 'finished_at', t.finished_at, 'url', d.url))) AS fact
 			UNION ALL
@@ -78,14 +84,15 @@ BEGIN ATOMIC
 			WHERE d.job IS NOT NULL
 			UNION ALL
 			SELECT vsm.fact_link(source, source || ':job:' || d.job, source || ':pipeline:' || d.pipeline, 'part_of', 'pipeline')
-			WHERE d.job IS NOT NULL AND d.pipeline IS NOT NULL) AS q
+			WHERE d.job IS NOT NULL AND d.pipeline IS NOT NULL OFFSET 0) AS q
 		UNION ALL
 		SELECT c.*
 		FROM (SELECT d.body #> '{deployable,commit}' AS commit OFFSET 0) AS o,
 			LATERAL vsm.read_gitlab_commit_object(source, d.repository, o.commit, NULL, names) AS c) AS f;
 END;
 COMMENT ON FUNCTION vsm.read_gitlab_deployment(text, jsonb, jsonb) IS
-	'facts of a deployment of GitLab: webhook deployment, or GET /projects/ID/deployments and the last one of GET /projects/ID/environments/ID';
+	'facts of a deployment of GitLab: webhook deployment, or GET /projects/ID/deployments and the last one of GET '
+	'/projects/ID/environments/ID';
 
 CREATE FUNCTION vsm.read_gitlab_release(source text, payload jsonb, names jsonb) RETURNS SETOF vsm.fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 3
@@ -93,12 +100,14 @@ BEGIN ATOMIC
 	SELECT f.*
 	FROM (
 		SELECT r.project, r.body -> 'commit' AS commit, vsm.gitlab_sha(r.body #> '{commit,id}') AS sha,
-			source || ':release:' || r.project || '@' || coalesce(vsm.json_text(r.body -> 'tag'), vsm.json_text(r.body -> 'tag_name')) AS entity,
+			source || ':release:' || r.project || '@' || coalesce(vsm.json_text(r.body -> 'tag'),
+				vsm.json_text(r.body -> 'tag_name')) AS entity,
 			-- What is announced for a later day is not released yet.
 			CASE WHEN r.body ->> 'action' IS DISTINCT FROM 'delete' AND r.body -> 'upcoming_release' IS DISTINCT FROM 'true' THEN
 				coalesce(vsm.json_time(r.body -> 'released_at'), vsm.json_time(r.body -> 'created_at')) END AS released_at
 		FROM (
-			SELECT b.body, CASE WHEN b.body ? 'object_kind' THEN coalesce(vsm.gitlab_hook_project(b.body), vsm.gitlab_project(vsm.json_text(b.body -> 'url')))
+			SELECT b.body, CASE WHEN b.body ? 'object_kind' THEN
+				coalesce(vsm.gitlab_hook_project(b.body), vsm.gitlab_project(vsm.json_text(b.body -> 'url')))
 				ELSE vsm.gitlab_release_project(b.body) END AS project
 			FROM (SELECT payload || '{}' AS body OFFSET 0) AS b
 			OFFSET 0) AS r
@@ -110,7 +119,7 @@ BEGIN ATOMIC
 			WHERE p.released_at IS NOT NULL
 			UNION ALL
 			SELECT vsm.fact_link(source, p.entity, p.sha, 'builds', 'release', since => p.released_at)
-			WHERE p.sha IS NOT NULL) AS q
+			WHERE p.sha IS NOT NULL OFFSET 0) AS q
 		UNION ALL
 		SELECT c.* FROM vsm.read_gitlab_commit_object(source, p.project, p.commit, NULL, names) AS c) AS f;
 END;
