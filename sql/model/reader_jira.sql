@@ -60,7 +60,7 @@ RETURN CASE coalesce(vsm.meaning(names, 'field', field_id), vsm.meaning(names, '
 	WHEN 'flag' THEN 'flag' WHEN 'sprint' THEN 'sprint' WHEN 'team' THEN 'team' WHEN 'size' THEN 'size' WHEN 'parent' THEN 'parent'
 	WHEN 'feature' THEN 'feature' WHEN 'due' THEN 'due_at' WHEN 'priority' THEN 'priority' WHEN 'category' THEN 'category' END;
 COMMENT ON FUNCTION vsm.jira_field(jsonb, text, text) IS
-	'what a field of Jira, known by its id and its name or one of them, holds by names: flag or an attribute of item_change; NULL if neither';
+	'what a field of Jira, known by its id, its name or both, holds by names: flag or an attribute of item_change; NULL if neither';
 
 CREATE FUNCTION vsm.jira_schema_field(custom text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -68,7 +68,8 @@ RETURN CASE substring(custom FROM '[^:]*$')
 	WHEN 'gh-sprint' THEN 'sprint' WHEN 'jsw-story-points' THEN 'size' WHEN 'gh-epic-link' THEN 'parent'
 	WHEN 'jpo-custom-field-parent' THEN 'parent' WHEN 'atlassian-team' THEN 'team' WHEN 'rm-teams-custom-field-team' THEN 'team' END;
 COMMENT ON FUNCTION vsm.jira_schema_field(text) IS
-	'what a custom field of one of Jira''s own types holds, whatever it is called: the type is schema.ID.custom of a payload asked for with expand=schema';
+	'what a custom field of one of Jira''s own types holds, whatever it is called: a payload asked for with expand=schema tells the type '
+	'as schema.ID.custom';
 
 CREATE FUNCTION vsm.jira_is_flag(names jsonb, item jsonb) RETURNS boolean
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -84,8 +85,8 @@ BEGIN ATOMIC
 		OFFSET 0) AS b;
 END;
 COMMENT ON FUNCTION vsm.jira_is_flag(jsonb, jsonb) IS
-	'whether an entry of the changelog ticks or unticks Jira''s flag under a name that nobody has named: a field with one box that is called Impediment, '
-	'or has the id that Jira Cloud gives the flag; names can say none of it';
+	'whether an entry of the changelog ticks or unticks Jira''s flag under a name that nobody has named: a field with one box that is '
+	'called Impediment, or has the id that Jira Cloud gives the flag; names can say none of it';
 
 CREATE FUNCTION vsm.jira_value(value jsonb) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -95,10 +96,14 @@ BEGIN ATOMIC
 			substring(vsm.json_text(e.value) FROM 'Sprint@.*[\[,]name=((?:[^,]|,(?![a-zA-Z]+=))*),[a-zA-Z]+='), vsm.json_text(e.value),
 			vsm.json_text(e.value -> 'value'), vsm.json_text(e.value -> 'name'), vsm.json_text(e.value #> '{requestType,name}'),
 			vsm.json_text(e.value -> 'title'), vsm.json_text(e.value -> 'key')), ', ' ORDER BY e.place)
-	FROM jsonb_array_elements(CASE jsonb_typeof(value) WHEN 'array' THEN value ELSE jsonb_build_array(value) END) WITH ORDINALITY AS e (value, place);
+	FROM jsonb_array_elements(CASE jsonb_typeof(value) WHEN 'array' THEN value ELSE jsonb_build_array(value) END)
+		WITH ORDINALITY AS e (value, place)
+	-- names of persons are not kept
+	WHERE NOT e.value ?| '{accountId,displayName,emailAddress}';
 END;
 COMMENT ON FUNCTION vsm.jira_value(jsonb) IS
-	'the value of a field as the changelog writes it: of a list its members, of an object its value or name; NULL where there is none';
+	'the value of a field as the changelog writes it: of a list its members, of an object its value or name; NULL where there is none, '
+	'or a person';
 
 CREATE FUNCTION vsm.jira_key(value jsonb) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -121,7 +126,12 @@ BEGIN ATOMIC
 			vsm.json_text(c.item -> 'to') AS to_id, vsm.json_text(c.item -> 'toString') AS to_text
 		FROM (
 			SELECT i.id, i.at, i.field_id, i.field, i.item,
-				CASE CASE WHEN i.field_id IS NOT NULL THEN i.field_id WHEN i.item ->> 'fieldtype' = 'custom' THEN '' ELSE coalesce(i.field, 'unreadable') END
+				CASE
+						CASE
+							WHEN i.field_id IS NOT NULL THEN i.field_id
+							WHEN i.item ->> 'fieldtype' = 'custom' THEN ''
+							ELSE coalesce(i.field, 'unreadable')
+						END
 					WHEN 'unreadable' THEN 'unreadable'
 					WHEN 'status' THEN 'status'
 					WHEN 'priority' THEN 'priority'
@@ -133,7 +143,8 @@ BEGIN ATOMIC
 					WHEN 'Key' THEN 'key'
 					WHEN 'issuekey' THEN 'key'
 					ELSE coalesce(vsm.jira_field(names, i.field_id, i.field),
-						CASE WHEN coalesce(i.item ->> 'from', '') || coalesce(i.item ->> 'to', '') LIKE '[%]' AND vsm.jira_is_flag(names, i.item) THEN 'flag' END)
+						CASE WHEN coalesce(i.item ->> 'from', '') || coalesce(i.item ->> 'to', '') LIKE '[%]'
+							AND vsm.jira_is_flag(names, i.item) THEN 'flag' END)
 				END AS what
 			FROM (
 				SELECT h.id, h.at, e AS item, vsm.json_text(e -> 'field') AS field, vsm.json_text(e -> 'fieldId') AS field_id
@@ -163,7 +174,8 @@ BEGIN ATOMIC
 			left(vsm.json_text(f.fields #> '{parent,id}'), 200) AS parent_id,
 			-- Who asks for fields one by one does not ask for five of these without the parent.
 			(f.fields ? 'summary')::int + (f.fields ? 'issuetype')::int + (f.fields ? 'priority')::int + (f.fields ? 'labels')::int
-				+ (f.fields ? 'duedate')::int + (f.fields ? 'issuelinks')::int >= 5 AND coalesce(f.fields -> 'parent' = 'null', true) AS is_without_parent,
+				+ (f.fields ? 'duedate')::int + (f.fields ? 'issuelinks')::int >= 5
+				AND coalesce(f.fields -> 'parent' = 'null', true) AS is_without_parent,
 			-- How many histories are left out; NULL: this payload does not say how many there are.
 			CASE WHEN total BETWEEN 0 AND 2147483647 THEN trunc(total)::integer - jsonb_array_length(histories) END AS left_out,
 			-- Jira cuts off the oldest; where it does not, nothing is certain.
@@ -207,18 +219,20 @@ BEGIN ATOMIC
 								ELSE vsm.jira_value(k.member)
 							END AS value
 						FROM (
-							SELECT CASE WHEN m.what = 'parent' AND m.name ILIKE '%epic%' THEN 'epic' ELSE m.what END AS what, d.fields -> m.field_id AS member
+							SELECT CASE WHEN m.what = 'parent' AND m.name ILIKE '%epic%' THEN 'epic' ELSE m.what END AS what,
+								d.fields -> m.field_id AS member
 							FROM (
 								SELECT n.key AS field_id, NULL AS name, vsm.jira_field(names, n.key, NULL) AS what
 								FROM jsonb_each(vsm.json_object(names #> '{field,name}')) AS n
 								UNION ALL
-								SELECT n.key, n.value #>> '{}', vsm.jira_field(names, n.key, n.value #>> '{}') FROM jsonb_each(vsm.json_object(field_names)) AS n
+								SELECT n.key, n.value #>> '{}', vsm.jira_field(names, n.key, n.value #>> '{}')
+								FROM jsonb_each(vsm.json_object(field_names)) AS n
 								UNION ALL
 								SELECT n.key, n.value ->> 'custom', vsm.jira_schema_field(n.value ->> 'custom')
 								FROM jsonb_each(vsm.json_object(issue -> 'schema')) AS n
 								UNION ALL
 								SELECT c.field_id, c.field, c.what FROM change AS c
-								WHERE c.what NOT IN ('status', 'key', 'link', 'type', 'project', 'flag', 'sprint', 'team', 'unreadable')) AS m
+								WHERE c.what IN ('size', 'parent', 'feature', 'due_at', 'priority', 'category')) AS m
 							WHERE m.field_id LIKE 'customfield%' AND m.what IS NOT NULL AND d.fields ? m.field_id
 							OFFSET 0) AS k
 						OFFSET 0) AS v
@@ -228,14 +242,20 @@ BEGIN ATOMIC
 			END AS named,
 			vsm.meaning(names, 'type', d.source_type) AS type,
 			CASE WHEN jsonb_array_length(d.labels) > 0 THEN
-				array_remove(ARRAY(SELECT vsm.meaning(names, 'label', vsm.json_text(e)) FROM jsonb_array_elements(d.labels) AS e), NULL) END AS labels,
+				array_remove(ARRAY(
+					SELECT vsm.meaning(names, 'label', vsm.json_text(e)) FROM jsonb_array_elements(d.labels) AS e), NULL)
+			END AS labels,
 			CASE WHEN names ? 'category' AND jsonb_array_length(d.labels) > 0 THEN
-				array_remove(ARRAY(SELECT vsm.meaning(names, 'category', vsm.json_text(e)) FROM jsonb_array_elements(d.labels) AS e), NULL) END AS categories,
+				array_remove(ARRAY(
+					SELECT vsm.meaning(names, 'category', vsm.json_text(e)) FROM jsonb_array_elements(d.labels) AS e), NULL)
+			END AS categories,
 			-- what the first changes came from
 			CASE WHEN s.renamed_at IS NOT NULL THEN
-				(SELECT c.from_text FROM change AS c WHERE c.what = 'key' ORDER BY c.at, length(c.id), c.id COLLATE "C" LIMIT 1) END AS first_key,
+				(SELECT c.from_text FROM change AS c WHERE c.what = 'key'
+				 ORDER BY c.at, length(c.id), c.id COLLATE "C" LIMIT 1) END AS first_key,
 			CASE WHEN s.flagged_at IS NOT NULL THEN
-				(SELECT coalesce(c.from_text, '') FROM change AS c WHERE c.what = 'flag' ORDER BY c.at, length(c.id), c.id COLLATE "C" LIMIT 1) END AS first_flag
+				(SELECT coalesce(c.from_text, '') FROM change AS c WHERE c.what = 'flag'
+				 ORDER BY c.at, length(c.id), c.id COLLATE "C" LIMIT 1) END AS first_flag
 		OFFSET 0) AS n,
 	LATERAL (
 		SELECT coalesce(left(vsm.json_text(d.fields #> '{project,key}'), 200), regexp_replace(d.key, '-[0-9]+$', '')) AS project,
@@ -248,27 +268,36 @@ BEGIN ATOMIC
 			END AS type,
 			coalesce(n.named ->> 'priority', vsm.json_text(d.fields #> '{priority,name}')) AS priority,
 			coalesce(vsm.meaning(names, 'category', n.named ->> 'category'), n.named ->> 'category',
-				CASE WHEN n.categories[1] = ALL (n.categories) THEN n.categories[1] END, vsm.meaning(names, 'category', d.source_type)) AS category,
+				CASE WHEN n.categories[1] = ALL (n.categories) THEN n.categories[1] END,
+				vsm.meaning(names, 'category', d.source_type)) AS category,
 			vsm.json_text(d.fields -> 'summary') AS title,
 			CASE WHEN d.labels @? '$[*] ? (@.type() != "string" || @ == "")' THEN
-				(SELECT coalesce(jsonb_agg(vsm.json_text(e.label) ORDER BY e.place), '[]') FROM jsonb_array_elements(d.labels) WITH ORDINALITY AS e (label, place) WHERE vsm.json_text(e.label) IS NOT NULL)
+				(SELECT coalesce(jsonb_agg(vsm.json_text(e.label) ORDER BY e.place), '[]')
+				 FROM jsonb_array_elements(d.labels) WITH ORDINALITY AS e (label, place) WHERE vsm.json_text(e.label) IS NOT NULL)
 			ELSE d.labels END AS tags,
 			-- (The gateway of apps is no address for people.)
-			CASE WHEN issue ->> 'self' NOT LIKE 'https://api.atlassian.com/%' THEN substring(issue ->> 'self' FROM '^(.*?)/rest/') || '/browse/' || d.key END AS url,
-			coalesce(to_jsonb(n.named ->> 'due_at'), CASE WHEN jsonb_typeof(d.fields -> 'duedate') = 'string' THEN vsm.json_day(d.fields -> 'duedate') END) AS due_at,
+			CASE WHEN issue ->> 'self' NOT LIKE 'https://api.atlassian.com/%' THEN
+				substring(issue ->> 'self' FROM '^(.*?)/rest/') || '/browse/' || d.key END AS url,
+			coalesce(to_jsonb(n.named ->> 'due_at'),
+				CASE WHEN jsonb_typeof(d.fields -> 'duedate') = 'string' THEN vsm.json_day(d.fields -> 'duedate') END) AS due_at,
 			CASE
 				WHEN d.parent_id IS NOT NULL THEN source || ':issue:' || d.parent_id
+				-- (A field holds a key. Where the changelog has the id that belongs to it, it is that.)
 				WHEN coalesce(n.named ->> 'epic', n.named ->> 'parent') IS NOT NULL THEN coalesce(
-					source || ':issue:' || (SELECT max(c.to_id) FROM change AS c
-						WHERE c.what IN ('parent', 'feature') AND c.to_text = coalesce(n.named ->> 'epic', n.named ->> 'parent') AND c.to_id ~ '^[0-9]{1,20}$'),
+					source || ':issue:' || (
+						SELECT max(c.to_id) FROM change AS c
+						WHERE c.what IN ('parent', 'feature') AND c.to_text = coalesce(n.named ->> 'epic', n.named ->> 'parent')
+						AND c.to_id ~ '^[0-9]{1,20}$'),
 					n.named ->> 'epic', n.named ->> 'parent')
 			END AS parent,
 			CASE
 				WHEN d.parent_id IS NULL THEN n.named ->> 'epic' IS NOT NULL
-				ELSE d.fields #>> '{parent,fields,issuetype,name}' = 'Epic' OR vsm.json_number(d.fields #> '{parent,fields,issuetype,hierarchyLevel}') >= 1
+				ELSE d.fields #>> '{parent,fields,issuetype,name}' = 'Epic'
+					OR vsm.json_number(d.fields #> '{parent,fields,issuetype,hierarchyLevel}') >= 1
 			END AS is_parent_epic,
 			CASE WHEN n.named ->> 'feature' IS NOT NULL THEN coalesce(
-				source || ':issue:' || (SELECT max(c.to_id) FROM change AS c
+				source || ':issue:' || (
+					SELECT max(c.to_id) FROM change AS c
 					WHERE c.what IN ('parent', 'feature') AND c.to_text = n.named ->> 'feature' AND c.to_id ~ '^[0-9]{1,20}$'),
 				n.named ->> 'feature') END AS feature,
 			-- Nothing has moved it yet, and nothing moved it without an entry in the changelog, as an import does.
@@ -285,24 +314,25 @@ BEGIN ATOMIC
 	LATERAL (
 		-- The issue itself: its columns, and how much of its changelog is here.
 		SELECT vsm.fact_row(source, 'item', d.entity, seen_at,
-			jsonb_build_object('source', source, 'key', d.key, 'project', i.project, 'source_type', d.source_type, 'type', i.type, 'category', i.category,
-				'priority', i.priority, 'title', i.title, 'url', i.url, 'parent', i.parent,
-				'feature', coalesce(i.feature, CASE WHEN i.is_parent_epic THEN i.parent END),
-				'created_at', d.created_at, 'due_at', i.due_at, 'size', (n.named ->> 'size')::numeric, 'tags', i.tags)
+			jsonb_build_object('source', source, 'key', d.key, 'project', i.project, 'source_type', d.source_type, 'type', i.type,
+				'category', i.category, 'priority', i.priority, 'title', i.title, 'url', i.url, 'parent', i.parent,
+				'feature', coalesce(i.feature, CASE WHEN i.is_parent_epic THEN i.parent END), 'created_at', d.created_at,
+				'due_at', i.due_at, 'size', (n.named ->> 'size')::numeric, 'tags', i.tags)
 			-- what this payload does not tell; where it tells that there is none, null stays
 			- ARRAY[CASE WHEN d.key IS NULL THEN 'key' END, CASE WHEN i.project IS NULL THEN 'project' END,
 				CASE WHEN d.source_type IS NULL THEN 'source_type' END, CASE WHEN i.type IS NULL THEN 'type' END,
-				CASE WHEN i.category IS NULL AND NOT (names ? 'category' AND d.labels IS NOT NULL AND d.source_type IS NOT NULL) THEN 'category' END,
+				CASE WHEN i.category IS NULL AND (NOT names ? 'category' OR d.labels IS NULL OR d.source_type IS NULL) THEN 'category' END,
 				CASE WHEN i.priority IS NULL AND (d.fields -> 'priority' = 'null') IS NOT TRUE THEN 'priority' END,
 				CASE WHEN i.title IS NULL THEN 'title' END, CASE WHEN i.url IS NULL THEN 'url' END,
 				CASE WHEN i.parent IS NULL AND d.is_without_parent IS NOT TRUE THEN 'parent' END,
-				CASE WHEN i.feature IS NULL AND i.is_parent_epic IS NOT TRUE AND (d.is_without_parent IS NOT TRUE OR i.parent IS NOT NULL) THEN 'feature' END,
+				CASE WHEN i.feature IS NULL AND i.is_parent_epic IS NOT TRUE
+					AND (d.is_without_parent IS NOT TRUE OR i.parent IS NOT NULL) THEN 'feature' END,
 				CASE WHEN d.created_at IS NULL THEN 'created_at' END,
 				CASE WHEN i.due_at IS NULL AND (d.fields -> 'duedate' = 'null') IS NOT TRUE THEN 'due_at' END,
 				CASE WHEN (n.named ? 'size') IS NOT TRUE THEN 'size' END, CASE WHEN d.labels IS NULL THEN 'tags' END]
 			|| CASE
 				WHEN n.missing IS NULL THEN '{}'
-				WHEN n.missing <= 0 THEN '{"changelog_missing": null, "changelog_from": null}' || jsonb_strip_nulls(jsonb_build_object('changelog_until', d.known_until))
+				WHEN n.missing <= 0 THEN '{"changelog_missing": null, "changelog_from": null}'
 				ELSE jsonb_build_object('changelog_missing', n.missing, 'changelog_from', d.oldest)
 			END) AS fact
 		UNION ALL
@@ -310,13 +340,15 @@ BEGIN ATOMIC
 		WHERE d.known_until IS NOT NULL AND (n.missing <= 0 OR d.oldest IS NOT NULL AND s.unreadable = 0)
 		UNION ALL
 		-- Its first status, if it is still in it. Else the first change tells.
-		SELECT vsm.fact_created(source, d.entity, d.created_at, CASE WHEN i.is_first THEN d.status END, CASE WHEN i.is_first THEN d.status_id END)
+		SELECT vsm.fact_created(source, d.entity, d.created_at,
+			CASE WHEN i.is_first THEN d.status END, CASE WHEN i.is_first THEN d.status_id END)
+		WHERE d.created_at IS NOT NULL
 		UNION ALL
 		SELECT vsm.fact_alias(source, d.entity, d.key, CASE WHEN n.first_key IS NULL THEN d.created_at ELSE s.renamed_at END)
 		WHERE d.key IS NOT NULL
 		UNION ALL
 		SELECT vsm.fact_alias(source, d.entity, n.first_key, d.created_at)
-		WHERE octet_length(n.first_key) <= 1000
+		WHERE n.first_key IS NOT NULL
 		UNION ALL
 		-- what no change has told was so from the beginning
 		SELECT vsm.fact_event(source, d.entity, d.created_at, 'Flagged', d.entity || ':created:Flagged', method => 'inferred',
@@ -337,20 +369,23 @@ BEGIN ATOMIC
 					(SELECT m.at
 					 FROM (
 						SELECT vsm.json_time(r.request #> '{statusDate,epochMillis}') AS at
-						FROM (SELECT jsonb_path_query_first(d.fields, '$.*.currentStatus') AS request) AS r WHERE r.request ->> 'status' = d.status) AS m
+						FROM (SELECT jsonb_path_query_first(d.fields, '$.*.currentStatus') AS request) AS r
+						WHERE r.request ->> 'status' = d.status) AS m
 					 WHERE m.at >= coalesce(s.moved_at, m.at)),
 					CASE WHEN d.category_at >= coalesce(s.moved_at, d.category_at) THEN d.category_at END,
 					CASE WHEN d.status_category = 'done' AND d.resolved_at >= coalesce(s.moved_at, d.resolved_at) THEN d.resolved_at END,
 					seen_at) ELSE seen_at END AS at
 			WHERE d.status IS NOT NULL AND i.is_first IS NOT TRUE
-				AND NOT EXISTS (SELECT FROM change AS c WHERE c.what = 'status' AND c.at = s.moved_at AND (c.to_id = d.status_id OR c.to_text = d.status))
+				AND NOT EXISTS (
+					SELECT FROM change AS c
+					WHERE c.what = 'status' AND c.at = s.moved_at AND (c.to_id = d.status_id OR c.to_text = d.status))
 			OFFSET 0) AS o
 		-- (What it was in before a change that is known is told by that change.)
 		WHERE o.at >= coalesce(s.moved_at, o.at)
 		UNION ALL
 		SELECT vsm.fact_row(source, 'incident', d.entity, seen_at,
-			jsonb_strip_nulls(jsonb_build_object('source', source, 'opened_at', d.created_at, 'acknowledged_at', r.acknowledged_at, 'severity', i.priority,
-				'status', d.status, 'title', i.title, 'url', i.url))
+			jsonb_strip_nulls(jsonb_build_object('source', source, 'opened_at', d.created_at, 'acknowledged_at', r.acknowledged_at,
+				'severity', i.priority, 'status', d.status, 'title', i.title, 'url', i.url))
 			|| CASE
 				WHEN NOT i.is_resolved THEN '{"resolved_at": null}'
 				WHEN i.is_resolved AND r.resolved_at IS NOT NULL THEN jsonb_build_object('resolved_at', r.resolved_at)
@@ -368,7 +403,8 @@ BEGIN ATOMIC
 				SELECT c.*, max(c.at) FILTER (WHERE NOT c.is_resolved) OVER () AS broken_at
 				FROM (
 					SELECT c.at, vsm.meaning(names, 'state', c.to_text) = 'acknowledged' AS is_acknowledged,
-						(vsm.meaning(names, 'state', c.to_text) = 'resolved' OR i.is_resolved AND (c.to_id = d.status_id OR c.to_text = d.status)) IS TRUE AS is_resolved,
+						(vsm.meaning(names, 'state', c.to_text) = 'resolved'
+							OR i.is_resolved AND (c.to_id = d.status_id OR c.to_text = d.status)) IS TRUE AS is_resolved,
 						(vsm.meaning(names, 'state', c.from_text) = 'resolved') IS TRUE AS was_resolved
 					FROM change AS c WHERE c.what = 'status' AND i.is_incident
 					OFFSET 0) AS c
@@ -379,14 +415,16 @@ BEGIN ATOMIC
 		-- The changelog: states and flags,
 		SELECT vsm.fact_event(source, d.entity, c.at,
 			CASE WHEN c.what = 'status' THEN c.to_text WHEN c.is_set THEN 'Flagged' ELSE 'Unflagged' END,
-			c.id || CASE WHEN c.what = 'status' THEN ':' || left(coalesce(c.to_id, c.to_text), 200) WHEN c.is_set THEN ':Flagged' ELSE ':Unflagged' END,
+			c.id || ':' || CASE
+				WHEN c.what = 'status' THEN left(coalesce(c.to_id, c.to_text), 200) WHEN c.is_set THEN 'Flagged' ELSE 'Unflagged' END,
 			previous => CASE WHEN c.what = 'status' THEN c.from_text END,
 			state_id => CASE WHEN c.what = 'status' THEN c.to_id END,
 			previous_id => CASE WHEN c.what = 'status' THEN c.from_id END,
 			attributes => CASE WHEN c.what = 'flag' THEN jsonb_build_object('flag', coalesce(c.to_text, c.from_text)) END,
 			version => told_at)
 		FROM (
-			SELECT c.*, CASE c.what WHEN 'flag' THEN (coalesce(c.to_text, nullif(c.to_id, '[]')) !~* '^(no|none|false)$') IS TRUE END AS is_set
+			SELECT c.*,
+				CASE c.what WHEN 'flag' THEN (coalesce(c.to_text, nullif(c.to_id, '[]')) !~* '^(no|none|false)$') IS TRUE END AS is_set
 			FROM change AS c WHERE c.what IN ('status', 'flag')
 			OFFSET 0) AS c
 		UNION ALL
@@ -408,32 +446,38 @@ BEGIN ATOMIC
 		UNION ALL
 		-- keys,
 		SELECT vsm.fact_alias(source, d.entity, c.to_text, c.at)
-		FROM change AS c WHERE s.renamed_at IS NOT NULL AND c.what = 'key' AND octet_length(c.to_text) <= 1000
+		FROM change AS c WHERE s.renamed_at IS NOT NULL AND c.what = 'key' AND c.to_text IS NOT NULL
 		UNION ALL
 		-- and links, by the key of the other issue: "to" when made, "from" when taken away.
-		SELECT vsm.fact_link(source, CASE WHEN l.kind LIKE '-%' THEN l.other ELSE d.entity END, CASE WHEN l.kind LIKE '-%' THEN d.entity ELSE l.other END,
-			ltrim(l.kind, '-'), 'issue link', since => CASE WHEN l.is_made THEN l.at END, until => CASE WHEN NOT l.is_made THEN l.at END, seen_at => l.at)
+		SELECT vsm.fact_link(source,
+			CASE WHEN l.kind LIKE '-%' THEN l.other ELSE d.entity END, CASE WHEN l.kind LIKE '-%' THEN d.entity ELSE l.other END,
+			ltrim(l.kind, '-'), 'issue link',
+			since => CASE WHEN l.is_made THEN l.at END, until => CASE WHEN NOT l.is_made THEN l.at END, seen_at => l.at)
 		FROM (
 			SELECT c.at, m.is_made, CASE WHEN m.is_made THEN c.to_id ELSE c.from_id END AS other,
 				vsm.jira_link_kind(CASE WHEN m.is_made THEN c.to_text ELSE c.from_text END) AS kind
 			FROM change AS c, LATERAL (SELECT coalesce(c.to_id, c.to_text) IS NOT NULL AS is_made) AS m
 			WHERE c.what = 'link'
 			OFFSET 0) AS l
-		WHERE s.has_link AND l.kind IS NOT NULL AND octet_length(l.other) <= 1000
+		WHERE s.has_link AND l.kind IS NOT NULL AND l.other IS NOT NULL
 		UNION ALL
 		-- Links as they stand, by the id of the other issue, since the last change that says so.
-		SELECT vsm.fact_link(source, CASE WHEN l.kind LIKE '-%' THEN l.other ELSE d.entity END, CASE WHEN l.kind LIKE '-%' THEN d.entity ELSE l.other END,
-			ltrim(l.kind, '-'), 'issue link', since => CASE WHEN l.is_made THEN l.since WHEN n.missing <= 0 THEN d.created_at END, seen_at => seen_at)
+		SELECT vsm.fact_link(source,
+			CASE WHEN l.kind LIKE '-%' THEN l.other ELSE d.entity END, CASE WHEN l.kind LIKE '-%' THEN d.entity ELSE l.other END,
+			ltrim(l.kind, '-'), 'issue link',
+			since => CASE WHEN l.is_made THEN l.since WHEN n.missing <= 0 THEN d.created_at END, seen_at => seen_at)
 		FROM (
 			SELECT l.kind, source || ':issue:' || max(l.id) AS other, max(l.at) AS since, bool_or(l.id IS NULL) AS is_made
 			FROM (
 				SELECT left(coalesce(vsm.json_text(e #> '{outwardIssue,id}'), vsm.json_text(e #> '{inwardIssue,id}')), 200) AS id,
 					coalesce(vsm.json_text(e #> '{outwardIssue,key}'), vsm.json_text(e #> '{inwardIssue,key}')) AS key,
-					vsm.jira_link_kind(CASE WHEN e #>> '{outwardIssue,id}' IS NULL THEN e #>> '{type,inward}' ELSE e #>> '{type,outward}' END) AS kind,
+					vsm.jira_link_kind(
+						CASE WHEN e #>> '{outwardIssue,id}' IS NULL THEN e #>> '{type,inward}' ELSE e #>> '{type,outward}' END) AS kind,
 					NULL AS at
 				FROM jsonb_array_elements(vsm.json_array(d.fields -> 'issuelinks')) AS e
 				UNION ALL
-				SELECT NULL, c.to_id, vsm.jira_link_kind(c.to_text), c.at FROM change AS c WHERE c.what = 'link' AND c.to_id IS NOT NULL) AS l
+				SELECT NULL, c.to_id, vsm.jira_link_kind(c.to_text), c.at
+				FROM change AS c WHERE c.what = 'link' AND c.to_id IS NOT NULL) AS l
 			WHERE l.kind IS NOT NULL
 			-- (A link whose issue has no key here is one of its own.)
 			GROUP BY l.kind, l.key, CASE WHEN l.key IS NULL THEN l.id END
@@ -441,5 +485,6 @@ BEGIN ATOMIC
 		WHERE jsonb_array_length(vsm.json_array(d.fields -> 'issuelinks')) > 0 AND l.other IS NOT NULL) AS q;
 END;
 COMMENT ON FUNCTION vsm.read_jira_document(text, jsonb, jsonb, numeric, timestamptz, timestamptz, jsonb, boolean, jsonb) IS
-	'the facts of one issue of Jira and of those of its histories, an array or NULL, that a payload holds: total is how many histories there are, '
-	'NULL if the payload does not say; seen_at when the issue was so, told_at the version of its wording; field_names names fields by their ids';
+	'the facts of one issue of Jira and of those of its histories, an array or NULL, that a payload holds: total is how many histories '
+	'there are, NULL if the payload does not say; seen_at when the issue was so, told_at the version of the wording; field_names are '
+	'the names of fields by their ids';

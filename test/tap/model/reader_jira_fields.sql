@@ -2,7 +2,7 @@
 BEGIN;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS vsm;
-SELECT plan(51);
+SELECT plan(52);
 SET LOCAL TimeZone = 'UTC';
 SET LOCAL jit = off;
 
@@ -77,6 +77,8 @@ SELECT results_eq($$SELECT value FROM pg_temp.changes(pg_temp.issue('{"customfie
 SELECT results_eq($$SELECT at, value, previous FROM pg_temp.changes(pg_temp.issue('{"customfield_10020": [{"id": 8, "name": "Sprint 8"}]}',
 	'{"field": "Sprint", "fieldId": "customfield_10020", "fieldtype": "custom", "from": "7", "fromString": "Sprint 7", "to": "8", "toString": "Sprint 8"}'), pg_temp.names('field:customfield_10020:sprint'))$$,
 	$$VALUES (timestamptz '2026-01-03 10:00+00', 'Sprint 8', 'Sprint 7')$$, 'where a change tells, it does so alone');
+SELECT is_empty($$SELECT * FROM pg_temp.changes(pg_temp.issue('{"customfield_10001": {"accountId": "5b10", "displayName": "A Person", "name": "person"}}'), pg_temp.names('field:customfield_10001:team'))$$,
+	'a person is no team');
 SELECT is_empty($$SELECT * FROM pg_temp.changes(pg_temp.issue('{"customfield_10020": [{"id": 8, "name": "Sprint 8"}]}') - 'changelog', pg_temp.names('field:customfield_10020:sprint'))$$,
 	'without the changelog nobody knows since when');
 
