@@ -13,7 +13,6 @@
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "utils/rangetypes.h"
-#include "utils/tuplestore.h"
 
 #if PG_VERSION_NUM >= 160000
 #include "varatt.h"
@@ -59,17 +58,6 @@ vsm_json_lexer(const char *json, int len)
 #else
 #define vsm_make_range(type, lower, upper, empty) make_range(type, lower, upper, empty)
 #endif
-
-/*
- * A set-returning function that fills a tuplestore: rsinfo->setResult and rsinfo->setDesc are
- * ready then.
- */
-static inline ReturnSetInfo *
-vsm_materialized_srf(FunctionCallInfo fcinfo)
-{
-	InitMaterializedSRF(fcinfo, 0);
-	return (ReturnSetInfo *) fcinfo->resultinfo;
-}
 
 /* Soft errors arrived with 16; before that an input function just throws. */
 #if PG_VERSION_NUM >= 160000

@@ -17,8 +17,9 @@
 void
 rows_begin_set(FunctionCallInfo fcinfo, Rows *rows)
 {
-	ReturnSetInfo *rsinfo = vsm_materialized_srf(fcinfo);
+	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
 
+	InitMaterializedSRF(fcinfo, 0);
 	memset(rows, 0, sizeof(Rows));
 	rows->tupdesc = rsinfo->setDesc;
 	rows->set = rsinfo->setResult;

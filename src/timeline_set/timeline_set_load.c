@@ -149,7 +149,7 @@ is_one_item(TimelineSetReader *reader, const SetPartition *partition, SetRecord 
 	{
 		for (const char *p = walk.segment.begin; p < walk.segment.end;)
 		{
-			SetRecord	record;
+			SetRecord	record = {0};	/* keep compiler quiet */
 
 			timeline_set_record(p, text_keys, &record);
 			p += record.size;

@@ -3,7 +3,7 @@
 --   wait(item, cause, place, waiting_for, time): where the clock ran without work
 CREATE TABLE demo AS SELECT :'as_of'::timestamptz AS as_of, :'bar'::text AS bar;
 
-CREATE TABLE timeline AS SELECT item, vsm.timeline(at, state) AS timeline FROM jira_event GROUP BY item;
+CREATE TABLE timeline AS SELECT item, vsm.timeline(at, state, seq) AS timeline FROM jira_event GROUP BY item;
 
 CREATE TABLE flow AS
 SELECT item, f.* FROM timeline, demo, vsm.flow(timeline, (SELECT wf FROM my_workflow), NULL, as_of) AS f;
@@ -35,7 +35,7 @@ RETURN extract(epoch FROM $1)::float8;
 CREATE FUNCTION say(seconds float8) RETURNS text LANGUAGE sql IMMUTABLE
 RETURN CASE WHEN seconds < 30 THEN '0 min'
 	WHEN seconds < 3600 THEN round(seconds / 60) || ' min'
-	WHEN seconds < 86400 THEN to_char(seconds / 3600, 'FM990.0') || ' hours'
+	WHEN seconds < 86399 THEN to_char(seconds / 3600, 'FM990.0') || ' hours'
 	ELSE to_char(seconds / 86400, 'FM999990.0') || ' days' END;
 
 CREATE FUNCTION say(share numeric) RETURNS text LANGUAGE sql IMMUTABLE

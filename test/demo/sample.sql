@@ -2,7 +2,7 @@
 -- Work is approved for weeks, built in hours, reviewed, tested, and released on Thursdays; some of it
 -- is blocked by others, sent back, reopened, given up, or still on its way at the end.
 CREATE TABLE item (item text PRIMARY KEY, title text NOT NULL, team text NOT NULL, type text NOT NULL);
-CREATE TABLE jira_event (item text NOT NULL REFERENCES item, at timestamptz NOT NULL, state text NOT NULL);
+CREATE TABLE jira_event (item text NOT NULL REFERENCES item, at timestamptz NOT NULL, state text NOT NULL, seq bigint NOT NULL DEFAULT 0);
 
 CREATE TABLE my_workflow AS SELECT $${"stages": [
 	{"name": "Backlog",  "class": "new",       "states": ["To Do"], "phase": "Discovery"},

@@ -18,6 +18,7 @@
 
 #include "access/htup_details.h"
 #include "access/xact.h"
+#include "base/compat.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "fmgr.h"
@@ -60,7 +61,7 @@ static struct
 				refused;
 }			target;
 
-static void pg_attribute_noreturn()
+pg_noreturn static void
 found(const char *what, const char *detail)
 {
 	fprintf(stderr, "FOUND: %s: %s\n", what, detail);

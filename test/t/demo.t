@@ -6,7 +6,7 @@ demo() {
 	database=$1
 	shift
 	createdb "$database"
-	output=$(env EVENTS= WORKFLOW= REPO= SQL= LC_ALL=C.UTF-8 PGDATABASE="$database" "$@" sh "$VSM_TOP/test/demo.sh" in-cluster 2>&1 </dev/null)
+	output=$(env CSV= EVENTS= WORKFLOW= REPO= SQL= COLUMNS= DATES= ZONE= ENCODING= LC_ALL=C.UTF-8 PGDATABASE="$database" "$@" sh "$VSM_TOP/test/demo.sh" in-cluster 2>&1 </dev/null)
 	exited=$?
 }
 asked() { database=$1; shift; sql -d "$database" "$@"; }
@@ -28,14 +28,14 @@ ok 'the SQL to try next runs' psql -XAtq -v ON_ERROR_STOP=1 -d vsm_demo -f "$VSM
 printf '%s\n' '"Issue Key",Created,Status,Summary' 'A-1,2026-01-01 10:00,To Do,"x, y"' 'A-1,2026-01-02 10:00,In Progress,' \
 	'A-1,2026-01-05 10:00,Done,' 'A-3,,Done,' 'A-3,2026-01-05T12:00:00+02:00,In Progress,"two' 'lines"' >"$tmp/plain.csv"
 printf '{"stages": [{"name": "To Do", "class": "new"}, {"name": "In Progress", "class": "active"}, {"name": "Done", "class": "done"}]}' >"$tmp/plain.json"
-demo vsm_demo_plain EVENTS="$tmp/plain.csv" WORKFLOW="$tmp/plain.json"
+demo vsm_demo_plain CSV="$tmp/plain.csv" WORKFLOW="$tmp/plain.json"
 is $exited 0 'a CSV with item, time and state'
 like "$output" '^plain.csv: 4 events of 2 items, 2026-01-01 to 2026-01-05\.$' 'is read'
-like "$output" '^Columns read: Issue Key \(item\), Created \(time\), Status \(state\)\. Not used: Summary\.$' 'its columns are named'
+like "$output" '^Columns read: Issue Key \(item\), Created \(time\), Status \(state\), Summary \(title\)\.$' 'its columns are named'
 like "$output" '^1 line left out for want of an item, a time or a state\.$' 'what is left out is counted'
 
 demo vsm_demo_proposed EVENTS="$tmp/plain.csv"
-is $exited 0 'without a workflow'
+is $exited 0 'without a workflow, and with the older name of CSV='
 like "$output" '^This workflow is a proposal' 'one is proposed'
 proposal=$(printf '%s\n' "$output" | sed -n '/^{"stages"/,/}$/p' | sed '/^$/,$d')
 is "$(asked vsm_demo_proposed -v wf="$proposal" -f - <<'END'
@@ -45,7 +45,7 @@ END
 
 printf '\357\273\277KEY;Time;From String;To String\r\nB-1;2026-01-01 10:00;To Do;Building\r\nB-1;2026-01-03 10:00;Building;Done\r\n' >"$tmp/changes.csv"
 printf '{"stages": [{"name": "To Do", "class": "new"}, {"name": "Build", "class": "active", "states": ["Building"]}]}' >"$tmp/workflow.json"
-demo vsm_demo_changes EVENTS="$tmp/changes.csv" WORKFLOW="$tmp/workflow.json"
+demo vsm_demo_changes CSV="$tmp/changes.csv" WORKFLOW="$tmp/workflow.json"
 is $exited 0 'a CSV with changes, semicolons, a byte order mark and carriage returns'
 is "$(asked vsm_demo_changes -c "SET timezone = 'UTC'" -c "SELECT vsm.timeline(at, state) FROM jira_event")" \
 	'[["2026-01-01T09:59:59.999999Z","To Do"],["2026-01-01T10:00:00Z","Building"],["2026-01-03T10:00:00Z","Done"]]' 'gives the state before the first change too'
@@ -53,49 +53,47 @@ like "$output" '^States that the workflow does not name: Done \(1 event\)\.$' 's
 like "$output" '^No item is done yet\.$' 'nothing is done without them'
 
 printf 'key\tat\tcreated\tfrom\tto\nA-1\t2025-12-31 10:00\t2025-12-01\tOpen\tDone\n' >"$tmp/created.csv"
-demo vsm_demo_created EVENTS="$tmp/created.csv"
+demo vsm_demo_created CSV="$tmp/created.csv"
 is "$(asked vsm_demo_created -c "SELECT vsm.timeline(at, state) FROM jira_event")" \
 	'[["2025-12-01T00:00:00Z","Open"],["2025-12-31T10:00:00Z","Done"]]' 'a column created says since when the first state held'
 
 printf '%s\n' key,at,field,from,to 'A-1,2026-01-01,status,To Do,Doing' 'A-1,2026-01-02,assignee,me,you' 'A-1,2026-01-03,Flagged,,Impediment' \
 	'A-1,2026-01-04,Flagged,Impediment,' 'A-1,2026-01-05,Status,Doing,Done' >"$tmp/fields.csv"
-demo vsm_demo_fields EVENTS="$tmp/fields.csv"
+demo vsm_demo_fields CSV="$tmp/fields.csv"
 is "$(asked vsm_demo_fields -c "SELECT vsm.path(vsm.timeline(at, state)) FROM jira_event")" '{"To Do",Doing,Flagged,Unflagged,Done}' \
 	'changes of other fields are no states, but the flag is'
 like "$output" '^1 line of other fields than Status and Flagged left out\.$' 'and are counted'
 
-printf 'id,when,what\n1,2,3\n' >"$tmp/unknown.csv"
-demo vsm_demo_unknown EVENTS="$tmp/unknown.csv"
+printf 'foo,bar,baz\n1,2,3\n' >"$tmp/unknown.csv"
+demo vsm_demo_unknown CSV="$tmp/unknown.csv"
 is $exited 1 'unknown headers are refused'
-is "$output" "make demo: $tmp/unknown.csv: the first line names no column for: item, time, state.
-Its columns are: id, when, what.
-Names that are understood, in capitals or not:
-  item              item / key / issue_key / case_id
-  time              at / time / timestamp / created / created_date
-  state             state / status / to / to_string / activity
-  from (optional)   from / from_string
-  field (optional)  field" 'with the names that are understood'
+is "$output" "make demo: $tmp/unknown.csv: no column is known for: item, time, state.
+Its columns are: foo, bar, baz.
+Names that are understood are listed in doc/sources/csv.md.
+Say which is which: COLUMNS='item=...,time=...,state=...'; or stage=... for each column that says when an item came to a stage; or created=... and closed=...." \
+	'with what to do'
 
 printf 'key,at,status\nA-1,2025-12-31 10:00,Open\nA-1,31.12.2025 noon,Open\n' >"$tmp/time.csv"
-demo vsm_demo_time EVENTS="$tmp/time.csv"
-is "$exited $output" "1 make demo: $tmp/time.csv: row 3: \"31.12.2025 noon\" is not a time; times look like 2026-01-31 14:05:00+01 or 2026-01-31T13:05:00Z." \
+demo vsm_demo_time CSV="$tmp/time.csv"
+is "$exited $output" "1 make demo: $tmp/time.csv: line 3: \"31.12.2025 noon\" in the column at is no time: \"noon\" is no time zone that PostgreSQL knows." \
 	'a time that is none is shown'
 
 : >"$tmp/empty.csv"
-demo vsm_demo_empty EVENTS="$tmp/empty.csv"
+demo vsm_demo_empty CSV="$tmp/empty.csv"
 is "$exited $output" "1 make demo: $tmp/empty.csv: the file is empty." 'an empty file'
 
 printf 'key,at,status\nA-1,2025-12-31,Open,extra\n' >"$tmp/ragged.csv"
-demo vsm_demo_ragged EVENTS="$tmp/ragged.csv"
+demo vsm_demo_ragged CSV="$tmp/ragged.csv"
 is $exited 1 'a line with more fields than the header'
-like "$output" 'COPY csv, line 2' 'is named'
+like "$output" 'line 2 has 4 fields where the header has 3' 'is named'
 
 printf '{"stages": [{"name": "To Do", "class": "fresh"}]}' >"$tmp/wrong.json"
-demo vsm_demo_wrong EVENTS="$tmp/plain.csv" WORKFLOW="$tmp/wrong.json"
+demo vsm_demo_wrong CSV="$tmp/plain.csv" WORKFLOW="$tmp/wrong.json"
 is $exited 1 'a workflow that is none'
 like "$output" 'fresh' 'and why'
 
-is "$(EVENTS=/no/such.csv sh "$VSM_TOP/test/demo.sh" 2>&1)" 'make demo: cannot read the file /no/such.csv' 'a file that is not there'
+is "$(CSV=/no/such.csv sh "$VSM_TOP/test/demo.sh" 2>&1)" 'make demo: cannot read the file /no/such.csv' 'a file that is not there'
+is "$(CSV= EVENTS= DATES=dmy sh "$VSM_TOP/test/demo.sh" 2>&1)" 'make demo: DATES= says how to read your own events, so it needs CSV=file.csv too' 'options without a file'
 for database in vsm_demo vsm_demo_plain vsm_demo_proposed vsm_demo_fields vsm_demo_changes vsm_demo_created vsm_demo_unknown vsm_demo_time vsm_demo_empty vsm_demo_ragged vsm_demo_wrong; do
 	dropdb --force "$database"
 done

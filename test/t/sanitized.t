@@ -10,5 +10,5 @@ export VSM_BUILD TESTS
 sh test/check.sh >"$tmp/suite" 2>&1 </dev/null
 status=$?
 result $status 'the suite passes with assertions and sanitizers'
-if [ $status = 0 ]; then grep '^Files=' "$tmp/suite"; else grep -v '\.\. ok$' "$tmp/suite"; fi | comment
+if [ $status = 0 ]; then sed -n 's/^Files=/# &/p' "$tmp/suite"; else grep -v '\.\. ok$' "$tmp/suite" | comment; fi
 done_testing
