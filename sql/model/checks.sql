@@ -118,19 +118,22 @@ DECLARE
 BEGIN
 	PERFORM vsm.check_model(model, 'inbox');
 	SELECT c.name INTO missing
-	FROM unnest(ARRAY['id', 'source', 'payload', 'error']) AS c (name)
+	FROM unnest(ARRAY['id', 'source', 'payload', 'received_at', 'error', 'attempts', 'attempted_at']) WITH ORDINALITY AS c (name, place)
 	WHERE NOT EXISTS (
 		SELECT FROM pg_attribute AS a
-		WHERE a.attrelid = format('%I.inbox', model)::regclass AND a.attname = c.name AND NOT a.attisdropped) LIMIT 1;
+		WHERE a.attrelid = format('%I.inbox', model)::regclass AND a.attname = c.name AND NOT a.attisdropped)
+	ORDER BY c.place LIMIT 1;
 	IF FOUND THEN
 		RAISE EXCEPTION USING
 			ERRCODE = 'undefined_column',
 			MESSAGE = format('table %I.inbox has no column "%s"', model, missing),
-			DETAIL = 'An inbox has at least the columns id, source, payload and error.',
+			DETAIL = 'An inbox has the columns id, source, payload, received_at, error, attempts and attempted_at.',
 			HINT = format('Make what is missing with: CALL vsm.create_model(%L)', model);
 	END IF;
 	PERFORM vsm.check_column(model, 'inbox', c.name, c.type)
-	FROM (VALUES ('id', 'bigint'), ('source', 'text'), ('payload', 'text'), ('error', 'text')) AS c (name, type);
+	FROM (VALUES ('id', 'bigint'), ('source', 'text'), ('payload', 'text'), ('received_at', 'timestamptz'), ('error', 'text'),
+		('attempts', 'integer'),
+		('attempted_at', 'timestamptz')) AS c (name, type);
 END
 $$;
 COMMENT ON FUNCTION vsm.check_inbox(text) IS

@@ -25,7 +25,8 @@ DECLARE
 	there  record;
 	key    text;
 BEGIN
-	SELECT k.conname, ARRAY(SELECT a.attname::text FROM unnest(k.conkey) WITH ORDINALITY AS c (attnum, o) JOIN pg_attribute AS a USING (attnum)
+	SELECT k.conname, ARRAY(SELECT a.attname::text FROM unnest(k.conkey) WITH ORDINALITY AS c (attnum, o) JOIN pg_attribute AS a
+		USING (attnum)
 			WHERE a.attrelid = target ORDER BY c.o) AS columns
 	INTO there FROM pg_constraint AS k WHERE k.conrelid = target AND k.contype = 'p';
 	IF FOUND THEN
@@ -152,9 +153,11 @@ BEGIN
 		EXECUTE format(
 			'INSERT INTO %1$I.observation (entity, source, kind, at, state, state_id)
 			 SELECT e.entity, e.source, CASE WHEN e.method = ''observed'' THEN ''observed'' ELSE ''created'' END, e.at,
-				CASE WHEN e.method = ''inferred'' THEN '''' ELSE e.state END, CASE WHEN e.method IS DISTINCT FROM ''inferred'' THEN e.state_id END
+				CASE WHEN e.method = ''inferred'' THEN '''' ELSE e.state END, CASE WHEN e.method IS DISTINCT FROM ''inferred''
+					THEN e.state_id END
 			 FROM %1$I.event AS e
-			 WHERE e.method = ''observed'' OR e.event_id = e.entity || '':created'' AND EXISTS (SELECT FROM %1$I.item AS i WHERE i.item = e.entity)
+			 WHERE e.method = ''observed'' OR e.event_id = e.entity || '':created'' AND EXISTS (SELECT FROM %1$I.item AS i
+				WHERE i.item = e.entity)
 			 ON CONFLICT DO NOTHING', schema);
 		EXECUTE format('UPDATE %1$I.item AS i SET type_told = vsm.item_type(i.source_type)
 			WHERE i.type_told IS NULL AND i.type IS NOT NULL AND i.source_type IS NOT NULL', schema);

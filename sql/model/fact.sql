@@ -5,13 +5,16 @@
  */
 
 CREATE FUNCTION vsm.fact_event(source text, entity text, at timestamptz, state text, id text, previous text DEFAULT NULL,
-	state_id text DEFAULT NULL, previous_id text DEFAULT NULL, seq bigint DEFAULT NULL, method text DEFAULT NULL, attributes jsonb DEFAULT NULL,
+	state_id text DEFAULT NULL, previous_id text DEFAULT NULL, seq bigint DEFAULT NULL, method text DEFAULT NULL,
+		attributes jsonb DEFAULT NULL,
 	version timestamptz DEFAULT NULL)
 RETURNS vsm.fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN ROW (source, 'event', entity, at, state, id, NULL, previous, state_id, previous_id, seq, method, NULL, NULL, attributes, version)::vsm.fact;
+RETURN ROW (source, 'event', entity, at, state, id, NULL, previous, state_id, previous_id, seq, method, NULL, NULL, attributes,
+	version)::vsm.fact;
 COMMENT ON FUNCTION vsm.fact_event(text, text, timestamptz, text, text, text, text, text, bigint, text, jsonb, timestamptz) IS
-	'the fact that an entity got a state at a time; id is the same in every payload that tells of this event, version says which of them words it best';
+	'the fact that an entity got a state at a time; id is the same in every payload that tells of this event, version says which of them '
+	'words it best';
 
 CREATE FUNCTION vsm.fact_observed(source text, entity text, at timestamptz, state text, state_id text DEFAULT NULL)
 RETURNS vsm.fact
@@ -40,7 +43,8 @@ RETURNS vsm.fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN ROW (source, relation, entity, at, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, columns, NULL)::vsm.fact;
 COMMENT ON FUNCTION vsm.fact_row(text, text, text, timestamptz, jsonb) IS
-	'columns of a row of item, merge_request, commit, build, deployment or incident as they were at a time, which is the version of the row; '
+	'columns of a row of item, merge_request, commit, build, deployment or incident as they were at a time, which is the version of the '
+	'row; '
 	'a column that is absent is not known, one that is null is known to be empty';
 
 CREATE FUNCTION vsm.fact_alias(source text, entity text, alias text, since timestamptz DEFAULT NULL)

@@ -55,7 +55,8 @@ COMMENT ON COLUMN vsm.fact.fact IS
 	'event: entity got state value at that time; observed: it had that state then, when it was entered is not known; '
 	'created: it was created then, in state value if that is known; change: attribute name got value; '
 	'item, commit, deployment, incident: columns of that table in details, as they were at that time; '
-	'alias: the item is also known as value; history: all its changes from then (NULL: its creation) to until are known; link: entity is linked to value, name being the kind of link';
+	'alias: the item is also known as value; history: all its changes from then (NULL: its creation) to until are known; link: entity is '
+	'linked to value, name being the kind of link';
 COMMENT ON COLUMN vsm.fact.entity IS 'what the fact is about: source:kind:id, or the SHA of a commit';
 COMMENT ON COLUMN vsm.fact.at IS 'when; of item, deployment and incident: the version of its details; of a link: since when';
 COMMENT ON COLUMN vsm.fact.value IS 'state, value of the attribute, alias, or target of the link';

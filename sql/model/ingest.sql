@@ -36,7 +36,8 @@ BEGIN
 	IF there.oid IS NOT NULL THEN
 		DROP TABLE pg_temp.vsm_document;
 	END IF;
-	CREATE TEMPORARY TABLE vsm_document (document bigint GENERATED ALWAYS AS IDENTITY, payload bigint, source text, tool text, received_at timestamptz,
+	CREATE TEMPORARY TABLE vsm_document (document bigint GENERATED ALWAYS AS IDENTITY, payload bigint, source text, tool text,
+		received_at timestamptz,
 		page smallint, kind text, reason text, body jsonb) ON COMMIT DELETE ROWS;
 	-- It lives for a moment: to compress it would cost more than to write it.
 	ALTER TABLE pg_temp.vsm_document ALTER COLUMN body SET STORAGE EXTERNAL;
@@ -89,11 +90,13 @@ BEGIN
 	END LOOP;
 	UPDATE pg_temp.vsm_document AS d SET page = 0, reason = 'it is a list of lists of lists' WHERE d.page IS NULL OR d.page = 1;
 	-- An object that is of no kind at all, which no kind function should leave.
-	UPDATE pg_temp.vsm_document AS d SET reason = d.tool || ': its shape is not known' WHERE d.page = 0 AND d.kind IS NULL AND d.reason IS NULL;
+	UPDATE pg_temp.vsm_document AS d SET reason = d.tool || ': its shape is not known' WHERE d.page = 0 AND d.kind IS NULL
+		AND d.reason IS NULL;
 END
 $$;
 COMMENT ON FUNCTION vsm.judge_documents() IS
-	'lets the tools say of each document in pg_temp.vsm_document what it is or why it is not read, and puts the elements of pages beside them; a part of vsm.ingest';
+	'lets the tools say of each document in pg_temp.vsm_document what it is or why it is not read, and puts the elements of pages beside '
+	'them; a part of vsm.ingest';
 
 CREATE FUNCTION vsm.read_documents(model text, kept boolean, again boolean) RETURNS void
 LANGUAGE plpgsql
@@ -104,7 +107,8 @@ AS $$
 DECLARE
 	part record;
 BEGIN
-	FOR part IN SELECT d.source, d.tool, d.kind FROM pg_temp.vsm_document AS d WHERE d.page = 0 AND d.reason IS NULL GROUP BY 1, 2, 3 ORDER BY 1, 2, 3 LOOP
+	FOR part IN SELECT d.source, d.tool, d.kind FROM pg_temp.vsm_document AS d WHERE d.page = 0 AND d.reason IS NULL GROUP BY 1, 2, 3
+		ORDER BY 1, 2, 3 LOOP
 		PERFORM vsm.execute(format(
 			'INSERT INTO pg_temp.vsm_fact
 			 SELECT f.*, d.document, d.received_at, %s, %L::boolean
@@ -126,7 +130,8 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION vsm.read_documents(text, boolean, boolean) IS
-	'writes what the documents in pg_temp.vsm_document state, apart from those that are refused, to a model; kept: the facts carry the number of their payload, '
+	'writes what the documents in pg_temp.vsm_document state, apart from those that are refused, to a model; kept: the facts carry the '
+	'number of their payload, '
 	'again: they replace what it told before; a part of vsm.ingest';
 
 /*
@@ -166,11 +171,13 @@ BEGIN
 	-- Of a page those elements that were not read are counted.
 	UPDATE inbox AS i SET error = CASE
 			WHEN r.documents = 1 THEN r.reasons[1]
-			ELSE format('%s of %s elements were not read: %s', r.refused, r.documents, array_to_string(r.reasons[:5], '; ') || CASE WHEN cardinality(r.reasons) > 5 THEN '; ...' ELSE '' END)
+			ELSE format('%s of %s elements were not read: %s', r.refused, r.documents, array_to_string(r.reasons[:5], '; ') ||
+				CASE WHEN cardinality(r.reasons) > 5 THEN '; ...' ELSE '' END)
 		END
 	FROM (
 		SELECT e.payload, sum(e.documents) AS documents, sum(e.refused) AS refused,
-			array_agg(CASE WHEN e.refused = 1 THEN e.reason ELSE format('%s (%s times)', e.reason, e.refused) END ORDER BY e.refused DESC, e.reason)
+			array_agg(CASE WHEN e.refused = 1 THEN e.reason ELSE format('%s (%s times)', e.reason, e.refused) END ORDER BY e.refused DESC,
+				e.reason)
 				FILTER (WHERE e.reason IS NOT NULL) AS reasons
 		FROM (
 			SELECT d.payload, d.reason, count(*) AS documents, count(d.reason) AS refused
@@ -223,7 +230,8 @@ BEGIN
 			EXECUTE format(
 				'WITH broken AS (
 					UPDATE %1$I.inbox AS i SET error = ''22P02: not JSON. '' || e.error
-					FROM (SELECT i.id, vsm.payload_error(vsm.payload_text(i.payload)) AS error FROM %1$I.inbox AS i WHERE i.id = ANY ($1) OFFSET 0) AS e
+					FROM (SELECT i.id, vsm.payload_error(vsm.payload_text(i.payload)) AS error FROM %1$I.inbox AS i
+						WHERE i.id = ANY ($1) OFFSET 0) AS e
 					WHERE i.id = e.id AND e.error IS NOT NULL RETURNING i.id)
 				 SELECT array_agg(b.id) FROM broken AS b', model)
 			INTO broken USING payloads;
@@ -310,7 +318,8 @@ BEGIN
 			JOIN pg_class AS c ON c.oid = to_regclass(format('%I.%I', model, t.name)) WHERE c.relkind IN ('r', 'p'))
 		< 5 + cardinality(vsm.told_tables())
 		OR (SELECT count(*) FROM pg_attribute AS a WHERE a.attrelid = to_regclass(format('%I.inbox', model)) AND NOT a.attisdropped
-			AND (a.attname, a.atttypid::regtype::text) IN (('id', 'bigint'), ('source', 'text'), ('payload', 'text'), ('received_at', 'timestamp with time zone'),
+			AND (a.attname, a.atttypid::regtype::text) IN (('id', 'bigint'), ('source', 'text'), ('payload', 'text'),
+				('received_at', 'timestamp with time zone'),
 				('error', 'text'), ('attempts', 'integer'), ('attempted_at', 'timestamp with time zone'))) < 7
 	THEN
 		PERFORM vsm.check_inbox(model);
@@ -330,7 +339,8 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION vsm.last_payload(text) IS
-	'the id of the last payload in a model''s inbox that is to be read, NULL when there is none; marks those in whose reading a call ended; a part of vsm.ingest';
+	'the id of the last payload in a model''s inbox that is to be read, NULL when there is none; marks those in whose reading a call '
+	'ended; a part of vsm.ingest';
 
 CREATE FUNCTION vsm.begin_attempt(model text, payloads bigint[]) RETURNS bigint
 LANGUAGE plpgsql
@@ -392,20 +402,23 @@ BEGIN
 		CONTINUE WHEN NOT pg_try_advisory_lock(key, (suspect.id % 2147483647)::integer);
 		IF suspect.attempts >= 3 THEN
 			UPDATE inbox AS i SET attempts = 0,
-				error = 'set aside: three times the call ended while this payload was read alone (cancelled, timed out or the server stopped). '
+				error = 'set aside: three times the call ended while this payload was read alone (cancelled, timed out or the server '
+					'stopped). '
 					'To have it read again with more time, set error to NULL'
 			WHERE i.id = suspect.id;
 			PERFORM pg_advisory_unlock(key, (suspect.id % 2147483647)::integer);
 			CONTINUE;
 		END IF;
-		UPDATE inbox AS i SET attempts = i.attempts + CASE WHEN is_first THEN 1 ELSE 0 END, attempted_at = clock_timestamp() WHERE i.id = suspect.id;
+		UPDATE inbox AS i SET attempts = i.attempts + CASE WHEN is_first THEN 1 ELSE 0 END, attempted_at = clock_timestamp()
+			WHERE i.id = suspect.id;
 		RETURN suspect.id;
 	END LOOP;
 	RETURN NULL;
 END
 $$;
 COMMENT ON FUNCTION vsm.next_suspect(text, bigint, timestamptz, boolean) IS
-	'the next payload that is read alone because an earlier call ended when it was read, with its attempt counted if it is the first that this call reads; '
+	'the next payload that is read alone because an earlier call ended when it was read, with its attempt counted if it is the first that '
+	'this call reads; '
 	'a part of vsm.ingest';
 
 CREATE FUNCTION vsm.read_suspect(model text, payload bigint) RETURNS vsm.ingested
@@ -466,7 +479,8 @@ BEGIN
 	END LOOP;
 	LOOP
 		PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
-		payload := vsm.ask('SELECT vsm.next_suspect($1, $2::bigint, $3::timestamptz, $4::boolean)', model, last::text, began::text, is_first::text);
+		payload := vsm.ask('SELECT vsm.next_suspect($1, $2::bigint, $3::timestamptz, $4::boolean)', model, last::text, began::text,
+			is_first::text);
 		COMMIT;
 		EXIT WHEN payload IS NULL;
 		PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);

@@ -30,12 +30,14 @@ BEGIN
 		SELECT DISTINCT c.item AS source, d.deployment AS target, d.finished_at
 		FROM item AS c
 			JOIN LATERAL (
-				SELECT min(e.at) FILTER (WHERE e.state = 'work started') AS started_at, max(e.at) FILTER (WHERE e.state = 'work ended') AS ended_at
+				SELECT min(e.at) FILTER (WHERE e.state = 'work started') AS started_at,
+					max(e.at) FILTER (WHERE e.state = 'work ended') AS ended_at
 				FROM event AS e WHERE e.entity = c.item AND e.method = 'label') AS w ON true
 			JOIN (deployment AS d JOIN routed_deployment AS r ON r.deployment = d.deployment)
 				ON r.service = c.service AND d.status = 'success' AND d.finished_at >= w.started_at AND d.finished_at <= w.ended_at
 		WHERE c.project = 'change_request'
-		AND NOT EXISTS (SELECT FROM link AS l WHERE l.source = c.item AND l.kind = 'deploys' AND l.method IS DISTINCT FROM 'service and time of work')),
+		AND NOT EXISTS (SELECT FROM link AS l WHERE l.source = c.item AND l.kind = 'deploys'
+			AND l.method IS DISTINCT FROM 'service and time of work')),
 	gone AS (
 		DELETE FROM link AS l
 		WHERE l.kind = 'deploys' AND l.method = 'service and time of work'
@@ -113,7 +115,8 @@ BEGIN
 		ON CONFLICT (source, target, kind) DO UPDATE SET method = excluded.method, confidence = excluded.confidence, since = excluded.since,
 			changed_at = excluded.changed_at
 		WHERE l.method IN ('change', 'commit', 'latest deployment before')
-		AND (l.method, l.confidence, l.since, l.changed_at) IS DISTINCT FROM (excluded.method, excluded.confidence, excluded.since, excluded.changed_at))
+		AND (l.method, l.confidence, l.since, l.changed_at) IS DISTINCT FROM (excluded.method, excluded.confidence, excluded.since,
+			excluded.changed_at))
 	SELECT count(*) INTO found FROM wanted;
 	RETURN found;
 END

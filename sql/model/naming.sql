@@ -63,7 +63,7 @@ COMMENT ON FUNCTION vsm.default_naming() IS
 	'what names mean where the table naming of a model says nothing; of several patterns that match the first decides';
 
 CREATE FUNCTION vsm.meaning(names jsonb, kind text, name text) RETURNS text
-AS 'MODULE_PATHNAME', 'vsm_meaning' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
+	AS 'MODULE_PATHNAME', 'vsm_meaning' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION vsm.meaning(jsonb, text, text) IS
 	'what a name of that kind means by names, as vsm.names returns them; NULL if it means nothing';
 
@@ -101,7 +101,8 @@ DECLARE
 BEGIN
 	PERFORM vsm.enter_model(model);
 	-- What is said of this source before what is said of many.
-	SELECT array_agg(ROW (n.kind, n.name, n.meaning)::vsm.name_meaning ORDER BY length(n.source) DESC, n.source COLLATE "C", n.name COLLATE "C") INTO named
+	SELECT array_agg(ROW (n.kind, n.name, n.meaning)::vsm.name_meaning ORDER BY length(n.source) DESC, n.source COLLATE "C",
+		n.name COLLATE "C") INTO named
 	FROM naming AS n WHERE names.source LIKE n.source;
 	IF named IS NULL THEN
 		RETURN vsm.default_names();
@@ -110,4 +111,5 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION vsm.names(text, text) IS
-	'what the names that an installation chose mean in a source, by the table naming of a model and vsm.default_naming, in the form that readers take';
+	'what the names that an installation chose mean in a source, by the table naming of a model and vsm.default_naming, in the form that '
+	'readers take';

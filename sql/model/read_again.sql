@@ -11,8 +11,10 @@
 
 CREATE FUNCTION vsm.told_tables() RETURNS text[]
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN ARRAY['event', 'observation', 'item_change', 'item_alias', 'link', 'item', 'merge_request', 'commit', 'build', 'deployment', 'incident'];
-COMMENT ON FUNCTION vsm.told_tables() IS 'the tables of a model whose rows facts make, each with a column payload; a part of vsm.read_again';
+RETURN ARRAY['event', 'observation', 'item_change', 'item_alias', 'link', 'item', 'merge_request', 'commit', 'build', 'deployment',
+	'incident'];
+COMMENT ON FUNCTION vsm.told_tables() IS 'the tables of a model whose rows facts make, each with a column payload; a part of '
+	'vsm.read_again';
 
 CREATE FUNCTION vsm.mark_told(model text, source text) RETURNS bigint
 LANGUAGE plpgsql
@@ -28,7 +30,8 @@ BEGIN
 	PERFORM vsm.check_owner(model);
 	PERFORM pg_advisory_xact_lock(hashtext('vsm.write_facts'), hashtext(model));
 	FOREACH relation IN ARRAY vsm.told_tables() LOOP
-		EXECUTE format('UPDATE %1$I.%2$I AS t SET payload = -t.payload WHERE t.payload IN (SELECT p.payload FROM %1$I.payload AS p WHERE p.source = $1)', model, relation)
+		EXECUTE format('UPDATE %1$I.%2$I AS t SET payload = -t.payload WHERE t.payload IN (SELECT p.payload FROM %1$I.payload AS p WHERE '
+			'p.source = $1)', model, relation)
 		USING source;
 	END LOOP;
 	EXECUTE format('SELECT count(*) FROM %I.payload AS p WHERE p.source = $1', model) INTO kept USING source;
@@ -56,7 +59,8 @@ BEGIN
 		WHERE b.before < 8 * 1024 * 1024);
 END
 $$;
-COMMENT ON FUNCTION vsm.next_kept(text, text, bigint) IS 'the next kept payloads of a source that are read together, NULL when there are no more; a part of vsm.read_again';
+COMMENT ON FUNCTION vsm.next_kept(text, text, bigint) IS 'the next kept payloads of a source that are read together, NULL when there are '
+	'no more; a part of vsm.read_again';
 
 CREATE FUNCTION vsm.read_kept(model text, payloads bigint[]) RETURNS bigint
 LANGUAGE plpgsql
@@ -96,12 +100,15 @@ BEGIN
 	PERFORM pg_advisory_xact_lock(hashtext('vsm.write_facts'), hashtext(model));
 	EXECUTE format(
 		'SELECT array_agg(DISTINCT t.entity) FROM (
-			SELECT e.entity FROM %1$I.event AS e WHERE e.payload < 0 AND -e.payload IN (SELECT p.payload FROM %1$I.payload AS p WHERE p.source = $1)
+			SELECT e.entity FROM %1$I.event AS e WHERE e.payload < 0 AND -e.payload IN (SELECT p.payload FROM %1$I.payload AS p
+				WHERE p.source = $1)
 			UNION ALL
-			SELECT o.entity FROM %1$I.observation AS o WHERE o.payload < 0 AND -o.payload IN (SELECT p.payload FROM %1$I.payload AS p WHERE p.source = $1)) AS t', model)
+			SELECT o.entity FROM %1$I.observation AS o WHERE o.payload < 0 AND -o.payload IN (SELECT p.payload FROM %1$I.payload AS p
+				WHERE p.source = $1)) AS t', model)
 	INTO entities USING source;
 	FOREACH relation IN ARRAY vsm.told_tables() LOOP
-		EXECUTE format('DELETE FROM %1$I.%2$I AS t WHERE t.payload < 0 AND -t.payload IN (SELECT p.payload FROM %1$I.payload AS p WHERE p.source = $1)', model, relation)
+		EXECUTE format('DELETE FROM %1$I.%2$I AS t WHERE t.payload < 0 AND -t.payload IN (SELECT p.payload FROM %1$I.payload AS p WHERE '
+			'p.source = $1)', model, relation)
 		USING source;
 		GET DIAGNOSTICS count = ROW_COUNT;
 		removed := removed + count;
@@ -143,4 +150,5 @@ BEGIN
 END
 $$;
 COMMENT ON PROCEDURE vsm.read_again(text, text) IS
-	'reads the kept payloads of a source again over what is there, and commits after every few hundred: how a new version of vsm and changed names reach old data';
+	'reads the kept payloads of a source again over what is there, and commits after every few hundred: how a new version of vsm and '
+	'changed names reach old data';

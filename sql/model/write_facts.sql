@@ -22,12 +22,13 @@
  */
 
 CREATE FUNCTION vsm.execute(statement text, VARIADIC arguments text[] DEFAULT '{}') RETURNS bigint
-AS 'MODULE_PATHNAME', 'vsm_execute' LANGUAGE C VOLATILE;
+	AS 'MODULE_PATHNAME', 'vsm_execute' LANGUAGE C VOLATILE;
 COMMENT ON FUNCTION vsm.execute(text, text[]) IS
-	'executes a statement whose parameters $1, $2, ... are texts, keeping its plan for the session, and returns how many rows it processed; a part of vsm.ingest';
+	'executes a statement whose parameters $1, $2, ... are texts, keeping its plan for the session, and returns how many rows it '
+	'processed; a part of vsm.ingest';
 
 CREATE FUNCTION vsm.ask(statement text, VARIADIC arguments text[] DEFAULT '{}') RETURNS text
-AS 'MODULE_PATHNAME', 'vsm_ask' LANGUAGE C VOLATILE;
+	AS 'MODULE_PATHNAME', 'vsm_ask' LANGUAGE C VOLATILE;
 COMMENT ON FUNCTION vsm.ask(text, text[]) IS
 	'executes a statement like vsm.execute and returns the first column of its first row as text; a part of vsm.ingest';
 
@@ -68,7 +69,8 @@ BEGIN
 		DROP TABLE pg_temp.vsm_fact;
 	END IF;
 	BEGIN
-		CREATE TEMPORARY TABLE vsm_fact (LIKE vsm.fact, document bigint, received_at timestamptz, payload bigint, again boolean) ON COMMIT DELETE ROWS;
+		CREATE TEMPORARY TABLE vsm_fact (LIKE vsm.fact, document bigint, received_at timestamptz, payload bigint, again boolean)
+			ON COMMIT DELETE ROWS;
 	EXCEPTION WHEN insufficient_privilege THEN
 		RAISE EXCEPTION USING
 			ERRCODE = 'insufficient_privilege',
@@ -122,10 +124,12 @@ BEGIN
 	SELECT f.document, min(CASE
 		WHEN greatest(octet_length(f.entity), octet_length(f.source), octet_length(f.id), octet_length(f.name)) > 1000 THEN
 			format('it names %s..., which is longer than 1,000 bytes', (
-				SELECT left(n.name, 60) FROM unnest(ARRAY[f.entity, f.source, f.id, f.name]) AS n (name) ORDER BY octet_length(n.name) DESC NULLS LAST LIMIT 1))
+				SELECT left(n.name, 60) FROM unnest(ARRAY[f.entity, f.source, f.id, f.name]) AS n (name)
+					ORDER BY octet_length(n.name) DESC NULLS LAST LIMIT 1))
 		WHEN octet_length(f.value) > 1000 THEN format('it names %s..., which is longer than 1,000 bytes', left(f.value, 60))
 		ELSE format('it tells of %s, which is later than when it was received (%s)',
-			to_char(f.at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS"Z"'), to_char(f.received_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS"Z"'))
+			to_char(f.at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS"Z"'), to_char(f.received_at AT TIME ZONE 'UTC',
+				'YYYY-MM-DD HH24:MI:SS"Z"'))
 		END)
 	FROM pg_temp.vsm_fact AS f
 	WHERE greatest(octet_length(f.entity), octet_length(f.source), octet_length(f.id), octet_length(f.name)) > 1000
@@ -151,12 +155,20 @@ AS $$
 DECLARE
 	facts bigint;
 	added bigint;
+	keys  integer;
 BEGIN
 	PERFORM vsm.enter_model(model);
+	SELECT i.indnkeyatts INTO keys FROM pg_index AS i WHERE i.indrelid = 'event'::regclass AND i.indisprimary;
+	IF keys IS NULL THEN
+		RAISE EXCEPTION USING
+			ERRCODE = 'invalid_column_reference',
+			MESSAGE = 'table "event" has no primary key';
+	END IF;
 	SELECT count(*) INTO facts FROM pg_temp.vsm_fact AS f WHERE f.fact = 'event';
-	IF (SELECT i.indnkeyatts FROM pg_index AS i WHERE i.indrelid = 'event'::regclass AND i.indisprimary) = 3 THEN
+	IF keys = 3 THEN
 		INSERT INTO event (source, event_id, entity, at, state, state_id, previous, previous_id, seq, method, attributes, told_at, payload)
-		SELECT f.source, f.id, f.entity, f.at, f.value, f.value_id, f.previous, f.previous_id, f.seq, f.method, f.details, f.version, f.payload
+		SELECT f.source, f.id, f.entity, f.at, f.value, f.value_id, f.previous, f.previous_id, f.seq, f.method, f.details, f.version,
+			f.payload
 		FROM pg_temp.vsm_fact AS f
 		WHERE f.fact = 'event'
 		ORDER BY f.entity COLLATE "C", f.source COLLATE "C", f.id COLLATE "C"
@@ -190,10 +202,12 @@ BEGIN
 			jsonb_build_array(f.details, f.value, f.previous, f.value_id, f.previous_id, f.seq, f.method) DESC),
 	compared AS MATERIALIZED (
 		SELECT t.*, o.at AS old_at, o.payload < 0 AS stale,
-			t.wording <> w.wording AND (o.payload < 0 OR coalesce(t.version, '-infinity') > coalesce(o.told_at, '-infinity')
+			-- The same wording of a newer version, too: else one between the two would replace it.
+			(o.payload < 0 AND t.wording <> w.wording OR coalesce(t.version, '-infinity') > coalesce(o.told_at, '-infinity')
 				OR t.version IS NOT DISTINCT FROM o.told_at AND t.wording > w.wording) AS newer
 		FROM told AS t JOIN event AS o ON o.entity = t.entity AND o.source = t.source AND o.event_id = t.id,
-			LATERAL (SELECT jsonb_build_array(o.attributes, o.state, o.previous, o.state_id, o.previous_id, o.seq, o.method) AS wording) AS w)
+			LATERAL (SELECT jsonb_build_array(o.attributes, o.state, o.previous, o.state_id, o.previous_id, o.seq,
+				o.method) AS wording) AS w)
 	UPDATE event AS e SET
 		at = CASE WHEN n.stale THEN n.at ELSE least(e.at, n.at) END,
 		payload = CASE WHEN n.stale THEN n.payload ELSE greatest(e.payload, n.payload) END,
@@ -269,7 +283,8 @@ BEGIN
 	seen AS MATERIALIZED (
 		SELECT o.* FROM unnest(entities) AS t (entity) JOIN observation AS o ON o.entity = t.entity),
 	created AS MATERIALIZED (
-		SELECT c.entity, c.source, c.at, coalesce(f.previous, c.state) AS state, CASE WHEN f.entity IS NULL THEN c.state_id ELSE f.previous_id END AS state_id,
+		SELECT c.entity, c.source, c.at, coalesce(f.previous, c.state) AS state,
+			CASE WHEN f.entity IS NULL THEN c.state_id ELSE f.previous_id END AS state_id,
 			CASE WHEN f.entity IS NOT NULL THEN 'inferred' END AS method
 		FROM (
 				SELECT s.entity, s.source, min(s.at) AS at, (array_agg(s.state ORDER BY s.state) FILTER (WHERE s.state <> ''))[1] AS state,
@@ -285,21 +300,24 @@ BEGIN
 		UNION ALL
 		SELECT a.entity, a.source, a.event_id, a.at, a.state, a.state_id, 'observed'
 		FROM (
-			SELECT b.*, lag(b.state) OVER (PARTITION BY b.entity ORDER BY b.at, b.is_seen, length(b.event_id), b.event_id COLLATE "C") AS before
+			SELECT b.*, lag(b.state) OVER (PARTITION BY b.entity ORDER BY b.at, b.is_seen, length(b.event_id),
+				b.event_id COLLATE "C") AS before
 			FROM (
 				SELECT w.entity, w.source, w.event_id, w.at, w.state, NULL::text AS state_id, false AS is_seen
 				FROM told AS w WHERE w.state NOT IN ('Flagged', 'Unflagged')
 				UNION ALL
 				SELECT c.entity, c.source, '', c.at, c.state, NULL, false FROM created AS c WHERE c.state IS NOT NULL
 				UNION ALL
-				(SELECT DISTINCT ON (s.entity, s.at) s.entity, s.source, s.entity || ':' || extract(epoch FROM s.at) || ':' || s.state, s.at, s.state, s.state_id, true
+				(SELECT DISTINCT ON (s.entity, s.at) s.entity, s.source, s.entity || ':' || extract(epoch FROM s.at) || ':' || s.state,
+					s.at, s.state, s.state_id, true
 				 FROM seen AS s WHERE s.kind = 'observed'
 				 ORDER BY s.entity, s.at, s.state COLLATE "C", s.source COLLATE "C")) AS b) AS a
 		WHERE a.is_seen AND a.state IS DISTINCT FROM a.before),
 	gone AS (
 		DELETE FROM event AS e USING unnest(entities) AS t (entity)
 		WHERE e.entity = t.entity AND (e.method = 'observed' OR e.event_id = e.entity || ':created')
-		AND NOT EXISTS (SELECT FROM wanted AS w WHERE w.entity = e.entity AND w.source = e.source AND w.event_id = e.event_id AND w.at = e.at)
+		AND NOT EXISTS (SELECT FROM wanted AS w WHERE w.entity = e.entity AND w.source = e.source AND w.event_id = e.event_id
+			AND w.at = e.at)
 		RETURNING e.entity)
 	INSERT INTO event AS e (source, event_id, entity, at, state, state_id, method)
 	SELECT w.source, w.event_id, w.entity, w.at, w.state, w.state_id, w.method
@@ -308,11 +326,13 @@ BEGIN
 		SELECT FROM event AS o WHERE o.entity = w.entity AND o.source = w.source AND o.event_id = w.event_id
 		AND (o.at, o.state, o.state_id, o.method) IS NOT DISTINCT FROM (w.at, w.state, w.state_id, w.method))
 	ORDER BY w.entity COLLATE "C", w.source COLLATE "C", w.event_id COLLATE "C"
-	ON CONFLICT ON CONSTRAINT event_pkey DO UPDATE SET at = excluded.at, state = excluded.state, state_id = excluded.state_id, method = excluded.method;
+	ON CONFLICT ON CONSTRAINT event_pkey DO UPDATE SET at = excluded.at, state = excluded.state, state_id = excluded.state_id,
+		method = excluded.method;
 END
 $$;
 COMMENT ON FUNCTION vsm.derive_states(text[]) IS
-	'derives the events of these entities'' creation and of states that were seen from all that is known of them, in the model that search_path names; '
+	'derives the events of these entities'' creation and of states that were seen from all that is known of them, in the model that '
+	'search_path names; '
 	'a part of vsm.write_observations';
 
 CREATE FUNCTION vsm.write_changes(model text) RETURNS void
@@ -343,17 +363,19 @@ BEGIN
 				CASE WHEN n.newer THEN excluded.source ELSE c.source END, CASE WHEN n.newer THEN excluded.told_at ELSE c.told_at END
 			FROM (SELECT c.payload < 0 OR coalesce(excluded.told_at, '-infinity') > coalesce(c.told_at, '-infinity')
 				OR excluded.told_at IS NOT DISTINCT FROM c.told_at
-					AND jsonb_build_array(excluded.value, excluded.previous, excluded.source) > jsonb_build_array(c.value, c.previous, c.source) AS newer) AS n)
+					AND jsonb_build_array(excluded.value, excluded.previous, excluded.source) > jsonb_build_array(c.value, c.previous,
+						c.source) AS newer) AS n)
 	WHERE c.payload < 0 OR excluded.at < c.at OR excluded.payload > coalesce(c.payload, 0)
-	OR (excluded.value, excluded.previous, excluded.source) IS DISTINCT FROM (c.value, c.previous, c.source)
-		AND (coalesce(excluded.told_at, '-infinity') > coalesce(c.told_at, '-infinity') OR excluded.told_at IS NOT DISTINCT FROM c.told_at
-			AND jsonb_build_array(excluded.value, excluded.previous, excluded.source) > jsonb_build_array(c.value, c.previous, c.source));
+	OR coalesce(excluded.told_at, '-infinity') > coalesce(c.told_at, '-infinity')
+	OR excluded.told_at IS NOT DISTINCT FROM c.told_at
+		AND jsonb_build_array(excluded.value, excluded.previous, excluded.source) > jsonb_build_array(c.value, c.previous, c.source);
 
 	-- The first value of each attribute is what its earliest change came from.
 	INSERT INTO item_change AS c (item, attribute, change_id, at, value, source)
 	SELECT DISTINCT ON (h.item COLLATE "C", h.attribute COLLATE "C") h.item, h.attribute, 'created', o.at, h.previous, h.source
 	FROM (SELECT DISTINCT f.entity FROM pg_temp.vsm_fact AS f WHERE f.fact IN ('created', 'change')) AS t
-		JOIN LATERAL (SELECT min(o.at) AS at FROM observation AS o WHERE o.entity = t.entity AND o.kind = 'created') AS o ON o.at IS NOT NULL
+		JOIN LATERAL (SELECT min(o.at) AS at FROM observation AS o WHERE o.entity = t.entity AND o.kind = 'created') AS o
+			ON o.at IS NOT NULL
 		JOIN item_change AS h ON h.item = t.entity
 	WHERE h.change_id <> 'created'
 	ORDER BY h.item COLLATE "C", h.attribute COLLATE "C", h.at, length(h.change_id), h.change_id COLLATE "C"
@@ -397,7 +419,8 @@ AS $$
 BEGIN
 	PERFORM vsm.enter_model(model);
 	INSERT INTO link AS l (source, target, kind, method, confidence, since, until, changed_at, payload)
-	SELECT f.entity, f.value, f.name, (array_agg(f.method ORDER BY f.confidence DESC NULLS LAST, f.method COLLATE "C"))[1], max(f.confidence), min(f.at),
+	SELECT f.entity, f.value, f.name, (array_agg(f.method ORDER BY f.confidence DESC NULLS LAST, f.method COLLATE "C"))[1],
+		max(f.confidence), min(f.at),
 		(array_agg(f.until ORDER BY n.changed_at DESC NULLS LAST, f.until NULLS LAST))[1], max(n.changed_at), max(f.payload)
 	FROM pg_temp.vsm_fact AS f, LATERAL (SELECT coalesce(f.until, f.version, f.at) AS changed_at) AS n
 	WHERE f.fact = 'link'
@@ -405,7 +428,8 @@ BEGIN
 	ORDER BY f.entity COLLATE "C", f.value COLLATE "C", f.name COLLATE "C"
 	ON CONFLICT (source, target, kind) DO UPDATE SET
 		method = CASE WHEN l.payload < 0 OR excluded.confidence > coalesce(l.confidence, -1)
-			OR excluded.confidence IS NOT DISTINCT FROM l.confidence AND excluded.method COLLATE "C" < coalesce(l.method, '~') THEN excluded.method ELSE l.method END,
+			OR excluded.confidence IS NOT DISTINCT FROM l.confidence AND excluded.method COLLATE "C" < coalesce(l.method, '~')
+				THEN excluded.method ELSE l.method END,
 		confidence = CASE WHEN l.payload < 0 THEN excluded.confidence ELSE greatest(l.confidence, excluded.confidence) END,
 		since = CASE WHEN l.payload < 0 THEN excluded.since ELSE least(l.since, excluded.since) END,
 		until = CASE
@@ -460,7 +484,8 @@ BEGIN
 			SELECT u.entity, u.periods, (SELECT r FROM unnest(u.periods) AS r LIMIT 1) AS first
 			FROM (
 				SELECT t.entity, t.periods + coalesce(o.changelog,
-					CASE WHEN o.changelog_until IS NULL THEN '{}' ELSE tstzmultirange(tstzrange(NULL, o.changelog_until, '[]')) END) AS periods
+					CASE WHEN o.changelog_until IS NULL THEN '{}' ELSE
+						tstzmultirange(tstzrange(NULL, o.changelog_until, '[]')) END) AS periods
 				FROM told AS t JOIN item AS o ON o.item = t.entity) AS u) AS n
 		WHERE i.item = n.entity AND n.periods IS DISTINCT FROM i.changelog)
 	DELETE FROM observation AS o USING told AS t
@@ -479,16 +504,19 @@ COMMENT ON FUNCTION vsm.write_histories(text) IS
  */
 CREATE TYPE vsm.told_row AS (columns jsonb, told jsonb);
 COMMENT ON TYPE vsm.told_row IS
-	'columns of a row that change, and the versions of its columns, as the column told of a model''s tables has them; a part of vsm.write_rows';
+	'columns of a row that change, and the versions of its columns, as the column told of a model''s tables has them; a part of '
+	'vsm.write_rows';
 
 CREATE FUNCTION vsm.epoch_microseconds(at timestamptz) RETURNS bigint
-AS 'MODULE_PATHNAME', 'vsm_epoch_microseconds' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+	AS 'MODULE_PATHNAME', 'vsm_epoch_microseconds' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION vsm.epoch_microseconds(timestamptz) IS 'microseconds since 1970; a part of vsm.write_rows';
 
-CREATE FUNCTION vsm.tell_row(old jsonb, old_told jsonb, old_at timestamptz, new jsonb, new_told jsonb, new_at timestamptz, again boolean) RETURNS vsm.told_row
-AS 'MODULE_PATHNAME', 'vsm_tell_row' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+CREATE FUNCTION vsm.tell_row(old jsonb, old_told jsonb, old_at timestamptz, new jsonb, new_told jsonb, new_at timestamptz, again boolean)
+	RETURNS vsm.told_row
+	AS 'MODULE_PATHNAME', 'vsm_tell_row' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION vsm.tell_row(jsonb, jsonb, timestamptz, jsonb, jsonb, timestamptz, boolean) IS
-	'lays columns with their versions over a row as it is: of each column the newer version holds, of equal versions the greater value, or the new one if again; '
+	'lays columns with their versions over a row as it is: of each column the newer version holds, of equal versions the greater value, or '
+	'the new one if again; '
 	'NULL columns if none changes; a part of vsm.write_rows';
 
 CREATE FUNCTION vsm.write_rows(model text, relation text) RETURNS void
@@ -509,9 +537,11 @@ DECLARE
 	entities bigint;
 	inserted bigint;
 	told     text;
-	kept     CONSTANT text[] := CASE WHEN relation = 'item' THEN '{updated_at,told,payload,xid,type,changelog,changelog_until}' ELSE '{updated_at,told,payload,xid}' END;
+	kept     CONSTANT text[] := CASE WHEN relation = 'item' THEN '{updated_at,told,payload,xid,type,changelog,changelog_until}'
+		ELSE '{updated_at,told,payload,xid}' END;
 	-- Values as the columns' types write them, so that they can be compared.
-	written  CONSTANT text := '(SELECT jsonb_object_agg(w.key, w.value) FROM jsonb_each(to_jsonb(jsonb_populate_record(NULL::%1$s, %2$s))) AS w WHERE %2$s ? w.key)';
+	written  CONSTANT text := '(SELECT jsonb_object_agg(w.key, w.value) FROM jsonb_each(to_jsonb(jsonb_populate_record(NULL::%1$s, %2$s))) '
+		'AS w WHERE %2$s ? w.key)';
 BEGIN
 	SELECT count(DISTINCT f.entity COLLATE "C") INTO entities FROM pg_temp.vsm_fact AS f WHERE f.fact = relation;
 	SELECT (array_agg(a.attname::text ORDER BY a.attnum))[1],
@@ -526,10 +556,12 @@ BEGIN
 			FROM pg_temp.vsm_fact AS f,
 				LATERAL (SELECT CASE
 						WHEN f.details ->> 'due_at' ~ '^\d{4}-\d\d-\d\d$' THEN
-							f.details || jsonb_build_object('due_at', ((f.details ->> 'due_at')::date + 1)::timestamp AT TIME ZONE m.time_zone - interval '1 microsecond')
+							f.details || jsonb_build_object('due_at',
+								((f.details ->> 'due_at')::date + 1)::timestamp AT TIME ZONE m.time_zone - interval '1 microsecond')
 						ELSE f.details END AS details
 					FROM %2$I.model AS m) AS z,
-				LATERAL (SELECT CASE WHEN f.fact = 'item' AND z.details ? 'type' THEN z.details || jsonb_build_object('type_told', z.details -> 'type')
+				LATERAL (SELECT CASE WHEN f.fact = 'item' AND z.details ? 'type' THEN z.details ||
+					jsonb_build_object('type_told', z.details -> 'type')
 					ELSE z.details END - %5$L::text[] AS columns) AS d
 			WHERE f.fact = %3$L),
 		counted AS MATERIALIZED (
@@ -537,7 +569,8 @@ BEGIN
 		told AS MATERIALIZED (
 			SELECT c.entity, c.at, c.columns, NULL::jsonb AS versions, c.payload, c.again FROM counted AS c WHERE c.facts = 1
 			UNION ALL
-			SELECT c.entity, max(c.at), coalesce(jsonb_object_agg(c.key, c.value), '{}'), coalesce(jsonb_object_agg(c.key, vsm.epoch_microseconds(c.at)), '{}'),
+			SELECT c.entity, max(c.at), coalesce(jsonb_object_agg(c.key, c.value), '{}'), coalesce(jsonb_object_agg(c.key,
+				vsm.epoch_microseconds(c.at)), '{}'),
 				max(c.payload), bool_or(c.again)
 			FROM (
 				SELECT DISTINCT ON (c.entity, e.key) c.entity, e.key, e.value, c.at, c.payload, c.again
@@ -550,7 +583,8 @@ BEGIN
 		WITH %1$s
 		INSERT INTO %2$s (%3$I, updated_at, told, payload%4$s%5$s)
 		SELECT t.entity, t.at, r.told, t.payload%6$s%7$s
-		FROM told AS t, vsm.tell_row(NULL, NULL, NULL, t.columns, t.versions, t.at, false) AS r, jsonb_populate_record(NULL::%2$s, t.columns) AS n
+		FROM told AS t, vsm.tell_row(NULL, NULL, NULL, t.columns, t.versions, t.at, false) AS r, jsonb_populate_record(NULL::%2$s,
+			t.columns) AS n
 		ORDER BY t.entity COLLATE "C" ON CONFLICT (%3$I) DO NOTHING$sql$,
 		told, target, key,
 		(SELECT string_agg(format(', %I', c), '') FROM unnest(names) AS c), CASE relation WHEN 'item' THEN ', type' ELSE '' END,
@@ -568,14 +602,16 @@ BEGIN
 			FROM told AS t JOIN %2$s AS b ON b.%3$I = t.entity,
 				LATERAL vsm.tell_row(to_jsonb(b) - %6$L::text[], b.told, b.updated_at, %7$s, t.versions, t.at, t.again) AS r,
 				LATERAL jsonb_populate_record(b, coalesce(r.columns, '{}')) AS w
-			WHERE r.columns IS NOT NULL OR r.told IS DISTINCT FROM b.told OR t.at > b.updated_at OR t.at IS NOT NULL AND b.updated_at IS NULL
+			WHERE r.columns IS NOT NULL OR r.told IS DISTINCT FROM b.told OR t.at > b.updated_at OR t.at IS NOT NULL
+				AND b.updated_at IS NULL
 			OR b.payload < 0 OR t.payload > coalesce(b.payload, 0)) AS n
 		WHERE o.%3$I = n.entity$sql$,
 		told, target, key,
 		(SELECT string_agg(format(', %1$I = (n.whole).%1$I', c), '') FROM unnest(names) AS c),
 		-- Who corrects the type of an item keeps it, until the tracker calls the item otherwise.
 		CASE relation WHEN 'item' THEN
-			', type = CASE WHEN o.type IS NOT DISTINCT FROM o.type_told OR (n.whole).type_told IS DISTINCT FROM o.type_told THEN (n.whole).type_told ELSE o.type END'
+			', type = CASE WHEN o.type IS NOT DISTINCT FROM o.type_told OR (n.whole).type_told IS DISTINCT FROM o.type_told THEN '
+			'(n.whole).type_told ELSE o.type END'
 			ELSE '' END, kept || key, format(written, target, 't.columns')));
 END
 $$;
@@ -617,7 +653,8 @@ BEGIN
 	IF 'link' = ANY (kinds) THEN
 		PERFORM vsm.write_links(model);
 	END IF;
-	PERFORM vsm.write_rows(model, r.relation) FROM unnest(ARRAY['merge_request', 'commit', 'build', 'deployment', 'incident']) AS r (relation)
+	PERFORM vsm.write_rows(model, r.relation) FROM unnest(ARRAY['merge_request', 'commit', 'build', 'deployment',
+		'incident']) AS r (relation)
 	WHERE r.relation = ANY (kinds);
 	PERFORM vsm.empty_table('pg_temp.vsm_fact');
 END
@@ -645,4 +682,5 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION vsm.write_facts(text) IS
-	'writes the facts in pg_temp.vsm_fact to the tables of a model and empties it; the same facts make the same rows, in any order and any number of times';
+	'writes the facts in pg_temp.vsm_fact to the tables of a model and empties it; the same facts make the same rows, in any order and any '
+	'number of times';

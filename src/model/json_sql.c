@@ -15,12 +15,17 @@ PG_FUNCTION_INFO_V1(vsm_json_time);
 PG_FUNCTION_INFO_V1(vsm_json_text);
 PG_FUNCTION_INFO_V1(vsm_json_number);
 
+/* What tools write for "never": nothing at all as milliseconds since 1970, or as a date since the year 1. */
+#define EPOCH			(-(POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) * USECS_PER_DAY)
+#define SECOND_YEAR		(-(POSTGRES_EPOCH_JDATE - INT64CONST(1721791)) * USECS_PER_DAY)
+
 /*
  * json_time(jsonb) -> timestamptz
  *
  * The time in a member of a payload, written as vsm_payload_time says, as text or as a number.
- * NULL for whatever is no time (null, an object, other text) and for 0 milliseconds since 1970,
- * which tools write for "never": what is wrong with one member costs that member only.
+ * NULL for whatever is no time (null, an object, other text, a negative number) and for what tools
+ * write for "never", 0 milliseconds since 1970 and days of the year 1: what is wrong with one member
+ * costs that member only.
  */
 Datum
 vsm_json_time(PG_FUNCTION_ARGS)
@@ -44,8 +49,8 @@ vsm_json_time(PG_FUNCTION_ARGS)
 	}
 	else
 		PG_RETURN_NULL();
-	if (payload_read_time(start, len, &at) != PAYLOAD_TIME_READ ||
-		at == -(POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) * USECS_PER_DAY)
+	if (payload_read_time(start, len, &at) != PAYLOAD_TIME_READ || at == EPOCH || at < SECOND_YEAR ||
+		(at < EPOCH && value.type == jbvNumeric))
 		PG_RETURN_NULL();
 	PG_RETURN_TIMESTAMPTZ(at);
 }

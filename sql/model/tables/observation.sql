@@ -11,7 +11,8 @@ ALTER TABLE :"schema".observation
 CALL vsm.ensure_key(:'schema', 'observation', 'entity', 'source', 'kind', 'at', 'state');
 
 COMMENT ON TABLE :"schema".observation IS
-	'what sources said of states other than by events: states in which items were created, states that were seen, and how far a history is known of an item that is not there yet. Events of method inferred and observed are derived from it';
+	'what sources said of states other than by events: states in which items were created, states that were seen, and how far a history is '
+	'known of an item that is not there yet. Events of method inferred and observed are derived from it';
 COMMENT ON COLUMN :"schema".observation.entity IS 'what was observed';
 COMMENT ON COLUMN :"schema".observation.source IS 'tool, as in inbox.source';
 COMMENT ON COLUMN :"schema".observation.kind IS 'created, observed or history';

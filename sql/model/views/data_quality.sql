@@ -100,12 +100,14 @@ FROM (
 		'Builds that ended before they began, or began before they were asked for.'
 	FROM :"schema".build AS b
 	UNION ALL
-	SELECT 'clock runs backwards', 'merge request', count(*) FILTER (WHERE least(q.merged_at, q.closed_at, q.approved_at) < q.created_at), count(*),
+	SELECT 'clock runs backwards', 'merge request', count(*) FILTER (WHERE least(q.merged_at, q.closed_at, q.approved_at) < q.created_at),
+		count(*),
 		'Requests that were approved, merged or closed before they were opened.'
 	FROM :"schema".merge_request AS q
 	UNION ALL
 	SELECT 'name not understood', 'environment: ' || d.environment, count(*), NULL,
-		format('Deployments to an environment of no known tier. INSERT INTO %I.naming (kind, name, meaning) VALUES (%L, %L, %L) says which: '
+		format('Deployments to an environment of no known tier. INSERT INTO %I.naming (kind, name, meaning) VALUES (%L, %L, %L) says '
+			'which: '
 			'production, staging, testing, development or other.', :'schema', 'environment', d.environment, 'production')
 	FROM :"schema".deployment AS d
 	WHERE coalesce(d.environment_tier, 'other') = 'other' AND d.environment IS NOT NULL
@@ -121,7 +123,8 @@ FROM (
 	GROUP BY i.source_type
 	UNION ALL
 	SELECT 'service not known', d.repository || ' to ' || d.environment, count(*), NULL,
-		format('Deployments of a repository of several services. INSERT INTO %I.naming (kind, name, meaning) VALUES (%L, %L, %L) says which.',
+		format('Deployments of a repository of several services. INSERT INTO %I.naming (kind, name, meaning) VALUES (%L, %L, %L) says '
+			'which.',
 			:'schema', 'service', d.environment, min(s.service))
 	FROM :"schema".deployment AS d JOIN :"schema".service AS s ON s.repository = d.repository
 	WHERE d.service IS NULL AND d.environment IS NOT NULL
@@ -129,12 +132,13 @@ FROM (
 	GROUP BY d.repository, d.environment HAVING count(DISTINCT s.service) > 1
 	UNION ALL
 	SELECT 'names not yet read with', n.kind || ': ' || n.name, count(*), NULL,
-		format('What was read before the name was given has not been read again: CALL vsm.read_again(%L, SOURCE), for each source of it.', :'schema')
+		format('What was read before the name was given has not been read again: CALL vsm.read_again(%L, SOURCE), for each source of it.',
+			:'schema')
 	FROM :"schema".naming AS n
 	WHERE n.read_at IS NULL AND EXISTS (SELECT FROM :"schema".event AS e WHERE e.recorded_at < n.changed_at AND e.source LIKE n.source)
 	GROUP BY n.kind, n.name
 	UNION ALL
-	SELECT 'column that stops writers', c.relname || '.' || a.attname, 1, NULL,
+	SELECT 'column that stops writers', (c.relname || '.' || a.attname) COLLATE "default", 1, NULL,
 		'A column that vsm does not know and that has to be filled, but has no default: nobody else can write to the table. '
 		'Give it a default, or load into a table of your own and INSERT ... SELECT from there.'
 	FROM pg_catalog.pg_attribute AS a JOIN pg_catalog.pg_class AS c ON c.oid = a.attrelid

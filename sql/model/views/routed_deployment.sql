@@ -12,6 +12,7 @@ FROM :"schema".deployment AS d
 
 COMMENT ON VIEW :"schema".routed_deployment IS 'service, value stream and team of every deployment';
 COMMENT ON COLUMN :"schema".routed_deployment.deployment IS 'the deployment';
-COMMENT ON COLUMN :"schema".routed_deployment.service IS 'the service: as told or by hand, else the only one of its repository, else the repository itself';
+COMMENT ON COLUMN :"schema".routed_deployment.service IS 'the service: as told or by hand, else the only one of its repository, else the '
+	'repository itself';
 COMMENT ON COLUMN :"schema".routed_deployment.value_stream IS 'value stream of the service';
 COMMENT ON COLUMN :"schema".routed_deployment.team IS 'team of the service';
