@@ -6,6 +6,7 @@
 
 #include "base/compat.h"
 #include "base/rows_sql.h"
+#include "common/int.h"
 #include "utils/builtins.h"
 #include "utils/jsonb.h"
 #include "utils/numeric.h"
@@ -16,16 +17,29 @@ PG_FUNCTION_INFO_V1(vsm_tell_row);
 
 #define EPOCH_MICROSECONDS	((POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) * USECS_PER_DAY)
 
-/* epoch_microseconds(timestamptz) -> bigint: microseconds since 1970. */
-Datum
-vsm_epoch_microseconds(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_INT64(PG_GETARG_TIMESTAMPTZ(0) + EPOCH_MICROSECONDS);
-}
-
 /* The version of a column; what has no version is older than all that has one. */
 #define NEVER			PG_INT64_MIN
 #define UNVERSIONED		(PG_INT64_MIN + 1)
+
+/* Microseconds since 1970: the greatest number of the last years that PostgreSQL knows, and of infinity. */
+static int64
+epoch_microseconds(TimestampTz at)
+{
+	int64		microseconds;
+
+	if (TIMESTAMP_IS_NOBEGIN(at))
+		return UNVERSIONED;
+	if (pg_add_s64_overflow(at, EPOCH_MICROSECONDS, &microseconds))
+		return PG_INT64_MAX;
+	return microseconds;
+}
+
+/* epoch_microseconds(timestamptz) -> bigint: microseconds since 1970; infinity is the greatest, -infinity the least of all. */
+Datum
+vsm_epoch_microseconds(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_INT64(epoch_microseconds(PG_GETARG_TIMESTAMPTZ(0)));
+}
 
 typedef struct Column
 {
@@ -114,10 +128,10 @@ vsm_tell_row(PG_FUNCTION_ARGS)
 {
 	Jsonb	   *old = PG_ARGISNULL(0) ? NULL : PG_GETARG_JSONB_P(0);
 	Jsonb	   *old_told = PG_ARGISNULL(1) ? NULL : PG_GETARG_JSONB_P(1);
-	int64		old_at = PG_ARGISNULL(2) ? UNVERSIONED : PG_GETARG_TIMESTAMPTZ(2) + EPOCH_MICROSECONDS;
+	int64		old_at = PG_ARGISNULL(2) ? UNVERSIONED : epoch_microseconds(PG_GETARG_TIMESTAMPTZ(2));
 	Jsonb	   *new = PG_ARGISNULL(3) ? NULL : PG_GETARG_JSONB_P(3);
 	Jsonb	   *new_told = PG_ARGISNULL(4) ? NULL : PG_GETARG_JSONB_P(4);
-	int64		new_at = PG_ARGISNULL(5) ? UNVERSIONED : PG_GETARG_TIMESTAMPTZ(5) + EPOCH_MICROSECONDS;
+	int64		new_at = PG_ARGISNULL(5) ? UNVERSIONED : epoch_microseconds(PG_GETARG_TIMESTAMPTZ(5));
 	bool		again = !PG_ARGISNULL(6) && PG_GETARG_BOOL(6);
 	int64		at = Max(old_at, new_at);
 	Column	   *news;

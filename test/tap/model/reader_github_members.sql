@@ -331,7 +331,7 @@ release release.draft boolean: builds release since, builds tag since, event rel
 release release.prerelease boolean: event released
 tag commit.url huge/negative/number/text: builds tag
 workflow_job workflow_job object: (refused)
-workflow_job workflow_job.completed_at negative/number: build.started_at, event in_progress
+workflow_job workflow_job.completed_at number: build.started_at, event in_progress
 workflow_job workflow_job.status huge/long/negative/number/text: build.started_at, event in_progress
 workflow_run workflow_run.status huge/long/negative/number/text: event success
 $list$, E'\n'), E'\n') AS line$$, 'nor by another type of it');
