@@ -15,6 +15,37 @@ WHERE oid IN ('vsm.graph_from_json(pg_catalog.json)'::pg_catalog.regprocedure,
 DROP FUNCTION vsm.model_tables(), vsm.model_columns(), vsm.model_constraints(), vsm.model_indexes(), vsm.model_views();
 DROP TYPE vsm.model_table, vsm.model_column, vsm.model_object;
 
+-- Facts have one door, and readers are told what names mean.
+DROP FUNCTION
+	vsm.github_kind(jsonb), vsm.gitlab_kind(jsonb), vsm.jenkins_kind(jsonb), vsm.jira_kind(jsonb), vsm.servicenow_kind(jsonb),
+	vsm.github_type(jsonb), vsm.ingest_rows(text, text, vsm.fact[], boolean), vsm.jira_attribute(text),
+	vsm.read_github_commit(text, jsonb), vsm.read_github_commit_object(text, text, jsonb), vsm.read_github_deployment(text, jsonb),
+	vsm.read_github_issue(text, jsonb), vsm.read_github_issue_event(text, jsonb), vsm.read_github_pull_request(text, jsonb),
+	vsm.read_github_pull_request_object(text, text, jsonb), vsm.read_github_pull_request_part(text, jsonb),
+	vsm.read_github_pull_request_review(text, jsonb), vsm.read_github_push(text, jsonb), vsm.read_github_release(text, jsonb),
+	vsm.read_github_review_object(text, text, text, timestamptz, jsonb), vsm.read_github_workflow_job(text, jsonb),
+	vsm.read_github_workflow_jobs(text, jsonb), vsm.read_github_workflow_run(text, jsonb), vsm.read_github_workflow_runs(text, jsonb),
+	vsm.read_gitlab_commit(text, jsonb), vsm.read_gitlab_commit_object(text, text, jsonb), vsm.read_gitlab_deployment(text, jsonb),
+	vsm.read_gitlab_issue(text, jsonb), vsm.read_gitlab_issue_object(text, jsonb, jsonb, text), vsm.read_gitlab_job(text, jsonb),
+	vsm.read_gitlab_job_object(text, text, jsonb), vsm.read_gitlab_merge_request(text, jsonb),
+	vsm.read_gitlab_merge_request_commits(text, jsonb), vsm.read_gitlab_pipeline(text, jsonb), vsm.read_gitlab_push(text, jsonb),
+	vsm.read_gitlab_release(text, jsonb), vsm.read_gitlab_resource_event(text, jsonb), vsm.read_jenkins_build(text, jsonb),
+	vsm.read_jenkins_builds(text, jsonb),
+	vsm.read_jenkins_deployment(text, text, text, text, text, text, text, timestamptz, timestamptz, text),
+	vsm.read_jenkins_notification(text, jsonb), vsm.read_jenkins_pipeline(text, jsonb), vsm.read_jenkins_stage(text, jsonb),
+	vsm.read_jenkins_stage_object(text, text, jsonb), vsm.read_jira_bulk_changelog(text, jsonb), vsm.read_jira_changelog(text, jsonb),
+	vsm.read_jira_changes(text, jsonb, jsonb), vsm.read_jira_document(text, jsonb, jsonb, integer, timestamptz),
+	vsm.read_jira_histories(text, text, jsonb), vsm.read_jira_issue(text, jsonb), vsm.read_jira_link_webhook(text, jsonb),
+	vsm.read_jira_search(text, jsonb), vsm.read_jira_webhook(text, jsonb), vsm.read_servicenow_approval(text, jsonb),
+	vsm.read_servicenow_audit(text, jsonb, jsonb), vsm.read_servicenow_metric(text, jsonb, jsonb),
+	vsm.read_servicenow_record(text, jsonb), vsm.read_servicenow_records(text, jsonb),
+	vsm.read_servicenow_task(text, text, jsonb, jsonb), vsm.servicenow_record_kind(jsonb, text);
+DROP TYPE vsm.jira_first;
+ALTER TYPE vsm.fact ADD ATTRIBUTE version timestamptz;
+CREATE TYPE vsm.name_meaning AS (kind text, name text, meaning text);
+CREATE TYPE vsm.told_row AS (columns jsonb, told jsonb);
+CREATE TYPE vsm.trailer AS (key text, value text);
+
 -- include functions
 
 COMMENT ON AGGREGATE vsm.propose_workflow(vsm.timeline) IS

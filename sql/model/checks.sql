@@ -118,19 +118,22 @@ DECLARE
 BEGIN
 	PERFORM vsm.check_model(model, 'inbox');
 	SELECT c.name INTO missing
-	FROM unnest(ARRAY['id', 'source', 'payload', 'error']) AS c (name)
+	FROM unnest(ARRAY['id', 'source', 'payload', 'received_at', 'error', 'attempts', 'attempted_at']) WITH ORDINALITY AS c (name, place)
 	WHERE NOT EXISTS (
 		SELECT FROM pg_attribute AS a
-		WHERE a.attrelid = format('%I.inbox', model)::regclass AND a.attname = c.name AND NOT a.attisdropped) LIMIT 1;
+		WHERE a.attrelid = format('%I.inbox', model)::regclass AND a.attname = c.name AND NOT a.attisdropped)
+	ORDER BY c.place LIMIT 1;
 	IF FOUND THEN
 		RAISE EXCEPTION USING
 			ERRCODE = 'undefined_column',
 			MESSAGE = format('table %I.inbox has no column "%s"', model, missing),
-			DETAIL = 'An inbox has at least the columns id, source, payload and error.',
+			DETAIL = 'An inbox has the columns id, source, payload, received_at, error, attempts and attempted_at.',
 			HINT = format('Make what is missing with: CALL vsm.create_model(%L)', model);
 	END IF;
 	PERFORM vsm.check_column(model, 'inbox', c.name, c.type)
-	FROM (VALUES ('id', 'bigint'), ('source', 'text'), ('payload', 'text'), ('error', 'text')) AS c (name, type);
+	FROM (VALUES ('id', 'bigint'), ('source', 'text'), ('payload', 'text'), ('received_at', 'timestamptz'), ('error', 'text'),
+		('attempts', 'integer'),
+		('attempted_at', 'timestamptz')) AS c (name, type);
 END
 $$;
 COMMENT ON FUNCTION vsm.check_inbox(text) IS
@@ -216,3 +219,28 @@ END
 $$;
 COMMENT ON FUNCTION vsm.check_model_settings() IS
 	'trigger function of the table "model": raises if its time zone or first day of the week is none';
+
+/*
+ * Whoever owns the tables of a model owns their triggers, too, and these run as whoever writes to
+ * the tables. So only the owner himself may write to them by what vsm has: neither a member of his
+ * role nor a superuser.
+ */
+CREATE FUNCTION vsm.check_owner(model text) RETURNS void
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	owner oid;
+BEGIN
+	SELECT c.relowner INTO owner FROM pg_class AS c WHERE c.oid = to_regclass(format('%I.model', model));
+	IF owner <> current_user::regrole THEN
+		RAISE EXCEPTION USING
+			ERRCODE = 'insufficient_privilege',
+			MESSAGE = format('the model in schema "%s" is kept by its owner "%s" alone', model, pg_get_userbyid(owner)),
+			DETAIL = format('A trigger on the owner''s tables would run as "%s".', current_user),
+			HINT = format('Log in as "%s", or schedule the job as that role.', pg_get_userbyid(owner));
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION vsm.check_owner(text) IS
+	'raises if the current user is not the owner of a model; a part of whatever writes to a model';

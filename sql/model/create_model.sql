@@ -22,10 +22,19 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	target CONSTANT regclass := format('%I.%I', schema, relation)::regclass;
+	there  record;
 	key    text;
 BEGIN
-	IF EXISTS (SELECT FROM pg_index AS i WHERE i.indrelid = target AND i.indisprimary) THEN
-		RETURN;
+	SELECT k.conname, ARRAY(SELECT a.attname::text FROM unnest(k.conkey) WITH ORDINALITY AS c (attnum, o) JOIN pg_attribute AS a
+		USING (attnum)
+			WHERE a.attrelid = target ORDER BY c.o) AS columns
+	INTO there FROM pg_constraint AS k WHERE k.conrelid = target AND k.contype = 'p';
+	IF FOUND THEN
+		IF columns[1] <> 'entity' OR there.columns[:2] <> '{source,event_id}' THEN
+			RETURN;
+		END IF;
+		-- The key of event in 0.2.0, which found no entity.
+		EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %I', target, there.conname);
 	END IF;
 	-- The key of a partitioned table holds the columns by which it is partitioned.
 	SELECT string_agg(quote_ident(k.name), ', ' ORDER BY k.o) INTO key
@@ -131,6 +140,40 @@ END
 $$;
 COMMENT ON PROCEDURE vsm.run_model_sql(text) IS 'makes or completes the tables and views of a model; a part of vsm.create_model';
 
+CREATE FUNCTION vsm.complete_model(schema text, time_zone text, week_starts text, currency text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	old text;
+BEGIN
+	EXECUTE format('SELECT m.version FROM %I.model AS m', schema) INTO old;
+	-- What facts said before they were kept as they are.
+	IF old LIKE '0.2.%' THEN
+		EXECUTE format(
+			'INSERT INTO %1$I.observation (entity, source, kind, at, state, state_id)
+			 SELECT e.entity, e.source, CASE WHEN e.method = ''observed'' THEN ''observed'' ELSE ''created'' END, e.at,
+				CASE WHEN e.method = ''inferred'' THEN '''' ELSE e.state END, CASE WHEN e.method IS DISTINCT FROM ''inferred''
+					THEN e.state_id END
+			 FROM %1$I.event AS e
+			 WHERE e.method = ''observed'' OR e.event_id = e.entity || '':created'' AND EXISTS (SELECT FROM %1$I.item AS i
+				WHERE i.item = e.entity)
+			 ON CONFLICT DO NOTHING', schema);
+		EXECUTE format('UPDATE %1$I.item AS i SET type_told = vsm.item_type(i.source_type)
+			WHERE i.type_told IS NULL AND i.type IS NOT NULL AND i.source_type IS NOT NULL', schema);
+	END IF;
+	EXECUTE format('INSERT INTO %I.model (version, time_zone, week_starts, currency)
+		VALUES ($1, coalesce($2, ''UTC''), coalesce($3, ''mon''), $4)
+		ON CONFLICT (single) DO UPDATE SET version = $1, time_zone = coalesce($2, model.time_zone),
+			week_starts = coalesce($3, model.week_starts), currency = coalesce($4, model.currency)
+		WHERE (model.version, model.time_zone, model.week_starts, model.currency) IS DISTINCT FROM
+			($1, coalesce($2, model.time_zone), coalesce($3, model.week_starts), coalesce($4, model.currency))', schema)
+	USING (SELECT e.extversion FROM pg_extension AS e WHERE e.extname = 'vsm'), time_zone, week_starts, currency;
+END
+$$;
+COMMENT ON FUNCTION vsm.complete_model(text, text, text, text) IS
+	'sets the version and the settings of a model, and adds what earlier versions did not keep; a part of vsm.create_model';
+
 CREATE PROCEDURE vsm.create_model(schema text, time_zone text DEFAULT NULL, week_starts text DEFAULT NULL, currency text DEFAULT NULL)
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -164,6 +207,7 @@ BEGIN
 			DETAIL = 'This transaction sees the database as it was before.',
 			HINT = 'Call vsm.create_model again in a new transaction.';
 	END IF;
+	PERFORM vsm.check_owner(schema);
 	PERFORM vsm.check_kind(schema, f.part[2], f.part[1])
 	FROM (SELECT DISTINCT regexp_match(m.file, '^(table|view)s/(.*)\.sql$') AS part FROM vsm.model_sql() AS m) AS f
 	WHERE f.part IS NOT NULL ORDER BY f.part;
@@ -178,13 +222,7 @@ BEGIN
 	END IF;
 	CALL vsm.run_model_sql(schema);
 
-	EXECUTE format('INSERT INTO %I.model (version, time_zone, week_starts, currency)
-		VALUES ($1, coalesce($2, ''UTC''), coalesce($3, ''mon''), $4)
-		ON CONFLICT (single) DO UPDATE SET version = $1, time_zone = coalesce($2, model.time_zone),
-			week_starts = coalesce($3, model.week_starts), currency = coalesce($4, model.currency)
-		WHERE (model.version, model.time_zone, model.week_starts, model.currency) IS DISTINCT FROM
-			($1, coalesce($2, model.time_zone), coalesce($3, model.week_starts), coalesce($4, model.currency))', schema)
-	USING (SELECT e.extversion FROM pg_extension AS e WHERE e.extname = 'vsm'), time_zone, week_starts, currency;
+	PERFORM vsm.ask('SELECT vsm.complete_model($1, $2, $3, $4)', schema, time_zone, week_starts, currency);
 
 	IF EXISTS (SELECT FROM pg_roles AS r WHERE r.rolname = current_user AND (r.rolsuper OR r.rolbypassrls)) THEN
 		RAISE WARNING USING

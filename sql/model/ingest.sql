@@ -1,344 +1,192 @@
 /*
  * CALL vsm.ingest('flow'): raw payloads become rows of the model.
  *
- * Payloads are taken from the inbox some hundreds at a time (8 MB, or 2,000 small ones). In one transaction a batch is parsed,
- * told apart by the readers' *_kind functions and deleted, read by one statement into facts, and
- * the facts are written by one statement a table. So a payload is either in the
- * inbox or in the model, whatever happens in between. What is refused, or fails when it is read
- * alone, stays in the inbox with its error.
+ * Payloads are taken from the inbox some hundreds at a time (8 MB, or 2,000 small ones). In one
+ * transaction a batch is parsed into documents, which the readers' *_kind functions tell apart and
+ * their read_* functions turn into facts, and vsm.write_facts writes these. So a payload is either
+ * in the inbox or in the model, whatever happens in between. What is refused stays in the inbox
+ * with its error; of a page only the elements that are.
+ *
+ * A payload that is at fault costs itself only. Each batch is an attempt, which is committed before
+ * it is made: who finds an attempt that nobody makes any more (the call was cancelled, the server
+ * killed) knows that one of its payloads may have been the reason. They are read alone and last
+ * from then on. A payload whose reading ends a call that began with it has failed; after three
+ * such attempts it is set aside with an error. ingest_once cannot commit and leaves them to ingest.
  *
  * (jit is off: planning and compiling a batch anew would cost more than reading it.)
- *
- * Everyone writes the tables in the same order and their rows in the order of their keys, so two
- * runs at once may wait for each other but do not deadlock.
  */
 
 CREATE TYPE vsm.ingested AS (read bigint, refused bigint);
 COMMENT ON TYPE vsm.ingested IS 'what became of payloads: how many were read, and how many stay in the inbox with an error';
 
-/*
- * Rows whose columns come in the details of facts: item, commit, deployment, incident. A newer
- * version of a row replaces the columns that it names; of equal versions the greater value of
- * each column is kept; an older one does nothing or, if fill is true, sets the columns that are
- * still NULL, where several payloads each tell a part (it began, it ended). So payloads in any
- * order, and any number of times, end in the same row.
- */
-CREATE FUNCTION vsm.ingest_rows(model text, relation text, facts vsm.fact[], fill boolean) RETURNS void
+CREATE FUNCTION vsm.open_documents() RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
-SET jit = off
-SET enable_memoize = off
+SET plan_cache_mode = force_generic_plan
+SET client_min_messages = warning
 AS $$
 DECLARE
-	target      text;
-	key         text;		-- every such table is keyed by its first column
-	names       text[];		-- columns that the facts name and the table has
-	entities    bigint;
-	inserted    bigint;
-	assignments text;
-	differences text;
-	-- Facts of one entity are laid over each other, from old to new.
-	merged      CONSTANT text := $sql$
-		WITH counted AS MATERIALIZED (
-			SELECT f.entity, f.at, f.details, count(*) OVER (PARTITION BY f.entity) AS facts FROM unnest($1) AS f)
-		SELECT entity, at, details FROM counted WHERE facts = 1
-		UNION ALL
-		SELECT entity, max(at),
-			coalesce(jsonb_object_agg(e.key, e.value ORDER BY at NULLS FIRST, e.value) FILTER (WHERE e.key IS NOT NULL), '{}')
-		FROM counted LEFT JOIN LATERAL jsonb_each(details) AS e ON true
-		WHERE facts > 1 GROUP BY entity$sql$;
+	there pg_class;
 BEGIN
-	PERFORM vsm.check_model(model, relation);
-	IF facts IS NULL THEN
+	SELECT c.* INTO there FROM pg_class AS c WHERE c.oid = to_regclass('pg_temp.vsm_document');
+	IF there.relowner = current_user::regrole AND there.relnatts = 9 THEN
+		PERFORM vsm.empty_table(there.oid);
 		RETURN;
 	END IF;
-	target := format('%I.%I', model, relation);
-	SELECT quote_ident(a.attname) INTO STRICT key
-	FROM pg_attribute a WHERE a.attrelid = target::regclass AND a.attnum = 1;
-	SELECT array_agg(a.attname::text ORDER BY a.attnum) INTO names
-	FROM pg_attribute a
-	WHERE a.attrelid = target::regclass AND a.attnum > 1 AND NOT a.attisdropped AND a.attname <> 'updated_at'
-	AND a.attname IN (SELECT k FROM unnest(facts) AS f, jsonb_object_keys(f.details) AS k);
-	names := coalesce(names, '{}');
-
-	EXECUTE format(
-		'INSERT INTO %1$s (%2$s, updated_at%3$s)
-		 SELECT m.entity, m.at%4$s FROM (%5$s) AS m, jsonb_populate_record(NULL::%1$s, m.details) AS n
-		 ORDER BY m.entity COLLATE "C" ON CONFLICT (%2$s) DO NOTHING',
-		target, key,
-		(SELECT string_agg(format(', %I', c), '') FROM unnest(names) AS c),
-		(SELECT string_agg(format(', n.%I', c), '') FROM unnest(names) AS c),
-		merged) USING facts;
-	GET DIAGNOSTICS inserted = ROW_COUNT;
-	SELECT count(DISTINCT f.entity) INTO entities FROM unnest(facts) AS f;
-	IF inserted = entities THEN
-		RETURN;
+	IF there.oid IS NOT NULL THEN
+		DROP TABLE pg_temp.vsm_document;
 	END IF;
-
-	-- Some were there: take them in order; the next statement sees what they hold then.
-	EXECUTE format(
-		'SELECT FROM %1$s AS t WHERE t.%2$s IN (SELECT f.entity FROM unnest($1) AS f) ORDER BY t.%2$s COLLATE "C" FOR NO KEY UPDATE',
-		target, key) USING facts;
-	IF names = '{}' THEN
-		RETURN;
-	END IF;
-
-	-- o: the row as it is. n: the columns that the facts name, others NULL. w: n laid over o.
-	SELECT string_agg(format(', %1$I = ' ||
-			CASE
-				-- Who corrects the type of an item keeps it, until the tracker calls the item otherwise.
-				WHEN relation = 'item' AND c = 'type' THEN
-					'CASE WHEN m.age <= 0 AND w.source_type IS DISTINCT FROM o.source_type THEN w.%1$I ELSE o.%1$I END'
-				WHEN relation = 'item' AND c = 'changelog_until' THEN 'greatest(o.%1$I, n.%1$I)'
-				ELSE 'CASE WHEN m.age < 0 THEN w.%1$I WHEN m.age = 0 THEN greatest(o.%1$I, n.%1$I) ELSE '
-					|| CASE WHEN fill THEN 'coalesce(o.%1$I, n.%1$I)' ELSE 'o.%1$I' END || ' END'
-			END, c), ''),
-		string_agg(
-			CASE
-				WHEN relation = 'item' AND c = 'type' THEN ''
-				WHEN relation = 'item' AND c = 'changelog_until'
-					THEN ' OR n.changelog_until > o.changelog_until OR o.changelog_until IS NULL AND n.changelog_until IS NOT NULL'
-				ELSE format(' OR CASE WHEN m.age < 0 THEN w.%1$I IS DISTINCT FROM o.%1$I
-					WHEN m.age = 0 THEN greatest(o.%1$I, n.%1$I) IS DISTINCT FROM o.%1$I ELSE '
-				|| CASE WHEN fill THEN 'o.%1$I IS NULL AND n.%1$I IS NOT NULL' ELSE 'false' END || ' END', c)
-			END, '')
-	INTO assignments, differences FROM unnest(names) AS c;
-	EXECUTE format(
-		'UPDATE %1$s AS t SET updated_at = greatest(o.updated_at, m.at)%3$s
-		 FROM (
-				-- age: -1 newer than the row, 0 the same version, 1 older
-				SELECT m.*, CASE WHEN m.at IS NULL THEN CASE WHEN o.updated_at IS NULL THEN 0 ELSE 1 END
-					WHEN o.updated_at IS NULL OR m.at > o.updated_at THEN -1 WHEN m.at = o.updated_at THEN 0 ELSE 1 END AS age
-				FROM (%5$s) AS m JOIN %1$s AS o ON o.%2$s = m.entity) AS m
-			JOIN %1$s AS o ON o.%2$s = m.entity,
-			LATERAL jsonb_populate_record(o, m.details) AS w,
-			LATERAL jsonb_populate_record(NULL::%1$s, m.details) AS n
-		 WHERE t.%2$s = o.%2$s AND (m.age < 0 AND m.at IS NOT NULL%4$s)',
-		target, key, assignments, differences, merged) USING facts;
+	CREATE TEMPORARY TABLE vsm_document (document bigint GENERATED ALWAYS AS IDENTITY, payload bigint, source text, tool text,
+		received_at timestamptz,
+		page smallint, kind text, reason text, body jsonb) ON COMMIT DELETE ROWS;
+	-- It lives for a moment: to compress it would cost more than to write it.
+	ALTER TABLE pg_temp.vsm_document ALTER COLUMN body SET STORAGE EXTERNAL;
 END
 $$;
-COMMENT ON FUNCTION vsm.ingest_rows(text, text, vsm.fact[], boolean) IS
-	'writes facts about items, commits, deployments or incidents to that table of a model; a part of vsm.ingest';
+COMMENT ON FUNCTION vsm.open_documents() IS
+	'makes pg_temp.vsm_document, the table of documents to be read, or empties it; page is NULL for what was not looked at, 0 for no page, '
+	'1 for a page and 2 for one whose elements are documents, too; a part of vsm.ingest';
+
+CREATE FUNCTION vsm.judge_documents() RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
+SET jit = off
+AS $$
+DECLARE
+	tool  text;
+	pages bigint;
+BEGIN
+	UPDATE pg_temp.vsm_document AS d SET page = 0, reason = format('no reader for source "%s"', d.source)
+	WHERE to_regprocedure(format('vsm.%I(jsonb)', d.tool || '_kind')) IS NULL;
+	-- A page may hold pages: a list of answers of the API.
+	FOR level IN 1 .. 3 LOOP
+		UPDATE pg_temp.vsm_document AS d SET page = 0, reason = 'it is a JSON ' || jsonb_typeof(d.body) || ', not an object'
+		WHERE d.page IS NULL AND jsonb_typeof(d.body) NOT IN ('object', 'array');
+		UPDATE pg_temp.vsm_document AS d SET page = 1 WHERE d.page IS NULL AND jsonb_typeof(d.body) = 'array';
+		FOR tool IN SELECT DISTINCT d.tool FROM pg_temp.vsm_document AS d WHERE d.page IS NULL LOOP
+			PERFORM vsm.execute(format(
+				'UPDATE pg_temp.vsm_document AS d SET (page, kind, reason) = (
+					SELECT e.page, k.kind, CASE WHEN k.reason IS NOT NULL THEN concat_ws('' '', d.tool, k.kind) || '': '' || k.reason END
+					FROM (SELECT %2$s AS page OFFSET 0) AS e LEFT JOIN LATERAL vsm.%1$I(d.body) AS k ON e.page = 0 LIMIT 1)
+				 WHERE d.page IS NULL AND d.tool = $1', tool || '_kind',
+				CASE WHEN to_regprocedure(format('vsm.%I(jsonb)', tool || '_elements')) IS NULL THEN '0'
+					ELSE format('(vsm.%I(d.body) IS NOT NULL)::integer', tool || '_elements') END), tool);
+		END LOOP;
+		SELECT count(*) INTO pages FROM pg_temp.vsm_document AS d WHERE d.page = 1;
+		EXIT WHEN pages = 0;
+		FOR tool IN SELECT DISTINCT d.tool FROM pg_temp.vsm_document AS d WHERE d.page = 1 LOOP
+			PERFORM vsm.execute(format(
+				'INSERT INTO pg_temp.vsm_document (payload, source, tool, received_at, body)
+				 SELECT d.payload, d.source, d.tool, d.received_at, e.body
+				 FROM pg_temp.vsm_document AS d,
+					LATERAL (SELECT CASE WHEN jsonb_typeof(d.body) = ''array'' THEN d.body ELSE %s END AS elements OFFSET 0) AS p,
+					jsonb_array_elements(p.elements) AS e (body)
+				 WHERE d.page = 1 AND d.tool = $1',
+				CASE WHEN to_regprocedure(format('vsm.%I(jsonb)', tool || '_elements')) IS NULL THEN 'NULL'
+					ELSE format('vsm.%I(d.body)', tool || '_elements') END), tool);
+		END LOOP;
+		UPDATE pg_temp.vsm_document AS d SET page = 2 WHERE d.page = 1;
+	END LOOP;
+	UPDATE pg_temp.vsm_document AS d SET page = 0, reason = 'it is a list of lists of lists' WHERE d.page IS NULL OR d.page = 1;
+	-- An object that is of no kind at all, which no kind function should leave.
+	UPDATE pg_temp.vsm_document AS d SET reason = d.tool || ': its shape is not known' WHERE d.page = 0 AND d.kind IS NULL
+		AND d.reason IS NULL;
+END
+$$;
+COMMENT ON FUNCTION vsm.judge_documents() IS
+	'lets the tools say of each document in pg_temp.vsm_document what it is or why it is not read, and puts the elements of pages beside '
+	'them; a part of vsm.ingest';
+
+CREATE FUNCTION vsm.read_documents(model text, kept boolean, again boolean) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
+SET jit = off
+AS $$
+DECLARE
+	part record;
+BEGIN
+	FOR part IN SELECT d.source, d.tool, d.kind FROM pg_temp.vsm_document AS d WHERE d.page = 0 AND d.reason IS NULL GROUP BY 1, 2, 3
+		ORDER BY 1, 2, 3 LOOP
+		PERFORM vsm.execute(format(
+			'INSERT INTO pg_temp.vsm_fact
+			 SELECT f.*, d.document, d.received_at, %s, %L::boolean
+			 FROM (SELECT $3::jsonb AS names OFFSET 0) AS n, pg_temp.vsm_document AS d, LATERAL vsm.%I(d.source, d.body, n.names) AS f
+			 WHERE d.source = $1 AND d.kind = $2 AND d.page = 0 AND d.reason IS NULL',
+			CASE WHEN kept THEN 'd.payload' ELSE 'NULL::bigint' END, again, 'read_' || part.tool || '_' || part.kind),
+			part.source, part.kind, vsm.names(model, part.source)::text);
+	END LOOP;
+
+	CREATE TEMPORARY TABLE IF NOT EXISTS vsm_refused (document bigint, reason text) ON COMMIT DELETE ROWS;
+	INSERT INTO pg_temp.vsm_refused SELECT r.document, r.reason FROM vsm.refused_facts() AS r;
+	IF FOUND THEN
+		UPDATE pg_temp.vsm_document AS d SET reason = concat_ws(' ', d.tool, d.kind) || ': ' || r.reason
+		FROM pg_temp.vsm_refused AS r WHERE r.document = d.document;
+		DELETE FROM pg_temp.vsm_fact AS f USING pg_temp.vsm_refused AS r WHERE r.document = f.document;
+		PERFORM vsm.empty_table('pg_temp.vsm_refused');
+	END IF;
+	PERFORM vsm.write_judged_facts(model);
+END
+$$;
+COMMENT ON FUNCTION vsm.read_documents(text, boolean, boolean) IS
+	'writes what the documents in pg_temp.vsm_document state, apart from those that are refused, to a model; kept: the facts carry the '
+	'number of their payload, '
+	'again: they replace what it told before; a part of vsm.ingest';
 
 /*
- * Reads these payloads, which the caller has locked, and writes what they state. Payloads that
- * their *_kind function refuses get the reason as their error; anything else that is wrong with
- * any of them raises.
+ * Reads these payloads, which the caller has locked, and writes what they state. Documents that
+ * are refused get the reason as the error of their payload; anything else that is wrong with any
+ * of them raises.
  */
 CREATE FUNCTION vsm.ingest_payloads(model text, payloads bigint[]) RETURNS vsm.ingested
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
 SET jit = off
-SET enable_memoize = off
 AS $$
+#variable_conflict use_column
 DECLARE
-	tools     text[];
-	kinds     text;		-- SQL: one branch for each tool that has a reader
-	readers   text;		-- SQL: one branch for each kind that is to be read
-	refused   bigint[];
-	reasons   text[];
-	sources   text[];
-	names     text[];
-	documents jsonb[];
-	facts     vsm.fact[];	-- all but events and changes, of which there are many
-	rows      vsm.fact[];
-	key       text;
-	result    vsm.ingested;
+	keep   interval;
+	result vsm.ingested;
 BEGIN
-	PERFORM vsm.check_model(model);
-	-- Parse, and let the tools say what each document is.
-	EXECUTE format('SELECT array_agg(DISTINCT split_part(i.source, '':'', 1)) FROM %I.inbox AS i WHERE i.id = ANY ($1)', model)
-	INTO tools USING payloads;
-	SELECT string_agg(format(
-			CASE
-				WHEN to_regprocedure(format('vsm.%I(jsonb)', t || '_kind')) IS NULL THEN
-					' UNION ALL SELECT NULL, ''no reader for source "'' || d.source || ''"'' WHERE d.tool = %L'
-				ELSE ' UNION ALL
-					SELECT k.kind, CASE WHEN k.reason IS NOT NULL THEN concat_ws('' '', d.tool, k.kind) || '': '' || k.reason END
-					FROM vsm.%2$I(d.document) AS k WHERE d.tool = %1$L AND jsonb_typeof(d.document) = ''object'''
-			END, t, t || '_kind'), '')
-	INTO kinds FROM unnest(tools) AS t;
-	EXECUTE format(
-		'WITH known AS MATERIALIZED (
-			SELECT d.id, d.source, d.tool, d.document, k.kind, k.reason
-			FROM (
-				SELECT p.id, p.source, p.tool, e.document
-				FROM (
-					SELECT i.id, i.source, split_part(i.source, '':'', 1) AS tool, vsm.payload_text(i.payload)::jsonb AS document
-					FROM %1$I.inbox AS i WHERE i.id = ANY ($1) OFFSET 0) AS p,
-					LATERAL (
-						SELECT p.document WHERE jsonb_typeof(p.document) <> ''array''
-						UNION ALL
-						SELECT a FROM jsonb_array_elements(p.document) AS a WHERE jsonb_typeof(p.document) = ''array'') AS e
-				OFFSET 0) AS d
-				LEFT JOIN LATERAL (
-					SELECT NULL::text AS kind, ''it is a JSON '' || jsonb_typeof(d.document) || '', not an object'' AS reason
-					WHERE jsonb_typeof(d.document) <> ''object''%2$s) AS k ON true),
-		refused AS (
-			SELECT k.id, min(k.reason) AS reason FROM known AS k WHERE k.reason IS NOT NULL GROUP BY k.id)
-		SELECT (SELECT array_agg(r.id ORDER BY r.id) FROM refused AS r), (SELECT array_agg(r.reason ORDER BY r.id) FROM refused AS r),
-			array_agg(k.source), array_agg(k.tool || ''_'' || k.kind), array_agg(k.document)
-		FROM known AS k WHERE k.id NOT IN (SELECT r.id FROM refused AS r)', model, kinds)
-	INTO refused, reasons, sources, names, documents USING payloads;
-	IF refused IS NOT NULL THEN
-		EXECUTE format('UPDATE %I.inbox AS i SET error = r.reason FROM unnest($1, $2) AS r (id, reason) WHERE i.id = r.id', model)
-		USING refused, reasons;
+	PERFORM vsm.enter_model(model);
+	PERFORM vsm.open_documents();
+	PERFORM vsm.open_facts();
+	SELECT m.keep_payloads INTO keep FROM model AS m;
+	INSERT INTO pg_temp.vsm_document (payload, source, tool, received_at, body)
+	SELECT i.id, i.source, split_part(i.source, ':', 1), i.received_at, vsm.payload_text(i.payload)::jsonb
+	FROM inbox AS i WHERE i.id = ANY (payloads);
+	PERFORM vsm.judge_documents();
+
+	PERFORM vsm.read_documents(model, keep IS NOT NULL, false);
+
+	IF keep IS NOT NULL THEN
+		INSERT INTO payload (payload, source, body, received_at, version)
+		SELECT i.id, i.source, i.payload, i.received_at, m.version
+		FROM inbox AS i, model AS m
+		WHERE i.id IN (SELECT d.payload FROM pg_temp.vsm_document AS d WHERE d.page = 0 AND d.reason IS NULL)
+		ORDER BY i.id ON CONFLICT DO NOTHING;
 	END IF;
-	result := ROW (cardinality(payloads) - coalesce(cardinality(refused), 0), coalesce(cardinality(refused), 0));
-	EXECUTE format('DELETE FROM %I.inbox WHERE id = ANY ($1) AND error IS NULL', model) USING payloads;
-	IF documents IS NULL THEN
-		RETURN result;		-- all are refused, or empty lists
-	END IF;
-
-	-- Read. Events and changes go to their tables at once.
-	SELECT string_agg(format('SELECT f.* FROM document AS d, LATERAL vsm.%I(d.source, d.document) AS f WHERE d.name = %L', 'read_' || n, n),
-		' UNION ALL ')
-	INTO readers FROM (SELECT DISTINCT n FROM unnest(names) AS n) AS n;
-	EXECUTE format(
-		'WITH document AS MATERIALIZED (SELECT * FROM unnest($1, $2, $3) AS d (source, name, document)),
-		fact AS MATERIALIZED (%2$s),
-		new AS (
-			INSERT INTO %1$I.event (source, event_id, entity, at, state, state_id, previous, previous_id, seq, method, attributes)
-			SELECT f.source, f.id, f.entity, f.at, f.value, f.value_id, f.previous, f.previous_id, f.seq, f.method, f.details
-			FROM fact AS f WHERE f.fact = ''event'' ORDER BY f.id COLLATE "C", f.at, f.details
-			ON CONFLICT DO NOTHING RETURNING source, event_id),
-		change AS (
-			INSERT INTO %1$I.item_change (item, attribute, at, change_id, value, previous, source)
-			SELECT DISTINCT ON (f.entity COLLATE "C", f.name COLLATE "C", f.id COLLATE "C")
-				f.entity, f.name, f.at, f.id, f.value, f.previous, f.source
-			FROM fact AS f WHERE f.fact = ''change''
-			ORDER BY f.entity COLLATE "C", f.name COLLATE "C", f.id COLLATE "C", f.at
-			ON CONFLICT (item, attribute, change_id) DO UPDATE SET at = excluded.at WHERE excluded.at < item_change.at)
-		SELECT array_agg(f::vsm.fact) FROM fact AS f
-		WHERE f.fact NOT IN (''event'', ''change'')
-		-- and the events that were there already, if any
-		OR f.fact = ''event'' AND (SELECT count(*) FROM new) < (SELECT count(*) FROM fact AS e WHERE e.fact = ''event'')
-			AND (f.source, f.id) NOT IN (SELECT n.source, n.event_id FROM new AS n)', model, readers)
-	INTO facts USING sources, names, documents;
-
-	SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY k.o) INTO STRICT key
-	FROM pg_index i, unnest(i.indkey) WITH ORDINALITY AS k (attnum, o), pg_attribute a
-	WHERE i.indrelid = format('%I.event', model)::regclass AND i.indisprimary AND a.attrelid = i.indrelid AND a.attnum = k.attnum;
-	IF key IS NULL THEN
-		RAISE EXCEPTION USING ERRCODE = 'invalid_column_reference', MESSAGE = 'table "event" has no primary key';
-	END IF;
-	-- Where a webhook and the API tell of one event at two times, the earlier is kept, whichever came first.
-	IF key = 'source, event_id' THEN
-		EXECUTE format(
-			'UPDATE %I.event AS e SET at = f.at, state = f.value, state_id = f.value_id, previous = f.previous, previous_id = f.previous_id,
-				seq = f.seq, method = f.method, attributes = f.details
-			 FROM (
-				SELECT DISTINCT ON (f.source, f.id) f.* FROM unnest($1) AS f
-				WHERE f.fact = ''event'' ORDER BY f.source, f.id, f.at, f.details) AS f
-			 WHERE e.source = f.source AND e.event_id = f.id
-				AND (f.at < e.at OR f.at = e.at AND (f.details < e.attributes OR f.details IS NOT NULL AND e.attributes IS NULL))', model)
-		USING facts;
-	END IF;
-
-	-- Items are locked from here on: what follows looks at all that is known of them.
-	SELECT array_agg(f) INTO rows FROM unnest(facts) AS f WHERE f.fact = 'item';
-	PERFORM vsm.ingest_rows(model, 'item', rows, false);
-
-	EXECUTE format(
-		'UPDATE %I.item AS i SET changelog_until = f.at
-		 FROM (SELECT f.entity, max(f.at) AS at FROM unnest($1) AS f WHERE f.fact = ''history'' GROUP BY f.entity) AS f
-		 WHERE i.item = f.entity AND (f.at <= i.changelog_until) IS NOT TRUE AND f.at IS NOT NULL', model)
-	USING facts;
-	-- What was cut off where the known history had ended continues it.
-	IF EXISTS (SELECT FROM unnest(facts) AS f WHERE f.fact = 'item' AND f.details ->> 'changelog_from' IS NOT NULL) THEN
-		EXECUTE format(
-			'UPDATE %I.item AS i SET changelog_until = i.updated_at
-			 WHERE i.item IN (SELECT f.entity FROM unnest($1) AS f WHERE f.fact = ''item'')
-			 AND i.changelog_from <= i.changelog_until AND i.changelog_until < i.updated_at', model)
-		USING facts;
-	END IF;
-
-	EXECUTE format(
-		'INSERT INTO %1$I.item_alias (alias, item, since)
-		 SELECT f.value, f.entity, min(f.at) FROM unnest($1) AS f WHERE f.fact = ''alias''
-		 GROUP BY f.value, f.entity ORDER BY f.value COLLATE "C", f.entity COLLATE "C"
-		 ON CONFLICT (alias, item) DO UPDATE SET since = least(item_alias.since, excluded.since)
-		 WHERE excluded.since < item_alias.since OR item_alias.since IS NULL AND excluded.since IS NOT NULL', model)
-	USING facts;
-
-	-- The state at creation is what the earliest change came from, whichever payload told of it.
-	EXECUTE format(
-		'INSERT INTO %1$I.event (source, event_id, entity, at, state, state_id, method)
-		 SELECT n.source, n.entity || '':created'', n.entity, n.at, n.state, n.state_id, n.method
-		 FROM (
-				SELECT f.source, f.entity, min(f.at) AS at,
-					(array_agg(f.value ORDER BY f.value) FILTER (WHERE f.value IS NOT NULL))[1] AS value,
-					(array_agg(f.value_id ORDER BY f.value) FILTER (WHERE f.value IS NOT NULL))[1] AS value_id
-				FROM unnest($1) AS f WHERE f.fact = ''created'' GROUP BY f.source, f.entity) AS c
-			LEFT JOIN %1$I.item AS i ON i.item = c.entity
-			LEFT JOIN LATERAL (
-				SELECT e.previous, e.previous_id FROM %1$I.event AS e WHERE e.entity = c.entity AND e.previous IS NOT NULL
-				ORDER BY e.at, length(e.event_id), e.event_id COLLATE "C" LIMIT 1) AS first ON true,
-			LATERAL (
-				SELECT c.source, c.entity, coalesce(c.at, i.created_at) AS at, coalesce(first.previous, c.value) AS state,
-					CASE WHEN first.previous IS NULL THEN c.value_id ELSE first.previous_id END AS state_id,
-					CASE WHEN first.previous IS NOT NULL THEN ''inferred'' END AS method OFFSET 0) AS n
-		 WHERE n.at IS NOT NULL AND n.state IS NOT NULL
-		 ORDER BY n.entity COLLATE "C"
-		 ON CONFLICT (%2$s) DO UPDATE SET state = excluded.state, state_id = excluded.state_id, method = excluded.method
-		 WHERE (event.state, event.state_id, event.method)
-			IS DISTINCT FROM (excluded.state, excluded.state_id, excluded.method)', model, key)
-	USING facts;
-	-- So are the attributes.
-	EXECUTE format(
-		'INSERT INTO %1$I.item_change (item, attribute, at, change_id, value, source)
-		 SELECT DISTINCT ON (c.item COLLATE "C", c.attribute COLLATE "C") c.item, c.attribute, i.created_at, ''created'', c.previous,
-			c.source
-		 FROM %1$I.item_change AS c JOIN %1$I.item AS i ON i.item = c.item
-		 WHERE c.item IN (SELECT f.entity FROM unnest($1) AS f WHERE f.fact = ''created'') AND c.change_id <> ''created''
-			AND i.created_at IS NOT NULL
-		 ORDER BY c.item COLLATE "C", c.attribute COLLATE "C", c.at, length(c.change_id), c.change_id COLLATE "C"
-		 ON CONFLICT (item, attribute, change_id) DO UPDATE SET at = excluded.at, value = excluded.value
-		 WHERE (item_change.at, item_change.value) IS DISTINCT FROM (excluded.at, excluded.value)', model)
-	USING facts;
-
-	-- A source that shows only the present: an event when it differs from what was known.
-	EXECUTE format(
-		'INSERT INTO %1$I.event (source, event_id, entity, at, state, state_id, method)
-		 SELECT DISTINCT ON (f.entity COLLATE "C", f.at) f.source, f.entity || '':'' || extract(epoch FROM f.at) || '':'' || f.value,
-			f.entity, f.at, f.value, f.value_id, ''observed''
-		 FROM unnest($1) AS f
-		 WHERE f.fact = ''observed''
-		 AND f.value IS DISTINCT FROM
-			(SELECT e.state FROM %1$I.event AS e WHERE e.entity = f.entity AND e.at <= f.at AND e.method IS DISTINCT FROM ''label''
-			 ORDER BY e.at DESC, e.event_id COLLATE "C" DESC LIMIT 1)
-		 ORDER BY f.entity COLLATE "C", f.at, f.value COLLATE "C"
-		 ON CONFLICT DO NOTHING', model)
-	USING facts;
-
-	EXECUTE format(
-		'INSERT INTO %1$I.link (source, target, kind, method, confidence, since, until, changed_at)
-		 SELECT f.entity, f.value, f.name,
-			(array_agg(f.method ORDER BY f.confidence DESC, f.method))[1], max(f.confidence), min(f.at),
-			(array_agg(f.until ORDER BY n.changed_at DESC NULLS LAST, f.until NULLS LAST))[1], max(n.changed_at)
-		 FROM unnest($1) AS f, LATERAL (SELECT coalesce(f.until, vsm.payload_time(f.details ->> ''seen_at''), f.at) AS changed_at) AS n
-		 WHERE f.fact = ''link''
-		 GROUP BY f.entity, f.value, f.name
-		 ORDER BY f.entity COLLATE "C", f.value COLLATE "C", f.name COLLATE "C"
-		 ON CONFLICT (source, target, kind) DO UPDATE SET
-			method = CASE WHEN excluded.confidence > link.confidence
-					OR excluded.confidence = link.confidence AND excluded.method < link.method
-				THEN excluded.method ELSE link.method END,
-			confidence = greatest(link.confidence, excluded.confidence),
-			since = least(link.since, excluded.since),
-			until = CASE WHEN link.changed_at IS NULL OR excluded.changed_at > link.changed_at THEN excluded.until ELSE link.until END,
-			changed_at = greatest(link.changed_at, excluded.changed_at)
-		 WHERE excluded.confidence > link.confidence OR excluded.confidence = link.confidence AND excluded.method < link.method
-			OR excluded.since < link.since OR link.since IS NULL AND excluded.since IS NOT NULL
-			OR excluded.changed_at > link.changed_at OR link.changed_at IS NULL AND excluded.changed_at IS NOT NULL', model)
-	USING facts;
-
-	SELECT array_agg(f) INTO rows FROM unnest(facts) AS f WHERE f.fact = 'commit';
-	PERFORM vsm.ingest_rows(model, 'commit', rows, true);
-	SELECT array_agg(f) INTO rows FROM unnest(facts) AS f WHERE f.fact = 'deployment';
-	PERFORM vsm.ingest_rows(model, 'deployment', rows, true);
-	SELECT array_agg(f) INTO rows FROM unnest(facts) AS f WHERE f.fact = 'incident';
-	PERFORM vsm.ingest_rows(model, 'incident', rows, false);
+	-- Of a page those elements that were not read are counted.
+	UPDATE inbox AS i SET error = CASE
+			WHEN r.documents = 1 THEN r.reasons[1]
+			ELSE format('%s of %s elements were not read: %s', r.refused, r.documents, array_to_string(r.reasons[:5], '; ') ||
+				CASE WHEN cardinality(r.reasons) > 5 THEN '; ...' ELSE '' END)
+		END
+	FROM (
+		SELECT e.payload, sum(e.documents) AS documents, sum(e.refused) AS refused,
+			array_agg(CASE WHEN e.refused = 1 THEN e.reason ELSE format('%s (%s times)', e.reason, e.refused) END ORDER BY e.refused DESC,
+				e.reason)
+				FILTER (WHERE e.reason IS NOT NULL) AS reasons
+		FROM (
+			SELECT d.payload, d.reason, count(*) AS documents, count(d.reason) AS refused
+			FROM pg_temp.vsm_document AS d WHERE d.page = 0 GROUP BY d.payload, d.reason) AS e
+		GROUP BY e.payload HAVING sum(e.refused) > 0) AS r
+	WHERE i.id = r.payload;
+	GET DIAGNOSTICS result.refused = ROW_COUNT;
+	DELETE FROM inbox AS i WHERE i.id = ANY (payloads) AND i.error IS NULL;
+	GET DIAGNOSTICS result.read = ROW_COUNT;
 	RETURN result;
 END
 $$;
@@ -348,6 +196,7 @@ COMMENT ON FUNCTION vsm.ingest_payloads(text, bigint[]) IS
 CREATE FUNCTION vsm.ingest_batch(model text, payloads bigint[]) RETURNS vsm.ingested
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
 AS $$
 DECLARE
 	state   text;
@@ -358,7 +207,7 @@ DECLARE
 	first   vsm.ingested;
 	second  vsm.ingested;
 BEGIN
-	PERFORM vsm.check_model(model);
+	PERFORM vsm.enter_model(model);
 	IF coalesce(cardinality(payloads), 0) = 0 THEN
 		RETURN ROW (0, 0)::vsm.ingested;
 	END IF;
@@ -366,20 +215,14 @@ BEGIN
 		RETURN vsm.ingest_payloads(model, payloads);
 	EXCEPTION WHEN OTHERS THEN
 		GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE, message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL;
-		-- Connections, transactions, privileges, disks, operators, the server, a model that lacks
-		-- something: no fault of a payload.
-		IF left(state, 2) IN ('08', '25', '28', '2D', '3B', '40', '42', '55', '57', '58', 'F0', '72')
+		-- Connections, features, transactions, privileges, disks, operators, the server, a model that
+		-- lacks something: no fault of a payload.
+		IF left(state, 2) IN ('08', '0A', '25', '28', '2D', '3B', '40', '42', '55', '57', '58', 'F0', '72')
 			OR left(state, 2) = '53' AND state <> '53200' THEN
 			PERFORM vsm.raise_model_error(model, 'vsm.ingest', state, message);
 			RAISE;
 		END IF;
 	END;
-
-	IF half = 0 THEN
-		EXECUTE format('UPDATE %I.inbox SET error = $2 WHERE id = $1', model)
-		USING payloads[1], state || ': ' || message || coalesce('. ' || nullif(detail, ''), '');
-		RETURN ROW (0, 1)::vsm.ingested;
-	END IF;
 
 	-- Mostly some payloads are not JSON: they are found at once.
 	IF state IN ('22P02', '22P05') THEN
@@ -400,6 +243,11 @@ BEGIN
 			RETURN ROW (first.read, first.refused + cardinality(broken))::vsm.ingested;
 		END IF;
 	END IF;
+	IF half = 0 THEN
+		EXECUTE format('UPDATE %I.inbox SET error = $2 WHERE id = $1', model)
+		USING payloads[1], state || ': ' || message || coalesce('. ' || nullif(detail, ''), '');
+		RETURN ROW (0, 1)::vsm.ingested;
+	END IF;
 
 	-- Otherwise one half at a time, until the payload at fault is alone.
 	first := vsm.ingest_batch(model, payloads[:half]);
@@ -412,56 +260,181 @@ COMMENT ON FUNCTION vsm.ingest_batch(text, bigint[]) IS
 
 CREATE TYPE vsm.inbox_batch AS (payloads bigint[], last bigint);
 COMMENT ON TYPE vsm.inbox_batch IS
-	'payloads of an inbox that are read together, as far as no other session reads them, and the id up to which they were looked for';
+	'payloads of an inbox that are read together, and the id up to which they were looked for';
 
 CREATE FUNCTION vsm.next_payloads(model text, after bigint, last bigint) RETURNS vsm.inbox_batch
-LANGUAGE plpgsql
+LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
 SET enable_seqscan = off
 SET enable_bitmapscan = off
 AS $$
+#variable_conflict use_variable
 DECLARE
-	candidates bigint[];
-	result     vsm.inbox_batch;
+	result vsm.inbox_batch;
 BEGIN
-	PERFORM vsm.check_inbox(model);
+	PERFORM vsm.enter_model(model);
 	-- In the order of arrival, from the index: at least one payload, then up to 8 MB.
-	EXECUTE format(
-		'SELECT array_agg(b.id ORDER BY b.id), max(b.id)
-		 FROM (
-			SELECT p.id, sum(octet_length(p.payload)) OVER (ORDER BY p.id) - octet_length(p.payload) AS before
-			FROM (
-				SELECT i.id, i.payload FROM %I.inbox AS i
-				WHERE i.error IS NULL AND i.id > $1 AND i.id <= $2
-				ORDER BY i.id LIMIT 2000) AS p) AS b
-		 WHERE b.before < 8 * 1024 * 1024', model)
-	INTO candidates, result.last USING after, last;
-	-- What another session has locked it reads itself.
-	EXECUTE format(
-		'SELECT array_agg(l.id ORDER BY l.id)
-		 FROM (SELECT i.id FROM %I.inbox AS i WHERE i.id = ANY ($1) AND i.error IS NULL ORDER BY i.id FOR UPDATE SKIP LOCKED) AS l', model)
-	INTO result.payloads USING candidates;
+	SELECT array_agg(b.id ORDER BY b.id), max(b.id) INTO result.payloads, result.last
+	FROM (
+		SELECT p.id, sum(p.size) OVER (ORDER BY p.id) - p.size AS before
+		FROM (
+			SELECT i.id, octet_length(i.payload) AS size FROM inbox AS i
+			WHERE i.error IS NULL AND i.id > after AND i.id <= last AND i.attempts IS NULL
+			ORDER BY i.id LIMIT 2000) AS p) AS b
+	WHERE b.before < 8 * 1024 * 1024;
 	RETURN result;
 END
 $$;
 COMMENT ON FUNCTION vsm.next_payloads(text, bigint, bigint) IS
-	'locks the next payloads of a model''s inbox and returns their ids; last is NULL when there are no more; a part of vsm.ingest';
+	'the next payloads of a model''s inbox that are read together; last is NULL when there are no more; a part of vsm.ingest';
+
+CREATE FUNCTION vsm.lock_payloads(model text, payloads bigint[]) RETURNS bigint[]
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off
+AS $$
+BEGIN
+	PERFORM vsm.enter_model(model);
+	-- What another session has locked it reads itself.
+	RETURN ARRAY(SELECT i.id FROM inbox AS i WHERE i.id = ANY (payloads) AND i.error IS NULL ORDER BY i.id FOR UPDATE SKIP LOCKED);
+END
+$$;
+COMMENT ON FUNCTION vsm.lock_payloads(text, bigint[]) IS
+	'locks those of these payloads that are still to be read and that no other session reads; a part of vsm.ingest';
 
 CREATE FUNCTION vsm.last_payload(model text) RETURNS bigint
-LANGUAGE plpgsql STABLE
+LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
 AS $$
 DECLARE
 	last bigint;
 BEGIN
-	PERFORM vsm.check_inbox(model);
-	PERFORM vsm.check_model(model, 'event', 'item', 'item_change', 'item_alias', 'link', 'commit', 'deployment', 'incident');
-	EXECUTE format('SELECT max(i.id) FROM %I.inbox AS i WHERE i.error IS NULL', model) INTO last;
+	PERFORM vsm.enter_model(model);
+	-- Asked one by one, what is wrong gets its own sentence; mostly nothing is.
+	IF (SELECT count(*) FROM unnest('{model,inbox,naming,attempt,payload}' || vsm.told_tables()) AS t (name)
+			JOIN pg_class AS c ON c.oid = to_regclass(format('%I.%I', model, t.name)) WHERE c.relkind IN ('r', 'p'))
+		< 5 + cardinality(vsm.told_tables())
+		OR (SELECT count(*) FROM pg_attribute AS a WHERE a.attrelid = to_regclass(format('%I.inbox', model)) AND NOT a.attisdropped
+			AND (a.attname, a.atttypid::regtype::text) IN (('id', 'bigint'), ('source', 'text'), ('payload', 'text'),
+				('received_at', 'timestamp with time zone'),
+				('error', 'text'), ('attempts', 'integer'), ('attempted_at', 'timestamp with time zone'))) < 7
+	THEN
+		PERFORM vsm.check_inbox(model);
+		PERFORM vsm.check_model(model, VARIADIC '{naming,attempt,payload}' || vsm.told_tables());
+	END IF;
+	PERFORM vsm.check_owner(model);
+	SELECT max(i.id) INTO last FROM inbox AS i WHERE i.error IS NULL;
+
+	-- Attempts that nobody makes any more: each of their payloads may have been the reason.
+	WITH ended AS (
+		DELETE FROM attempt AS a WHERE pg_try_advisory_xact_lock(hashtext('vsm.attempt ' || model), (a.attempt % 2147483647)::integer)
+		RETURNING a.payloads)
+	UPDATE inbox AS i SET attempts = 0
+	FROM (SELECT DISTINCT unnest(e.payloads) AS id FROM ended AS e) AS e
+	WHERE i.id = e.id AND i.error IS NULL AND i.attempts IS NULL;
 	RETURN last;
 END
 $$;
 COMMENT ON FUNCTION vsm.last_payload(text) IS
-	'the id of the last payload in a model''s inbox that is to be read, NULL when there is none; a part of vsm.ingest';
+	'the id of the last payload in a model''s inbox that is to be read, NULL when there is none; marks those in whose reading a call '
+	'ended; a part of vsm.ingest';
+
+CREATE FUNCTION vsm.begin_attempt(model text, payloads bigint[]) RETURNS bigint
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
+AS $$
+#variable_conflict use_variable
+DECLARE
+	number bigint;
+BEGIN
+	PERFORM vsm.enter_model(model);
+	INSERT INTO attempt (payloads) VALUES (payloads) RETURNING attempt.attempt INTO number;
+	-- Held by the session over the commit that follows, then by the transaction that reads.
+	PERFORM pg_advisory_lock(hashtext('vsm.attempt ' || model), (number % 2147483647)::integer);
+	RETURN number;
+END
+$$;
+COMMENT ON FUNCTION vsm.begin_attempt(text, bigint[]) IS
+	'says which payloads are going to be read, to be committed before they are; a part of vsm.ingest';
+
+CREATE FUNCTION vsm.make_attempt(model text, attempt bigint, payloads bigint[]) RETURNS vsm.ingested
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
+AS $$
+#variable_conflict use_variable
+DECLARE
+	key    CONSTANT integer := hashtext('vsm.attempt ' || model);
+	result vsm.ingested;
+BEGIN
+	PERFORM pg_advisory_xact_lock(key, (attempt % 2147483647)::integer);
+	PERFORM pg_advisory_unlock(key, (attempt % 2147483647)::integer);
+	result := vsm.ingest_batch(model, vsm.lock_payloads(model, payloads));
+	PERFORM vsm.enter_model(model);
+	DELETE FROM attempt AS a WHERE a.attempt = attempt;
+	RETURN result;
+END
+$$;
+COMMENT ON FUNCTION vsm.make_attempt(text, bigint, bigint[]) IS
+	'reads payloads whose attempt is committed; a part of vsm.ingest';
+
+CREATE FUNCTION vsm.next_suspect(model text, last bigint, call_began timestamptz, is_first boolean) RETURNS bigint
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
+AS $$
+#variable_conflict use_variable
+DECLARE
+	key     CONSTANT integer := hashtext('vsm.payload ' || model);
+	suspect record;
+BEGIN
+	PERFORM vsm.enter_model(model);
+	-- Those that have waited longest first, so that each comes to be the first of a call.
+	FOR suspect IN
+		SELECT i.id, i.attempts FROM inbox AS i
+		WHERE i.attempts IS NOT NULL AND i.error IS NULL AND i.id <= last AND (i.attempted_at < call_began) IS NOT FALSE
+		ORDER BY i.attempted_at NULLS FIRST, i.id
+	LOOP
+		CONTINUE WHEN NOT pg_try_advisory_lock(key, (suspect.id % 2147483647)::integer);
+		IF suspect.attempts >= 3 THEN
+			UPDATE inbox AS i SET attempts = 0,
+				error = 'set aside: three times the call ended while this payload was read alone (cancelled, timed out or the server '
+					'stopped). '
+					'To have it read again with more time, set error to NULL'
+			WHERE i.id = suspect.id;
+			PERFORM pg_advisory_unlock(key, (suspect.id % 2147483647)::integer);
+			CONTINUE;
+		END IF;
+		UPDATE inbox AS i SET attempts = i.attempts + CASE WHEN is_first THEN 1 ELSE 0 END, attempted_at = clock_timestamp()
+			WHERE i.id = suspect.id;
+		RETURN suspect.id;
+	END LOOP;
+	RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION vsm.next_suspect(text, bigint, timestamptz, boolean) IS
+	'the next payload that is read alone because an earlier call ended when it was read, with its attempt counted if it is the first that '
+	'this call reads; '
+	'a part of vsm.ingest';
+
+CREATE FUNCTION vsm.read_suspect(model text, payload bigint) RETURNS vsm.ingested
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
+AS $$
+DECLARE
+	key CONSTANT integer := hashtext('vsm.payload ' || model);
+BEGIN
+	PERFORM pg_advisory_xact_lock(key, (payload % 2147483647)::integer);
+	PERFORM pg_advisory_unlock(key, (payload % 2147483647)::integer);
+	RETURN vsm.ingest_batch(model, vsm.lock_payloads(model, ARRAY[payload]));
+END
+$$;
+COMMENT ON FUNCTION vsm.read_suspect(text, bigint) IS 'reads a payload alone; a part of vsm.ingest';
 
 CREATE PROCEDURE vsm.ingest(model text)
 LANGUAGE plpgsql
@@ -470,18 +443,27 @@ DECLARE
 	last     bigint;
 	after    bigint := 0;
 	batch    vsm.inbox_batch;
+	attempt  bigint;
+	payload  bigint;
 	attempts integer := 0;
+	is_first boolean := true;
+	began    timestamptz;
 BEGIN
 	-- A procedure that commits cannot have a SET clause; at each COMMIT this setting ends.
 	PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
+	began := clock_timestamp();
 	-- What arrives from now on is for the next run, so that this one ends.
-	last := vsm.last_payload(model);
+	last := vsm.ask('SELECT vsm.last_payload($1)', model);
+	COMMIT;
 	LOOP
 		PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
 		batch := vsm.next_payloads(model, after, last);
 		EXIT WHEN batch.last IS NULL;
+		attempt := vsm.ask('SELECT vsm.begin_attempt($1, $2::bigint[])', model, batch.payloads::text);
+		COMMIT;
+		PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
 		BEGIN
-			PERFORM vsm.ingest_batch(model, batch.payloads);
+			PERFORM vsm.ask('SELECT vsm.make_attempt($1, $2::bigint, $3::bigint[])::text', model, attempt::text, batch.payloads::text);
 			after := batch.last;
 			attempts := 0;
 		EXCEPTION WHEN deadlock_detected OR serialization_failure THEN
@@ -490,20 +472,67 @@ BEGIN
 			IF attempts = 10 THEN
 				RAISE;
 			END IF;
+			PERFORM vsm.ask('SELECT vsm.drop_attempt($1, $2::bigint)', model, attempt::text);
 		END;
 		COMMIT;
+		is_first := false;
 	END LOOP;
+	LOOP
+		PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
+		payload := vsm.ask('SELECT vsm.next_suspect($1, $2::bigint, $3::timestamptz, $4::boolean)', model, last::text, began::text,
+			is_first::text);
+		COMMIT;
+		EXIT WHEN payload IS NULL;
+		PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
+		PERFORM vsm.ask('SELECT vsm.read_suspect($1, $2::bigint)::text', model, payload::text);
+		COMMIT;
+		is_first := false;
+	END LOOP;
+	PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
+	PERFORM vsm.ask('SELECT vsm.forget_payloads($1)', model);
 END
 $$;
 COMMENT ON PROCEDURE vsm.ingest(text) IS
 	'reads the payloads in a model''s inbox and commits after every few hundred; those that cannot be read stay, with their error';
 
+CREATE FUNCTION vsm.drop_attempt(model text, attempt bigint) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
+AS $$
+#variable_conflict use_variable
+BEGIN
+	PERFORM pg_advisory_unlock(hashtext('vsm.attempt ' || model), (attempt % 2147483647)::integer);
+	PERFORM vsm.enter_model(model);
+	DELETE FROM attempt AS a WHERE a.attempt = attempt;
+END
+$$;
+COMMENT ON FUNCTION vsm.drop_attempt(text, bigint) IS 'takes back an attempt that is made again; a part of vsm.ingest';
+
+CREATE FUNCTION vsm.forget_payloads(model text) RETURNS bigint
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
+AS $$
+DECLARE
+	forgotten bigint;
+BEGIN
+	PERFORM vsm.enter_model(model);
+	DELETE FROM payload AS p USING model AS m WHERE p.read_at < now() - coalesce(m.keep_payloads, '0');
+	GET DIAGNOSTICS forgotten = ROW_COUNT;
+	RETURN forgotten;
+END
+$$;
+COMMENT ON FUNCTION vsm.forget_payloads(text) IS
+	'removes the payloads of a model that have been kept for as long as its keep_payloads says, and returns how many; a part of vsm.ingest';
+
 CREATE FUNCTION vsm.ingest_once(model text) RETURNS vsm.ingested
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
 AS $$
 DECLARE
-	last     bigint := vsm.last_payload(model);
+	last     bigint := vsm.ask('SELECT vsm.last_payload($1)', model);
 	after    bigint := 0;
 	batch    vsm.inbox_batch;
 	done     vsm.ingested;
@@ -512,12 +541,14 @@ BEGIN
 	LOOP
 		batch := vsm.next_payloads(model, after, last);
 		EXIT WHEN batch.last IS NULL;
-		done := vsm.ingest_batch(model, batch.payloads);
+		done := vsm.ask('SELECT vsm.ingest_batch($1, vsm.lock_payloads($1, $2::bigint[]))::text', model, batch.payloads::text);
 		result := ROW (result.read + done.read, result.refused + done.refused);
 		after := batch.last;
 	END LOOP;
+	PERFORM vsm.ask('SELECT vsm.forget_payloads($1)', model);
 	RETURN result;
 END
 $$;
 COMMENT ON FUNCTION vsm.ingest_once(text) IS
-	'does what the procedure vsm.ingest does inside the transaction of the caller, and returns how many payloads were read and refused';
+	'does what the procedure vsm.ingest does inside the transaction of the caller, and returns how many payloads were read and refused; '
+	'payloads in whose reading a call ended are left to vsm.ingest';

@@ -1,6 +1,8 @@
 /*
  * Jenkins: builds (api/json), pipelines with their stages (wfapi/describe, wfapi/runs), single
- * stages, lists of builds of a job, and what the Notification plugin posts.
+ * stages, runs and their nodes as Blue Ocean has them, lists of builds, and what the Notification
+ * plugin posts. What all of them need, and what a payload is; the readers are in
+ * reader_jenkins_build.sql and reader_jenkins_stage.sql.
  *
  * Entities are SOURCE:build:JOB#NUMBER, SOURCE:stage:JOB#NUMBER:ID and SOURCE:deployment:..., where
  * JOB is the full name by the address, shop/checkout/main; without an address the names that
@@ -11,9 +13,17 @@
  * timestamp is the start in milliseconds, and the end is duration after it. How long a build was
  * queued is told by the Metrics plugin (queuingDurationMillis) and wfapi (queueDurationMillis).
  *
- * Jenkins knows nothing of deployments: a job or a stage whose name has the word "deploy" is one.
- * Its environment is the parameter environment, env, deploy_env or target, else what the name says
- * behind the word: deploy-production, "Deploy to staging".
+ * Jenkins knows nothing of deployments: a job or a stage is one if its name means so by naming,
+ * else if it has the word "deploy", but not what is done before or after it (Pre-deploy checks,
+ * Verify deployment). Its environment is the parameter environment, env or deploy_env, else what
+ * naming says, else the parameter target, else what the name says behind the word:
+ * deploy-production, "Deploy to staging".
+ *
+ * A job that deploys makes one deployment a build, SOURCE:deployment:JOB#NUMBER. A stage of it
+ * that deploys tells better what was deployed where and when, and one that was not executed that
+ * nothing was; so the version of what a build says of its deployment is days before its start, in
+ * whatever order the two arrive. A stage that deploys in a job that does not is a deployment of
+ * its own, SOURCE:deployment:JOB#NUMBER:ID.
  */
 
 CREATE FUNCTION vsm.jenkins_build(url text) RETURNS text
@@ -21,310 +31,172 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
 	-- A branch with a slash is feature%2Fx as a name, whose own % the address writes as %25.
 	SELECT replace(replace(replace(substr(a.path[1], 6), '/job/', '/'), '%20', ' '), '%25', '%') || '#' || a.path[2]
-	FROM regexp_match('/' || url, '((?:/job/[^/]+)+)/(\d+)(?:/|$)') AS a (path);
+	FROM regexp_match(
+		-- Blue Ocean: .../pipelines/shop/pipelines/checkout/branches/main/runs/12/
+		CASE WHEN url LIKE '%/blue/rest/%' THEN
+			regexp_replace(regexp_replace(substring(url FROM '/blue/rest/organizations/[^/]+(/.*)$'), '/(?:pipelines|branches)/([^/]+)',
+				'/job/\1', 'g'),
+				'/runs/(\d+)', '/\1')
+		ELSE '/' || url END,
+		'((?:/job/[^/]+)+)/(\d+)(?:/|$)') AS a (path);
 END;
 COMMENT ON FUNCTION vsm.jenkins_build(text) IS
 	'the build that an address of Jenkins lies in, as JOB#NUMBER: shop/checkout/main#12; NULL if it is none';
 
 CREATE FUNCTION vsm.git_repository(url text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-BEGIN ATOMIC
-	SELECT regexp_replace(substring(url FROM '^(?:[a-z+]+://[^/]+/|[^/:@]+@[^/:]+:)/?(.+?)/?$'), '\.git$', '');
-END;
+RETURN regexp_replace(substring(url FROM '^(?:[a-z+]+://[^/]+/|[^/:@]+@[^/:]+:)/?(.+?)/?$'), '\.git$', '');
 COMMENT ON FUNCTION vsm.git_repository(text) IS
 	'the repository in the address of a remote of Git, by https, ssh or scp: shop/checkout; NULL if it is none';
 
+CREATE FUNCTION vsm.jenkins_sha(value jsonb) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN value #>> '{}' ~ '^([0-9a-f]{40}|[0-9a-f]{64})$' THEN value #>> '{}' END;
+COMMENT ON FUNCTION vsm.jenkins_sha(jsonb) IS 'the SHA that a member holds; NULL for what is none, as a revision of Subversion is';
+
+CREATE FUNCTION vsm.jenkins_shift(at timestamptz, milliseconds numeric) RETURNS timestamptz
+LANGUAGE sql STABLE PARALLEL SAFE
+RETURN CASE WHEN abs(milliseconds) < 1e12 AND at BETWEEN '1970-01-01 00:00+00' AND '2200-01-01 00:00+00' THEN
+	at + milliseconds::float8 * interval '1 millisecond' END;
+COMMENT ON FUNCTION vsm.jenkins_shift(timestamptz, numeric) IS
+	'a time that many milliseconds later; NULL if that is no time that a payload can mean';
+
 CREATE FUNCTION vsm.jenkins_environment(name text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-BEGIN ATOMIC
-	SELECT lower(nullif(regexp_replace(
-		substring(name FROM '(?i)(?:^|[^a-z])deploy(?:ment|s|ing)?(?![a-z])[^a-z0-9]*(?:(?:to|on|into|in)[^a-z0-9]+)?([^/]*)'),
-		'(#\d+|[^a-zA-Z0-9]+)$', ''), ''));
-END;
+RETURN lower(nullif(regexp_replace(regexp_replace(
+	substring(name FROM '(?i)(?:^|[^a-z])deploy(?:ment|s|ing)?(?![a-z])[^a-z0-9]*(?:(?:to|on|into|in)[^a-z0-9]+)?([^/]*)'),
+	'(#\d+|[^a-zA-Z0-9]+)$', ''),
+	-- deploy checkout to production
+	'^.*[^a-z0-9](?:to|into|onto)[^a-z0-9]+', '', 'i'), ''));
 COMMENT ON FUNCTION vsm.jenkins_environment(text) IS
 	'the environment in the name of a job or stage that deploys: deploy-production, Deploy to staging; NULL if the name says none';
 
 CREATE FUNCTION vsm.jenkins_deploys(name text) RETURNS boolean
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-BEGIN ATOMIC
-	SELECT name ~* '(^|[^a-z])deploy(ment|s|ing)?([^a-z]|$)';
-END;
-COMMENT ON FUNCTION vsm.jenkins_deploys(text) IS 'whether the name of a job or stage has the word "deploy"';
+RETURN name ~* '(^|[^a-z])deploy(ment|s|ing)?([^a-z]|$)'
+	AND name !~* ('(^|[^a-z])(pre|post|before|after)[^a-z]*(the[^a-z]+)?deploy'
+		'|(^|[^a-z])(verify|verification of|validate|check|test|approve|approval of|confirm|await|wait for|prepare|monitor|announce'
+			'|notify of|plan|review)'
+			'[^a-z]+((the|of|for|about)[^a-z]+)*deploy'
+		'|(^|[^a-z])deploy(ment|s)?[^a-z]+(checks?|tests|verification|validation|approvals?|gate|decision|confirmation|notification'
+			'|report|summary|status)([^a-z]|$)');
+COMMENT ON FUNCTION vsm.jenkins_deploys(text) IS
+	'whether the name of a job or stage has the word "deploy", and is not about what is done before or after it: Verify deployment';
 
-/*
- * A deployment, by a build or a stage. status is Jenkins' result; the names of success and failure
- * are those that the other tools have, so that deployments can be asked for alike.
- */
-CREATE FUNCTION vsm.read_jenkins_deployment(source text, deployment text, repository text, sha text, ref text, environment text,
-	result text, started_at timestamptz, finished_at timestamptz, url text)
-RETURNS SETOF vsm.fact
-LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 3
-BEGIN ATOMIC
-	SELECT source, f.fact, deployment, f.at, f.value, f.id, f.name, NULL::text, NULL::text, NULL::text, NULL::bigint,
-		f.method, CASE f.fact WHEN 'link' THEN 1.0::float8 END, NULL::timestamptz, f.details
-	FROM (SELECT CASE
-			WHEN result IN ('SUCCESS', 'UNSTABLE') THEN 'success'
-			WHEN result IN ('FAILURE', 'FAILED') THEN 'failed'
-			WHEN result = 'ABORTED' THEN 'canceled'
-			WHEN result IN ('NOT_BUILT', 'NOT_EXECUTED') THEN 'skipped'
-			WHEN finished_at IS NULL THEN 'running'
-			ELSE lower(result)
-		END AS status OFFSET 0) AS d,
-	LATERAL (
-		SELECT 'deployment' AS fact, coalesce(finished_at, started_at) AS at, NULL AS value, NULL AS id, NULL AS name, NULL AS method,
-			jsonb_strip_nulls(jsonb_build_object('source', source, 'repository', repository, 'environment', environment,
-				'environment_tier', vsm.environment_tier(environment), 'sha', sha, 'ref', ref, 'status', d.status,
-				'created_at', started_at, 'started_at', started_at, 'finished_at', finished_at, 'url', url)) AS details
-		UNION ALL
-		SELECT 'event', started_at, 'running', deployment || ':running', NULL, NULL, NULL
-		UNION ALL
-		SELECT 'event', finished_at, d.status, deployment || ':finished', NULL, NULL, NULL
-		WHERE finished_at IS NOT NULL AND d.status IS NOT NULL
-		UNION ALL
-		SELECT 'link', NULL, sha, NULL, 'deploys', 'build', NULL
-		WHERE sha IS NOT NULL) AS f;
+CREATE FUNCTION vsm.jenkins_target(names jsonb, kind text, name text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE
+	-- A word that stands in the name is not what its users said of it.
+	WHEN vsm.meaning(names, kind, name) = 'deploy' AND names #> ARRAY[kind, 'name', lower(name)] IS NULL AND NOT vsm.jenkins_deploys(name)
+		AND name ~* 'deploy' THEN NULL
+	ELSE nullif(vsm.meaning(names, kind, name), 'none')
 END;
-COMMENT ON FUNCTION vsm.read_jenkins_deployment(text, text, text, text, text, text, text, timestamptz, timestamptz, text) IS
-	'the facts of a deployment that a build or a stage of Jenkins makes; its result as success, failed, canceled or skipped';
+COMMENT ON FUNCTION vsm.jenkins_target(jsonb, text, text) IS
+	'what the name of a job or stage means by names: deploy, or the environment that it deploys to; NULL if it deploys nothing';
 
-CREATE FUNCTION vsm.read_jenkins_build(source text, payload jsonb) RETURNS SETOF vsm.fact
-LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 10
-BEGIN ATOMIC
-	SELECT f.*
-	FROM (SELECT q.*, source || ':build:' || q.name AS entity,
-			vsm.git_repository(q.data #>> '{remoteUrls,0}') AS repository,
-			regexp_replace(q.data #>> '{lastBuiltRevision,branch,0,name}', '^(refs/remotes/)?origin/', '') AS branch,
-			-- The last name of the job, and of a branch job the name of its project.
-			vsm.jenkins_deploys(regexp_replace(q.name, '#\d+$', '')) AS deploys
-		FROM (SELECT
-				coalesce(vsm.jenkins_build(payload ->> 'url'),
-					replace(regexp_replace(payload ->> 'fullDisplayName', '\s+#\d+$', ''), ' » ', '/') || '#'
-						|| (payload ->> 'number')) AS name,
-				jsonb_path_query_first(payload, '$.actions[*] ? (exists(@.lastBuiltRevision.SHA1))') AS data,
-				vsm.payload_time(payload ->> 'timestamp') AS started_at,
-				CASE WHEN payload ->> 'building' IS DISTINCT FROM 'true' AND payload ->> 'result' IS NOT NULL THEN
-					vsm.payload_time(((payload ->> 'timestamp')::numeric
-						+ coalesce((payload ->> 'duration')::numeric, 0))::text) END AS finished_at,
-				(jsonb_path_query_first(payload, '$.actions[*].queuingDurationMillis') #>> '{}')::float8 AS queued,
-				-- Freestyle projects have one changeSet, pipelines one for each repository.
-				jsonb_path_query_array(payload, '$.changeSet.items[*]')
-					|| jsonb_path_query_array(payload, '$.changeSets[*].items[*]') AS changes,
-				(SELECT p ->> 'value'
-				 FROM jsonb_path_query(payload, '$.actions[*].parameters[*]') AS p
-				 WHERE lower(p ->> 'name') IN ('environment', 'env', 'deploy_env', 'target') AND p ->> 'value' <> ''
-				 ORDER BY length(p ->> 'name') DESC, p ->> 'name' LIMIT 1) AS environment
-			OFFSET 0) AS q
-		OFFSET 0) AS b,
-	LATERAL (
-		SELECT source, 'event', b.entity, e.at, e.state, b.entity || ':' || e.id, NULL::text, NULL::text, NULL::text, NULL::text,
-			NULL::bigint,
-			NULL::text, NULL::float8, NULL::timestamptz, e.details
-		FROM (
-			SELECT b.started_at - b.queued * interval '1 millisecond' AS at, 'queued' AS state, 'queued' AS id, NULL::jsonb AS details
-			WHERE b.queued IS NOT NULL
-			UNION ALL
-			SELECT b.started_at, 'running', 'running', jsonb_strip_nulls(jsonb_build_object('repository', b.repository, 'ref', b.branch,
-				'trigger', jsonb_path_query_first(payload, '$.actions[*].causes[*].shortDescription'), 'url', payload -> 'url'))
-			UNION ALL
-			SELECT b.finished_at, payload ->> 'result', 'finished', NULL
-			WHERE b.finished_at IS NOT NULL) AS e
-		UNION ALL
-		-- A pipeline checks out its libraries, too: each has a revision.
-		SELECT source, 'link', b.entity, b.started_at, r.revision ->> 'SHA1', NULL, 'builds', NULL, NULL, NULL, NULL, 'build', 1.0, NULL,
-			NULL
-		FROM jsonb_path_query(payload, '$.actions[*].lastBuiltRevision') AS r (revision)
-		WHERE r.revision ->> 'SHA1' IS NOT NULL
-		UNION ALL
-		SELECT source, 'link', b.entity, b.started_at, c.item ->> 'commitId', NULL, 'builds', NULL, NULL, NULL, NULL, 'change set', 1.0,
-			NULL, NULL
-		FROM jsonb_array_elements(b.changes) AS c (item)
-		WHERE c.item ->> 'commitId' IS NOT NULL
-		UNION ALL
-		SELECT source, 'commit', c.item ->> 'commitId', t.at, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
-			jsonb_strip_nulls(jsonb_build_object('source', source, 'repository', b.repository, 'committed_at', t.at, 'title',
-				c.item -> 'msg'))
-		FROM jsonb_array_elements(b.changes) AS c (item), LATERAL (SELECT vsm.payload_time(c.item ->> 'timestamp') AS at OFFSET 0) AS t
-		WHERE c.item ->> 'commitId' IS NOT NULL
-		UNION ALL
-		SELECT k.*
-		FROM jsonb_array_elements(b.changes) AS c (item),
-			LATERAL vsm.read_keys(source, c.item ->> 'commitId', vsm.payload_time(c.item ->> 'timestamp'), NULL, c.item ->> 'msg',
-				NULL) AS k
-		WHERE c.item ->> 'commitId' IS NOT NULL
-		UNION ALL
-		SELECT source, 'link', b.entity, b.started_at, source || ':build:' || u.name, NULL, 'part_of', NULL, NULL, NULL, NULL,
-			'upstream build', 1.0, NULL, NULL
-		FROM jsonb_path_query(payload, '$.actions[*].causes[*] ? (exists(@.upstreamUrl))') AS c (cause),
-			LATERAL (SELECT vsm.jenkins_build((c.cause ->> 'upstreamUrl') || (c.cause ->> 'upstreamBuild')) AS name OFFSET 0) AS u
-		WHERE u.name IS NOT NULL
-		UNION ALL
-		SELECT d.*
-		FROM vsm.read_jenkins_deployment(source, source || ':deployment:' || b.name, b.repository, b.data #>> '{lastBuiltRevision,SHA1}',
-			b.branch,
-			coalesce(b.environment, vsm.jenkins_environment(regexp_replace(b.name, '#\d+$', ''))),
-			payload ->> 'result', b.started_at, b.finished_at, payload ->> 'url') AS d
-		WHERE b.deploys
-		UNION ALL
-		SELECT source, 'link', source || ':deployment:' || b.name, NULL, b.entity, NULL, 'part_of', NULL, NULL, NULL, NULL, 'build', 1.0,
-			NULL, NULL
-		WHERE b.deploys) AS f;
-END;
-COMMENT ON FUNCTION vsm.read_jenkins_build(text, jsonb) IS 'facts of a build of Jenkins: GET .../job/NAME/NUMBER/api/json';
+CREATE FUNCTION vsm.jenkins_job_target(names jsonb, build text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+-- The job of a branch feature%2Fdeploy-x is called so by whoever made the branch.
+RETURN vsm.jenkins_target(names, 'job', regexp_replace(build, '(/[^/]*%2F[^/]*)?#\d+$', ''));
+COMMENT ON FUNCTION vsm.jenkins_job_target(jsonb, text) IS
+	'what the name of the job of a build JOB#NUMBER means by names: deploy, or the environment that it deploys to; NULL if it deploys '
+	'nothing';
 
-CREATE FUNCTION vsm.read_jenkins_builds(source text, payload jsonb) RETURNS SETOF vsm.fact
-LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 1000
-BEGIN ATOMIC
-	SELECT f.*
-	FROM jsonb_array_elements(coalesce(payload -> 'allBuilds', payload -> 'builds')) AS b, LATERAL vsm.read_jenkins_build(source, b) AS f;
-END;
-COMMENT ON FUNCTION vsm.read_jenkins_builds(text, jsonb) IS
-	'facts of the builds of a job of Jenkins: GET .../job/NAME/api/json?tree=allBuilds[...]';
+CREATE FUNCTION vsm.jenkins_target_environment(target text, name text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN target = 'deploy' THEN vsm.jenkins_environment(name) ELSE target END;
+COMMENT ON FUNCTION vsm.jenkins_target_environment(text, text) IS
+	'the environment that a job or stage deploys to, by what its name means and by the name itself';
 
-/*
- * A stage: its own events, and one of its build. Until an input is given a stage is paused; for
- * how long is known only at its end, so it is an attribute.
- */
-CREATE FUNCTION vsm.read_jenkins_stage_object(source text, build text, stage jsonb) RETURNS SETOF vsm.fact
-LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 4
-BEGIN ATOMIC
-	SELECT f.*
-	FROM (SELECT source || ':stage:' || build || ':' || (stage ->> 'id') AS entity,
-			vsm.payload_time(stage ->> 'startTimeMillis') AS started_at,
-			CASE WHEN stage ->> 'status' NOT IN ('IN_PROGRESS', 'PAUSED_PENDING_INPUT', '') THEN
-				vsm.payload_time(((stage ->> 'startTimeMillis')::numeric + (stage ->> 'durationMillis')::numeric)::text) END AS finished_at
-		OFFSET 0) AS s,
-	LATERAL (
-		SELECT source, e.fact, e.entity, e.at, e.value, e.id, e.name, NULL::text, NULL::text, NULL::text, NULL::bigint,
-			e.method, CASE e.fact WHEN 'link' THEN 1.0::float8 END, NULL::timestamptz, e.details
-		FROM (
-			SELECT 'event' AS fact, s.entity, s.started_at AS at, 'running' AS value, s.entity || ':running' AS id, NULL AS name,
-				NULL AS method,
-				jsonb_build_object('name', stage -> 'name') AS details
-			UNION ALL
-			SELECT 'event', s.entity, s.finished_at, stage ->> 'status', s.entity || ':finished', NULL, NULL,
-				jsonb_strip_nulls(jsonb_build_object('paused', nullif((stage ->> 'pauseDurationMillis')::numeric, 0)))
-			WHERE s.finished_at IS NOT NULL
-			UNION ALL
-			SELECT 'event', source || ':build:' || build, s.started_at, stage ->> 'name', s.entity || ':stage', NULL, NULL, NULL
-			UNION ALL
-			SELECT 'link', s.entity, NULL, source || ':build:' || build, NULL, 'part_of', 'pipeline', NULL
-			UNION ALL
-			SELECT 'link', source || ':deployment:' || build || ':' || (stage ->> 'id'), NULL, source || ':build:' || build, NULL,
-				'part_of', 'stage', NULL
-			WHERE vsm.jenkins_deploys(stage ->> 'name')) AS e
-		UNION ALL
-		SELECT d.*
-		FROM vsm.read_jenkins_deployment(source, source || ':deployment:' || build || ':' || (stage ->> 'id'), NULL, NULL, NULL,
-			vsm.jenkins_environment(stage ->> 'name'), stage ->> 'status', s.started_at, s.finished_at, NULL) AS d
-		WHERE vsm.jenkins_deploys(stage ->> 'name') AND stage ->> 'status' IS DISTINCT FROM 'NOT_EXECUTED') AS f
-	WHERE s.started_at IS NOT NULL;
+CREATE FUNCTION vsm.jenkins_deployment_status(result text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE
+	WHEN result IN ('SUCCESS', 'UNSTABLE') THEN 'success'
+	WHEN result IN ('FAILURE', 'FAILED') THEN 'failed'
+	WHEN result = 'ABORTED' THEN 'canceled'
+	WHEN result IN ('NOT_BUILT', 'NOT_EXECUTED') THEN 'skipped'
+	WHEN result IS NULL OR result IN ('IN_PROGRESS', 'PAUSED_PENDING_INPUT') THEN 'running'
+	ELSE lower(result)
 END;
-COMMENT ON FUNCTION vsm.read_jenkins_stage_object(text, text, jsonb) IS
-	'the facts of a stage of a pipeline of Jenkins; build is JOB#NUMBER';
+COMMENT ON FUNCTION vsm.jenkins_deployment_status(text) IS
+	'the status of a deployment by the result of the build or stage that makes it, in the words that other tools have';
 
-CREATE FUNCTION vsm.read_jenkins_stage(source text, payload jsonb) RETURNS SETOF vsm.fact
-LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 4
-BEGIN ATOMIC
-	SELECT f.* FROM vsm.read_jenkins_stage_object(source, vsm.jenkins_build(payload #>> '{_links,self,href}'), payload) AS f;
-END;
-COMMENT ON FUNCTION vsm.read_jenkins_stage(text, jsonb) IS 'facts of one stage of Jenkins: GET .../NUMBER/execution/node/ID/wfapi/describe';
+CREATE FUNCTION vsm.jenkins_build_name(build jsonb) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN coalesce(vsm.jenkins_build(vsm.json_text(build -> 'url')),
+	replace(regexp_replace(vsm.json_text(build -> 'fullDisplayName'), '\s+#\d+$', ''), ' » ', '/') || '#'
+		|| coalesce(vsm.json_text(build -> 'number'), substring(vsm.json_text(build -> 'fullDisplayName') FROM '#(\d+)$')));
+COMMENT ON FUNCTION vsm.jenkins_build_name(jsonb) IS
+	'a build of api/json as JOB#NUMBER, by its address or by its name; NULL if it has neither';
 
-CREATE FUNCTION vsm.read_jenkins_pipeline(source text, payload jsonb) RETURNS SETOF vsm.fact
-LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 20
-BEGIN ATOMIC
-	SELECT f.*
-	FROM (SELECT q.name, source || ':build:' || q.name AS entity, vsm.payload_time(payload ->> 'startTimeMillis') AS started_at,
-			CASE payload ->> 'status' WHEN 'FAILED' THEN 'FAILURE' WHEN 'NOT_EXECUTED' THEN 'NOT_BUILT'
-				ELSE payload ->> 'status' END AS result
-		FROM (SELECT vsm.jenkins_build(payload #>> '{_links,self,href}') AS name OFFSET 0) AS q
-		OFFSET 0) AS p,
-	LATERAL (
-		SELECT source, 'event', p.entity, e.at, e.state, p.entity || ':' || e.id, NULL::text, NULL::text, NULL::text, NULL::text,
-			NULL::bigint,
-			NULL::text, NULL::float8, NULL::timestamptz, NULL::jsonb
-		FROM (
-			SELECT p.started_at - (payload ->> 'queueDurationMillis')::float8 * interval '1 millisecond' AS at, 'queued' AS state,
-				'queued' AS id
-			WHERE (payload ->> 'queueDurationMillis')::float8 > 0
-			UNION ALL
-			SELECT p.started_at, 'running', 'running'
-			UNION ALL
-			SELECT vsm.payload_time(payload ->> 'endTimeMillis'), p.result, 'finished'
-			WHERE p.result NOT IN ('IN_PROGRESS', 'PAUSED_PENDING_INPUT') AND payload ->> 'endTimeMillis' IS NOT NULL) AS e
-		UNION ALL
-		SELECT s.*
-		FROM jsonb_array_elements(payload -> 'stages') AS g (stage),
-			LATERAL vsm.read_jenkins_stage_object(source, p.name, g.stage) AS s) AS f;
-END;
-COMMENT ON FUNCTION vsm.read_jenkins_pipeline(text, jsonb) IS
-	'facts of a pipeline of Jenkins and its stages: GET .../NUMBER/wfapi/describe, .../wfapi/runs';
+CREATE FUNCTION vsm.jenkins_is_ended(build jsonb) RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+-- Pipelines have a result before they end.
+RETURN vsm.json_text(build -> 'result') IS NOT NULL AND build -> 'building' IS DISTINCT FROM 'true'
+	AND (build -> 'duration' = '0' AND NOT build ? 'building') IS NOT TRUE;
+COMMENT ON FUNCTION vsm.jenkins_is_ended(jsonb) IS 'whether a build of api/json has ended';
 
-CREATE FUNCTION vsm.read_jenkins_notification(source text, payload jsonb) RETURNS SETOF vsm.fact
-LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 8
-BEGIN ATOMIC
-	-- The build as the API would have it. At the end of a build the time is that of the end.
-	SELECT f.*
-	FROM (SELECT payload -> 'build' AS build, payload #>> '{build,phase}' IN ('COMPLETED', 'FINALIZED') AS ended
-		WHERE payload #>> '{build,phase}' <> 'QUEUED' OFFSET 0) AS b,
-	LATERAL vsm.read_jenkins_build(source, jsonb_build_object(
-		'url', coalesce(b.build -> 'full_url', b.build -> 'url'), 'number', b.build -> 'number',
-		'timestamp', CASE WHEN b.ended THEN (b.build ->> 'timestamp')::numeric - (b.build ->> 'duration')::numeric
-			ELSE (b.build ->> 'timestamp')::numeric END,
-		'duration', b.build -> 'duration',
-		'building', NOT b.ended,
-		'result', CASE WHEN b.ended THEN b.build -> 'status' END,
-		'actions', jsonb_build_array(
-			jsonb_build_object('lastBuiltRevision', jsonb_build_object('SHA1', b.build #> '{scm,commit}', 'branch',
-				jsonb_build_array(jsonb_build_object('name', b.build #> '{scm,branch}'))),
-				'remoteUrls', jsonb_build_array(b.build #> '{scm,url}')),
-			jsonb_build_object('parameters', (SELECT jsonb_agg(jsonb_build_object('name', p.key, 'value', p.value))
-				FROM jsonb_each(CASE jsonb_typeof(b.build -> 'parameters') WHEN 'object' THEN b.build -> 'parameters' END) AS p))))) AS f
-	UNION ALL
-	SELECT source, 'event', q.entity, vsm.payload_time(payload #>> '{build,timestamp}'), 'queued', q.entity || ':queued',
-		NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
-	FROM (SELECT source || ':build:'
-			|| vsm.jenkins_build(coalesce(payload #>> '{build,full_url}', payload #>> '{build,url}')) AS entity OFFSET 0) AS q
-	WHERE payload #>> '{build,phase}' = 'QUEUED';
+CREATE FUNCTION vsm.jenkins_elements(payload jsonb) RETURNS jsonb
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE
+	WHEN NOT payload ?| '{builds,allBuilds,jobs,lastBuild,lastCompletedBuild,lastSuccessfulBuild,lastFailedBuild}' OR payload ? 'phase'
+		THEN NULL
+	-- Without tree= a job tells numbers and addresses of its builds only.
+	WHEN payload @? '$.*[*].timestamp' THEN
+		jsonb_path_query_array(payload, '$.allBuilds[*]') || jsonb_path_query_array(payload, '$.builds[*]')
+			|| jsonb_path_query_array(payload, '$.keyvalue() ? (@.key starts with "last").value ? (exists(@.timestamp))')
+	WHEN payload @? '$.jobs[*].*[*].timestamp' OR payload @? '$.jobs[*].jobs[*].*[*].timestamp' THEN
+		jsonb_path_query_array(payload, '$.jobs[*] ? (exists(@.*[*].timestamp) || exists(@.jobs[*].*[*].timestamp))')
 END;
-COMMENT ON FUNCTION vsm.read_jenkins_notification(text, jsonb) IS
-	'facts of what the Notification plugin of Jenkins posts when a build was queued, starts and completes';
+COMMENT ON FUNCTION vsm.jenkins_elements(jsonb) IS
+	'the builds in what Jenkins tells of a job, the jobs in what it tells of a folder, where it tells of their builds; NULL if it does not';
 
 CREATE FUNCTION vsm.jenkins_kind(payload jsonb) RETURNS SETOF vsm.payload_kind
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 1
 BEGIN ATOMIC
 	SELECT n.name, k.reason
-	FROM (SELECT CASE
-			WHEN jsonb_typeof(payload -> 'build') = 'object' AND payload -> 'build' ? 'phase' THEN 'notification'
-			WHEN payload ? 'allBuilds' OR payload ? 'builds' THEN 'builds'
-			WHEN payload ? 'stages' AND payload ? 'startTimeMillis' THEN 'pipeline'
-			WHEN payload ? 'startTimeMillis' AND payload #>> '{_links,self,href}' LIKE '%/execution/node/%' THEN 'stage'
-			WHEN payload ? 'number' AND (payload ? 'timestamp' OR payload ? 'result') THEN 'build'
-			WHEN payload ? 'inQueueSince' THEN 'queue_item'
-			WHEN payload ? 'jobs' OR payload ->> '_class' ~ '(Job|Project|Folder)$' THEN 'job'
+	FROM (SELECT payload || '{}' AS body OFFSET 0) AS p,
+	LATERAL (SELECT vsm.json_text(p.body #> '{_links,self,href}') AS href OFFSET 0) AS h,
+	LATERAL (SELECT CASE
+			WHEN jsonb_typeof(p.body -> 'build') = 'object' AND (p.body -> 'build' ?| '{phase,full_url}') THEN 'notification'
+			WHEN h.href LIKE '%/blue/rest/%' THEN CASE
+				WHEN h.href ~ '/runs/\d+/nodes/\d+/?$' THEN 'node'
+				WHEN h.href ~ '/runs/\d+/?$' THEN 'run'
+				ELSE 'resource' END
+			WHEN h.href ~ '/execution/node/\d+/' AND h.href !~ '/log' THEN 'stage'
+			WHEN h.href ~ '/wfapi/' OR p.body ? 'stages' AND p.body ?| '{startTimeMillis,status,durationMillis}' THEN 'pipeline'
+			WHEN p.body ?| '{allBuilds,builds}' AND NOT p.body ? 'timestamp' THEN 'builds'
+			WHEN p.body ? 'inQueueSince' THEN 'queue_item'
+			WHEN p.body ? 'timestamp' AND p.body ?| '{number,url,fullDisplayName,building,result}'
+				OR p.body ? 'number' AND p.body ?| '{result,building,duration,fullDisplayName}' THEN 'build'
+			WHEN p.body ? 'jobs' OR p.body ->> '_class' ~ '(Job|Project|Folder|Hudson)$' THEN 'job'
 			ELSE 'payload'
 		END AS name OFFSET 0) AS n,
 	LATERAL (SELECT
 		CASE n.name
 			WHEN 'notification' THEN
-				CASE WHEN vsm.jenkins_build(coalesce(payload #>> '{build,full_url}', payload #>> '{build,url}')) IS NULL
+				CASE WHEN vsm.jenkins_build(coalesce(vsm.json_text(p.body #> '{build,full_url}'),
+					vsm.json_text(p.body #> '{build,url}'))) IS NULL
 					THEN 'its build.full_url is that of no build'
-					ELSE vsm.payload_lacks(payload, VARIADIC ARRAY['build.timestamp']
-						|| CASE WHEN payload #>> '{build,phase}' IN ('COMPLETED', 'FINALIZED')
-							THEN '{build.duration}'::text[] ELSE '{}' END) END
+				ELSE coalesce(vsm.json_lacks(p.body, 'build.phase', '@build.timestamp'),
+					CASE WHEN p.body #>> '{build,phase}' NOT IN ('QUEUED', 'STARTED', 'COMPLETED', 'FINALIZED') THEN
+						'its build.phase is not known: ' || left(p.body #>> '{build,phase}', 100) END) END
 			WHEN 'builds' THEN
-				CASE WHEN payload @? '$.*[*] ? (exists(@.number)
-					&& (!exists(@.timestamp) || !exists(@.url) && !exists(@.fullDisplayName)))' THEN
-					'one of its builds has no timestamp or no url: '
-					'ask with ?tree=allBuilds[number,url,timestamp,duration,building,result,...]' END
-			WHEN 'build' THEN
-				CASE WHEN vsm.jenkins_build(payload ->> 'url') IS NULL AND payload ->> 'fullDisplayName' IS NULL
-					THEN 'it has neither url nor fullDisplayName'
-				ELSE vsm.payload_lacks(payload, 'number', 'timestamp') END
-			WHEN 'pipeline' THEN CASE WHEN vsm.jenkins_build(payload #>> '{_links,self,href}') IS NULL
-				THEN 'its _links.self.href is that of no build' END
-			WHEN 'stage' THEN
-				CASE WHEN vsm.jenkins_build(payload #>> '{_links,self,href}') IS NULL THEN 'its _links.self.href is that of no build'
-				ELSE vsm.payload_lacks(payload, 'id', 'name', 'startTimeMillis') END
+				CASE WHEN jsonb_path_query_array(p.body, '$.builds[*]') || jsonb_path_query_array(p.body, '$.allBuilds[*]') = '[]'
+					THEN 'it has no builds'
+				ELSE 'one of its builds has no timestamp or no url: ask with '
+					'?tree=allBuilds[number,url,timestamp,duration,building,result,...]' END
+			WHEN 'build' THEN CASE
+				WHEN vsm.jenkins_build_name(p.body) IS NULL THEN 'it has neither url nor fullDisplayName'
+				WHEN vsm.jenkins_is_ended(p.body) AND NOT vsm.json_number(p.body -> 'duration') >= 0 THEN 'its duration is negative'
+				WHEN vsm.jenkins_is_ended(p.body) THEN coalesce(vsm.json_lacks(p.body, '@timestamp', 'duration'),
+					CASE WHEN vsm.json_number(p.body -> 'duration') IS NULL THEN 'its duration is no number' END)
+				ELSE vsm.json_lacks(p.body, '@timestamp') END
+			WHEN 'pipeline' THEN CASE WHEN vsm.jenkins_build(h.href) IS NULL THEN 'its _links.self.href is that of no build' END
+			WHEN 'stage' THEN CASE WHEN vsm.jenkins_build(h.href) IS NULL THEN 'its _links.self.href is that of no build' END
+			WHEN 'node' THEN CASE WHEN vsm.jenkins_build(h.href) IS NULL THEN 'its _links.self.href is that of no build' END
+			WHEN 'run' THEN CASE WHEN vsm.jenkins_build(h.href) IS NULL THEN 'its _links.self.href is that of no build' END
+			WHEN 'resource' THEN 'it is about neither a run of a pipeline nor a node of one'
 			WHEN 'queue_item' THEN 'its build tells later how long it was queued'
 			WHEN 'job' THEN 'it is about jobs, not builds'
 			ELSE 'its shape is not known: neither a build, a pipeline, a stage nor a notification'

@@ -1,14 +1,18 @@
 /*
- * ServiceNow: records of the Table API ({"result": [...]}) or as a business rule sends them (one
- * record): incident, change_request, problem, tasks, approvals, and the histories sys_audit and
+ * ServiceNow: records of the Table API and the Change Management API ({"result": [...]}), of
+ * JSONv2 ({"records": [...]}) or as a business rule sends them (one record): incident,
+ * change_request, problem, tasks, stories, approvals, and the histories sys_audit and
  * metric_instance.
  *
  * Entities are SOURCE:TABLE:SYS_ID; numbers (INC0010001) are aliases. A record without
- * sys_class_name has its table by its number, or beside it: {"table": "incident", "result": [...]}.
+ * sys_class_name has its table by its number, or beside it: {"table": "incident", "result": [...]},
+ * {"table": "incident", "record": {...}}.
  *
  * Values come as text, as {"link", "value"} for references, or as {"display_value", "value"} with
  * sysparm_display_value=all. With =true there are only display values, whose times are in the zone
- * of whoever asked: they are refused. Values are UTC.
+ * of whoever asked: they are refused, which is seen by references without a value, a state that is
+ * no number, or a priority with a label. Values are UTC. The Change Management API writes numbers
+ * as floats: -5.0.
  *
  * States are the labels that ServiceNow has out of the box, or the display value, or those of the
  * user, given beside the records by table and code, with the code in state_id:
@@ -18,14 +22,15 @@
  * (record_checkpoint, as sys_mod_count) in seq: times may be as coarse as minutes. Its first state
  * is what its first change came from.
  *
- * Approvals are events with method "label": "approval requested", "approval approved", ... So is
- * the work on a change: "work started", "work ended". A workflow may have them as a blocked layer.
+ * Approvals are events of what is to be approved with method "label": "approval requested",
+ * "approval approved", ..., by its field approval in sys_audit, and by each approver's record. So
+ * is the work on a change: "work started", "work ended". A workflow may have them as a blocked layer.
  */
 
 CREATE FUNCTION vsm.servicenow_state(record_table text, code text, states jsonb) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
-	SELECT coalesce(states #>> ARRAY[record_table, code], states #>> ARRAY['task', code],
+	SELECT coalesce(vsm.json_text(states #> ARRAY[record_table, code]), vsm.json_text(states #> ARRAY['task', code]),
 		CASE record_table
 			WHEN 'incident' THEN CASE code
 				WHEN '1' THEN 'New' WHEN '2' THEN 'In Progress' WHEN '3' THEN 'On Hold'
@@ -49,288 +54,364 @@ COMMENT ON FUNCTION vsm.servicenow_state(text, text, jsonb) IS
 	'the name of a state of a table of ServiceNow: from states ({table: {code: name}}), else as delivered; the code itself where neither '
 	'has it';
 
+CREATE FUNCTION vsm.servicenow_member(record jsonb, field text) RETURNS jsonb
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE jsonb_typeof(record -> field) WHEN 'object' THEN record -> field -> 'value' ELSE record -> field END;
+COMMENT ON FUNCTION vsm.servicenow_member(jsonb, text) IS
+	'the value of a field of a record of ServiceNow as JSON, whether alone or beside its display value or link';
+
 CREATE FUNCTION vsm.servicenow_value(record jsonb, field text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-BEGIN ATOMIC
-	SELECT nullif(CASE jsonb_typeof(record -> field) WHEN 'object' THEN record -> field ->> 'value' ELSE record ->> field END, '');
-END;
+RETURN CASE jsonb_typeof(record -> field) WHEN 'object' THEN vsm.json_text(record -> field -> 'value')
+	ELSE vsm.json_text(record -> field) END;
 COMMENT ON FUNCTION vsm.servicenow_value(jsonb, text) IS
 	'the value of a field of a record of ServiceNow, whether alone or beside its display value or link; NULL if it is empty';
 
+CREATE FUNCTION vsm.servicenow_time(record jsonb, field text) RETURNS timestamptz
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE jsonb_typeof(record -> field) WHEN 'object' THEN vsm.json_time(record -> field -> 'value')
+	ELSE vsm.json_time(record -> field) END;
+COMMENT ON FUNCTION vsm.servicenow_time(jsonb, text) IS 'the time that a field of a record of ServiceNow holds; NULL if it holds none';
+
 CREATE FUNCTION vsm.servicenow_display(record jsonb, field text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-BEGIN ATOMIC
-	SELECT coalesce(CASE jsonb_typeof(record -> field) WHEN 'object' THEN nullif(record -> field ->> 'display_value', '') END,
-		vsm.servicenow_value(record, field));
+RETURN CASE jsonb_typeof(record -> field)
+	WHEN 'object' THEN coalesce(vsm.json_text(record -> field -> 'display_value'), vsm.json_text(record -> field -> 'value'))
+	ELSE vsm.json_text(record -> field)
 END;
 COMMENT ON FUNCTION vsm.servicenow_display(jsonb, text) IS
 	'the display value of a field of a record of ServiceNow, else its value; NULL if it is empty';
 
+CREATE FUNCTION vsm.servicenow_numbered(number text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE substring(number FROM '^([A-Z]+)\d')
+	WHEN 'INC' THEN 'incident' WHEN 'CHG' THEN 'change_request' WHEN 'PRB' THEN 'problem' WHEN 'CTASK' THEN 'change_task'
+	WHEN 'PTASK' THEN 'problem_task' WHEN 'RITM' THEN 'sc_req_item' WHEN 'SCTASK' THEN 'sc_task' WHEN 'REQ' THEN 'sc_request'
+	WHEN 'TASK' THEN 'task' WHEN 'STRY' THEN 'rm_story' WHEN 'EPIC' THEN 'rm_epic' WHEN 'DFCT' THEN 'rm_defect' END;
+COMMENT ON FUNCTION vsm.servicenow_numbered(text) IS
+	'the table that a number of ServiceNow is of, CHG0030001: change_request; NULL if not known';
+
 CREATE FUNCTION vsm.servicenow_table(record jsonb, beside text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-BEGIN ATOMIC
-	SELECT coalesce(vsm.servicenow_value(record, 'sys_class_name'), beside,
-		CASE substring(vsm.servicenow_value(record, 'number') FROM '^[A-Z]+')
-			WHEN 'INC' THEN 'incident' WHEN 'CHG' THEN 'change_request' WHEN 'PRB' THEN 'problem' WHEN 'CTASK' THEN 'change_task'
-			WHEN 'PTASK' THEN 'problem_task' WHEN 'RITM' THEN 'sc_req_item' WHEN 'SCTASK' THEN 'sc_task' WHEN 'TASK' THEN 'task' END);
-END;
+RETURN coalesce(vsm.servicenow_value(record, 'sys_class_name'), beside, vsm.servicenow_numbered(vsm.servicenow_value(record, 'number')));
 COMMENT ON FUNCTION vsm.servicenow_table(jsonb, text) IS
 	'the table that a record of ServiceNow is of: by its class, as said beside it, or by its number; NULL if not known';
+
+CREATE FUNCTION vsm.servicenow_record(payload jsonb) RETURNS jsonb
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN jsonb_typeof(payload -> 'record') = 'object' AND NOT payload ? 'sys_id' THEN payload -> 'record' ELSE payload END;
+COMMENT ON FUNCTION vsm.servicenow_record(jsonb) IS
+	'the record in a payload of ServiceNow that says something beside it, else the payload itself';
+
+CREATE FUNCTION vsm.servicenow_beside(payload jsonb, field text) RETURNS jsonb
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN jsonb_typeof(payload -> 'record') = 'object' AND NOT payload ? 'sys_id' THEN payload -> field END;
+COMMENT ON FUNCTION vsm.servicenow_beside(jsonb, text) IS 'what stands beside the record in a payload of ServiceNow: table, states';
+
+CREATE FUNCTION vsm.servicenow_elements(payload jsonb) RETURNS jsonb
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE
+	WHEN payload ? 'sys_id' OR NOT payload ?| '{result,records}' THEN NULL
+	-- One record is an object, and none may be null.
+	WHEN payload ?| '{table,states}' THEN (
+		SELECT coalesce(jsonb_agg(CASE jsonb_typeof(e.record) WHEN 'object' THEN b.beside || jsonb_build_object('record', e.record)
+			ELSE e.record END), '[]')
+		FROM (SELECT jsonb_strip_nulls(jsonb_build_object('table', payload -> 'table', 'states',
+			payload -> 'states')) AS beside OFFSET 0) AS b,
+			jsonb_path_query(coalesce(nullif(payload -> 'result', 'null'), payload -> 'records'), '$[*] ? (@ != null)') AS e (record))
+	ELSE jsonb_path_query_array(coalesce(nullif(payload -> 'result', 'null'), payload -> 'records'), '$[*] ? (@ != null)')
+END;
+COMMENT ON FUNCTION vsm.servicenow_elements(jsonb) IS
+	'the records of an answer of ServiceNow, each with what is said beside them; NULL if it is one record';
 
 /*
  * A task: whatever extends the table task. All are items; incidents are incidents, too.
  */
-CREATE FUNCTION vsm.read_servicenow_task(source text, record_table text, record jsonb, states jsonb) RETURNS SETOF vsm.fact
+CREATE FUNCTION vsm.read_servicenow_task(source text, payload jsonb, names jsonb) RETURNS SETOF vsm.fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 8
 BEGIN ATOMIC
 	SELECT f.*
-	FROM (SELECT q.*, vsm.servicenow_state(record_table, q.code,
-				-- The label beside the code wins over the list of labels.
-				CASE WHEN q.label IS DISTINCT FROM q.code THEN jsonb_build_object(record_table, jsonb_build_object(q.code, q.label))
-					ELSE states END) AS state
-		FROM (SELECT source || ':' || record_table || ':' || vsm.servicenow_value(record, 'sys_id') AS entity,
-				vsm.servicenow_value(record, 'number') AS number,
-				vsm.servicenow_value(record, 'state') AS code,
-				vsm.servicenow_display(record, 'state') AS label,
-				vsm.servicenow_display(record, 'short_description') AS title,
-				coalesce(vsm.servicenow_display(record, 'business_service'), vsm.servicenow_display(record, 'service_offering'),
-					vsm.servicenow_display(record, 'cmdb_ci')) AS service,
-				vsm.payload_time(coalesce(vsm.servicenow_value(record, 'opened_at'),
-					vsm.servicenow_value(record, 'sys_created_on'))) AS created_at,
-				vsm.payload_time(vsm.servicenow_value(record, 'sys_updated_on')) AS updated_at
-			OFFSET 0) AS q
+	FROM (
+		SELECT vsm.servicenow_record(payload) || '{}' AS body, vsm.json_text(vsm.servicenow_beside(payload, 'table')) AS beside,
+			vsm.servicenow_beside(payload, 'states') AS states
+		OFFSET 0) AS p,
+	LATERAL (
+		SELECT vsm.servicenow_table(p.body, p.beside) AS of_table,
+			source || ':' || vsm.servicenow_table(p.body, p.beside) || ':' || vsm.servicenow_value(p.body, 'sys_id') AS entity,
+			vsm.servicenow_value(p.body, 'number') AS number,
+			vsm.servicenow_value(p.body, 'state') AS code,
+			vsm.servicenow_display(p.body, 'state') AS label,
+			vsm.servicenow_display(p.body, 'short_description') AS title,
+			coalesce(vsm.servicenow_display(p.body, 'business_service'), vsm.servicenow_display(p.body, 'service_offering'),
+				vsm.servicenow_display(p.body, 'cmdb_ci')) AS service,
+			coalesce(vsm.servicenow_time(p.body, 'opened_at'), vsm.servicenow_time(p.body, 'sys_created_on')) AS created_at,
+			vsm.servicenow_time(p.body, 'sys_updated_on') AS updated_at,
+			vsm.servicenow_value(p.body, 'sys_mod_count') = '0' AS is_new,
+			vsm.servicenow_time(p.body, 'work_start') AS work_start,
+			vsm.servicenow_time(p.body, 'work_end') AS work_end
+		OFFSET 0) AS q,
+	LATERAL (
+		-- The label beside the code wins over the list of labels.
+		SELECT CASE WHEN q.label IS DISTINCT FROM q.code THEN coalesce(q.label, q.code)
+			ELSE vsm.servicenow_state(q.of_table, q.code, p.states) END AS state,
+			coalesce(vsm.meaning(names, 'service', q.service), q.service) AS service
 		OFFSET 0) AS r,
 	LATERAL (
-		SELECT source, 'item', r.entity, r.updated_at, NULL::text, NULL::text, NULL::text, NULL::text, NULL::text, NULL::text, NULL::bigint,
-			NULL::text, NULL::float8, NULL::timestamptz,
-			jsonb_strip_nulls(jsonb_build_object(
-				'source', source,
-				'key', r.number,
-				'project', record_table,
-				'source_type', record_table,
-				'type', CASE WHEN record_table IN ('incident', 'problem') THEN 'defect' WHEN record_table = 'change_request' THEN 'other'
-					ELSE vsm.item_type(replace(record_table, '_', ' ')) END,
-				'priority', vsm.servicenow_display(record, 'priority'),
-				'title', r.title,
-				'service', r.service,
-				'created_at', r.created_at,
-				-- normal, standard or emergency
-				'tags', CASE WHEN record_table = 'change_request' AND vsm.servicenow_value(record, 'type') IS NOT NULL THEN
-					jsonb_build_array(vsm.servicenow_value(record, 'type')) END,
-				'due_at', vsm.payload_time(coalesce(vsm.servicenow_value(record, 'due_date'), vsm.servicenow_value(record, 'end_date')))))
-		UNION ALL
-		SELECT source, 'alias', r.entity, r.created_at, r.number, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
-		WHERE r.number IS NOT NULL
-		UNION ALL
-		-- Nothing has changed it yet: its state is the first. Else the first change tells, see ingest.
-		SELECT source, 'created', r.entity, r.created_at, CASE vsm.servicenow_value(record, 'sys_mod_count') WHEN '0' THEN r.state END,
-			NULL, NULL, NULL, CASE vsm.servicenow_value(record, 'sys_mod_count') WHEN '0' THEN r.code END, NULL, NULL, NULL, NULL, NULL,
-				NULL
-		WHERE r.created_at IS NOT NULL
-		UNION ALL
-		SELECT source, 'observed', r.entity, r.updated_at, r.state, NULL, NULL, NULL, r.code, NULL, NULL, 'observed', NULL, NULL, NULL
-		WHERE r.state IS NOT NULL AND vsm.servicenow_value(record, 'sys_mod_count') IS DISTINCT FROM '0'
-		UNION ALL
-		SELECT source, 'event', r.entity, w.at, w.state, r.entity || ':' || w.state, NULL, NULL, NULL, NULL, NULL, 'label', NULL, NULL, NULL
+		SELECT t.*
 		FROM (
-			SELECT vsm.payload_time(vsm.servicenow_value(record, 'work_start')) AS at, 'work started' AS state
-			UNION ALL SELECT vsm.payload_time(vsm.servicenow_value(record, 'work_end')), 'work ended') AS w
-		WHERE w.at IS NOT NULL
-		UNION ALL
-		SELECT source, 'incident', r.entity, r.updated_at, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
-			jsonb_strip_nulls(jsonb_build_object(
-				'source', source,
-				'service', r.service,
-				'environment', coalesce(vsm.servicenow_display(record, 'environment'), vsm.servicenow_display(record, 'u_environment')),
-				'opened_at', r.created_at,
-				'severity', coalesce(vsm.servicenow_display(record, 'severity'), vsm.servicenow_display(record, 'priority')),
-				'status', r.state,
-				'change_caused', CASE WHEN vsm.servicenow_value(record, 'caused_by') IS NOT NULL THEN true END,
-				'title', r.title))
-			-- An incident that was opened again is not resolved.
-			|| jsonb_build_object('resolved_at', CASE WHEN r.state IS NULL OR r.state IN ('Resolved', 'Closed') OR r.code IN ('6', '7') THEN
-				vsm.payload_time(coalesce(vsm.servicenow_value(record, 'resolved_at'), vsm.servicenow_value(record, 'closed_at'))) END)
-		WHERE record_table = 'incident'
-		UNION ALL
-		SELECT source, 'link', CASE WHEN l.turned THEN l.target ELSE r.entity END, NULL, CASE WHEN l.turned THEN r.entity ELSE l.target END,
-			NULL, l.kind, NULL, NULL, NULL, NULL, l.method, l.confidence, NULL, NULL
-		FROM (
-			SELECT source || ':' || v.of_table || ':' || vsm.servicenow_value(record, v.field) AS target, v.kind, v.field AS method,
-				1.0::float8 AS confidence, v.turned
-			FROM (SELECT 'caused_by' AS field, 'change_request' AS of_table, 'caused_by' AS kind, false AS turned
-				UNION ALL SELECT 'rfc', 'change_request', 'fixes', true
-				UNION ALL SELECT 'problem_id', 'problem', 'part_of', false
-				UNION ALL SELECT 'parent_incident', 'incident', 'part_of', false
-				UNION ALL SELECT 'change_request', 'change_request', 'part_of', false
-				UNION ALL SELECT 'problem', 'problem', 'part_of', false
-				UNION ALL SELECT 'incident', 'incident', 'part_of', false) AS v
+			SELECT (vsm.fact_row(source, 'item', q.entity, q.updated_at,
+				jsonb_strip_nulls(jsonb_build_object(
+					'source', source,
+					'key', q.number,
+					'project', q.of_table,
+					'source_type', q.of_table,
+					'type', CASE
+						WHEN q.of_table IN ('incident', 'problem') THEN 'defect'
+						WHEN q.of_table = 'change_request' THEN 'other'
+						ELSE CASE vsm.meaning(names, 'type', replace(q.of_table, '_', ' ')) WHEN 'incident' THEN 'defect'
+							ELSE vsm.meaning(names, 'type', replace(q.of_table, '_', ' ')) END
+					END,
+					'priority', vsm.servicenow_display(p.body, 'priority'),
+					'title', q.title,
+					'service', r.service,
+					'created_at', q.created_at,
+					-- normal, standard or emergency
+					'tags', CASE WHEN q.of_table = 'change_request' AND vsm.servicenow_value(p.body, 'type') IS NOT NULL THEN
+						jsonb_build_array(vsm.servicenow_value(p.body, 'type')) END,
+					'due_at', coalesce(vsm.json_day(vsm.servicenow_member(p.body, 'due_date')),
+						vsm.json_day(vsm.servicenow_member(p.body, 'end_date'))))))).*
+			UNION ALL
+			SELECT (vsm.fact_alias(source, q.entity, q.number, q.created_at)).*
+			UNION ALL
+			-- Nothing has changed it yet: its state is the first. Else the first change tells.
+			SELECT (vsm.fact_created(source, q.entity, q.created_at, CASE WHEN q.is_new THEN r.state END,
+				CASE WHEN q.is_new THEN q.code END)).*
+			UNION ALL
+			SELECT (vsm.fact_observed(source, q.entity, q.updated_at, r.state, q.code)).*
+			WHERE q.is_new IS NOT TRUE
+			UNION ALL
+			SELECT (vsm.fact_event(source, q.entity, q.work_start, 'work started', q.entity || ':work started', method => 'label')).*
+			WHERE q.work_start IS NOT NULL
+			UNION ALL
+			SELECT (vsm.fact_event(source, q.entity, q.work_end, 'work ended', q.entity || ':work ended', method => 'label')).*
+			WHERE q.work_end IS NOT NULL AND (q.work_end < q.work_start) IS NOT TRUE
+			UNION ALL
+			SELECT (vsm.fact_row(source, 'incident', q.entity, q.updated_at,
+				jsonb_strip_nulls(jsonb_build_object(
+					'source', source,
+					'service', r.service,
+					'environment', coalesce(vsm.servicenow_display(p.body, 'environment'), vsm.servicenow_display(p.body, 'u_environment')),
+					'opened_at', q.created_at,
+					'severity', coalesce(vsm.servicenow_display(p.body, 'severity'), vsm.servicenow_display(p.body, 'priority')),
+					'status', r.state,
+					'change_caused', CASE WHEN vsm.servicenow_value(p.body, 'caused_by') IS NOT NULL THEN true END,
+					'title', q.title))
+				|| CASE
+					-- An incident that was opened again is not resolved.
+					WHEN r.state IS NOT NULL AND r.state NOT IN ('Resolved', 'Closed') AND q.code NOT IN ('6', '7')
+						AND vsm.meaning(names, 'state', r.state) IS DISTINCT FROM 'resolved' THEN '{"resolved_at": null}'
+					-- What was not asked for is not known.
+					WHEN p.body ?| '{resolved_at,closed_at}' THEN jsonb_build_object('resolved_at', (
+						SELECT coalesce(CASE WHEN (t.resolved_at < q.created_at) IS NOT TRUE THEN t.resolved_at END,
+							CASE WHEN (t.closed_at < q.created_at) IS NOT TRUE THEN t.closed_at END)
+						FROM (SELECT vsm.servicenow_time(p.body, 'resolved_at') AS resolved_at,
+							vsm.servicenow_time(p.body, 'closed_at') AS closed_at OFFSET 0) AS t))
+					ELSE '{}'
+				END)).*
+			WHERE q.of_table = 'incident'
+			UNION ALL
+			SELECT (vsm.fact_link(source, q.entity, source || ':change_request:' || c.id, 'caused_by', 'caused_by',
+				seen_at => q.updated_at)).*
+			FROM (SELECT vsm.servicenow_value(p.body, 'caused_by') AS id OFFSET 0) AS c
+			WHERE c.id IS NOT NULL
+			UNION ALL
+			SELECT (vsm.fact_link(source, source || ':change_request:' || c.id, q.entity, 'fixes', 'rfc', seen_at => q.updated_at)).*
+			FROM (SELECT vsm.servicenow_value(p.body, 'rfc') AS id OFFSET 0) AS c
+			WHERE c.id IS NOT NULL
+			UNION ALL
+			SELECT (vsm.fact_link(source, q.entity, source || ':' || v.of_table || ':' || v.id, 'part_of', v.field,
+				seen_at => q.updated_at)).*
+			FROM (
+				SELECT u.field, u.of_table, vsm.servicenow_value(p.body, u.field) AS id
+				FROM unnest('{problem_id,parent_incident,change_request,problem,incident,request_item,request,story,epic}'::text[],
+					'{problem,incident,change_request,problem,incident,sc_req_item,sc_request,rm_story,rm_epic}'::text[])
+					AS u (field, of_table)
+				WHERE p.body ?| '{problem_id,parent_incident,change_request,problem,incident,request_item,request,story,epic}'
+				OFFSET 0) AS v
+			WHERE v.id IS NOT NULL
 			UNION ALL
 			-- What deployed says so: the deployment as this model calls it, or its commit.
-			SELECT c.id, 'deploys', 'correlation_id', 1.0, false
-			FROM (SELECT vsm.servicenow_value(record, 'correlation_id') AS id OFFSET 0) AS c
-			WHERE record_table = 'change_request' AND (c.id ~ '^[^ ]+:deployment:[^ ]+$' OR c.id ~ '^[0-9a-f]{40}$')) AS l
-		WHERE l.target IS NOT NULL
+			SELECT (vsm.fact_link(source, q.entity, c.id, 'deploys', 'correlation_id', seen_at => q.updated_at)).*
+			FROM (SELECT vsm.servicenow_value(p.body, 'correlation_id') AS id OFFSET 0) AS c
+			WHERE q.of_table = 'change_request' AND (c.id ~ '^[^ ]+:deployment:[^ ]+$' OR c.id ~ '^[0-9a-f]{40}$')) AS t
 		UNION ALL
-		SELECT k.* FROM vsm.read_keys(source, r.entity, r.created_at, NULL, r.title,
-			vsm.servicenow_display(record, 'description')) AS k) AS f;
+		SELECT k.* FROM vsm.read_keys(source, q.entity, q.created_at, NULL, q.title,
+			vsm.servicenow_display(p.body, 'description')) AS k) AS f;
 END;
-COMMENT ON FUNCTION vsm.read_servicenow_task(text, text, jsonb, jsonb) IS
+COMMENT ON FUNCTION vsm.read_servicenow_task(text, jsonb, jsonb) IS
 	'the facts of an incident, change request, problem or another task of ServiceNow; states are the names of its states by table and code';
 
-CREATE FUNCTION vsm.read_servicenow_approval(source text, record jsonb) RETURNS SETOF vsm.fact
-LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 4
+CREATE FUNCTION vsm.servicenow_approved(approval jsonb) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN coalesce(vsm.servicenow_value(approval, 'source_table'),
+	nullif(substring(approval #>> '{document_id,link}' FROM '/table/([a-z_0-9]+)/'), 'task'),
+	nullif(substring(approval #>> '{sysapproval,link}' FROM '/table/([a-z_0-9]+)/'), 'task'),
+	vsm.servicenow_numbered(vsm.json_text(approval #> '{sysapproval,display_value}')))
+	|| ':' || coalesce(vsm.servicenow_value(approval, 'document_id'), vsm.servicenow_value(approval, 'sysapproval'));
+COMMENT ON FUNCTION vsm.servicenow_approved(jsonb) IS
+	'what a record of sysapproval_approver is about, as TABLE:SYS_ID; NULL if its table is not told';
+
+CREATE FUNCTION vsm.read_servicenow_approval(source text, payload jsonb, names jsonb) RETURNS SETOF vsm.fact
+LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 5
 BEGIN ATOMIC
-	SELECT source, f.fact, f.entity, f.at, f.value, f.id, f.name, NULL::text, NULL::text, NULL::text, NULL::bigint,
-		f.method, CASE f.fact WHEN 'link' THEN 1.0::float8 END, NULL::timestamptz, NULL::jsonb
-	FROM (SELECT source || ':sysapproval_approver:' || vsm.servicenow_value(record, 'sys_id') AS entity,
-			source || ':' || coalesce(vsm.servicenow_value(record, 'source_table'), 'change_request') || ':'
-				|| coalesce(vsm.servicenow_value(record, 'document_id'), vsm.servicenow_value(record, 'sysapproval')) AS target,
-			vsm.servicenow_value(record, 'state') AS state,
-			vsm.payload_time(vsm.servicenow_value(record, 'sys_created_on')) AS created_at,
-			vsm.payload_time(vsm.servicenow_value(record, 'sys_updated_on')) AS updated_at
+	SELECT f.*
+	FROM (SELECT vsm.servicenow_record(payload) || '{}' AS body OFFSET 0) AS p,
+	LATERAL (
+		SELECT source || ':sysapproval_approver:' || vsm.servicenow_value(p.body, 'sys_id') AS entity,
+			source || ':' || vsm.servicenow_approved(p.body) AS target,
+			vsm.servicenow_value(p.body, 'sys_id') AS id,
+			vsm.servicenow_value(p.body, 'state') AS state,
+			vsm.servicenow_value(p.body, 'state') IN ('not requested', 'not_requested') AS is_waiting,
+			vsm.servicenow_time(p.body, 'sys_created_on') AS created_at,
+			CASE WHEN vsm.servicenow_value(p.body, 'state') NOT IN ('requested', 'not requested', 'not_requested') THEN
+				vsm.servicenow_time(p.body, 'sys_updated_on') END AS answered_at
 		OFFSET 0) AS a,
 	LATERAL (
-		SELECT 'event' AS fact, a.entity, a.created_at AS at, 'requested' AS value, a.entity || ':requested' AS id, NULL AS name,
-			NULL AS method
-		WHERE a.created_at IS NOT NULL
+		SELECT (vsm.fact_event(source, a.entity, a.created_at, 'requested', a.entity || ':requested')).*
+		WHERE a.is_waiting IS NOT TRUE
 		UNION ALL
-		SELECT 'event', a.entity, a.updated_at, a.state, a.entity || ':' || a.state, NULL, NULL
-		WHERE a.state NOT IN ('requested', 'not requested', 'not_requested') AND a.updated_at IS NOT NULL
+		SELECT (vsm.fact_event(source, a.entity, a.answered_at, a.state, a.entity || ':' || a.state)).*
+		WHERE a.answered_at IS NOT NULL
 		UNION ALL
-		SELECT 'link', a.entity, NULL, a.target, NULL, 'part_of', 'approval'
-		WHERE a.target IS NOT NULL) AS f;
+		SELECT (vsm.fact_event(source, a.target, a.created_at, 'approval requested', a.target || ':approver:' || a.id || ':requested',
+			method => 'label')).*
+		WHERE a.is_waiting IS NOT TRUE
+		UNION ALL
+		SELECT (vsm.fact_event(source, a.target, a.answered_at, 'approval ' || a.state, a.target || ':approver:' || a.id || ':' || a.state,
+			state_id => a.state, method => 'label')).*
+		WHERE a.answered_at IS NOT NULL
+		UNION ALL
+		SELECT (vsm.fact_link(source, a.entity, a.target, 'part_of', 'approval')).*) AS f;
 END;
-COMMENT ON FUNCTION vsm.read_servicenow_approval(text, jsonb) IS
-	'facts of a record of sysapproval_approver: when one approver was asked and answered, and about what';
+COMMENT ON FUNCTION vsm.read_servicenow_approval(text, jsonb, jsonb) IS
+	'facts of a record of sysapproval_approver: when one approver was asked and answered, which are events of what is to be approved, too';
 
-CREATE FUNCTION vsm.read_servicenow_audit(source text, record jsonb, states jsonb) RETURNS SETOF vsm.fact
+CREATE FUNCTION vsm.read_servicenow_audit(source text, payload jsonb, names jsonb) RETURNS SETOF vsm.fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 1
 BEGIN ATOMIC
-	SELECT source, f.fact, a.entity, CASE WHEN f.fact <> 'created' THEN a.at END, f.value, f.id, f.name, f.previous, f.value_id,
-		f.previous_id, a.seq,
-		f.method, NULL::float8, NULL::timestamptz, NULL::jsonb
-	FROM (SELECT vsm.servicenow_value(record, 'tablename') AS of_table,
-			source || ':' || vsm.servicenow_value(record, 'tablename') || ':' || vsm.servicenow_value(record, 'documentkey') AS entity,
-			vsm.payload_time(vsm.servicenow_value(record, 'sys_created_on')) AS at,
-			coalesce(vsm.servicenow_value(record, 'record_checkpoint'), vsm.servicenow_value(record, 'sys_mod_count'))::bigint AS seq,
-			coalesce(vsm.servicenow_value(record, 'record_checkpoint'), vsm.servicenow_value(record, 'sys_id')) AS id,
-			vsm.servicenow_value(record, 'fieldname') AS field,
-			vsm.servicenow_value(record, 'oldvalue') AS old_value,
-			vsm.servicenow_value(record, 'newvalue') AS new_value
+	SELECT f.*
+	FROM (SELECT vsm.servicenow_record(payload) || '{}' AS body, vsm.servicenow_beside(payload, 'states') AS states OFFSET 0) AS p,
+	LATERAL (
+		SELECT vsm.servicenow_value(p.body, 'tablename') AS of_table,
+			source || ':' || vsm.servicenow_value(p.body, 'tablename') || ':' || vsm.servicenow_value(p.body, 'documentkey') AS entity,
+			vsm.servicenow_time(p.body, 'sys_created_on') AS at,
+			coalesce(vsm.json_number(vsm.servicenow_member(p.body, 'record_checkpoint')),
+				vsm.json_number(vsm.servicenow_member(p.body, 'sys_mod_count'))) AS seq,
+			coalesce(vsm.servicenow_value(p.body, 'record_checkpoint'), vsm.servicenow_value(p.body, 'sys_id')) AS id,
+			vsm.servicenow_value(p.body, 'fieldname') AS field,
+			vsm.servicenow_value(p.body, 'oldvalue') AS old_value,
+			vsm.servicenow_value(p.body, 'newvalue') AS new_value
 		OFFSET 0) AS a,
+	LATERAL (SELECT CASE WHEN abs(a.seq) < 1e15 THEN trunc(a.seq)::bigint END AS seq OFFSET 0) AS s,
 	LATERAL (
 		-- state and its older twin incident_state change together: one event.
-		SELECT 'event' AS fact, vsm.servicenow_state(a.of_table, a.new_value, states) AS value, a.entity || ':state:' || a.id AS id,
-			NULL AS name,
-			vsm.servicenow_state(a.of_table, a.old_value, states) AS previous, a.new_value AS value_id, a.old_value AS previous_id,
-				NULL AS method
-		WHERE a.field IN ('state', 'incident_state') AND a.new_value IS NOT NULL
+		SELECT (vsm.fact_event(source, a.entity, a.at, vsm.servicenow_state(a.of_table, a.new_value, p.states),
+			a.entity || ':state:' || a.id,
+			vsm.servicenow_state(a.of_table, a.old_value, p.states), a.new_value, a.old_value, s.seq)).*
+		WHERE a.field IN ('state', 'incident_state')
 		UNION ALL
-		SELECT 'event', 'approval ' || a.new_value, a.entity || ':approval:' || a.id, NULL, NULL, a.new_value, NULL, 'label'
-		WHERE a.field = 'approval' AND a.new_value IS NOT NULL
+		SELECT (vsm.fact_event(source, a.entity, a.at, 'approval ' || a.new_value, a.entity || ':approval:' || a.id,
+			state_id => a.new_value, seq => s.seq,
+			method => 'label')).*
+		WHERE a.field = 'approval'
 		UNION ALL
-		SELECT 'event', 'Deleted', a.entity || ':deleted', NULL, NULL, NULL, NULL, NULL
+		SELECT (vsm.fact_event(source, a.entity, a.at, 'Deleted', a.entity || ':deleted', seq => s.seq)).*
 		WHERE a.field = 'DELETED'
 		UNION ALL
-		SELECT 'change', a.new_value, a.id, CASE a.field WHEN 'assignment_group' THEN 'team' ELSE a.field END, a.old_value, NULL, NULL, NULL
-		WHERE a.field IN ('assignment_group', 'priority')
-		UNION ALL
-		-- When it was created is told by the record, before or after.
-		SELECT 'created', NULL, NULL, NULL, NULL, NULL, NULL, NULL
-		WHERE a.field IN ('state', 'incident_state', 'assignment_group', 'priority')) AS f;
+		SELECT (vsm.fact_change(source, a.entity, a.at, CASE a.field WHEN 'assignment_group' THEN 'team' ELSE a.field END, a.new_value,
+			a.id, a.old_value)).*
+		WHERE a.field IN ('assignment_group', 'priority')) AS f;
 END;
 COMMENT ON FUNCTION vsm.read_servicenow_audit(text, jsonb, jsonb) IS
 	'facts of a record of sys_audit: a change of state, approval, assignment_group or priority, in the order of the updates';
 
-CREATE FUNCTION vsm.read_servicenow_metric(source text, record jsonb, states jsonb) RETURNS SETOF vsm.fact
+CREATE FUNCTION vsm.read_servicenow_metric(source text, payload jsonb, names jsonb) RETURNS SETOF vsm.fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 1
 BEGIN ATOMIC
-	SELECT source, 'event', m.entity, m.at, vsm.servicenow_state(m.of_table, m.value, states),
-		m.entity || ':metric:' || vsm.servicenow_value(record, 'sys_id'),
-		NULL::text, NULL::text, CASE WHEN m.value ~ '^-?\d+$' THEN m.value END, NULL::text, NULL::bigint, NULL::text, NULL::float8,
-			NULL::timestamptz, NULL::jsonb
-	FROM (SELECT vsm.servicenow_value(record, 'table') AS of_table,
-			source || ':' || vsm.servicenow_value(record, 'table') || ':' || vsm.servicenow_value(record, 'id') AS entity,
-			vsm.payload_time(vsm.servicenow_value(record, 'start')) AS at,
-			vsm.servicenow_value(record, 'value') AS value
+	SELECT (vsm.fact_event(source, m.entity, vsm.servicenow_time(p.body, 'start'), vsm.servicenow_state(m.of_table, m.value, p.states),
+		m.entity || ':metric:' || vsm.servicenow_value(p.body, 'sys_id'), state_id => CASE WHEN m.value ~ '^-?\d+$' THEN m.value END)).*
+	FROM (SELECT vsm.servicenow_record(payload) || '{}' AS body, vsm.servicenow_beside(payload, 'states') AS states OFFSET 0) AS p,
+	LATERAL (
+		SELECT vsm.servicenow_value(p.body, 'table') AS of_table,
+			source || ':' || vsm.servicenow_value(p.body, 'table') || ':' || vsm.servicenow_value(p.body, 'id') AS entity,
+			vsm.servicenow_value(p.body, 'value') AS value
 		OFFSET 0) AS m
 	-- Other metrics measure other fields: who it was assigned to, and so on.
-	WHERE vsm.servicenow_value(record, 'field') IN ('state', 'incident_state') AND m.value IS NOT NULL;
+	WHERE vsm.servicenow_value(p.body, 'field') IN ('state', 'incident_state');
 END;
 COMMENT ON FUNCTION vsm.read_servicenow_metric(text, jsonb, jsonb) IS
 	'facts of a record of metric_instance that measures the state: when a state began';
 
-CREATE FUNCTION vsm.servicenow_record_kind(record jsonb, beside text) RETURNS SETOF vsm.payload_kind
-LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 1
+CREATE FUNCTION vsm.servicenow_lacks(record jsonb, VARIADIC fields text[]) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
-	SELECT n.name, k.reason
-	FROM (SELECT vsm.servicenow_table(record, beside) AS of_table,
-			CASE
-				WHEN record ? 'documentkey' THEN 'audit'
-				WHEN record ? 'calculation_complete' OR record ? 'definition' AND record ? 'start' THEN 'metric'
-				WHEN record ? 'sysapproval' OR record ? 'approver' THEN 'approval'
-				WHEN vsm.servicenow_table(record, beside) ~ '^(incident|change_request|problem|sc_req_item|.*task)$' THEN 'task'
-				ELSE 'record'
-			END AS name OFFSET 0) AS n,
-	LATERAL (SELECT
-		CASE
-			WHEN record @? '$.* ? (exists(@.link) && !exists(@.value))' THEN
-				'it has display values only, whose times are in the zone of whoever asked: ask with sysparm_display_value=all or false'
-			WHEN n.name = 'audit' THEN vsm.payload_lacks(record, 'tablename', 'documentkey', 'fieldname', 'sys_created_on')
-			WHEN n.name = 'metric' THEN vsm.payload_lacks(record, 'sys_id', 'id', 'table', 'field', 'start')
-			WHEN n.name = 'approval' THEN vsm.payload_lacks(record, 'sys_id', 'state', 'sys_created_on')
-			WHEN n.name = 'task' THEN vsm.payload_lacks(record, 'sys_id', 'sys_updated_on')
-			WHEN n.of_table IS NULL THEN 'its table is not known: ask for sys_class_name, or say {"table": "...", "result": [...]}'
-			ELSE 'records of the table ' || n.of_table || ' are not read'
-		END AS reason
-		OFFSET 0) AS k;
+	SELECT CASE
+		WHEN v.value IS NULL THEN 'it has no ' || v.name
+		WHEN octet_length(v.value) > 1000 THEN 'its ' || v.name || ' is longer than 1,000 bytes'
+		ELSE 'its ' || v.name || ' is no time: ' || left(v.value, 100) END
+	FROM (
+		SELECT f.place, ltrim(f.field, '@') AS name, f.field LIKE '@%' AS is_time,
+			vsm.servicenow_value(record, ltrim(f.field, '@')) AS value
+		FROM unnest(fields) WITH ORDINALITY AS f (field, place)
+		OFFSET 0) AS v
+	WHERE v.value IS NULL OR octet_length(v.value) > 1000 OR v.is_time AND vsm.servicenow_time(record, v.name) IS NULL
+	ORDER BY v.place LIMIT 1;
 END;
-COMMENT ON FUNCTION vsm.servicenow_record_kind(jsonb, text) IS
-	'what a record of ServiceNow is (task, approval, audit or metric), or why it is not read; beside is the table said beside it';
+COMMENT ON FUNCTION vsm.servicenow_lacks(jsonb, text[]) IS
+	'as vsm.json_lacks, of fields of a record of ServiceNow, whose values may stand beside their display values';
 
-CREATE FUNCTION vsm.read_servicenow_records(source text, payload jsonb) RETURNS SETOF vsm.fact
-LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 500
-BEGIN ATOMIC
-	SELECT f.*
-	FROM (SELECT e.record, k.kind, payload -> 'states' AS states, payload ->> 'table' AS beside
-		FROM jsonb_path_query(payload, 'lax $.result[*]') AS e (record),
-			LATERAL vsm.servicenow_record_kind(e.record, payload ->> 'table') AS k
-		OFFSET 0) AS r,
-	LATERAL (
-		SELECT t.* FROM vsm.read_servicenow_task(source, vsm.servicenow_table(r.record, r.beside), r.record, r.states) AS t
-			WHERE r.kind = 'task'
-		UNION ALL
-		SELECT a.* FROM vsm.read_servicenow_approval(source, r.record) AS a WHERE r.kind = 'approval'
-		UNION ALL
-		SELECT a.* FROM vsm.read_servicenow_audit(source, r.record, r.states) AS a WHERE r.kind = 'audit'
-		UNION ALL
-		SELECT m.* FROM vsm.read_servicenow_metric(source, r.record, r.states) AS m WHERE r.kind = 'metric') AS f;
-END;
-COMMENT ON FUNCTION vsm.read_servicenow_records(text, jsonb) IS
-	'facts of an answer of GET /api/now/table/NAME: {"result": [...]}, with "table" and "states" beside it where needed';
-
-CREATE FUNCTION vsm.read_servicenow_record(source text, payload jsonb) RETURNS SETOF vsm.fact
-LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 8
-BEGIN ATOMIC
-	SELECT f.* FROM vsm.read_servicenow_records(source, jsonb_build_object('result', jsonb_build_array(payload))) AS f;
-END;
-COMMENT ON FUNCTION vsm.read_servicenow_record(text, jsonb) IS 'facts of one record of ServiceNow, as a business rule sends it';
+CREATE FUNCTION vsm.servicenow_shows(record jsonb, of_kind text) RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+-- References without a value; codes as their labels.
+RETURN record @? '$.* ? (exists(@.link) && !exists(@.value))' AND NOT record @? '$.*.value'
+	OR of_kind = 'task' AND (record ->> 'state' !~ '^-?[0-9]+(\.0*)?$' AND jsonb_typeof(record -> 'state') = 'string'
+		AND record ->> 'state' <> ''
+		OR record ->> 'priority' ~ '^[0-9] - ' OR record ->> 'urgency' ~ '^[0-9] - ' OR record ->> 'impact' ~ '^[0-9] - ');
+COMMENT ON FUNCTION vsm.servicenow_shows(jsonb, text) IS 'whether a record of ServiceNow has display values only';
 
 CREATE FUNCTION vsm.servicenow_kind(payload jsonb) RETURNS SETOF vsm.payload_kind
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 1
 BEGIN ATOMIC
-	SELECT CASE WHEN n.reason IS NULL THEN n.kind ELSE n.name END, n.reason
+	SELECT n.name, k.reason
 	FROM (
-		SELECT 'records' AS kind, 'records' AS name,
-			(SELECT min(k.reason) FROM jsonb_path_query(payload, 'lax $.result[*]') AS e (record),
-				LATERAL vsm.servicenow_record_kind(e.record, payload ->> 'table') AS k) AS reason
-		WHERE payload ? 'result'
-		UNION ALL
-		SELECT 'error', 'error', 'it is an error: ' || coalesce(payload #>> '{error,message}', payload ->> 'error')
-		WHERE payload ? 'error' AND NOT payload ? 'result'
-		UNION ALL
-		SELECT 'record', k.kind, k.reason
-		FROM vsm.servicenow_record_kind(payload, NULL) AS k
-		WHERE NOT payload ? 'result' AND NOT payload ? 'error') AS n;
+		SELECT vsm.servicenow_record(payload) || '{}' AS body,
+			vsm.json_text(vsm.servicenow_beside(payload, 'table')) AS beside OFFSET 0) AS p,
+	LATERAL (SELECT vsm.servicenow_table(p.body, p.beside) AS of_table OFFSET 0) AS t,
+	LATERAL (SELECT CASE
+			WHEN p.body ? 'error' AND NOT p.body ? 'sys_id' THEN 'error'
+			WHEN p.body ?| '{documentkey,tablename,fieldname}' THEN 'audit'
+			WHEN p.body ? 'calculation_complete' OR p.body ? 'definition' AND p.body ?| '{start,field,table}' THEN 'metric'
+			WHEN p.body ?| '{sysapproval,approver}' AND coalesce(t.of_table, 'sysapproval_approver') = 'sysapproval_approver'
+				THEN 'approval'
+			WHEN t.of_table ~ '^(incident|change_request|problem|sc_request|sc_req_item|rm_(story|epic|defect|enhancement|feature)|.*task)$'
+				THEN 'task'
+			ELSE 'record'
+		END AS name OFFSET 0) AS n,
+	LATERAL (SELECT
+		CASE
+			WHEN n.name = 'error' THEN 'it is an error: '
+				|| coalesce(vsm.json_text(p.body #> '{error,message}'), vsm.json_text(p.body -> 'error'),
+					vsm.json_text(p.body #> '{error,detail}'), 'it says no more')
+			WHEN vsm.servicenow_shows(p.body, n.name) THEN
+				'it has display values only, whose times are in the zone of whoever asked: ask with sysparm_display_value=all or false'
+			WHEN n.name = 'audit' THEN vsm.servicenow_lacks(p.body, 'tablename', 'documentkey', 'fieldname', '@sys_created_on')
+			WHEN n.name = 'metric' THEN vsm.servicenow_lacks(p.body, 'sys_id', 'id', 'table', 'field', '@start')
+			WHEN n.name = 'approval' THEN vsm.servicenow_lacks(p.body, 'sys_id', 'state')
+			WHEN n.name = 'task' THEN vsm.servicenow_lacks(p.body, 'sys_id', '@sys_updated_on')
+			WHEN t.of_table IS NULL THEN 'its table is not known: ask for sys_class_name, or say {"table": "...", "result": [...]}'
+			ELSE 'records of the table ' || left(t.of_table, 100) || ' are not read'
+		END AS reason
+		OFFSET 0) AS k;
 END;
-COMMENT ON FUNCTION vsm.servicenow_kind(jsonb) IS 'which reader reads a payload of ServiceNow, or why none does';
+COMMENT ON FUNCTION vsm.servicenow_kind(jsonb) IS
+	'what a record of ServiceNow is (task, approval, audit or metric), which is the reader that reads it, or why none does';

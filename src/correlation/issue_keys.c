@@ -182,6 +182,71 @@ add_key(IssueKeys *found, const char *text, const IssueKey *key)
 	add_to_dictionary(found, text, key);
 }
 
+/*
+ * What is written like a key and is none, unless a project of that name is known: names of
+ * standards, algorithms and lists, with their numbers; an empty list stands for any.
+ */
+static const struct
+{
+	const char *name;
+	const char *numbers;
+}			standards[] = {
+	{"AES", " 128 192 256 "},
+	{"BASE", " 16 32 36 58 62 64 85 "},
+	{"COVID", " 19 "},
+	{"CP", " 437 850 852 866 932 936 949 950 1250 1251 1252 1253 1254 1255 1256 1257 1258 "},
+	{"CVE", ""},
+	{"CWE", ""},
+	{"ECMA", " 262 402 404 "},
+	{"FIPS", " 140 180 186 197 199 200 201 202 "},
+	{"HTTP", " 1 2 3 "},
+	{"IEEE", " 754 802 829 830 1003 "},
+	{"ISO", ""},
+	{"JEP", ""},
+	{"JSR", ""},
+	{"LATIN", " 1 2 3 4 5 6 7 8 9 10 "},
+	{"MD", " 2 4 5 "},
+	{"OAUTH", " 1 2 "},
+	{"PEP", ""},
+	{"PKCS", ""},
+	{"RFC", ""},
+	{"RSA", " 1024 2048 3072 4096 8192 "},
+	{"SHA", " 1 2 3 224 256 384 512 "},
+	{"SSL", " 2 3 "},
+	{"TLS", " 1 "},
+	{"UCS", " 2 4 "},
+	{"UTF", " 7 8 16 32 "},
+	{"WCAG", " 1 2 3 "},
+	{"WINDOWS", " 1250 1251 1252 1253 1254 1255 1256 1257 1258 "},
+};
+
+/* Whether a key is one of these; without the projects it is in capitals. */
+static bool
+is_standard(const char *key, uint32 len)
+{
+	const char *dash = memchr(key, '-', len);
+	uint32		name_len = dash - key;
+
+	for (Size i = 0; i < lengthof(standards); i++)
+	{
+		char		number[16];
+		uint32		number_len = len - name_len - 1;
+
+		if (strlen(standards[i].name) != name_len || memcmp(standards[i].name, key, name_len) != 0)
+			continue;
+		if (standards[i].numbers[0] == '\0')
+			return true;
+		if (number_len + 3 > sizeof(number))
+			return false;
+		number[0] = ' ';
+		memcpy(number + 1, dash + 1, number_len);
+		number[number_len + 1] = ' ';
+		number[number_len + 2] = '\0';
+		return strstr(standards[i].numbers, number) != NULL;
+	}
+	return false;
+}
+
 void
 issue_keys_find(const char *text, uint32 len, const KnownProjects *projects, IssueKeys *found)
 {
@@ -204,14 +269,17 @@ issue_keys_find(const char *text, uint32 len, const KnownProjects *projects, Iss
 		while (key.end < len && is_digit(text[key.end]))
 			key.end++;
 		next = text + key.end;
-		if (word_at(text, key.end, len))
+		/* An underscore ends a key as a dash does: feature/SHOP-7_show_total. */
+		if (word_at(text, key.end, len) && text[key.end] != '_')
 			continue;
 
 		/* Back to the beginning of the word before the dash. */
 		key.start = key.dash;
 		while (key.start > floor && is_ascii_word(text[key.start - 1]))
 			key.start--;
-		if (key.start == key.dash || word_before(text, key.start))
+		while (key.start == floor && key.start > 0 && text[key.start] == '_')
+			floor = ++key.start;
+		if (key.start == key.dash || (key.start != floor && word_before(text, key.start)))
 			continue;
 		if (projects != NULL)
 		{
@@ -226,7 +294,7 @@ issue_keys_find(const char *text, uint32 len, const KnownProjects *projects, Iss
 				continue;
 			while (i < key.dash && !(text[i] >= 'a' && text[i] <= 'z'))
 				i++;
-			if (i < key.dash)
+			if (i < key.dash || is_standard(text + key.start, key.end - key.start))
 				continue;
 		}
 		add_key(found, text, &key);

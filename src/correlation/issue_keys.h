@@ -43,8 +43,9 @@ extern void known_projects_enter(KnownProjects *projects, const char *project, u
 
 /*
  * Finds the keys of a text: a project, a dash and a number that does not begin with 0, with no
- * character of a word before and behind. Without projects a project is two or more upper-case
- * letters, digits and underscores and begins with a letter.
+ * character of a word before and behind, but for an underscore behind. Without projects a project
+ * is two or more upper-case letters, digits and underscores and begins with a letter, and what is
+ * the name of a standard or an algorithm (UTF-8, ISO-8601, CVE-2024-1) is no key.
  * With projects (NULL: any) a project is one of them, in whatever case.
  */
 extern void issue_keys_find(const char *text, uint32 len, const KnownProjects *projects, IssueKeys *found);

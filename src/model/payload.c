@@ -13,14 +13,17 @@
 /* A written time is not longer than this; what is longer is not a time. */
 #define MAX_TIME_LENGTH	64
 
+/* Nor a number that counts something. */
+#define MAX_NUMBER_LENGTH	100
+
 /* What it may lack: the time of day and the zone. */
 #define ZONE_LENGTH		16
 
 /*
  * Reads a time that is a bare number: milliseconds since 1970, as Jira and Jenkins send them.
- * Returns false where the text is not a number; raises 22008 out of PostgreSQL's range.
+ * PAYLOAD_TIME_INVALID where the text is not a number.
  */
-static bool
+static PayloadTime
 parse_epoch_milliseconds(const char *text, int len, TimestampTz *at)
 {
 	const char *p = text;
@@ -42,7 +45,7 @@ parse_epoch_milliseconds(const char *text, int len, TimestampTz *at)
 			microseconds = microseconds * 10 + (*p - '0');
 	}
 	if (digits == 0)
-		return false;
+		return PAYLOAD_TIME_INVALID;
 	if (digits <= 15)
 		microseconds *= 1000;
 	if (p < end && *p == '.')
@@ -55,15 +58,11 @@ parse_epoch_milliseconds(const char *text, int len, TimestampTz *at)
 		}
 	}
 	if (p != end)
-		return false;
+		return PAYLOAD_TIME_INVALID;
 	if (negative)
 		microseconds = -microseconds;
 	*at = microseconds - (POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) * USECS_PER_DAY;
-	if (digits > 15 || !IS_VALID_TIMESTAMP(*at))
-		ereport(ERROR,
-				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
-				 errmsg("time out of range: \"%.*s\"", len, text)));
-	return true;
+	return digits > 15 || !IS_VALID_TIMESTAMP(*at) ? PAYLOAD_TIME_OUT_OF_RANGE : PAYLOAD_TIME_READ;
 }
 
 /*
@@ -104,10 +103,11 @@ write_normal(const char *text, int len, char *normal)
 	return n;
 }
 
-bool
+PayloadTime
 payload_read_time(const char *text, int len, TimestampTz *at)
 {
 	char		normal[MAX_TIME_LENGTH + ZONE_LENGTH];
+	PayloadTime result;
 
 	while (len > 0 && isspace((unsigned char) *text))
 	{
@@ -117,24 +117,72 @@ payload_read_time(const char *text, int len, TimestampTz *at)
 	while (len > 0 && isspace((unsigned char) text[len - 1]))
 		len--;
 	if (len <= 0)
+		return PAYLOAD_TIME_EMPTY;
+	result = parse_epoch_milliseconds(text, len, at);
+	if (result != PAYLOAD_TIME_INVALID)
+		return result;
+	if (len <= MAX_TIME_LENGTH &&
+		timestamp_text_parse(normal, write_normal(text, len, normal), at) == NULL)
+		return PAYLOAD_TIME_READ;
+	return PAYLOAD_TIME_INVALID;
+}
+
+bool
+payload_read_number(const char *text, int len)
+{
+	const char *p = text;
+	const char *end = text + len;
+
+	if (p < end && (*p == '-' || *p == '+'))
+		p++;
+	if (p == end || len > MAX_NUMBER_LENGTH || !isdigit((unsigned char) *p))
 		return false;
-	if (parse_epoch_milliseconds(text, len, at))
-		return true;
-	if ((Size) len > MAX_TIME_LENGTH ||
-		timestamp_text_parse(normal, write_normal(text, len, normal), at) != NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_DATETIME_FORMAT),
-				 errmsg("invalid time: \"%.*s\"", Min(len, MAX_TIME_LENGTH), text),
-				 errdetail("Readable are ISO 8601, with or without a zone (UTC then), and milliseconds since 1970.")));
-	return true;
+	while (p < end && isdigit((unsigned char) *p))
+		p++;
+	if (p < end && *p == '.')
+	{
+		for (p++; p < end && isdigit((unsigned char) *p);)
+			p++;
+	}
+	return p == end;
+}
+
+/* What an escape \uXXXX at p says, or -1 if there is none. */
+static int
+escaped_unit(const char *p, const char *end)
+{
+	int			unit = 0;
+
+	if (end - p < 6 || p[0] != '\\' || p[1] != 'u')
+		return -1;
+	for (int i = 2; i < 6; i++)
+	{
+		if (!isxdigit((unsigned char) p[i]))
+			return -1;
+		unit = unit * 16 + (isdigit((unsigned char) p[i]) ? p[i] - '0' : (p[i] | 0x20) - 'a' + 10);
+	}
+	return unit;
 }
 
 const char *
-payload_null_escape(const char *p, const char *end)
+payload_bad_escape(const char *p, const char *end)
 {
 	while ((p = memchr(p, '\\', end - p)) != NULL)
 	{
-		if (end - p >= 6 && memcmp(p, "\\u0000", 6) == 0)
+		int			unit = escaped_unit(p, end);
+
+		if (unit == 0)
+			return p;
+		if (unit >= 0xD800 && unit < 0xDC00)
+		{
+			int			low = escaped_unit(p + 6, end);
+
+			if (low < 0xDC00 || low >= 0xE000)
+				return p;
+			p += 12;
+			continue;
+		}
+		if (unit >= 0xDC00 && unit < 0xE000)
 			return p;
 		if (end - p < 2)
 			return NULL;

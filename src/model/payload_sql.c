@@ -4,6 +4,8 @@
  */
 #include "postgres.h"
 
+#include <ctype.h>
+
 #include "base/compat.h"
 #include "base/json_tree.h"
 #include "miscadmin.h"
@@ -15,23 +17,59 @@ PG_FUNCTION_INFO_V1(vsm_payload_time);
 PG_FUNCTION_INFO_V1(vsm_payload_text);
 PG_FUNCTION_INFO_V1(vsm_payload_error);
 
-/* payload_time(text) -> timestamptz; see payload_read_time. Empty text is NULL. */
+/* The text without the blanks around it. */
+static char *
+trimmed(text *input)
+{
+	char	   *start = text_to_cstring(input);
+	char	   *end = start + strlen(start);
+
+	while (isspace((unsigned char) *start))
+		start++;
+	while (end > start && isspace((unsigned char) end[-1]))
+		*--end = '\0';
+	return start;
+}
+
+/*
+ * payload_time(text) -> timestamptz
+ *
+ * See payload_read_time. Empty text is NULL; what is no time is 22007, what is out of PostgreSQL's
+ * range 22008.
+ */
 Datum
 vsm_payload_time(PG_FUNCTION_ARGS)
 {
 	text	   *input = PG_GETARG_TEXT_PP(0);
 	TimestampTz at;
 
-	if (!payload_read_time(VARDATA_ANY(input), VARSIZE_ANY_EXHDR(input), &at))
-		PG_RETURN_NULL();
-	PG_RETURN_TIMESTAMPTZ(at);
+	switch (payload_read_time(VARDATA_ANY(input), VARSIZE_ANY_EXHDR(input), &at))
+	{
+		case PAYLOAD_TIME_READ:
+			PG_RETURN_TIMESTAMPTZ(at);
+		case PAYLOAD_TIME_EMPTY:
+			break;
+		case PAYLOAD_TIME_OUT_OF_RANGE:
+			ereport(ERROR,
+					(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
+					 errmsg("time out of range: \"%s\"", trimmed(input))));
+			break;
+		case PAYLOAD_TIME_INVALID:
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_DATETIME_FORMAT),
+					 errmsg("invalid time: \"%.64s\"", trimmed(input)),
+					 errdetail("Readable are ISO 8601, with or without a zone (UTC then), and milliseconds since 1970.")));
+			break;
+	}
+	PG_RETURN_NULL();
 }
 
 /*
  * payload_text(text) -> text
  *
- * The same JSON text with every escape \u0000, which PostgreSQL's text cannot hold, written as
- * \ufffd, the replacement character. A payload without one is returned as it is.
+ * The same JSON text without a byte order mark in front, and with every escape that PostgreSQL's
+ * text cannot hold (see payload_bad_escape) written as \ufffd, the replacement character. A payload
+ * that has none is returned as it is.
  */
 Datum
 vsm_payload_text(PG_FUNCTION_ARGS)
@@ -39,21 +77,27 @@ vsm_payload_text(PG_FUNCTION_ARGS)
 	text	   *input = PG_GETARG_TEXT_PP(0);
 	const char *start = VARDATA_ANY(input);
 	int			len = VARSIZE_ANY_EXHDR(input);
-	const char *found = payload_null_escape(start, start + len);
+	bool		marked = len >= 3 && memcmp(start, "\xEF\xBB\xBF", 3) == 0;
+	const char *found = payload_bad_escape(start, start + len);
 	text	   *result;
 	char	   *target;
 
-	if (found == NULL)
+	if (found == NULL && !marked)
 		PG_RETURN_TEXT_P(input);
 
+	if (marked)
+	{
+		start += 3;
+		len -= 3;
+	}
 	result = cstring_to_text_with_len(start, len);
 	target = VARDATA(result);
-	do
+	while (found != NULL)
 	{
 		memcpy(target + (found - start), "\\ufffd", 6);
 		CHECK_FOR_INTERRUPTS();
-		found = payload_null_escape(found + 6, start + len);
-	} while (found != NULL);
+		found = payload_bad_escape(found + 6, start + len);
+	}
 	PG_RETURN_TEXT_P(result);
 }
 

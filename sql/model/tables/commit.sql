@@ -8,7 +8,14 @@ ALTER TABLE :"schema".commit
 	ADD COLUMN IF NOT EXISTS parents text[],
 	ADD COLUMN IF NOT EXISTS url text,
 	ADD COLUMN IF NOT EXISTS source text,
-	ADD COLUMN IF NOT EXISTS updated_at timestamptz;
+	ADD COLUMN IF NOT EXISTS updated_at timestamptz,
+	ADD COLUMN IF NOT EXISTS told jsonb,
+	ADD COLUMN IF NOT EXISTS payload bigint,
+	ADD COLUMN IF NOT EXISTS author_kind text,
+	ADD COLUMN IF NOT EXISTS assisted_by text,
+	ADD COLUMN IF NOT EXISTS additions integer,
+	ADD COLUMN IF NOT EXISTS deletions integer,
+	ADD COLUMN IF NOT EXISTS paths text[];
 CALL vsm.ensure_key(:'schema', 'commit', 'sha');
 CREATE INDEX IF NOT EXISTS commit_repository_idx ON :"schema".commit (repository, committed_at);
 
@@ -22,3 +29,12 @@ COMMENT ON COLUMN :"schema".commit.parents IS 'SHAs of its parents; NULL: not kn
 COMMENT ON COLUMN :"schema".commit.url IS 'address in the version control';
 COMMENT ON COLUMN :"schema".commit.source IS 'tool, as in inbox.source';
 COMMENT ON COLUMN :"schema".commit.updated_at IS 'version of this row';
+COMMENT ON COLUMN :"schema".commit.told IS
+	'versions of columns that the newest version did not name, in microseconds since 1970; 0: it said that the column is empty';
+COMMENT ON COLUMN :"schema".commit.payload IS 'the kept payload that told of the row last; NULL where none was kept';
+COMMENT ON COLUMN :"schema".commit.author_kind IS 'who wrote it: person or bot; NULL: not known. No name of a person is kept';
+COMMENT ON COLUMN :"schema".commit.assisted_by IS
+	'assistant that helped to write it, by its trailers or its author, see naming; NULL: none is known';
+COMMENT ON COLUMN :"schema".commit.additions IS 'lines added';
+COMMENT ON COLUMN :"schema".commit.deletions IS 'lines removed';
+COMMENT ON COLUMN :"schema".commit.paths IS 'files that it touches, where a push tells them';

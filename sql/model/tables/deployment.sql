@@ -13,7 +13,9 @@ ALTER TABLE :"schema".deployment
 	ADD COLUMN IF NOT EXISTS finished_at timestamptz,
 	ADD COLUMN IF NOT EXISTS url text,
 	ADD COLUMN IF NOT EXISTS source text,
-	ADD COLUMN IF NOT EXISTS updated_at timestamptz;
+	ADD COLUMN IF NOT EXISTS updated_at timestamptz,
+	ADD COLUMN IF NOT EXISTS told jsonb,
+	ADD COLUMN IF NOT EXISTS payload bigint;
 CALL vsm.ensure_key(:'schema', 'deployment', 'deployment');
 CREATE INDEX IF NOT EXISTS deployment_sha_idx ON :"schema".deployment (sha);
 CREATE INDEX IF NOT EXISTS deployment_service_idx ON :"schema".deployment (service, environment, finished_at);
@@ -33,3 +35,6 @@ COMMENT ON COLUMN :"schema".deployment.finished_at IS 'when it ended, well or no
 COMMENT ON COLUMN :"schema".deployment.url IS 'address in the tool';
 COMMENT ON COLUMN :"schema".deployment.source IS 'tool, as in inbox.source';
 COMMENT ON COLUMN :"schema".deployment.updated_at IS 'version of this row: when the tool had last changed the deployment';
+COMMENT ON COLUMN :"schema".deployment.told IS
+	'versions of columns that the newest version did not name, in microseconds since 1970; 0: it said that the column is empty';
+COMMENT ON COLUMN :"schema".deployment.payload IS 'the kept payload that told of the row last; NULL where none was kept';

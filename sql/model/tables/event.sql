@@ -12,9 +12,11 @@ ALTER TABLE :"schema".event
 	ADD COLUMN IF NOT EXISTS previous text,
 	ADD COLUMN IF NOT EXISTS previous_id text,
 	ADD COLUMN IF NOT EXISTS seq bigint,
-	ADD COLUMN IF NOT EXISTS method text;
-CALL vsm.ensure_key(:'schema', 'event', 'source', 'event_id');
-CREATE INDEX IF NOT EXISTS event_entity_at_idx ON :"schema".event (entity, at);
+	ADD COLUMN IF NOT EXISTS method text,
+	ADD COLUMN IF NOT EXISTS told_at timestamptz,
+	ADD COLUMN IF NOT EXISTS payload bigint;
+CALL vsm.ensure_key(:'schema', 'event', 'entity', 'source', 'event_id');
+DROP INDEX IF EXISTS :"schema".event_entity_at_idx;
 
 COMMENT ON TABLE :"schema".event IS
 	'facts: an entity got a state at a time. Rows are added and, apart from corrections, never changed. May be partitioned';
@@ -33,3 +35,5 @@ COMMENT ON COLUMN :"schema".event.seq IS 'order among events of the same instant
 COMMENT ON COLUMN :"schema".event.method IS
 	'NULL: stated by the tool. inferred: the state at creation, from what the first change came from. observed: the state when '
 	'looked at, entered earlier. label: a label, which is a state only if the workflow has it';
+COMMENT ON COLUMN :"schema".event.told_at IS 'version of what worded the event';
+COMMENT ON COLUMN :"schema".event.payload IS 'the kept payload that told of the row last; NULL where none was kept';

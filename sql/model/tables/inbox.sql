@@ -4,9 +4,12 @@ ALTER TABLE :"schema".inbox
 	ADD COLUMN IF NOT EXISTS source text NOT NULL,
 	ADD COLUMN IF NOT EXISTS payload text NOT NULL,
 	ADD COLUMN IF NOT EXISTS received_at timestamptz NOT NULL DEFAULT now(),
-	ADD COLUMN IF NOT EXISTS error text;
+	ADD COLUMN IF NOT EXISTS error text,
+	ADD COLUMN IF NOT EXISTS attempts integer,
+	ADD COLUMN IF NOT EXISTS attempted_at timestamptz;
 CALL vsm.ensure_key(:'schema', 'inbox', 'id');
 CREATE INDEX IF NOT EXISTS inbox_waiting_idx ON :"schema".inbox (id) WHERE error IS NULL;
+CREATE INDEX IF NOT EXISTS inbox_suspect_idx ON :"schema".inbox (attempted_at, id) WHERE error IS NULL AND attempts IS NOT NULL;
 
 COMMENT ON TABLE :"schema".inbox IS
 	'raw payloads of tools, to be read by vsm.ingest. What has been read is gone; what cannot be read stays, with its error';
@@ -15,3 +18,6 @@ COMMENT ON COLUMN :"schema".inbox.source IS 'tool: jira, gitlab, ... or, for one
 COMMENT ON COLUMN :"schema".inbox.payload IS 'the payload as it was sent: a webhook''s body, or an answer of the API';
 COMMENT ON COLUMN :"schema".inbox.received_at IS 'when it arrived';
 COMMENT ON COLUMN :"schema".inbox.error IS 'why it was not read; set it to NULL to have it read again';
+COMMENT ON COLUMN :"schema".inbox.attempts IS
+	'NULL: as it came. Else a call ended while it was read, in a batch or, so many times, alone; it is read alone and last';
+COMMENT ON COLUMN :"schema".inbox.attempted_at IS 'when it was last read alone';

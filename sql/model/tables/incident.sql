@@ -13,7 +13,9 @@ ALTER TABLE :"schema".incident
 	ADD COLUMN IF NOT EXISTS title text,
 	ADD COLUMN IF NOT EXISTS url text,
 	ADD COLUMN IF NOT EXISTS source text,
-	ADD COLUMN IF NOT EXISTS updated_at timestamptz;
+	ADD COLUMN IF NOT EXISTS updated_at timestamptz,
+	ADD COLUMN IF NOT EXISTS told jsonb,
+	ADD COLUMN IF NOT EXISTS payload bigint;
 CALL vsm.ensure_key(:'schema', 'incident', 'incident');
 CREATE INDEX IF NOT EXISTS incident_service_idx ON :"schema".incident (service, environment, opened_at);
 
@@ -32,3 +34,6 @@ COMMENT ON COLUMN :"schema".incident.title IS 'title';
 COMMENT ON COLUMN :"schema".incident.url IS 'address in the tool';
 COMMENT ON COLUMN :"schema".incident.source IS 'tool, as in inbox.source';
 COMMENT ON COLUMN :"schema".incident.updated_at IS 'version of this row: when the tool had last changed the incident';
+COMMENT ON COLUMN :"schema".incident.told IS
+	'versions of columns that the newest version did not name, in microseconds since 1970; 0: it said that the column is empty';
+COMMENT ON COLUMN :"schema".incident.payload IS 'the kept payload that told of the row last; NULL where none was kept';

@@ -24,7 +24,11 @@ ALTER TABLE :"schema".item
 	ADD COLUMN IF NOT EXISTS changelog_missing integer,
 	ADD COLUMN IF NOT EXISTS changelog_from timestamptz,
 	ADD COLUMN IF NOT EXISTS changelog_until timestamptz,
-	ADD COLUMN IF NOT EXISTS updated_at timestamptz;
+	ADD COLUMN IF NOT EXISTS updated_at timestamptz,
+	ADD COLUMN IF NOT EXISTS told jsonb,
+	ADD COLUMN IF NOT EXISTS payload bigint,
+	ADD COLUMN IF NOT EXISTS type_told text,
+	ADD COLUMN IF NOT EXISTS changelog tstzmultirange;
 CALL vsm.ensure_key(:'schema', 'item', 'item');
 CALL vsm.ensure_check(:'schema', 'item', 'item_type_check', $$type IN ('feature', 'defect', 'risk', 'debt', 'other')$$);
 CREATE INDEX IF NOT EXISTS item_parent_idx ON :"schema".item (parent);
@@ -36,7 +40,7 @@ COMMENT ON COLUMN :"schema".item.item IS 'the item: source:kind:id, stable where
 COMMENT ON COLUMN :"schema".item.value_stream IS 'value stream, where set by hand; else routing decides, see routed_item';
 COMMENT ON COLUMN :"schema".item.team IS 'team, where set by hand; else routing decides, see routed_item';
 COMMENT ON COLUMN :"schema".item.type IS
-	'feature, defect, risk, debt or other. From source_type; a correction by hand stays until source_type changes';
+	'feature, defect, risk, debt or other. As the tracker tells it; a correction by hand stays until it tells another';
 COMMENT ON COLUMN :"schema".item.priority IS 'priority, in the words of the tracker';
 COMMENT ON COLUMN :"schema".item.title IS 'title';
 COMMENT ON COLUMN :"schema".item.url IS 'address in the tracker';
@@ -58,3 +62,8 @@ COMMENT ON COLUMN :"schema".item.changelog_missing IS 'how many entries of its h
 COMMENT ON COLUMN :"schema".item.changelog_from IS 'oldest entry of that payload, where the older ones were left out';
 COMMENT ON COLUMN :"schema".item.changelog_until IS 'up to when its history is known without gaps';
 COMMENT ON COLUMN :"schema".item.updated_at IS 'version of this row: when the tracker had last changed the item';
+COMMENT ON COLUMN :"schema".item.told IS
+	'versions of columns that the newest version did not name, in microseconds since 1970; 0: it said that the column is empty';
+COMMENT ON COLUMN :"schema".item.payload IS 'the kept payload that told of the row last; NULL where none was kept';
+COMMENT ON COLUMN :"schema".item.type_told IS 'type as the tracker last told it; type differs where somebody corrected it';
+COMMENT ON COLUMN :"schema".item.changelog IS 'periods of which all its changes are known';

@@ -2,7 +2,8 @@ CREATE TABLE IF NOT EXISTS :"schema".item_alias ();
 ALTER TABLE :"schema".item_alias
 	ADD COLUMN IF NOT EXISTS alias text NOT NULL,
 	ADD COLUMN IF NOT EXISTS item text NOT NULL,
-	ADD COLUMN IF NOT EXISTS since timestamptz;
+	ADD COLUMN IF NOT EXISTS since timestamptz,
+	ADD COLUMN IF NOT EXISTS payload bigint;
 CALL vsm.ensure_key(:'schema', 'item_alias', 'alias', 'item');
 CREATE INDEX IF NOT EXISTS item_alias_item_idx ON :"schema".item_alias (item);
 
@@ -11,3 +12,4 @@ COMMENT ON TABLE :"schema".item_alias IS
 COMMENT ON COLUMN :"schema".item_alias.alias IS 'the other name: SHOP-12, shop/checkout#12';
 COMMENT ON COLUMN :"schema".item_alias.item IS 'the item';
 COMMENT ON COLUMN :"schema".item_alias.since IS 'since when, where known';
+COMMENT ON COLUMN :"schema".item_alias.payload IS 'the kept payload that told of the row last; NULL where none was kept';

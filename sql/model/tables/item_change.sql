@@ -6,7 +6,9 @@ ALTER TABLE :"schema".item_change
 	ADD COLUMN IF NOT EXISTS value text,
 	ADD COLUMN IF NOT EXISTS previous text,
 	ADD COLUMN IF NOT EXISTS source text,
-	ADD COLUMN IF NOT EXISTS change_id text NOT NULL DEFAULT gen_random_uuid();
+	ADD COLUMN IF NOT EXISTS change_id text NOT NULL DEFAULT gen_random_uuid(),
+	ADD COLUMN IF NOT EXISTS told_at timestamptz,
+	ADD COLUMN IF NOT EXISTS payload bigint;
 CALL vsm.ensure_key(:'schema', 'item_change', 'item', 'attribute', 'change_id');
 
 COMMENT ON TABLE :"schema".item_change IS
@@ -18,3 +20,5 @@ COMMENT ON COLUMN :"schema".item_change.value IS 'the value, in the words of the
 COMMENT ON COLUMN :"schema".item_change.previous IS 'the value before';
 COMMENT ON COLUMN :"schema".item_change.source IS 'tracker, as in inbox.source';
 COMMENT ON COLUMN :"schema".item_change.change_id IS 'the source''s id of the change; "created" for the value at creation';
+COMMENT ON COLUMN :"schema".item_change.told_at IS 'version of what worded the change';
+COMMENT ON COLUMN :"schema".item_change.payload IS 'the kept payload that told of the row last; NULL where none was kept';

@@ -7,7 +7,8 @@ ALTER TABLE :"schema".link
 	ADD COLUMN IF NOT EXISTS confidence float8,
 	ADD COLUMN IF NOT EXISTS since timestamptz,
 	ADD COLUMN IF NOT EXISTS until timestamptz,
-	ADD COLUMN IF NOT EXISTS changed_at timestamptz;
+	ADD COLUMN IF NOT EXISTS changed_at timestamptz,
+	ADD COLUMN IF NOT EXISTS payload bigint;
 CALL vsm.ensure_key(:'schema', 'link', 'source', 'target', 'kind');
 CALL vsm.ensure_check(:'schema', 'link', 'link_confidence_check', 'confidence >= 0 AND confidence <= 1');
 CREATE INDEX IF NOT EXISTS link_target_idx ON :"schema".link (target);
@@ -17,9 +18,10 @@ COMMENT ON TABLE :"schema".link IS
 	'aliases; the view entity_link resolves them';
 COMMENT ON COLUMN :"schema".link.source IS 'entity, SHA of a commit or alias of an item';
 COMMENT ON COLUMN :"schema".link.target IS 'entity, SHA of a commit or alias of an item';
-COMMENT ON COLUMN :"schema".link.kind IS 'implements, part_of, builds, deploys, fixes, caused_by, blocked_by or duplicates';
+COMMENT ON COLUMN :"schema".link.kind IS 'implements, part_of, builds, deploys, fixes, reverts, caused_by, blocked_by or duplicates';
 COMMENT ON COLUMN :"schema".link.method IS 'how it was found: the surest of the ways';
 COMMENT ON COLUMN :"schema".link.confidence IS 'how sure it is, from 0 to 1';
 COMMENT ON COLUMN :"schema".link.since IS 'since when, where known';
 COMMENT ON COLUMN :"schema".link.until IS 'when it ended; NULL: it stands';
 COMMENT ON COLUMN :"schema".link.changed_at IS 'when it was last seen to stand or to end';
+COMMENT ON COLUMN :"schema".link.payload IS 'the kept payload that told of the row last; NULL where none was kept';

@@ -5,7 +5,8 @@ ALTER TABLE :"schema".model
 	ADD COLUMN IF NOT EXISTS time_zone text NOT NULL,
 	ADD COLUMN IF NOT EXISTS week_starts text NOT NULL,
 	ADD COLUMN IF NOT EXISTS currency text,
-	ADD COLUMN IF NOT EXISTS created_at timestamptz NOT NULL DEFAULT now();
+	ADD COLUMN IF NOT EXISTS created_at timestamptz NOT NULL DEFAULT now(),
+	ADD COLUMN IF NOT EXISTS keep_payloads interval;
 CALL vsm.ensure_key(:'schema', 'model', 'single');
 CALL vsm.ensure_check(:'schema', 'model', 'model_single_check', 'single');
 CALL vsm.ensure_check(:'schema', 'model', 'model_week_starts_check', $$week_starts IN ('mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun')$$);
@@ -17,3 +18,5 @@ COMMENT ON COLUMN :"schema".model.time_zone IS 'time zone in which days, weeks a
 COMMENT ON COLUMN :"schema".model.week_starts IS 'first day of the week: mon, tue, wed, thu, fri, sat or sun';
 COMMENT ON COLUMN :"schema".model.currency IS 'currency of costs and values, where not said otherwise';
 COMMENT ON COLUMN :"schema".model.created_at IS 'when the model was created';
+COMMENT ON COLUMN :"schema".model.keep_payloads IS
+	'for how long payloads are kept after they were read, for vsm.read_again; NULL: not at all. They hold names of persons';

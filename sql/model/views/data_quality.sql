@@ -70,7 +70,7 @@ FROM (
 	FROM :"schema".incident AS n
 	UNION ALL
 	SELECT 'history cut off', '',
-		count(*) FILTER (WHERE i.changelog_missing > 0 AND (i.changelog_from <= i.changelog_until) IS NOT TRUE), count(*),
+		count(*) FILTER (WHERE i.changelog_missing > 0 AND (i.updated_at <= i.changelog_until) IS NOT TRUE), count(*),
 		'Items whose last payload left out a part of their history that no other payload has told.'
 	FROM :"schema".item AS i
 	UNION ALL
@@ -94,7 +94,58 @@ FROM (
 	WHERE n.name IS NOT NULL AND NOT CASE n.kind
 		WHEN 'team' THEN EXISTS (SELECT FROM :"schema".team AS t WHERE t.team = n.name)
 		ELSE EXISTS (SELECT FROM :"schema".value_stream AS v WHERE v.value_stream = n.name) END
-	GROUP BY n.kind, n.name) AS f;
+	GROUP BY n.kind, n.name
+	UNION ALL
+	SELECT 'clock runs backwards', 'build', count(*) FILTER (WHERE b.finished_at < b.started_at OR b.started_at < b.queued_at), count(*),
+		'Builds that ended before they began, or began before they were asked for.'
+	FROM :"schema".build AS b
+	UNION ALL
+	SELECT 'clock runs backwards', 'merge request', count(*) FILTER (WHERE least(q.merged_at, q.closed_at, q.approved_at) < q.created_at),
+		count(*),
+		'Requests that were approved, merged or closed before they were opened.'
+	FROM :"schema".merge_request AS q
+	UNION ALL
+	SELECT 'name not understood', 'environment: ' || d.environment, count(*), NULL,
+		format('Deployments to an environment of no known tier. INSERT INTO %I.naming (kind, name, meaning) VALUES (%L, %L, %L) says '
+			'which: '
+			'production, staging, testing, development or other.', :'schema', 'environment', d.environment, 'production')
+	FROM :"schema".deployment AS d
+	WHERE coalesce(d.environment_tier, 'other') = 'other' AND d.environment IS NOT NULL
+	AND NOT EXISTS (SELECT FROM :"schema".naming AS n WHERE n.kind = 'environment' AND lower(n.name) = lower(d.environment))
+	GROUP BY d.environment
+	UNION ALL
+	SELECT 'name not understood', 'type: ' || i.source_type, count(*), NULL,
+		format('Items of a type that says nothing of its kind. INSERT INTO %I.naming (kind, name, meaning) VALUES (%L, %L, %L) says which: '
+			'feature, defect, risk, debt, incident or other.', :'schema', 'type', i.source_type, 'feature')
+	FROM :"schema".item AS i
+	WHERE i.type_told = 'other' AND i.source_type IS NOT NULL
+	AND NOT EXISTS (SELECT FROM :"schema".naming AS n WHERE n.kind = 'type' AND lower(n.name) = lower(i.source_type))
+	GROUP BY i.source_type
+	UNION ALL
+	SELECT 'service not known', d.repository || ' to ' || d.environment, count(*), NULL,
+		format('Deployments of a repository of several services. INSERT INTO %I.naming (kind, name, meaning) VALUES (%L, %L, %L) says '
+			'which.',
+			:'schema', 'service', d.environment, min(s.service))
+	FROM :"schema".deployment AS d JOIN :"schema".service AS s ON s.repository = d.repository
+	WHERE d.service IS NULL AND d.environment IS NOT NULL
+	AND NOT EXISTS (SELECT FROM :"schema".service AS w WHERE w.repository = d.repository AND w.path IS NULL)
+	GROUP BY d.repository, d.environment HAVING count(DISTINCT s.service) > 1
+	UNION ALL
+	SELECT 'names not yet read with', n.kind || ': ' || n.name, count(*), NULL,
+		format('What was read before the name was given has not been read again: CALL vsm.read_again(%L, SOURCE), for each source of it.',
+			:'schema')
+	FROM :"schema".naming AS n
+	WHERE n.read_at IS NULL AND EXISTS (SELECT FROM :"schema".event AS e WHERE e.recorded_at < n.changed_at AND e.source LIKE n.source)
+	GROUP BY n.kind, n.name
+	UNION ALL
+	SELECT 'column that stops writers', (c.relname || '.' || a.attname) COLLATE "default", 1, NULL,
+		'A column that vsm does not know and that has to be filled, but has no default: nobody else can write to the table. '
+		'Give it a default, or load into a table of your own and INSERT ... SELECT from there.'
+	FROM pg_catalog.pg_attribute AS a JOIN pg_catalog.pg_class AS c ON c.oid = a.attrelid
+		JOIN (SELECT DISTINCT m.relation FROM vsm.model_columns() AS m) AS t ON t.relation = c.relname
+	WHERE c.relnamespace = pg_catalog.to_regnamespace(pg_catalog.quote_ident(:'schema')) AND c.relkind IN ('r', 'p') AND a.attnum > 0
+	AND NOT a.attisdropped AND a.attnotnull AND NOT a.atthasdef AND a.attidentity = ''
+	AND NOT EXISTS (SELECT FROM vsm.model_columns() AS m WHERE m.relation = c.relname AND m.name = a.attname)) AS f;
 
 COMMENT ON VIEW :"schema".data_quality IS 'what is missing or doubtful in the data, counted. Figures are as good as this is';
 COMMENT ON COLUMN :"schema".data_quality.finding IS 'what was looked for';

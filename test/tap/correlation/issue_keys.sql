@@ -2,7 +2,7 @@
 BEGIN;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS vsm;
-SELECT plan(41);
+SELECT plan(43);
 
 -- Without projects: upper-case keys on word boundaries.
 SELECT is(vsm.issue_keys('PAY-12: refuse expired cards'), '{PAY-12}', 'a key at the beginning');
@@ -11,12 +11,14 @@ SELECT is(vsm.issue_keys('feature/PAY-12-login'), '{PAY-12}', 'in the name of a 
 SELECT is(vsm.issue_keys('PAY-12, OPS-3 and PAY-7; see PAY-12'), '{PAY-12,OPS-3,PAY-7}', 'several, distinct, in order of appearance');
 SELECT is(vsm.issue_keys('pay-12'), '{}', 'lower case is no key without projects');
 SELECT is(vsm.issue_keys('Pay-12'), '{}', 'nor is mixed case');
-SELECT is(vsm.issue_keys('xPAY-12 PAY-12x PAY-12_x _PAY-12 9PAY-12'), '{}', 'no key inside a word');
+SELECT is(vsm.issue_keys('xPAY-12 PAY-12x _PAY-12 9PAY-12 PAY-13_x'), '{PAY-13}', 'no key inside a word, which an underscore behind it ends');
 SELECT is(vsm.issue_keys('A-1'), '{}', 'a project has at least two characters');
 SELECT is(vsm.issue_keys('A1-1 MY_APP-2 B_-3'), '{A1-1,MY_APP-2,B_-3}', 'digits and underscores belong to a project');
 SELECT is(vsm.issue_keys('1A-1 PAY-0 PAY-012 PAY- PAY -12 -12 PAY--12'), '{}', 'what is no key');
 SELECT is(vsm.issue_keys('WEB-PAY-12 PAY-12-13'), '{PAY-12}', 'a dash ends a word');
-SELECT is(vsm.issue_keys('UTF-8 SHA-256'), '{UTF-8,SHA-256}', 'without projects whatever looks like a key is one');
+SELECT is(vsm.issue_keys('feature/SHOP-7_show_total PAY-1_PAY-2'), '{SHOP-7,PAY-1,PAY-2}', 'an underscore ends a key, too');
+SELECT is(vsm.issue_keys('UTF-8 SHA-256 CVE-2024-1 ISO-8601 RFC-2822 UTF-9'), '{UTF-9}', 'without projects whatever looks like a key is one, but for standards');
+SELECT is(vsm.issue_keys('UTF-8 SHA-256', '{UTF}'), '{UTF-8}', 'which a project may be called like');
 SELECT is(vsm.issue_keys('PAY-123456789012345678901234567890'), '{PAY-123456789012345678901234567890}', 'a long number');
 SELECT is(vsm.issue_keys(''), '{}', 'an empty text has none');
 SELECT is(vsm.issue_keys(NULL), NULL, 'NULL has none known');

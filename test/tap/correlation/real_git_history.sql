@@ -57,6 +57,8 @@ SELECT is_empty(
 	'what each has and the other has not, in 120 targets of one call, is what git says');
 
 -- Keys in subjects, and from issue to commit to release. The answers know capitals only, so the projects are not named.
+-- The subject of one commit begins with ZOOKEEPER-3080_3.4:, where the answers see no end of a word.
+INSERT INTO key SELECT sha, 'ZOOKEEPER-3080' FROM commit WHERE subject LIKE 'ZOOKEEPER-3080\_3.4:%';
 CREATE TEMP VIEW key_by_vsm AS
 SELECT sha, issue_key FROM commit, unnest(vsm.issue_keys(subject)) AS issue_key WHERE issue_key LIKE 'ZOOKEEPER-%';
 SELECT is_empty('(TABLE key_by_vsm EXCEPT ALL TABLE key) UNION ALL (TABLE key EXCEPT ALL TABLE key_by_vsm)', 'keys in subjects');
@@ -64,7 +66,7 @@ SELECT results_eq($$SELECT left(sha, 7), k FROM commit, unnest(vsm.issue_keys(su
 	WHERE (sha, k) NOT IN (TABLE key) ORDER BY 1$$,
 	$$VALUES ('3a003fa', 'ZOOKEEPER-3'), ('79f2b64', 'ZOOKEEPER-3')$$,
 	'with the project named, the file name zookeeper-3.0.1 is read as a key in two of them, and no other');
-SELECT is((SELECT count(*) FROM key), 4421::bigint, 'of which there are 4,421');
+SELECT is((SELECT count(*) FROM key), 4422::bigint, 'of which there are 4,422');
 CREATE TEMP VIEW issue_by_vsm AS
 SELECT issue, (array_agg(release ORDER BY released_at, release COLLATE "C"))[1] AS release, count(*) AS commits
 FROM (SELECT sha, issue_key AS issue FROM key_by_vsm) k JOIN first_release USING (sha) WHERE release IS NOT NULL GROUP BY issue;

@@ -20,7 +20,7 @@ CREATE TABLE call AS SELECT * FROM (VALUES
 	('CALL vsm.create_model(%L)', false), ('CALL vsm.ingest(%L)', true), ('SELECT vsm.ingest_once(%L)', true), ('SELECT vsm.link_deployments(%L)', true),
 	('SELECT vsm.last_payload(%L)', true), ('SELECT vsm.next_payloads(%L, 0, 1)', true), ('SELECT vsm.ingest_batch(%L, ''{1}'')', true),
 	('SELECT vsm.ingest_batch(%L, NULL)', true), ('SELECT vsm.ingest_payloads(%L, ''{1}'')', true), ('SELECT vsm.ingest_payloads(%L, NULL)', true),
-	('SELECT vsm.ingest_rows(%L, ''item'', NULL, false)', true), ('SELECT vsm.check_model(%L)', true), ('SELECT vsm.check_inbox(%L)', true)) AS c (statement, reads);
+	('SELECT vsm.write_facts(%L)', true), ('SELECT vsm.check_model(%L)', true), ('SELECT vsm.check_inbox(%L)', true)) AS c (statement, reads);
 
 -- No schema, or one that is no model
 SELECT is(pg_temp.failure(format(statement, NULL)), '22004 | the schema of the model is NULL | Name the schema that was given to vsm.create_model, such as ''flow''.', format(statement, NULL))
@@ -79,12 +79,12 @@ SELECT is(pg_temp.failure($$CALL vsm.create_model('flow', time_zone => 'UTC')$$)
 ALTER TABLE flow.inbox RENAME TO mail;
 SELECT is(pg_temp.failure(format(statement, 'flow')), '42P01 | the model in schema "flow" has no table "inbox" | vsm.create_model makes it, so it has been dropped or renamed since. | '
 	'Make what is missing with: CALL vsm.create_model(''flow'')', 'without an inbox: ' || statement)
-FROM call WHERE statement ~ 'vsm.(ingest|ingest_once|next_payloads)\(';
+FROM call WHERE statement ~ 'vsm.(ingest|ingest_once|last_payload)\(';
 CREATE VIEW flow.inbox AS SELECT * FROM flow.mail;
 INSERT INTO flow.mail (source, payload) VALUES ('jira', '{}');
 SELECT is(pg_temp.failure(format(statement, 'flow')), '42809 | flow.inbox is a view, not a table | In the schema of a model this is the name of a table that vsm.create_model makes. | '
 	'Give it another name, then: CALL vsm.create_model(''flow'')', 'an inbox that is a view: ' || statement)
-FROM call WHERE statement ~ 'vsm.(ingest|ingest_once|next_payloads|create_model)\(';
+FROM call WHERE statement ~ 'vsm.(ingest|ingest_once|last_payload|create_model)\(';
 DROP VIEW flow.inbox;
 CREATE MATERIALIZED VIEW flow.inbox AS SELECT * FROM flow.mail;
 SELECT alike(pg_temp.failure($$SELECT vsm.ingest_once('flow')$$), '42809 | flow.inbox is a materialized view, not a table | %', 'a materialized view');
@@ -93,9 +93,9 @@ CREATE SEQUENCE flow.inbox;
 SELECT alike(pg_temp.failure($$CALL vsm.create_model('flow')$$), '42809 | flow.inbox is a sequence, not a table | %', 'a sequence');
 DROP SEQUENCE flow.inbox;
 CREATE TABLE flow.inbox (id bigint, source text, error text);
-SELECT is(pg_temp.failure($$CALL vsm.ingest('flow')$$), '42703 | table flow.inbox has no column "payload" | An inbox has at least the columns id, source, payload and error. | '
+SELECT is(pg_temp.failure($$CALL vsm.ingest('flow')$$), '42703 | table flow.inbox has no column "payload" | An inbox has the columns id, source, payload, received_at, error, attempts and attempted_at. | '
 	'Make what is missing with: CALL vsm.create_model(''flow'')', 'an inbox without payloads');
-ALTER TABLE flow.inbox ADD COLUMN payload jsonb;
+ALTER TABLE flow.inbox ADD COLUMN payload jsonb, ADD received_at timestamptz, ADD attempts smallint, ADD attempted_at timestamptz;
 SELECT is(pg_temp.failure(format(statement, 'flow')), '42804 | column "payload" of table flow.inbox is of type jsonb, not text | What vsm writes to the column and reads from it is of that type. | '
 	'Change its type with ALTER TABLE, or rename it, then: CALL vsm.create_model(''flow'')', 'one whose payloads are jsonb: ' || statement)
 FROM call WHERE statement ~ 'vsm.(ingest_once|create_model)\(';
@@ -127,7 +127,7 @@ SELECT is(pg_temp.failure($$SELECT vsm.ingest_once('flow')$$), '42P10 | vsm.inge
 	'If a table was changed by hand, change it back, then: CALL vsm.create_model(''flow'')', 'a key that is missing');
 CALL vsm.create_model('flow');
 DROP VIEW flow.routed_deployment;
-SELECT is(pg_temp.failure($$SELECT vsm.link_deployments('flow')$$), '42P01 | vsm.link_deployments failed on the model in schema "flow" | Relation "flow.routed_deployment" does not exist. | '
+SELECT is(pg_temp.failure($$SELECT vsm.link_deployments('flow')$$), '42P01 | vsm.link_deployments failed on the model in schema "flow" | Relation "routed_deployment" does not exist. | '
 	'If a table was changed by hand, change it back, then: CALL vsm.create_model(''flow'')', 'a view that is missing');
 CALL vsm.create_model('flow');
 DROP VIEW flow.data_quality;
@@ -145,8 +145,9 @@ SET LOCAL ROLE vsm_test_stranger;
 SELECT throws_ok($$SELECT vsm.ingest_once('flow')$$, '42501', 'permission denied for schema flow', 'without a right to the schema');
 RESET ROLE;
 GRANT USAGE ON SCHEMA flow TO vsm_test_stranger;
+SELECT current_role AS owner \gset
 SET LOCAL ROLE vsm_test_stranger;
-SELECT throws_ok($$SELECT vsm.link_deployments('flow')$$, '42501', 'permission denied for table link', 'without a right to its tables');
+SELECT throws_ok($$SELECT vsm.link_deployments('flow')$$, '42501', 'the model in schema "flow" is kept by its owner "' || :'owner' || '" alone', 'without a right to its tables');
 RESET ROLE;
 
 SELECT finish();

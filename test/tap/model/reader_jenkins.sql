@@ -38,7 +38,7 @@ SELECT results_eq($$SELECT s.name, k.kind, k.reason FROM sample AS s, vsm.jenkin
 		('started', 'notification', NULL)$$, 'payloads are told by their shape');
 
 -- Builds
-CREATE TEMP TABLE fact AS SELECT f.* FROM vsm.read_jenkins_build('jenkins', pg_temp.payload('build')) AS f;
+CREATE TEMP TABLE fact AS SELECT f.* FROM vsm.read_jenkins_build('jenkins', pg_temp.payload('build'), vsm.default_names()) AS f;
 SELECT results_eq($$SELECT at, value, id, details FROM fact WHERE fact = 'event' ORDER BY at$$,
 	$$VALUES (timestamptz '2026-01-09 16:01:37.5+00', 'queued', 'jenkins:build:shop/checkout/main#7:queued', NULL),
 		('2026-01-09 16:01:40+00', 'running', 'jenkins:build:shop/checkout/main#7:running', jsonb_build_object('repository', 'shop/checkout', 'ref', 'main',
@@ -52,51 +52,53 @@ SELECT results_eq($$SELECT entity, details FROM fact WHERE fact = 'commit' ORDER
 		('c000000000000000000000000000000000000001', jsonb_build_object('source', 'jenkins', 'repository', 'shop/checkout', 'title', 'SHOP-7: show the total', 'committed_at', timestamptz '2026-01-09 16:00+00'))$$,
 	'what has changed since the build before');
 SELECT results_eq($$SELECT entity, value, method FROM fact WHERE name = 'implements'$$, $$VALUES ('c000000000000000000000000000000000000001', 'SHOP-7', 'key in title')$$, 'and the items it names');
-SELECT is_empty($$SELECT * FROM fact WHERE fact NOT IN ('event', 'link', 'commit')$$, 'it deploys nothing');
-SELECT set_eq($$SELECT DISTINCT entity FROM vsm.read_jenkins_build('jenkins:eu', pg_temp.payload('build') - 'url') WHERE fact = 'event'$$,
+SELECT is_empty($$SELECT * FROM fact WHERE fact NOT IN ('event', 'link', 'commit', 'build')$$, 'it deploys nothing');
+SELECT set_eq($$SELECT DISTINCT entity FROM vsm.read_jenkins_build('jenkins:eu', pg_temp.payload('build') - 'url', vsm.default_names()) WHERE fact = 'event'$$,
 	$$VALUES ('jenkins:eu:build:Shop/Checkout/main#7')$$, 'without an address: the names that people see');
-SELECT results_eq($$SELECT DISTINCT entity FROM vsm.read_jenkins_build('jenkins', pg_temp.payload('build') || '{"url": "https://ci/view/all/job/a%20b/job/feature%252Fx/7/"}') WHERE fact = 'event'$$,
+SELECT results_eq($$SELECT DISTINCT entity FROM vsm.read_jenkins_build('jenkins', pg_temp.payload('build') || '{"url": "https://ci/view/all/job/a%20b/job/feature%252Fx/7/"}', vsm.default_names()) WHERE fact = 'event'$$,
 	$$VALUES ('jenkins:build:a b/feature%2Fx#7')$$, 'names as Jenkins has them');
 SELECT results_eq($$SELECT value FROM unnest(ARRAY['{"building": true}', '{"result": null}', '{"building": null, "result": "ABORTED"}']::jsonb[]) WITH ORDINALITY AS u (p, o),
-		vsm.read_jenkins_build('jenkins', pg_temp.payload('build') || p) WHERE fact = 'event' AND value <> 'queued' ORDER BY o, at$$,
+		vsm.read_jenkins_build('jenkins', pg_temp.payload('build') || p, vsm.default_names()) WHERE fact = 'event' AND value <> 'queued' ORDER BY o, at$$,
 	$$VALUES ('running'), ('running'), ('running'), ('ABORTED')$$, 'a build that is running has no end');
-SELECT bag_eq($$SELECT f.* FROM vsm.read_jenkins_builds('jenkins', jsonb_build_object('allBuilds', jsonb_build_array(pg_temp.payload('build')))) AS f$$, 'TABLE fact', 'in a list of builds');
+SELECT bag_eq($$SELECT f.* FROM jsonb_array_elements(vsm.jenkins_elements(jsonb_build_object('allBuilds', jsonb_build_array(pg_temp.payload('build'))))) AS e (build),
+		vsm.read_jenkins_build('jenkins', e.build, vsm.default_names()) AS f$$, 'TABLE fact', 'in a list of builds');
 
 -- Pipelines and stages
-SELECT results_eq($$SELECT entity, at, value FROM vsm.read_jenkins_pipeline('jenkins', pg_temp.payload('pipeline')) WHERE fact = 'event' AND entity NOT LIKE '%deployment%' ORDER BY entity COLLATE "C", 2$$,
+SELECT results_eq($$SELECT entity, at, value FROM vsm.read_jenkins_pipeline('jenkins', pg_temp.payload('pipeline'), vsm.default_names()) WHERE fact = 'event' AND entity NOT LIKE '%deployment%' ORDER BY entity COLLATE "C", 2$$,
 	$$VALUES ('jenkins:build:shop/checkout/main#7', timestamptz '2026-01-09 16:01:37.5+00', 'queued'), ('jenkins:build:shop/checkout/main#7', '2026-01-09 16:01:40+00', 'running'),
 		('jenkins:build:shop/checkout/main#7', '2026-01-09 16:01:41+00', 'Build'), ('jenkins:build:shop/checkout/main#7', '2026-01-09 16:02:05+00', 'Deploy to staging'),
 		('jenkins:build:shop/checkout/main#7', '2026-01-09 16:02:36+00', 'Smoke test'), ('jenkins:build:shop/checkout/main#7', '2026-01-09 16:02:40.5+00', 'SUCCESS'),
 		('jenkins:stage:shop/checkout/main#7:12', '2026-01-09 16:02:05+00', 'running'), ('jenkins:stage:shop/checkout/main#7:12', '2026-01-09 16:02:35+00', 'FAILED'),
 		('jenkins:stage:shop/checkout/main#7:18', '2026-01-09 16:02:36+00', 'running'),
 		('jenkins:stage:shop/checkout/main#7:6', '2026-01-09 16:01:41+00', 'running'), ('jenkins:stage:shop/checkout/main#7:6', '2026-01-09 16:02:01+00', 'SUCCESS')$$, 'a pipeline and its stages');
-SELECT results_eq($$SELECT f.id, f.at, f.value FROM vsm.read_jenkins_pipeline('jenkins', pg_temp.payload('pipeline')) AS f JOIN fact USING (id) ORDER BY 2$$,
+SELECT results_eq($$SELECT f.id, f.at, f.value FROM vsm.read_jenkins_pipeline('jenkins', pg_temp.payload('pipeline'), vsm.default_names()) AS f JOIN fact USING (id) ORDER BY 2$$,
 	$$SELECT id, at, value FROM fact WHERE fact = 'event' ORDER BY 2$$, 'its build is the same');
-SELECT bag_eq($$SELECT f.* FROM vsm.read_jenkins_stage('jenkins', (pg_temp.payload('pipeline') #> '{stages,1}') || '{"_links": {"self": {"href": "/job/shop/job/checkout/job/main/7/execution/node/12/wfapi/describe"}}}') AS f$$,
-	$$SELECT f.* FROM vsm.read_jenkins_pipeline('jenkins', pg_temp.payload('pipeline')) AS f WHERE id LIKE '%#7:12%' OR entity LIKE '%#7:12%'$$, 'a stage alone');
+SELECT bag_eq($$SELECT f.* FROM vsm.read_jenkins_stage('jenkins', (pg_temp.payload('pipeline') #> '{stages,1}') || '{"_links": {"self": {"href": "/job/shop/job/checkout/job/main/7/execution/node/12/wfapi/describe"}}}', vsm.default_names()) AS f$$,
+	$$SELECT f.* FROM vsm.read_jenkins_pipeline('jenkins', pg_temp.payload('pipeline'), vsm.default_names()) AS f WHERE id LIKE '%#7:12%' OR entity LIKE '%#7:12%'$$, 'a stage alone');
 
 -- Deployments
-SELECT results_eq($$SELECT entity, details FROM vsm.read_jenkins_build('jenkins', pg_temp.payload('deploy')) WHERE fact = 'deployment'$$,
+SELECT results_eq($$SELECT f.entity, jsonb_object_agg(c.key, c.value ORDER BY f.at) FROM vsm.read_jenkins_build('jenkins', pg_temp.payload('deploy'), vsm.default_names()) AS f, jsonb_each(f.details) AS c
+		WHERE f.fact = 'deployment' GROUP BY 1$$,
 	$$VALUES ('jenkins:deployment:shop/deploy-production#9', jsonb_build_object('source', 'jenkins', 'repository', 'shop/checkout', 'environment', 'production', 'environment_tier', 'production',
 		'sha', 'c000000000000000000000000000000000000001', 'ref', 'main', 'status', 'success', 'created_at', timestamptz '2026-01-09 17:00+00', 'started_at', timestamptz '2026-01-09 17:00+00',
 		'finished_at', timestamptz '2026-01-09 17:02+00', 'url', 'https://ci.example.com/jenkins/job/shop/job/deploy-production/9/'))$$, 'a job that deploys');
-SELECT results_eq($$SELECT entity, name, value FROM vsm.read_jenkins_build('jenkins', pg_temp.payload('deploy')) WHERE fact = 'link' ORDER BY entity COLLATE "C", 2$$,
+SELECT results_eq($$SELECT entity, name, value FROM vsm.read_jenkins_build('jenkins', pg_temp.payload('deploy'), vsm.default_names()) WHERE fact = 'link' ORDER BY entity COLLATE "C", 2$$,
 	$$VALUES ('jenkins:build:shop/deploy-production#9', 'builds', 'c000000000000000000000000000000000000001'), ('jenkins:build:shop/deploy-production#9', 'part_of', 'jenkins:build:shop/checkout/main#7'),
 		('jenkins:deployment:shop/deploy-production#9', 'deploys', 'c000000000000000000000000000000000000001'), ('jenkins:deployment:shop/deploy-production#9', 'part_of', 'jenkins:build:shop/deploy-production#9')$$,
 	'its commit and the build that started it');
 SELECT results_eq($$SELECT details ->> 'environment', details ->> 'status' FROM vsm.read_jenkins_build('jenkins', jsonb_set(pg_temp.payload('deploy'), '{actions,2}',
-		'{"parameters": [{"name": "TARGET", "value": "all"}, {"name": "ENVIRONMENT", "value": "live-eu"}]}', true) || '{"result": "FAILURE"}') WHERE fact = 'deployment'$$,
+		'{"parameters": [{"name": "TARGET", "value": "all"}, {"name": "ENVIRONMENT", "value": "live-eu"}]}', true) || '{"result": "FAILURE"}', vsm.default_names()) WHERE fact = 'deployment' AND details ? 'status'$$,
 	$$VALUES ('live-eu', 'failed')$$, 'its environment as a parameter');
-SELECT results_eq($$SELECT entity, details ->> 'environment', details ->> 'environment_tier', details ->> 'status' FROM vsm.read_jenkins_pipeline('jenkins', pg_temp.payload('pipeline')) WHERE fact = 'deployment'$$,
+SELECT results_eq($$SELECT entity, details ->> 'environment', details ->> 'environment_tier', details ->> 'status' FROM vsm.read_jenkins_pipeline('jenkins', pg_temp.payload('pipeline'), vsm.default_names()) WHERE fact = 'deployment'$$,
 	$$VALUES ('jenkins:deployment:shop/checkout/main#7:12', 'staging', 'staging', 'failed')$$, 'a stage that deploys');
 SELECT is_empty($$SELECT name, environment FROM (VALUES ('deploy-production', 'production'), ('Deploy to staging', 'staging'), ('shop/deploy', NULL), ('shop/deploy-prod/main', 'prod'), ('Deployment (QA)', 'qa'),
 	('redeployed', NULL)) AS v (name, environment) WHERE vsm.jenkins_environment(name) IS DISTINCT FROM environment OR vsm.jenkins_deploys(name) = (name = 'redeployed')$$, 'environments in names');
 
 -- The Notification plugin
-SELECT bag_eq($$SELECT f.id, f.at, f.value FROM sample AS s, vsm.read_jenkins_notification('jenkins', s.payload) AS f WHERE s.name IN ('queued', 'completed') AND f.fact = 'event'$$,
+SELECT bag_eq($$SELECT f.id, f.at, f.value FROM sample AS s, vsm.read_jenkins_notification('jenkins', s.payload, vsm.default_names()) AS f WHERE s.name IN ('queued', 'completed') AND f.fact = 'event'$$,
 	$$SELECT id, at, value FROM fact WHERE fact = 'event'$$, 'what is posted when a build was queued and has completed is what the API tells');
-SELECT results_eq($$SELECT fact, at, value FROM vsm.read_jenkins_notification('jenkins', pg_temp.payload('started')) ORDER BY 1$$,
-	$$VALUES ('event', timestamptz '2026-01-09 16:01:40+00', 'running'), ('link', '2026-01-09 16:01:40+00', 'c000000000000000000000000000000000000001')$$, 'and when it has started');
+SELECT results_eq($$SELECT fact, at, value FROM vsm.read_jenkins_notification('jenkins', pg_temp.payload('started'), vsm.default_names()) ORDER BY 1$$,
+	$$VALUES ('build', timestamptz '2026-01-09 16:01:40+00', NULL), ('event', '2026-01-09 16:01:40+00', 'running'), ('link', '2026-01-09 16:01:40+00', 'c000000000000000000000000000000000000001')$$, 'and when it has started');
 
 -- What is refused
 SELECT results_eq($$SELECT k.kind, k.reason FROM unnest(ARRAY['{"_class": "hudson.model.FreeStyleProject", "name": "x"}', '{"builds": [{"number": 1, "url": "u"}]}', '{"number": 1, "timestamp": 1}',

@@ -2,7 +2,7 @@
 BEGIN;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS vsm;
-SELECT plan(29);
+SELECT plan(35);
 SET LOCAL TimeZone = 'Asia/Tokyo';
 SET LOCAL jit = off;
 SET LOCAL client_min_messages = error;
@@ -34,13 +34,18 @@ INSERT INTO sample VALUES
 ('approval', $json${"sys_id": "p9", "sysapproval": {"link": "x", "value": "c1"}, "source_table": "change_request", "approver": "u1", "state": "approved",
 	"sys_created_on": "2026-01-09 16:20:00", "sys_updated_on": "2026-01-12 08:00:00"}$json$);
 CREATE FUNCTION pg_temp.payload(name text) RETURNS jsonb LANGUAGE sql AS 'SELECT s.payload FROM sample AS s WHERE s.name = $1';
+CREATE FUNCTION pg_temp.documents(payload jsonb) RETURNS SETOF jsonb LANGUAGE sql AS $$
+	SELECT jsonb_array_elements(coalesce(vsm.servicenow_elements(payload), jsonb_build_array(payload))) $$;
 CREATE FUNCTION pg_temp.facts(payload jsonb) RETURNS SETOF vsm.fact LANGUAGE sql AS $$
-	SELECT f.* FROM vsm.servicenow_kind(payload) AS k, LATERAL (
-		SELECT r.* FROM vsm.read_servicenow_records('servicenow', payload) AS r WHERE k.kind = 'records' AND k.reason IS NULL
-		UNION ALL SELECT r.* FROM vsm.read_servicenow_record('servicenow', payload) AS r WHERE k.kind = 'record' AND k.reason IS NULL) AS f $$;
+	SELECT f.* FROM pg_temp.documents(payload) AS d, vsm.servicenow_kind(d) AS k, LATERAL (
+		SELECT r.* FROM vsm.read_servicenow_task('servicenow', d, vsm.default_names()) AS r WHERE k.kind = 'task' AND k.reason IS NULL
+		UNION ALL SELECT r.* FROM vsm.read_servicenow_approval('servicenow', d, vsm.default_names()) AS r WHERE k.kind = 'approval' AND k.reason IS NULL
+		UNION ALL SELECT r.* FROM vsm.read_servicenow_audit('servicenow', d, vsm.default_names()) AS r WHERE k.kind = 'audit' AND k.reason IS NULL
+		UNION ALL SELECT r.* FROM vsm.read_servicenow_metric('servicenow', d, vsm.default_names()) AS r WHERE k.kind = 'metric' AND k.reason IS NULL) AS f $$;
 
-SELECT results_eq($$SELECT s.name, k.kind, k.reason FROM sample AS s, vsm.servicenow_kind(s.payload) AS k ORDER BY 1$$,
-	$$VALUES ('approval', 'record', NULL::text), ('audit', 'records', NULL), ('caused', 'record', NULL), ('change', 'records', NULL), ('incident', 'record', NULL), ('metric', 'records', NULL)$$,
+SELECT results_eq($$SELECT DISTINCT s.name, vsm.servicenow_elements(s.payload) IS NOT NULL, k.kind, k.reason FROM sample AS s, pg_temp.documents(s.payload) AS d, vsm.servicenow_kind(d) AS k ORDER BY 1$$,
+	$$VALUES ('approval', false, 'approval', NULL::text), ('audit', true, 'audit', NULL), ('caused', false, 'task', NULL), ('change', true, 'task', NULL), ('incident', false, 'task', NULL),
+		('metric', true, 'metric', NULL)$$,
 	'answers of the Table API and single records');
 
 -- A change
@@ -78,8 +83,30 @@ SELECT results_eq($$SELECT entity, name, value, method FROM pg_temp.facts(pg_tem
 SELECT results_eq($$SELECT fact, value, value_id FROM pg_temp.facts(pg_temp.payload('caused')) WHERE fact IN ('created', 'observed')$$, $$VALUES ('created', 'Resolved', '6')$$, 'what was never updated is in its first state');
 SELECT results_eq($$SELECT entity, at, value FROM pg_temp.facts(pg_temp.payload('metric'))$$, $$VALUES ('servicenow:incident:i1', timestamptz '2026-01-12 09:40+00', 'New')$$, 'a metric of the state');
 SELECT is_empty($$SELECT * FROM pg_temp.facts(jsonb_set(pg_temp.payload('metric'), '{result,field}', '"assigned_to"'))$$, 'not of another field');
-SELECT results_eq($$SELECT fact, at, value FROM pg_temp.facts(pg_temp.payload('approval')) ORDER BY 1, 2$$,
-	$$VALUES ('event', timestamptz '2026-01-09 16:20+00', 'requested'), ('event', '2026-01-12 08:00+00', 'approved'), ('link', NULL, 'servicenow:change_request:c1')$$, 'an approval');
+SELECT results_eq($$SELECT fact, entity, at, value, method FROM pg_temp.facts(pg_temp.payload('approval')) ORDER BY 1, 3, 2 DESC$$,
+	$$VALUES ('event', 'servicenow:sysapproval_approver:p9', timestamptz '2026-01-09 16:20+00', 'requested', NULL),
+		('event', 'servicenow:change_request:c1', '2026-01-09 16:20+00', 'approval requested', 'label'),
+		('event', 'servicenow:sysapproval_approver:p9', '2026-01-12 08:00+00', 'approved', NULL),
+		('event', 'servicenow:change_request:c1', '2026-01-12 08:00+00', 'approval approved', 'label'),
+		('link', 'servicenow:sysapproval_approver:p9', NULL, 'servicenow:change_request:c1', 'approval')$$, 'an approval, and what it says of the change');
+
+SELECT results_eq($$SELECT f.entity FROM pg_temp.facts('{"sys_id": "p8", "sysapproval": {"link": "https://x/api/now/table/change_request/c2", "value": "c2"}, "state": "requested", "sys_created_on": "2026-01-09 16:20:00",
+		"sys_updated_on": "2026-01-12 08:00:00"}') AS f WHERE f.fact = 'event' ORDER BY 1$$,
+	$$VALUES ('servicenow:change_request:c2'), ('servicenow:sysapproval_approver:p8')$$, 'what is to be approved is told by the table beside it or by its address');
+
+-- Other ways in which the same is told
+SELECT results_eq($$SELECT fact, value, value_id FROM pg_temp.facts(jsonb_set(jsonb_set(pg_temp.payload('change'), '{result,0,state}', '{"display_value": "New", "value": -5.0}'), '{result,0,sys_mod_count}',
+		'{"display_value": "0", "value": 0.0}')) WHERE fact IN ('created', 'observed')$$, $$VALUES ('created', 'New', '-5')$$, 'numbers as floats');
+SELECT results_eq($$SELECT k.reason IS NOT NULL FROM unnest(ARRAY['{"state": "In Progress"}', '{"priority": "1 - Critical"}', '{"cmdb_ci": {"display_value": "checkout", "link": "x"}}', '{"state": "2.0"}']::jsonb[])
+		WITH ORDINALITY AS p (part, o), vsm.servicenow_kind(pg_temp.payload('incident') - 'problem_id' - 'cmdb_ci' || p.part) AS k ORDER BY o$$,
+	$$VALUES (true), (true), (true), (false)$$, 'display values alone are not read, by whatever they show');
+SELECT bag_eq($$SELECT * FROM pg_temp.facts(jsonb_build_object('records', jsonb_build_array(pg_temp.payload('incident'))))$$, $$SELECT * FROM pg_temp.facts(pg_temp.payload('incident'))$$, 'a page of JSONv2');
+SELECT bag_eq($$SELECT * FROM pg_temp.facts(jsonb_build_object('table', 'incident', 'result', jsonb_build_array(pg_temp.payload('incident') - 'number')))$$,
+	$$SELECT * FROM pg_temp.facts(jsonb_build_object('table', 'incident', 'record', pg_temp.payload('incident') - 'number'))$$, 'a record with its table beside it, in a page and alone');
+SELECT results_eq($$SELECT f.details ->> 'resolved_at' FROM unnest(ARRAY['{"state": "6", "resolved_at": "2026-01-12 10:40:00", "closed_at": "2026-01-19 10:40:00"}', '{"state": "2", "resolved_at": "2026-01-12 10:40:00"}',
+		'{"state": "7", "closed_at": "2026-01-19 10:40:00"}', '{"state": "7", "resolved_at": "2026-01-01 10:40:00", "closed_at": "2026-01-19 10:40:00"}']::jsonb[]) WITH ORDINALITY AS p (part, o),
+		pg_temp.facts(pg_temp.payload('incident') || p.part) AS f WHERE f.fact = 'incident' ORDER BY o$$,
+	$$VALUES ('2026-01-12T19:40:00+09:00'), (NULL), ('2026-01-19T19:40:00+09:00'), ('2026-01-19T19:40:00+09:00')$$, 'resolved is when service was restored, unless it was opened again');
 
 -- States, tables, kinds
 SELECT is_empty($$SELECT * FROM (VALUES ('incident', '3', 'On Hold'), ('incident', '99', '99'), ('problem', '103', 'Root Cause Analysis'), ('change_task', '2', 'Work in Progress'), ('problem_task', '151', 'New'),
@@ -87,10 +114,10 @@ SELECT is_empty($$SELECT * FROM (VALUES ('incident', '3', 'On Hold'), ('incident
 SELECT is(vsm.servicenow_state('sc_task', '3', '{"task": {"3": "Done"}}'), 'Done', 'those of the table task hold for all that extend it');
 SELECT results_eq($$SELECT k.kind, k.reason FROM unnest(ARRAY['{"result": [{"sys_id": "1", "short_description": "x"}]}', '{"result": [{"sys_id": "1", "sys_class_name": "sys_user"}]}', '{"table": "incident", "result": [{"sys_id": "1"}]}',
 		'{"sys_id": "1", "number": "INC1", "sys_updated_on": "05/01/2026 10:00", "cmdb_ci": {"link": "x", "display_value": "checkout"}}', '{"error": {"message": "No Record found"}}',
-		'{"documentkey": "1", "tablename": "incident"}', '{"result": []}']::jsonb[]) WITH ORDINALITY AS p (payload, o), vsm.servicenow_kind(p.payload) AS k ORDER BY o$$,
-	$$VALUES ('records', 'its table is not known: ask for sys_class_name, or say {"table": "...", "result": [...]}'), ('records', 'records of the table sys_user are not read'), ('records', 'it has no sys_updated_on'),
+		'{"documentkey": "1", "tablename": "incident"}', '{"result": []}']::jsonb[]) WITH ORDINALITY AS p (payload, o), pg_temp.documents(p.payload) AS d, vsm.servicenow_kind(d) AS k ORDER BY o$$,
+	$$VALUES ('record', 'its table is not known: ask for sys_class_name, or say {"table": "...", "result": [...]}'), ('record', 'records of the table sys_user are not read'), ('task', 'it has no sys_updated_on'),
 		('task', 'it has display values only, whose times are in the zone of whoever asked: ask with sysparm_display_value=all or false'), ('error', 'it is an error: No Record found'),
-		('audit', 'it has no fieldname'), ('records', NULL)$$, 'refused with the reason');
+		('audit', 'it has no fieldname')$$, 'refused with the reason');
 
 -- Through the inbox: in order, backwards and twice.
 CALL vsm.create_model('forth');

@@ -47,35 +47,35 @@ SELECT bag_eq('TABLE back.item_alias', 'TABLE forth.item_alias', 'the same other
 SELECT bag_eq('TABLE back.deployment', 'TABLE forth.deployment', 'the same deployments');
 
 CREATE FUNCTION pg_temp.at(t text) RETURNS timestamptz LANGUAGE sql AS 'SELECT t::timestamptz';
-SELECT bag_eq($$SELECT DISTINCT f.entity, f.at, f.value FROM payload, vsm.read_github_issue('github', body) AS f WHERE event = 'issues' AND f.fact = 'event' AND f.method IS NULL$$,
+SELECT bag_eq($$SELECT DISTINCT f.entity, f.at, f.value FROM payload, vsm.read_github_issue('github', body, vsm.default_names()) AS f WHERE event = 'issues' AND f.fact = 'event' AND f.method IS NULL$$,
 	$$SELECT DISTINCT 'github:issue:' || (body #>> '{issue,id}'), v.at, v.state FROM payload, LATERAL (VALUES
 			(pg_temp.at(body #>> '{issue,created_at}'), 'opened', true),
 			(pg_temp.at(body #>> '{issue,closed_at}'), 'closed', body #>> '{issue,state}' = 'closed'),
 			(pg_temp.at(body #>> '{issue,updated_at}'), action, action IN ('reopened', 'deleted', 'transferred'))) AS v (at, state, told)
 		WHERE event = 'issues' AND v.told AND NOT body -> 'issue' ? 'pull_request'$$, 'events of issues; two webhooks are about a pull request');
-SELECT bag_eq($$SELECT DISTINCT f.entity, f.at, f.value FROM payload, vsm.read_github_pull_request('github', body) AS f WHERE event = 'pull_request' AND f.fact = 'event' AND f.method IS NULL$$,
+SELECT bag_eq($$SELECT DISTINCT f.entity, f.at, f.value FROM payload, vsm.read_github_pull_request('github', body, vsm.default_names()) AS f WHERE event = 'pull_request' AND f.fact = 'event' AND f.method IS NULL$$,
 	$$SELECT DISTINCT 'github:pull_request:' || (body #>> '{pull_request,id}'), v.at, v.state FROM payload, LATERAL (VALUES
 			(pg_temp.at(body #>> '{pull_request,created_at}'), 'opened', true),
 			(pg_temp.at(body #>> '{pull_request,closed_at}'), 'closed', action = 'closed'),
 			(pg_temp.at(body #>> '{pull_request,updated_at}'), CASE action WHEN 'converted_to_draft' THEN 'draft' ELSE action END,
 				action IN ('reopened', 'converted_to_draft', 'ready_for_review', 'review_requested'))) AS v (at, state, told)
 		WHERE event = 'pull_request' AND v.told$$, 'events of pull requests, none of which was merged');
-SELECT bag_eq($$SELECT DISTINCT f.at, f.value FROM payload, vsm.read_github_pull_request_review('github', body) AS f WHERE event = 'pull_request_review' AND f.id LIKE '%:review:%'$$,
+SELECT bag_eq($$SELECT DISTINCT f.at, f.value FROM payload, vsm.read_github_pull_request_review('github', body, vsm.default_names()) AS f WHERE event = 'pull_request_review' AND f.id LIKE '%:review:%'$$,
 	$$SELECT DISTINCT pg_temp.at(CASE action WHEN 'dismissed' THEN body #>> '{pull_request,updated_at}' ELSE body #>> '{review,submitted_at}' END), body #>> '{review,state}'
 		FROM payload WHERE event = 'pull_request_review'$$, 'reviews');
-SELECT bag_eq($$SELECT file, f.at, f.value FROM payload, vsm.read_github_deployment('github', body) AS f WHERE event LIKE 'deployment%' AND f.fact = 'event'$$,
+SELECT bag_eq($$SELECT file, f.at, f.value FROM payload, vsm.read_github_deployment('github', body, vsm.default_names()) AS f WHERE event LIKE 'deployment%' AND f.fact = 'event'$$,
 	$$SELECT file, pg_temp.at(body #>> '{deployment,created_at}'), 'created' FROM payload WHERE event LIKE 'deployment%'
 		UNION ALL SELECT file, pg_temp.at(body #>> '{deployment_status,created_at}'), body #>> '{deployment_status,state}' FROM payload WHERE event = 'deployment_status'$$, 'deployments');
 SELECT bag_eq($$SELECT file, f.value, f.at FROM payload, LATERAL (
-			SELECT r.* FROM vsm.read_github_workflow_run('github', body) AS r WHERE event = 'workflow_run'
-			UNION ALL SELECT j.* FROM vsm.read_github_workflow_job('github', body) AS j WHERE event = 'workflow_job') AS f
+			SELECT r.* FROM vsm.read_github_workflow_run('github', body, vsm.default_names()) AS r WHERE event = 'workflow_run'
+			UNION ALL SELECT j.* FROM vsm.read_github_workflow_job('github', body, vsm.default_names()) AS j WHERE event = 'workflow_job') AS f
 		WHERE event LIKE 'workflow%' AND f.fact = 'event'$$,
 	$$SELECT file, v.state, pg_temp.at(v.at) FROM (SELECT *, coalesce(body -> 'workflow_run', body -> 'workflow_job') AS o FROM payload WHERE event LIKE 'workflow%') AS p,
 			LATERAL (VALUES (CASE o ->> 'status' WHEN 'waiting' THEN 'waiting' ELSE 'queued' END, o ->> 'created_at'),
 				(CASE WHEN event = 'workflow_job' AND o ->> 'status' IN ('in_progress', 'completed') THEN 'in_progress' END, o ->> 'started_at'),
 				(o ->> 'conclusion', coalesce(o ->> 'completed_at', o ->> 'updated_at'))) AS v (state, at)
 		WHERE v.state IS NOT NULL AND v.at IS NOT NULL$$, 'runs and jobs of workflows');
-SELECT bag_eq($$SELECT file, f.value, f.at FROM payload, vsm.read_github_push('github', body) AS f WHERE event = 'push' AND f.fact = 'event'$$,
+SELECT bag_eq($$SELECT file, f.value, f.at FROM payload, vsm.read_github_push('github', body, vsm.default_names()) AS f WHERE event = 'push' AND f.fact = 'event'$$,
 	$$SELECT file, CASE WHEN (body ->> 'deleted')::boolean THEN 'deleted' WHEN body ->> 'ref' LIKE 'refs/tags/%' THEN 'tagged' ELSE 'pushed' END, to_timestamp((body #>> '{repository,pushed_at}')::bigint)
 		FROM payload WHERE event = 'push'$$, 'pushes');
 \endif

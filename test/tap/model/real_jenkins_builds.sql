@@ -36,7 +36,7 @@ CREATE TEMP VIEW payload AS
 SELECT 'folder' AS set, data::jsonb || jsonb_build_object('url', '/' || (input::jsonb ->> 'Path') || 'job/' || (input::jsonb ->> 'Name') || '/' || (data::jsonb ->> 'number') || '/') AS build FROM folder_build
 UNION ALL
 SELECT 'branch', data::jsonb || jsonb_build_object('url', (input::jsonb ->> 'URL') || (data::jsonb ->> 'number') || '/') FROM branch_build;
-CREATE TEMP TABLE fact AS SELECT p.set, f.* FROM payload AS p, vsm.read_jenkins_build('jenkins', p.build) AS f;
+CREATE TEMP TABLE fact AS SELECT p.set, f.* FROM payload AS p, vsm.read_jenkins_build('jenkins', p.build, vsm.default_names()) AS f;
 SELECT is_empty($$SELECT k.* FROM payload, vsm.jenkins_kind(build) AS k WHERE (k.kind, k.reason) IS DISTINCT FROM ROW ('build', NULL)$$, 'all are builds');
 
 -- Name, start, length and result. DevLake cuts the start to the second and adds the length to that.
@@ -68,7 +68,7 @@ SELECT set_eq($$SELECT details ->> 'repository' FROM fact WHERE details ? 'repos
 -- Stages
 CREATE TEMP VIEW stage AS
 SELECT 'branch' AS set, data::jsonb AS stage FROM branch_stage UNION ALL SELECT 'folder', data::jsonb FROM folder_stage;
-CREATE TEMP TABLE stage_fact AS SELECT s.set, s.stage ->> 'id' AS stage, f.* FROM stage AS s, vsm.read_jenkins_stage('jenkins', s.stage) AS f WHERE f.fact = 'event';
+CREATE TEMP TABLE stage_fact AS SELECT s.set, s.stage ->> 'id' AS stage, f.* FROM stage AS s, vsm.read_jenkins_stage('jenkins', s.stage, vsm.default_names()) AS f WHERE f.fact = 'event';
 CREATE TEMP VIEW our_stage AS
 SELECT b.set, b.stage, substr(b.entity, 15) AS build, b.value AS name, b.at AS started_at, e.value AS status, e.at - b.at AS length
 FROM stage_fact AS b LEFT JOIN stage_fact AS e ON e.set = b.set AND e.id = left(b.id, -6) || ':finished'

@@ -1,0 +1,59 @@
+/*
+ * Members of payloads, read without ever raising: a member that is null, missing, empty or of
+ * another type than it should be costs that member only.
+ */
+
+CREATE FUNCTION vsm.json_time(value jsonb) RETURNS timestamptz
+	AS 'MODULE_PATHNAME', 'vsm_json_time' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION vsm.json_time(jsonb) IS
+	'the time that a member holds as text or number, written as for vsm.payload_time; NULL for what is no time and for what tools write '
+	'for never: 0 or less, and days of the year 1';
+
+CREATE FUNCTION vsm.json_text(value jsonb) RETURNS text
+	AS 'MODULE_PATHNAME', 'vsm_json_text' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION vsm.json_text(jsonb) IS
+	'the text of a member that is text or a number, 17.0 being 17; NULL if it is empty or anything else';
+
+CREATE FUNCTION vsm.json_number(value jsonb) RETURNS numeric
+	AS 'MODULE_PATHNAME', 'vsm_json_number' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION vsm.json_number(jsonb) IS
+	'the number that a member holds, also as text; NULL if it holds none';
+
+CREATE FUNCTION vsm.json_array(value jsonb) RETURNS jsonb
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE jsonb_typeof(value) WHEN 'array' THEN value END;
+COMMENT ON FUNCTION vsm.json_array(jsonb) IS 'the member if it is an array, NULL if it is anything else: for jsonb_array_elements';
+
+CREATE FUNCTION vsm.json_object(value jsonb) RETURNS jsonb
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE jsonb_typeof(value) WHEN 'object' THEN value END;
+COMMENT ON FUNCTION vsm.json_object(jsonb) IS 'the member if it is an object, NULL if it is anything else: for jsonb_each and ?';
+
+CREATE FUNCTION vsm.json_day(value jsonb) RETURNS jsonb
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN value #>> '{}' ~ '^\d{4}-\d{2}-\d{2}$' THEN CASE WHEN vsm.json_time(value) IS NOT NULL THEN value END
+	ELSE to_jsonb(vsm.json_time(value)) END;
+COMMENT ON FUNCTION vsm.json_day(jsonb) IS
+	'a due date as a fact carries it: a day without a time stays a day, which ends in the model''s time zone, a time is a time; NULL for '
+	'what is neither';
+
+CREATE FUNCTION vsm.json_lacks(payload jsonb, VARIADIC paths text[]) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT CASE
+		WHEN v.value IS NULL THEN 'it has no ' || v.path
+		WHEN octet_length(v.value) > 1000 THEN 'its ' || v.path || ' is longer than 1,000 bytes'
+		ELSE 'its ' || v.path || ' is no time: ' || left(v.value, 100) END
+	FROM (
+		SELECT p.place, replace(p.path, '@', '') AS path, p.path LIKE '@%' AS is_time,
+			payload #> string_to_array(replace(p.path, '@', ''), '.') AS member,
+			vsm.json_text(payload #> string_to_array(replace(p.path, '@', ''), '.')) AS value
+		FROM unnest(paths) WITH ORDINALITY AS p (path, place)
+		OFFSET 0) AS v
+	WHERE v.value IS NULL OR octet_length(v.value) > 1000 OR v.is_time AND vsm.json_time(v.member) IS NULL
+	ORDER BY v.place LIMIT 1;
+END;
+COMMENT ON FUNCTION vsm.json_lacks(jsonb, text[]) IS
+	'which of these members, each a path such as issue.id, or @issue.created_at where it must be a time, a payload cannot be read without '
+	'and lacks, '
+	'or has longer than a name may be, as the reason for refusing it; NULL if none';

@@ -1,0 +1,686 @@
+/*
+ * The door of a model: vsm.write_facts('flow') writes the facts in pg_temp.vsm_fact to the tables
+ * of the model. ingest, attach and track all come this way, and nothing else writes what tools say.
+ *
+ * There is one function for each kind of fact. Each makes the same rows of the same facts, in any
+ * order, any number of times and split into any calls: a time is the earliest that was told, a
+ * wording the one of the newest version, a column of a row the one of the newest version that
+ * names it, and what is derived (the state at creation, observed states) is derived anew from all
+ * that is known of an entity. Ties are broken by the values themselves, never by arrival.
+ *
+ * Who writes holds a lock of the model until the end of his transaction, so two writers cannot
+ * derive different things from what the other one has not committed. Rows that would not change
+ * are not written.
+ *
+ * Statements are static and their plans kept: names of tables mean those of the model through
+ * search_path, in which pg_catalog comes first. Facts find rows by index, whatever their number,
+ * since a temporary table has no statistics.
+ *
+ * What is read again (vsm.read_again) is told from what is new by two things: its rows carry the
+ * negative number of the payload that told them until they are told again, and then what is told
+ * replaces what was; and of equal versions of a row the new reading holds.
+ */
+
+CREATE FUNCTION vsm.execute(statement text, VARIADIC arguments text[] DEFAULT '{}') RETURNS bigint
+	AS 'MODULE_PATHNAME', 'vsm_execute' LANGUAGE C VOLATILE;
+COMMENT ON FUNCTION vsm.execute(text, text[]) IS
+	'executes a statement whose parameters $1, $2, ... are texts, keeping its plan for the session, and returns how many rows it '
+	'processed; a part of vsm.ingest';
+
+CREATE FUNCTION vsm.ask(statement text, VARIADIC arguments text[] DEFAULT '{}') RETURNS text
+	AS 'MODULE_PATHNAME', 'vsm_ask' LANGUAGE C VOLATILE;
+COMMENT ON FUNCTION vsm.ask(text, text[]) IS
+	'executes a statement like vsm.execute and returns the first column of its first row as text; a part of vsm.ingest';
+
+/*
+ * Empties a temporary table. TRUNCATE makes every statement that names the table be planned anew,
+ * which costs more than to read a payload, so it is for tables that have grown.
+ */
+CREATE FUNCTION vsm.empty_table(target regclass) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
+AS $$
+BEGIN
+	IF pg_relation_size(target) > 1024 * 1024 THEN
+		EXECUTE format('TRUNCATE %s', target);
+	ELSE
+		PERFORM vsm.execute(format('DELETE FROM %s', target));
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION vsm.empty_table(regclass) IS 'empties a temporary table; a part of vsm.write_facts';
+
+CREATE FUNCTION vsm.open_facts() RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
+SET client_min_messages = warning
+AS $$
+DECLARE
+	there pg_class;
+BEGIN
+	SELECT c.* INTO there FROM pg_class AS c WHERE c.oid = to_regclass('pg_temp.vsm_fact');
+	IF there.relowner = current_user::regrole AND there.relnatts = 20 THEN
+		PERFORM vsm.empty_table(there.oid);
+		RETURN;
+	END IF;
+	IF there.oid IS NOT NULL THEN
+		DROP TABLE pg_temp.vsm_fact;
+	END IF;
+	BEGIN
+		CREATE TEMPORARY TABLE vsm_fact (LIKE vsm.fact, document bigint, received_at timestamptz, payload bigint, again boolean)
+			ON COMMIT DELETE ROWS;
+	EXCEPTION WHEN insufficient_privilege THEN
+		RAISE EXCEPTION USING
+			ERRCODE = 'insufficient_privilege',
+			MESSAGE = format('"%s" may not create temporary tables in database "%s"', current_user, current_database()),
+			DETAIL = 'Facts pass through a temporary table on their way into a model.',
+			HINT = format('GRANT TEMPORARY ON DATABASE %I TO %I', current_database(), current_user);
+	END;
+END
+$$;
+COMMENT ON FUNCTION vsm.open_facts() IS
+	'makes pg_temp.vsm_fact, the table of facts to be written, or empties it: the columns of vsm.fact, the document that states the fact, '
+	'when that was received, the kept payload that it stands in, and whether that is read again; a part of vsm.write_facts';
+
+CREATE FUNCTION vsm.enter_model(model text) RETURNS void
+LANGUAGE plpgsql
+AS $$
+BEGIN
+	IF model IS NULL OR pg_catalog.to_regclass(pg_catalog.format('%I.model', model)) IS NULL THEN
+		PERFORM vsm.check_model(model);
+	END IF;
+	-- Until the end of the function that called, which has a setting of its own.
+	PERFORM pg_catalog.set_config('search_path', pg_catalog.format('pg_catalog, %I, pg_temp', model), true);
+END
+$$;
+COMMENT ON FUNCTION vsm.enter_model(text) IS
+	'lets the names of tables mean those of a model, for the rest of the function that calls; a part of vsm.write_facts';
+
+/*
+ * The facts that write_facts would not take: of one that is named here no fact of its document is
+ * written. A fact that lacks what it is about, its time or its target is none and left out.
+ */
+CREATE FUNCTION vsm.refused_facts() RETURNS TABLE (document bigint, reason text)
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
+AS $$
+#variable_conflict use_column
+BEGIN
+	DELETE FROM pg_temp.vsm_fact AS f
+	WHERE coalesce(f.entity, '') = ''
+	OR CASE f.fact
+		WHEN 'event' THEN f.at IS NULL OR coalesce(f.value, '') = '' OR coalesce(f.id, '') = ''
+		WHEN 'observed' THEN f.at IS NULL OR coalesce(f.value, '') = ''
+		WHEN 'created' THEN f.at IS NULL
+		WHEN 'change' THEN f.at IS NULL OR coalesce(f.name, '') = '' OR coalesce(f.id, '') = ''
+		WHEN 'alias' THEN coalesce(f.value, '') = ''
+		WHEN 'history' THEN f.until IS NULL
+		WHEN 'link' THEN coalesce(f.value, '') = '' OR coalesce(f.name, '') = '' OR f.value = f.entity
+		ELSE false END;
+	RETURN QUERY
+	SELECT f.document, min(CASE
+		WHEN greatest(octet_length(f.entity), octet_length(f.source), octet_length(f.id), octet_length(f.name)) > 1000 THEN
+			format('it names %s..., which is longer than 1,000 bytes', (
+				SELECT left(n.name, 60) FROM unnest(ARRAY[f.entity, f.source, f.id, f.name]) AS n (name)
+					ORDER BY octet_length(n.name) DESC NULLS LAST LIMIT 1))
+		WHEN octet_length(f.value) > 1000 THEN format('it names %s..., which is longer than 1,000 bytes', left(f.value, 60))
+		ELSE format('it tells of %s, which is later than when it was received (%s)',
+			to_char(f.at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS"Z"'), to_char(f.received_at AT TIME ZONE 'UTC',
+				'YYYY-MM-DD HH24:MI:SS"Z"'))
+		END)
+	FROM pg_temp.vsm_fact AS f
+	WHERE greatest(octet_length(f.entity), octet_length(f.source), octet_length(f.id), octet_length(f.name)) > 1000
+	OR f.fact IN ('event', 'observed', 'created', 'alias', 'link') AND octet_length(f.value) > 1000
+	OR f.fact NOT IN ('alias', 'link', 'history') AND f.at > f.received_at + interval '1 day'
+	GROUP BY f.document;
+END
+$$;
+COMMENT ON FUNCTION vsm.refused_facts() IS
+	'leaves out of pg_temp.vsm_fact what is no fact, and returns the documents that state one that cannot be taken, with the reason: '
+	'a name that is too long, a time that is later than a day after the document was received; a part of vsm.write_facts';
+
+CREATE FUNCTION vsm.write_events(model text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
+SET enable_hashjoin = off
+SET enable_mergejoin = off
+SET enable_seqscan = off
+SET jit = off
+AS $$
+#variable_conflict use_column
+DECLARE
+	facts bigint;
+	added bigint;
+	keys  integer;
+BEGIN
+	PERFORM vsm.enter_model(model);
+	SELECT i.indnkeyatts INTO keys FROM pg_index AS i WHERE i.indrelid = 'event'::regclass AND i.indisprimary;
+	IF keys IS NULL THEN
+		RAISE EXCEPTION USING
+			ERRCODE = 'invalid_column_reference',
+			MESSAGE = 'table "event" has no primary key';
+	END IF;
+	SELECT count(*) INTO facts FROM pg_temp.vsm_fact AS f WHERE f.fact = 'event';
+	IF keys = 3 THEN
+		INSERT INTO event (source, event_id, entity, at, state, state_id, previous, previous_id, seq, method, attributes, told_at, payload)
+		SELECT f.source, f.id, f.entity, f.at, f.value, f.value_id, f.previous, f.previous_id, f.seq, f.method, f.details, f.version,
+			f.payload
+		FROM pg_temp.vsm_fact AS f
+		WHERE f.fact = 'event'
+		ORDER BY f.entity COLLATE "C", f.source COLLATE "C", f.id COLLATE "C"
+		ON CONFLICT DO NOTHING;
+	ELSE
+		-- Partitioned by time, so that the key would take an event once for each time that is told of it.
+		INSERT INTO event (source, event_id, entity, at, state, state_id, previous, previous_id, seq, method, attributes, told_at, payload)
+		SELECT DISTINCT ON (f.entity COLLATE "C", f.source COLLATE "C", f.id COLLATE "C")
+			f.source, f.id, f.entity, f.at, f.value, f.value_id, f.previous, f.previous_id, f.seq, f.method, f.details, f.version, f.payload
+		FROM pg_temp.vsm_fact AS f
+		WHERE f.fact = 'event'
+		AND NOT EXISTS (SELECT FROM event AS e WHERE e.entity = f.entity AND e.source = f.source AND e.event_id = f.id)
+		ORDER BY f.entity COLLATE "C", f.source COLLATE "C", f.id COLLATE "C"
+		ON CONFLICT DO NOTHING;
+	END IF;
+	GET DIAGNOSTICS added = ROW_COUNT;
+	IF added = facts THEN
+		RETURN;
+	END IF;
+
+	-- Some were told before, or twice: the earliest time, and the wording of the newest version.
+	WITH told AS MATERIALIZED (
+		SELECT DISTINCT ON (f.entity COLLATE "C", f.source COLLATE "C", f.id COLLATE "C")
+			f.entity, f.source, f.id, min(f.at) OVER same AS at, max(f.payload) OVER same AS payload, f.version, f.value, f.value_id,
+			f.previous, f.previous_id, f.seq, f.method, f.details,
+			jsonb_build_array(f.details, f.value, f.previous, f.value_id, f.previous_id, f.seq, f.method) AS wording
+		FROM pg_temp.vsm_fact AS f
+		WHERE f.fact = 'event'
+		WINDOW same AS (PARTITION BY f.entity COLLATE "C", f.source COLLATE "C", f.id COLLATE "C")
+		ORDER BY f.entity COLLATE "C", f.source COLLATE "C", f.id COLLATE "C", f.version DESC NULLS LAST,
+			jsonb_build_array(f.details, f.value, f.previous, f.value_id, f.previous_id, f.seq, f.method) DESC),
+	compared AS MATERIALIZED (
+		SELECT t.*, o.at AS old_at, o.payload < 0 AS stale,
+			-- The same wording of a newer version, too: else one between the two would replace it.
+			(o.payload < 0 AND t.wording <> w.wording OR coalesce(t.version, '-infinity') > coalesce(o.told_at, '-infinity')
+				OR t.version IS NOT DISTINCT FROM o.told_at AND t.wording > w.wording) AS newer
+		FROM told AS t JOIN event AS o ON o.entity = t.entity AND o.source = t.source AND o.event_id = t.id,
+			LATERAL (SELECT jsonb_build_array(o.attributes, o.state, o.previous, o.state_id, o.previous_id, o.seq,
+				o.method) AS wording) AS w)
+	UPDATE event AS e SET
+		at = CASE WHEN n.stale THEN n.at ELSE least(e.at, n.at) END,
+		payload = CASE WHEN n.stale THEN n.payload ELSE greatest(e.payload, n.payload) END,
+		told_at = CASE WHEN n.newer THEN n.version ELSE e.told_at END,
+		state = CASE WHEN n.newer THEN n.value ELSE e.state END,
+		state_id = CASE WHEN n.newer THEN n.value_id ELSE e.state_id END,
+		previous = CASE WHEN n.newer THEN n.previous ELSE e.previous END,
+		previous_id = CASE WHEN n.newer THEN n.previous_id ELSE e.previous_id END,
+		seq = CASE WHEN n.newer THEN n.seq ELSE e.seq END,
+		method = CASE WHEN n.newer THEN n.method ELSE e.method END,
+		attributes = CASE WHEN n.newer THEN n.details ELSE e.attributes END
+	FROM compared AS n
+	WHERE e.entity = n.entity AND e.source = n.source AND e.event_id = n.id
+	AND (n.stale OR n.newer OR n.at < e.at OR n.payload > coalesce(e.payload, 0));
+END
+$$;
+COMMENT ON FUNCTION vsm.write_events(text) IS 'writes the facts that an entity got a state; a part of vsm.write_facts';
+
+/*
+ * What sources said of states other than by events: the state in which an item was created, and
+ * states that were seen. All of it is kept, since what it tells depends on what else is known; the
+ * events that it makes are derived anew for each entity of which anything was told:
+ *   the state at creation is what the earliest change came from, else what the source says;
+ *   a state that was seen is an event where it differs from the state before it.
+ */
+CREATE FUNCTION vsm.write_observations(model text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
+SET enable_hashjoin = off
+SET enable_mergejoin = off
+SET enable_seqscan = off
+SET jit = off
+AS $$
+#variable_conflict use_column
+BEGIN
+	PERFORM vsm.enter_model(model);
+	INSERT INTO observation AS o (entity, source, kind, at, state, state_id, payload)
+	SELECT DISTINCT ON (f.entity COLLATE "C", f.source COLLATE "C", f.fact COLLATE "C", f.at, coalesce(f.value, '') COLLATE "C")
+		f.entity, f.source, f.fact, f.at, coalesce(f.value, ''), f.value_id, max(f.payload) OVER same
+	FROM pg_temp.vsm_fact AS f
+	WHERE f.fact IN ('created', 'observed')
+	WINDOW same AS (PARTITION BY f.entity COLLATE "C", f.source COLLATE "C", f.fact COLLATE "C", f.at, coalesce(f.value, '') COLLATE "C")
+	ORDER BY f.entity COLLATE "C", f.source COLLATE "C", f.fact COLLATE "C", f.at, coalesce(f.value, '') COLLATE "C", f.value_id COLLATE "C"
+	ON CONFLICT (entity, source, kind, at, state) DO UPDATE SET state_id = least(o.state_id, excluded.state_id),
+		payload = CASE WHEN o.payload < 0 THEN excluded.payload ELSE greatest(o.payload, excluded.payload) END
+	WHERE least(o.state_id, excluded.state_id) IS DISTINCT FROM o.state_id OR o.payload < 0 OR excluded.payload > coalesce(o.payload, 0);
+
+	PERFORM vsm.derive_states(ARRAY(SELECT DISTINCT f.entity FROM pg_temp.vsm_fact AS f
+		WHERE f.fact IN ('created', 'observed', 'event') AND EXISTS (SELECT FROM observation AS o WHERE o.entity = f.entity)));
+END
+$$;
+COMMENT ON FUNCTION vsm.write_observations(text) IS
+	'writes the facts of items'' creation and of states that were seen, and derives the events that they make; a part of vsm.write_facts';
+
+CREATE FUNCTION vsm.derive_states(entities text[]) RETURNS void
+LANGUAGE plpgsql
+SET plan_cache_mode = force_generic_plan
+SET enable_hashjoin = off
+SET enable_mergejoin = off
+SET enable_seqscan = off
+SET jit = off
+AS $$
+#variable_conflict use_column
+BEGIN
+	IF cardinality(entities) = 0 THEN
+		RETURN;
+	END IF;
+	WITH told AS MATERIALIZED (
+		SELECT e.entity, e.source, e.event_id, e.at, e.state, e.previous, e.previous_id
+		FROM unnest(entities) AS t (entity) JOIN event AS e ON e.entity = t.entity
+		WHERE e.method IS DISTINCT FROM 'label' AND e.method IS DISTINCT FROM 'observed' AND e.event_id <> e.entity || ':created'),
+	seen AS MATERIALIZED (
+		SELECT o.* FROM unnest(entities) AS t (entity) JOIN observation AS o ON o.entity = t.entity),
+	created AS MATERIALIZED (
+		SELECT c.entity, c.source, c.at, coalesce(f.previous, c.state) AS state,
+			CASE WHEN f.entity IS NULL THEN c.state_id ELSE f.previous_id END AS state_id,
+			CASE WHEN f.entity IS NOT NULL THEN 'inferred' END AS method
+		FROM (
+				SELECT s.entity, s.source, min(s.at) AS at, (array_agg(s.state ORDER BY s.state) FILTER (WHERE s.state <> ''))[1] AS state,
+					(array_agg(s.state_id ORDER BY s.state) FILTER (WHERE s.state <> ''))[1] AS state_id
+				FROM seen AS s WHERE s.kind = 'created' GROUP BY s.entity, s.source) AS c
+			LEFT JOIN (
+				SELECT DISTINCT ON (w.entity) w.entity, w.previous, w.previous_id
+				FROM told AS w WHERE w.previous IS NOT NULL
+				ORDER BY w.entity, w.at, length(w.event_id), w.event_id COLLATE "C") AS f ON f.entity = c.entity),
+	wanted AS MATERIALIZED (
+		SELECT c.entity, c.source, c.entity || ':created' AS event_id, c.at, c.state, c.state_id, c.method
+		FROM created AS c WHERE c.state IS NOT NULL
+		UNION ALL
+		SELECT a.entity, a.source, a.event_id, a.at, a.state, a.state_id, 'observed'
+		FROM (
+			SELECT b.*, lag(b.state) OVER (PARTITION BY b.entity ORDER BY b.at, b.is_seen, length(b.event_id),
+				b.event_id COLLATE "C") AS before
+			FROM (
+				SELECT w.entity, w.source, w.event_id, w.at, w.state, NULL::text AS state_id, false AS is_seen
+				FROM told AS w WHERE w.state NOT IN ('Flagged', 'Unflagged')
+				UNION ALL
+				SELECT c.entity, c.source, '', c.at, c.state, NULL, false FROM created AS c WHERE c.state IS NOT NULL
+				UNION ALL
+				(SELECT DISTINCT ON (s.entity, s.at) s.entity, s.source, s.entity || ':' || extract(epoch FROM s.at) || ':' || s.state,
+					s.at, s.state, s.state_id, true
+				 FROM seen AS s WHERE s.kind = 'observed'
+				 ORDER BY s.entity, s.at, s.state COLLATE "C", s.source COLLATE "C")) AS b) AS a
+		WHERE a.is_seen AND a.state IS DISTINCT FROM a.before),
+	gone AS (
+		DELETE FROM event AS e USING unnest(entities) AS t (entity)
+		WHERE e.entity = t.entity AND (e.method = 'observed' OR e.event_id = e.entity || ':created')
+		AND NOT EXISTS (SELECT FROM wanted AS w WHERE w.entity = e.entity AND w.source = e.source AND w.event_id = e.event_id
+			AND w.at = e.at)
+		RETURNING e.entity)
+	INSERT INTO event AS e (source, event_id, entity, at, state, state_id, method)
+	SELECT w.source, w.event_id, w.entity, w.at, w.state, w.state_id, w.method
+	FROM wanted AS w
+	WHERE NOT EXISTS (
+		SELECT FROM event AS o WHERE o.entity = w.entity AND o.source = w.source AND o.event_id = w.event_id
+		AND (o.at, o.state, o.state_id, o.method) IS NOT DISTINCT FROM (w.at, w.state, w.state_id, w.method))
+	ORDER BY w.entity COLLATE "C", w.source COLLATE "C", w.event_id COLLATE "C"
+	ON CONFLICT ON CONSTRAINT event_pkey DO UPDATE SET at = excluded.at, state = excluded.state, state_id = excluded.state_id,
+		method = excluded.method;
+END
+$$;
+COMMENT ON FUNCTION vsm.derive_states(text[]) IS
+	'derives the events of these entities'' creation and of states that were seen from all that is known of them, in the model that '
+	'search_path names; '
+	'a part of vsm.write_observations';
+
+CREATE FUNCTION vsm.write_changes(model text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
+SET enable_hashjoin = off
+SET enable_mergejoin = off
+SET enable_seqscan = off
+SET jit = off
+AS $$
+#variable_conflict use_column
+BEGIN
+	PERFORM vsm.enter_model(model);
+	INSERT INTO item_change AS c (item, attribute, change_id, at, value, previous, source, told_at, payload)
+	SELECT DISTINCT ON (f.entity COLLATE "C", f.name COLLATE "C", f.id COLLATE "C")
+		f.entity, f.name, f.id, min(f.at) OVER same, f.value, f.previous, f.source, f.version, max(f.payload) OVER same
+	FROM pg_temp.vsm_fact AS f
+	WHERE f.fact = 'change'
+	WINDOW same AS (PARTITION BY f.entity COLLATE "C", f.name COLLATE "C", f.id COLLATE "C")
+	ORDER BY f.entity COLLATE "C", f.name COLLATE "C", f.id COLLATE "C", f.version DESC NULLS LAST,
+		jsonb_build_array(f.value, f.previous, f.source) DESC
+	ON CONFLICT (item, attribute, change_id) DO UPDATE SET
+		at = CASE WHEN c.payload < 0 THEN excluded.at ELSE least(c.at, excluded.at) END,
+		payload = CASE WHEN c.payload < 0 THEN excluded.payload ELSE greatest(c.payload, excluded.payload) END,
+		(value, previous, source, told_at) = (
+			SELECT CASE WHEN n.newer THEN excluded.value ELSE c.value END, CASE WHEN n.newer THEN excluded.previous ELSE c.previous END,
+				CASE WHEN n.newer THEN excluded.source ELSE c.source END, CASE WHEN n.newer THEN excluded.told_at ELSE c.told_at END
+			FROM (SELECT c.payload < 0 OR coalesce(excluded.told_at, '-infinity') > coalesce(c.told_at, '-infinity')
+				OR excluded.told_at IS NOT DISTINCT FROM c.told_at
+					AND jsonb_build_array(excluded.value, excluded.previous, excluded.source) > jsonb_build_array(c.value, c.previous,
+						c.source) AS newer) AS n)
+	WHERE c.payload < 0 OR excluded.at < c.at OR excluded.payload > coalesce(c.payload, 0)
+	OR coalesce(excluded.told_at, '-infinity') > coalesce(c.told_at, '-infinity')
+	OR excluded.told_at IS NOT DISTINCT FROM c.told_at
+		AND jsonb_build_array(excluded.value, excluded.previous, excluded.source) > jsonb_build_array(c.value, c.previous, c.source);
+
+	-- The first value of each attribute is what its earliest change came from.
+	INSERT INTO item_change AS c (item, attribute, change_id, at, value, source)
+	SELECT DISTINCT ON (h.item COLLATE "C", h.attribute COLLATE "C") h.item, h.attribute, 'created', o.at, h.previous, h.source
+	FROM (SELECT DISTINCT f.entity FROM pg_temp.vsm_fact AS f WHERE f.fact IN ('created', 'change')) AS t
+		JOIN LATERAL (SELECT min(o.at) AS at FROM observation AS o WHERE o.entity = t.entity AND o.kind = 'created') AS o
+			ON o.at IS NOT NULL
+		JOIN item_change AS h ON h.item = t.entity
+	WHERE h.change_id <> 'created'
+	ORDER BY h.item COLLATE "C", h.attribute COLLATE "C", h.at, length(h.change_id), h.change_id COLLATE "C"
+	ON CONFLICT (item, attribute, change_id) DO UPDATE SET at = excluded.at, value = excluded.value, source = excluded.source
+	WHERE (c.at, c.value, c.source) IS DISTINCT FROM (excluded.at, excluded.value, excluded.source);
+END
+$$;
+COMMENT ON FUNCTION vsm.write_changes(text) IS
+	'writes the facts that an attribute of an item changed, and its first value; a part of vsm.write_facts';
+
+CREATE FUNCTION vsm.write_aliases(model text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
+SET jit = off
+AS $$
+#variable_conflict use_column
+BEGIN
+	PERFORM vsm.enter_model(model);
+	INSERT INTO item_alias AS a (alias, item, since, payload)
+	SELECT f.value, f.entity, min(f.at), max(f.payload)
+	FROM pg_temp.vsm_fact AS f
+	WHERE f.fact = 'alias'
+	GROUP BY f.value, f.entity
+	ORDER BY f.value COLLATE "C", f.entity COLLATE "C"
+	ON CONFLICT (alias, item) DO UPDATE SET
+		since = CASE WHEN a.payload < 0 THEN excluded.since ELSE least(a.since, excluded.since) END,
+		payload = CASE WHEN a.payload < 0 THEN excluded.payload ELSE greatest(a.payload, excluded.payload) END
+	WHERE a.payload < 0 OR least(a.since, excluded.since) IS DISTINCT FROM a.since OR excluded.payload > coalesce(a.payload, 0);
+END
+$$;
+COMMENT ON FUNCTION vsm.write_aliases(text) IS 'writes the facts that an item is also known by another name; a part of vsm.write_facts';
+
+CREATE FUNCTION vsm.write_links(model text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
+SET jit = off
+AS $$
+#variable_conflict use_column
+BEGIN
+	PERFORM vsm.enter_model(model);
+	INSERT INTO link AS l (source, target, kind, method, confidence, since, until, changed_at, payload)
+	SELECT f.entity, f.value, f.name, (array_agg(f.method ORDER BY f.confidence DESC NULLS LAST, f.method COLLATE "C"))[1],
+		max(f.confidence), min(f.at),
+		(array_agg(f.until ORDER BY n.changed_at DESC NULLS LAST, f.until NULLS LAST))[1], max(n.changed_at), max(f.payload)
+	FROM pg_temp.vsm_fact AS f, LATERAL (SELECT coalesce(f.until, f.version, f.at) AS changed_at) AS n
+	WHERE f.fact = 'link'
+	GROUP BY f.entity, f.value, f.name
+	ORDER BY f.entity COLLATE "C", f.value COLLATE "C", f.name COLLATE "C"
+	ON CONFLICT (source, target, kind) DO UPDATE SET
+		method = CASE WHEN l.payload < 0 OR excluded.confidence > coalesce(l.confidence, -1)
+			OR excluded.confidence IS NOT DISTINCT FROM l.confidence AND excluded.method COLLATE "C" < coalesce(l.method, '~')
+				THEN excluded.method ELSE l.method END,
+		confidence = CASE WHEN l.payload < 0 THEN excluded.confidence ELSE greatest(l.confidence, excluded.confidence) END,
+		since = CASE WHEN l.payload < 0 THEN excluded.since ELSE least(l.since, excluded.since) END,
+		until = CASE
+			WHEN l.payload < 0 OR coalesce(excluded.changed_at, '-infinity') > coalesce(l.changed_at, '-infinity') THEN excluded.until
+			WHEN excluded.changed_at IS NOT DISTINCT FROM l.changed_at THEN least(l.until, excluded.until)
+			ELSE l.until END,
+		changed_at = CASE WHEN l.payload < 0 THEN excluded.changed_at ELSE greatest(l.changed_at, excluded.changed_at) END,
+		payload = CASE WHEN l.payload < 0 THEN excluded.payload ELSE greatest(l.payload, excluded.payload) END
+	WHERE l.payload < 0 OR excluded.payload > coalesce(l.payload, 0)
+	OR excluded.confidence > coalesce(l.confidence, -1)
+	OR excluded.confidence IS NOT DISTINCT FROM l.confidence AND excluded.method COLLATE "C" < coalesce(l.method, '~')
+	OR least(l.since, excluded.since) IS DISTINCT FROM l.since
+	OR coalesce(excluded.changed_at, '-infinity') > coalesce(l.changed_at, '-infinity')
+	OR excluded.changed_at IS NOT DISTINCT FROM l.changed_at AND least(l.until, excluded.until) IS DISTINCT FROM l.until;
+END
+$$;
+COMMENT ON FUNCTION vsm.write_links(text) IS 'writes the facts that an entity is linked to another; a part of vsm.write_facts';
+
+CREATE FUNCTION vsm.write_histories(model text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
+SET enable_hashjoin = off
+SET enable_mergejoin = off
+SET enable_seqscan = off
+SET jit = off
+AS $$
+#variable_conflict use_column
+BEGIN
+	PERFORM vsm.enter_model(model);
+	-- Of an item that is not there yet it waits.
+	INSERT INTO observation AS o (entity, source, kind, at, state, since, payload)
+	SELECT f.entity, f.source, f.fact, f.until, '', CASE WHEN bool_or(f.at IS NULL) THEN '-infinity' ELSE min(f.at) END, max(f.payload)
+	FROM pg_temp.vsm_fact AS f
+	WHERE f.fact = 'history' AND (f.at <= f.until) IS NOT FALSE AND NOT EXISTS (SELECT FROM item AS i WHERE i.item = f.entity)
+	GROUP BY f.entity, f.source, f.fact, f.until
+	ON CONFLICT (entity, source, kind, at, state) DO UPDATE SET since = excluded.since WHERE excluded.since < o.since;
+
+	WITH told AS MATERIALIZED (
+		SELECT h.entity, range_agg(h.period) AS periods
+		FROM (
+			SELECT f.entity, tstzrange(f.at, f.until, '[]') AS period
+			FROM pg_temp.vsm_fact AS f WHERE f.fact = 'history' AND (f.at <= f.until) IS NOT FALSE
+			UNION ALL
+			SELECT o.entity, tstzrange(nullif(o.since, '-infinity'), o.at, '[]')
+			FROM pg_temp.vsm_fact AS f JOIN observation AS o ON o.entity = f.entity AND o.kind = 'history'
+			WHERE f.fact = 'item') AS h
+		GROUP BY h.entity),
+	written AS (
+		UPDATE item AS i SET changelog = n.periods, changelog_until = CASE WHEN lower_inf(n.periods) THEN upper(n.first) END
+		FROM (
+			SELECT u.entity, u.periods, (SELECT r FROM unnest(u.periods) AS r LIMIT 1) AS first
+			FROM (
+				SELECT t.entity, t.periods + coalesce(o.changelog,
+					CASE WHEN o.changelog_until IS NULL THEN '{}' ELSE
+						tstzmultirange(tstzrange(NULL, o.changelog_until, '[]')) END) AS periods
+				FROM told AS t JOIN item AS o ON o.item = t.entity) AS u) AS n
+		WHERE i.item = n.entity AND n.periods IS DISTINCT FROM i.changelog)
+	DELETE FROM observation AS o USING told AS t
+	WHERE o.entity = t.entity AND o.kind = 'history' AND EXISTS (SELECT FROM item AS i WHERE i.item = t.entity);
+END
+$$;
+COMMENT ON FUNCTION vsm.write_histories(text) IS
+	'writes the facts that all changes of an item in a period are known: periods that meet are one; a part of vsm.write_facts';
+
+/*
+ * Rows that are told column by column. A column has the value of the newest version that names it,
+ * of equal versions the greater value; so each column has a version of its own, kept where it is
+ * not plain: told holds, in microseconds since 1970, the versions of columns that the newest version
+ * of the row (updated_at) did not name, and 0 for a column of which that version said that it is
+ * empty. A column that is empty and not in told was never told.
+ */
+CREATE TYPE vsm.told_row AS (columns jsonb, told jsonb);
+COMMENT ON TYPE vsm.told_row IS
+	'columns of a row that change, and the versions of its columns, as the column told of a model''s tables has them; a part of '
+	'vsm.write_rows';
+
+CREATE FUNCTION vsm.epoch_microseconds(at timestamptz) RETURNS bigint
+	AS 'MODULE_PATHNAME', 'vsm_epoch_microseconds' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION vsm.epoch_microseconds(timestamptz) IS 'microseconds since 1970; a part of vsm.write_rows';
+
+CREATE FUNCTION vsm.tell_row(old jsonb, old_told jsonb, old_at timestamptz, new jsonb, new_told jsonb, new_at timestamptz, again boolean)
+	RETURNS vsm.told_row
+	AS 'MODULE_PATHNAME', 'vsm_tell_row' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION vsm.tell_row(jsonb, jsonb, timestamptz, jsonb, jsonb, timestamptz, boolean) IS
+	'lays columns with their versions over a row as it is: of each column the newer version holds, of equal versions the greater value, or '
+	'the new one if again; '
+	'NULL columns if none changes; a part of vsm.write_rows';
+
+CREATE FUNCTION vsm.write_rows(model text, relation text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
+SET enable_hashjoin = off
+SET enable_mergejoin = off
+SET enable_seqscan = off
+SET enable_memoize = off
+SET jit = off
+SET TimeZone = 'UTC'
+AS $$
+DECLARE
+	target   CONSTANT text := format('%I.%I', model, relation);
+	key      text;		-- every such table is keyed by its first column
+	names    text[];	-- what facts may name: all columns but the key and what is kept of the facts themselves
+	entities bigint;
+	inserted bigint;
+	told     text;
+	kept     CONSTANT text[] := CASE WHEN relation = 'item' THEN '{updated_at,told,payload,xid,type,changelog,changelog_until}'
+		ELSE '{updated_at,told,payload,xid}' END;
+	-- Values as the columns' types write them, so that they can be compared.
+	written  CONSTANT text := '(SELECT jsonb_object_agg(w.key, w.value) FROM jsonb_each(to_jsonb(jsonb_populate_record(NULL::%1$s, %2$s))) '
+		'AS w WHERE %2$s ? w.key)';
+BEGIN
+	SELECT count(DISTINCT f.entity COLLATE "C") INTO entities FROM pg_temp.vsm_fact AS f WHERE f.fact = relation;
+	SELECT (array_agg(a.attname::text ORDER BY a.attnum))[1],
+		array_agg(a.attname::text ORDER BY a.attnum) FILTER (WHERE a.attnum > 1 AND a.attname <> ALL (kept))
+	INTO key, names
+	FROM pg_attribute AS a WHERE a.attrelid = target::regclass AND a.attnum > 0 AND NOT a.attisdropped;
+
+	-- The facts of an entity laid over each other; values as the columns' types write them, so that they can be compared.
+	told := format($sql$
+		fact AS (
+			SELECT f.entity, f.at, f.payload, f.again, d.columns
+			FROM pg_temp.vsm_fact AS f,
+				LATERAL (SELECT CASE
+						WHEN f.details ->> 'due_at' ~ '^\d{4}-\d\d-\d\d$' THEN
+							f.details || jsonb_build_object('due_at',
+								((f.details ->> 'due_at')::date + 1)::timestamp AT TIME ZONE m.time_zone - interval '1 microsecond')
+						ELSE f.details END AS details
+					FROM %2$I.model AS m) AS z,
+				LATERAL (SELECT CASE WHEN f.fact = 'item' AND z.details ? 'type' THEN z.details ||
+					jsonb_build_object('type_told', z.details -> 'type')
+					ELSE z.details END - %5$L::text[] AS columns) AS d
+			WHERE f.fact = %3$L),
+		counted AS MATERIALIZED (
+			SELECT f.*, count(*) OVER (PARTITION BY f.entity) AS facts FROM fact AS f),
+		told AS MATERIALIZED (
+			SELECT c.entity, c.at, c.columns, NULL::jsonb AS versions, c.payload, c.again FROM counted AS c WHERE c.facts = 1
+			UNION ALL
+			SELECT c.entity, max(c.at), coalesce(jsonb_object_agg(c.key, c.value), '{}'), coalesce(jsonb_object_agg(c.key,
+				vsm.epoch_microseconds(c.at)), '{}'),
+				max(c.payload), bool_or(c.again)
+			FROM (
+				SELECT DISTINCT ON (c.entity, e.key) c.entity, e.key, e.value, c.at, c.payload, c.again
+				FROM counted AS c, jsonb_each(%4$s) AS e
+				WHERE c.facts > 1
+				ORDER BY c.entity, e.key, c.at DESC NULLS LAST, e.value DESC) AS c
+			GROUP BY c.entity)$sql$, target, model, relation, format(written, target, 'c.columns'), kept);
+
+	inserted := vsm.execute(format($sql$
+		WITH %1$s
+		INSERT INTO %2$s (%3$I, updated_at, told, payload%4$s%5$s)
+		SELECT t.entity, t.at, r.told, t.payload%6$s%7$s
+		FROM told AS t, vsm.tell_row(NULL, NULL, NULL, t.columns, t.versions, t.at, false) AS r, jsonb_populate_record(NULL::%2$s,
+			t.columns) AS n
+		ORDER BY t.entity COLLATE "C" ON CONFLICT (%3$I) DO NOTHING$sql$,
+		told, target, key,
+		(SELECT string_agg(format(', %I', c), '') FROM unnest(names) AS c), CASE relation WHEN 'item' THEN ', type' ELSE '' END,
+		(SELECT string_agg(format(', n.%I', c), '') FROM unnest(names) AS c), CASE relation WHEN 'item' THEN ', n.type_told' ELSE '' END));
+	IF inserted = entities THEN
+		RETURN;
+	END IF;
+
+	PERFORM vsm.execute(format($sql$
+		WITH %1$s
+		UPDATE %2$s AS o SET updated_at = greatest(o.updated_at, n.at), told = n.told,
+			payload = CASE WHEN o.payload < 0 THEN n.payload ELSE greatest(o.payload, n.payload) END%4$s%5$s
+		FROM (
+			SELECT t.entity, t.at, t.payload, r.told, r.columns, w AS whole
+			FROM told AS t JOIN %2$s AS b ON b.%3$I = t.entity,
+				LATERAL vsm.tell_row(to_jsonb(b) - %6$L::text[], b.told, b.updated_at, %7$s, t.versions, t.at, t.again) AS r,
+				LATERAL jsonb_populate_record(b, coalesce(r.columns, '{}')) AS w
+			WHERE r.columns IS NOT NULL OR r.told IS DISTINCT FROM b.told OR t.at > b.updated_at OR t.at IS NOT NULL
+				AND b.updated_at IS NULL
+			OR b.payload < 0 OR t.payload > coalesce(b.payload, 0)) AS n
+		WHERE o.%3$I = n.entity$sql$,
+		told, target, key,
+		(SELECT string_agg(format(', %1$I = (n.whole).%1$I', c), '') FROM unnest(names) AS c),
+		-- Who corrects the type of an item keeps it, until the tracker calls the item otherwise.
+		CASE relation WHEN 'item' THEN
+			', type = CASE WHEN o.type IS NOT DISTINCT FROM o.type_told OR (n.whole).type_told IS DISTINCT FROM o.type_told THEN '
+			'(n.whole).type_told ELSE o.type END'
+			ELSE '' END, kept || key, format(written, target, 't.columns')));
+END
+$$;
+COMMENT ON FUNCTION vsm.write_rows(text, text) IS
+	'writes the facts about rows of item, merge_request, commit, build, deployment or incident; a part of vsm.write_facts';
+
+CREATE FUNCTION vsm.write_judged_facts(model text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
+AS $$
+DECLARE
+	kinds text[];
+BEGIN
+	-- One writer at a time, so that each sees all that was told before.
+	PERFORM pg_advisory_xact_lock(hashtext('vsm.write_facts'), hashtext(model));
+	SELECT array_agg(DISTINCT f.fact) INTO kinds FROM pg_temp.vsm_fact AS f;
+	IF kinds IS NULL THEN
+		RETURN;
+	END IF;
+	IF 'event' = ANY (kinds) THEN
+		PERFORM vsm.write_events(model);
+	END IF;
+	IF 'item' = ANY (kinds) THEN
+		PERFORM vsm.write_rows(model, 'item');
+	END IF;
+	IF kinds && '{history,item}' THEN
+		PERFORM vsm.write_histories(model);
+	END IF;
+	IF 'alias' = ANY (kinds) THEN
+		PERFORM vsm.write_aliases(model);
+	END IF;
+	IF kinds && '{event,created,observed}' THEN
+		PERFORM vsm.write_observations(model);
+	END IF;
+	IF kinds && '{change,created}' THEN
+		PERFORM vsm.write_changes(model);
+	END IF;
+	IF 'link' = ANY (kinds) THEN
+		PERFORM vsm.write_links(model);
+	END IF;
+	PERFORM vsm.write_rows(model, r.relation) FROM unnest(ARRAY['merge_request', 'commit', 'build', 'deployment',
+		'incident']) AS r (relation)
+	WHERE r.relation = ANY (kinds);
+	PERFORM vsm.empty_table('pg_temp.vsm_fact');
+END
+$$;
+COMMENT ON FUNCTION vsm.write_judged_facts(text) IS
+	'writes the facts in pg_temp.vsm_fact, none of which is refused, to the tables of a model and empties it; a part of vsm.write_facts';
+
+CREATE FUNCTION vsm.write_facts(model text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	refused record;
+BEGIN
+	PERFORM vsm.enter_model(model);
+	PERFORM vsm.check_owner(model);
+	SELECT r.* INTO refused FROM vsm.refused_facts() AS r LIMIT 1;
+	IF FOUND THEN
+		RAISE EXCEPTION USING
+			ERRCODE = 'data_exception',
+			MESSAGE = format('a fact cannot be written to the model in schema "%s"', model),
+			DETAIL = format('Its source says what cannot be: %s.', refused.reason);
+	END IF;
+	PERFORM vsm.ask('SELECT vsm.write_judged_facts($1)', model);
+END
+$$;
+COMMENT ON FUNCTION vsm.write_facts(text) IS
+	'writes the facts in pg_temp.vsm_fact to the tables of a model and empties it; the same facts make the same rows, in any order and any '
+	'number of times';

@@ -1,0 +1,140 @@
+-- The door of a model: random facts of every kind, in any order and any split into calls, against definitions in plain SQL
+-- that share nothing with it; what is no fact; what is refused.
+BEGIN;
+CREATE EXTENSION IF NOT EXISTS pgtap;
+CREATE EXTENSION IF NOT EXISTS vsm;
+SELECT plan(24);
+SET LOCAL client_min_messages = error;
+SET LOCAL TimeZone = 'Asia/Tokyo';
+
+CREATE FUNCTION pg_temp.write(model text, facts vsm.fact[]) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+	PERFORM vsm.open_facts();
+	INSERT INTO pg_temp.vsm_fact SELECT f.*, NULL, '2026-12-01', NULL, false FROM unnest(facts) AS f;
+	PERFORM vsm.write_facts(model);
+END$$;
+CREATE FUNCTION pg_temp.rnd(n int) RETURNS int LANGUAGE sql AS 'SELECT floor(random() * n)::int';
+CREATE FUNCTION pg_temp.day(n int) RETURNS timestamptz LANGUAGE sql AS $$SELECT timestamptz '2026-01-01 00:00Z' + pg_temp.rnd(n) * interval '1 day'$$;
+
+-- Few entities, times, versions and values, so that there are ties of all kinds.
+SELECT setseed(0.19) \g /dev/null
+CREATE TEMP TABLE told (n int, fact vsm.fact);
+INSERT INTO told SELECT n, vsm.fact_event('jira', 'i' || pg_temp.rnd(12), pg_temp.day(9), (ARRAY['A', 'B', 'C', 'Flagged', 'Unflagged'])[1 + pg_temp.rnd(5)], 'e' || pg_temp.rnd(30),
+	previous => (ARRAY['A', 'B', NULL])[1 + pg_temp.rnd(3)], attributes => (ARRAY['{"x": 1}', '{"x": 2}', NULL])[1 + pg_temp.rnd(3)]::jsonb,
+	version => CASE WHEN random() < 0.8 THEN pg_temp.day(4) END) FROM generate_series(1, 400) AS n;
+INSERT INTO told SELECT n, vsm.fact_observed('jira', 'i' || pg_temp.rnd(12), pg_temp.day(9), (ARRAY['A', 'B', 'C'])[1 + pg_temp.rnd(3)], (ARRAY['1', '2', NULL])[1 + pg_temp.rnd(3)]) FROM generate_series(401, 520) AS n;
+INSERT INTO told SELECT n, vsm.fact_created('jira', 'i' || pg_temp.rnd(12), pg_temp.day(2), (ARRAY['A', NULL])[1 + pg_temp.rnd(2)]) FROM generate_series(521, 540) AS n;
+INSERT INTO told SELECT n, vsm.fact_change('jira', 'i' || pg_temp.rnd(12), pg_temp.day(9), (ARRAY['team', 'sprint'])[1 + pg_temp.rnd(2)], (ARRAY['X', 'Y', NULL])[1 + pg_temp.rnd(3)], 'c' || pg_temp.rnd(9),
+	previous => (ARRAY['X', 'Y', NULL])[1 + pg_temp.rnd(3)], version => pg_temp.day(4)) FROM generate_series(541, 700) AS n;
+INSERT INTO told SELECT n, vsm.fact_link('jira', 'i' || pg_temp.rnd(6), 'K-' || pg_temp.rnd(6), 'blocked_by', method => (ARRAY['m', 'n'])[1 + pg_temp.rnd(2)], confidence => (1 + pg_temp.rnd(3)) / 4.0,
+	since => CASE WHEN random() < 0.7 THEN pg_temp.day(5) END, until => CASE WHEN random() < 0.3 THEN pg_temp.day(9) END, seen_at => CASE WHEN random() < 0.5 THEN pg_temp.day(9) END)
+	FROM generate_series(701, 860) AS n;
+INSERT INTO told SELECT n, vsm.fact_alias('jira', 'i' || pg_temp.rnd(12), 'K-' || pg_temp.rnd(6), CASE WHEN random() < 0.7 THEN pg_temp.day(5) END) FROM generate_series(861, 900) AS n;
+INSERT INTO told SELECT n, vsm.fact_row('jira', r, left(r, 1) || pg_temp.rnd(12), CASE WHEN random() < 0.95 THEN pg_temp.day(6) END, jsonb_strip_nulls(jsonb_build_object(
+		'title', (ARRAY['a', 'b', 'c', NULL])[1 + pg_temp.rnd(4)], 'url', (ARRAY['u', 'v', NULL])[1 + pg_temp.rnd(3)], 'source', (ARRAY['jira', NULL])[1 + pg_temp.rnd(2)],
+		'created_at', CASE WHEN random() < 0.4 THEN pg_temp.day(3) END))
+	|| CASE WHEN random() < 0.4 AND r <> 'build' THEN jsonb_build_object('title', NULL) ELSE '{}' END || CASE WHEN r = 'item' AND random() < 0.5 THEN jsonb_build_object('type', (ARRAY['defect', 'feature', NULL])[1 + pg_temp.rnd(3)]) ELSE '{}' END
+	|| CASE WHEN r = 'item' AND random() < 0.3 THEN jsonb_build_object('due_at', '2026-02-0' || 1 + pg_temp.rnd(3), 'size', pg_temp.rnd(3)) ELSE '{}' END)
+	FROM generate_series(901, 1500) AS n, LATERAL (SELECT (ARRAY['item', 'merge_request', 'commit', 'incident', 'deployment'])[1 + n % 5] AS r) AS r;
+INSERT INTO told SELECT n, vsm.fact_history('jira', 'i' || pg_temp.rnd(14), pg_temp.day(9), since => CASE WHEN random() < 0.8 THEN pg_temp.day(9) END) FROM generate_series(1501, 1540) AS n;
+
+CREATE FUNCTION pg_temp.told(model text, seed float8, calls int) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+	facts vsm.fact[];
+BEGIN
+	EXECUTE format('CALL vsm.create_model(%L, time_zone => ''America/New_York'')', model);
+	PERFORM setseed(seed);
+	CREATE TEMP TABLE IF NOT EXISTS dealt (call int, fact vsm.fact);
+	TRUNCATE dealt;
+	-- some of them twice
+	INSERT INTO dealt SELECT pg_temp.rnd(calls), t.fact FROM (SELECT t.fact, random() AS place FROM told AS t, generate_series(1, 2) AS twice WHERE twice = 1 OR random() < 0.2) AS t ORDER BY t.place;
+	FOR facts IN SELECT array_agg(d.fact) FROM dealt AS d GROUP BY d.call ORDER BY d.call LOOP
+		PERFORM pg_temp.write(model, facts);
+	END LOOP;
+	RETURN model;
+END$$;
+CREATE FUNCTION pg_temp.content(model text) RETURNS TABLE (relation text, line text) LANGUAGE plpgsql AS $$
+DECLARE t text;
+BEGIN
+	FOREACH t IN ARRAY vsm.told_tables() LOOP
+		RETURN QUERY EXECUTE format('SELECT %L, (to_jsonb(t) - ''recorded_at'' - ''xid'' - ''told_at'')::text FROM %I.%I AS t', t, model, t);
+	END LOOP;
+END$$;
+SELECT pg_temp.told('once', 0.1, 1) \g /dev/null
+CREATE TEMP TABLE shuffle AS SELECT pg_temp.told(format('told_%s', s), s / 30.0, (ARRAY[1, 2, 7, 60])[1 + s % 4]) AS model FROM generate_series(1, 8) AS s;
+SELECT is_empty($$SELECT s.model, d.* FROM shuffle AS s, LATERAL (
+	(SELECT * FROM pg_temp.content(s.model) EXCEPT ALL SELECT * FROM pg_temp.content('once'))
+	UNION ALL (SELECT * FROM pg_temp.content('once') EXCEPT ALL SELECT * FROM pg_temp.content(s.model))) AS d$$, 'any order and any split make the same rows');
+
+-- Definitions, each fact by itself
+CREATE TEMP TABLE f AS SELECT (t.fact).* FROM told AS t;
+SELECT bag_eq($$SELECT entity, event_id, at FROM once.event WHERE event_id LIKE 'e%'$$, $$SELECT entity, id, min(at) FROM f WHERE fact = 'event' GROUP BY entity, id$$, 'the earliest time of each event');
+SELECT is_empty($$SELECT e.entity, e.event_id FROM once.event AS e WHERE e.event_id LIKE 'e%' AND NOT EXISTS (
+	SELECT FROM f WHERE f.fact = 'event' AND f.entity = e.entity AND f.id = e.event_id AND (f.value, f.previous, f.details) IS NOT DISTINCT FROM (e.state, e.previous, e.attributes)
+	AND coalesce(f.version, '-infinity') = (SELECT coalesce(max(g.version), '-infinity') FROM f AS g WHERE g.fact = 'event' AND g.entity = e.entity AND g.id = e.event_id))$$, 'in the words of its newest version');
+SELECT bag_eq($$SELECT source, target, confidence, since FROM once.link$$, $$SELECT entity, value, max(confidence), min(at) FROM f WHERE fact = 'link' GROUP BY entity, value$$, 'links: the greatest confidence, the earliest beginning');
+SELECT bag_eq($$SELECT source, target, until FROM once.link$$, $$SELECT DISTINCT ON (entity, value) entity, value, until FROM f WHERE fact = 'link'
+	ORDER BY entity, value, coalesce(until, version, at) DESC NULLS LAST, until$$, 'whether they stand is what was seen last');
+SELECT bag_eq('SELECT alias, item, since FROM once.item_alias', $$SELECT value, entity, min(at) FROM f WHERE fact = 'alias' GROUP BY value, entity$$, 'aliases since the earliest time');
+SELECT bag_eq($$SELECT item, title, url, created_at, due_at, size, type FROM once.item$$, $$
+	SELECT r.entity, (SELECT t.details ->> 'title' FROM f AS t WHERE t.fact = 'item' AND t.entity = r.entity AND t.details ? 'title' ORDER BY t.at DESC NULLS LAST, t.details -> 'title' DESC LIMIT 1) AS c1,
+		(SELECT t.details ->> 'url' FROM f AS t WHERE t.fact = 'item' AND t.entity = r.entity AND t.details ? 'url' ORDER BY t.at DESC NULLS LAST, t.details -> 'url' DESC LIMIT 1) AS c2,
+		(SELECT (t.details ->> 'created_at')::timestamptz FROM f AS t WHERE t.fact = 'item' AND t.entity = r.entity AND t.details ? 'created_at' ORDER BY t.at DESC NULLS LAST, (t.details ->> 'created_at')::timestamptz DESC LIMIT 1) AS c3,
+		(SELECT ((t.details ->> 'due_at') || ' 23:59:59.999999')::timestamp AT TIME ZONE 'America/New_York' FROM f AS t WHERE t.fact = 'item' AND t.entity = r.entity AND t.details ? 'due_at' ORDER BY t.at DESC NULLS LAST, t.details ->> 'due_at' DESC LIMIT 1) AS c4,
+		(SELECT (t.details ->> 'size')::numeric FROM f AS t WHERE t.fact = 'item' AND t.entity = r.entity AND t.details ? 'size' ORDER BY t.at DESC NULLS LAST, (t.details -> 'size') DESC LIMIT 1) AS c5,
+		(SELECT t.details ->> 'type' FROM f AS t WHERE t.fact = 'item' AND t.entity = r.entity AND t.details ? 'type' ORDER BY t.at DESC NULLS LAST, t.details -> 'type' DESC LIMIT 1) AS c6
+	FROM (SELECT DISTINCT entity FROM f WHERE fact = 'item') AS r$$, 'each column of an item has the value of the newest version that names it, of equal ones the greater; days end in the model''s zone');
+SELECT bag_eq($$SELECT commit.sha, title, updated_at FROM once.commit$$, $$
+	SELECT r.entity, (SELECT t.details ->> 'title' FROM f AS t WHERE t.fact = 'commit' AND t.entity = r.entity AND t.details ? 'title' ORDER BY t.at DESC NULLS LAST, t.details -> 'title' DESC LIMIT 1) AS title, max(r.at)
+	FROM f AS r WHERE r.fact = 'commit' GROUP BY r.entity$$, 'and so has each of the other tables');
+SELECT bag_eq($$SELECT item, attribute, change_id, at FROM once.item_change WHERE change_id <> 'created'$$, $$SELECT entity, name, id, min(at) FROM f WHERE fact = 'change' GROUP BY 1, 2, 3$$, 'changes');
+SELECT bag_eq($$SELECT item, attribute, at, value FROM once.item_change WHERE change_id = 'created'$$, $$
+	SELECT DISTINCT ON (c.item, c.attribute) c.item, c.attribute, n.at, c.previous
+	FROM once.item_change AS c JOIN (SELECT entity, min(at) AS at FROM f WHERE fact = 'created' GROUP BY entity) AS n ON n.entity = c.item
+	WHERE c.change_id <> 'created' ORDER BY c.item, c.attribute, c.at, length(c.change_id), c.change_id COLLATE "C"$$, 'the first value of an attribute is what its earliest change came from');
+SELECT bag_eq($$SELECT item, changelog_until FROM once.item WHERE changelog_until IS NOT NULL$$, $$
+	WITH RECURSIVE known AS (
+		SELECT entity, max(until) AS until FROM f WHERE fact = 'history' AND at IS NULL GROUP BY entity
+		UNION SELECT k.entity, h.until FROM known AS k JOIN f AS h ON h.fact = 'history' AND h.entity = k.entity AND h.at <= k.until AND h.until > k.until AND h.at <= h.until)
+	SELECT entity, max(until) FROM known WHERE entity IN (SELECT item FROM once.item) GROUP BY entity$$, 'how far a history is known without a gap');
+SELECT bag_eq($$SELECT entity, at, state FROM once.event WHERE event_id = entity || ':created'$$, $$
+	SELECT n.entity, n.at, coalesce((SELECT e.previous FROM once.event AS e WHERE e.entity = n.entity AND e.previous IS NOT NULL ORDER BY e.at, length(e.event_id), e.event_id COLLATE "C" LIMIT 1), n.state)
+	FROM (SELECT entity, min(at) AS at, min(value) AS state FROM f WHERE fact = 'created' GROUP BY entity) AS n
+	WHERE n.state IS NOT NULL OR EXISTS (SELECT FROM once.event AS e WHERE e.entity = n.entity AND e.previous IS NOT NULL)$$, 'the state at creation is what the earliest change came from');
+SELECT bag_eq($$SELECT entity, at, state FROM once.event WHERE method = 'observed'$$, $$
+	SELECT o.entity, o.at, o.value FROM (SELECT DISTINCT ON (entity, at) entity, at, value FROM f WHERE fact = 'observed' ORDER BY entity, at, value COLLATE "C") AS o
+	WHERE o.value IS DISTINCT FROM (
+		SELECT b.state FROM (
+			SELECT e.at, e.state, 0 AS seen, e.event_id FROM once.event AS e WHERE e.entity = o.entity AND e.method IS DISTINCT FROM 'observed' AND e.state NOT IN ('Flagged', 'Unflagged') AND e.at <= o.at
+			UNION ALL SELECT p.at, min(p.value COLLATE "C"), 1, '' FROM f AS p WHERE p.fact = 'observed' AND p.entity = o.entity AND p.at < o.at GROUP BY p.at) AS b
+		ORDER BY b.at DESC, b.seen DESC, (b.event_id LIKE '%:created') IS FALSE DESC, length(b.event_id) DESC, b.event_id COLLATE "C" DESC LIMIT 1)$$, 'a state that was seen is an event where it differs from the one before');
+
+-- Told again, nothing is written
+CREATE TEMP TABLE versions AS SELECT t.relname, v.* FROM (SELECT unnest(vsm.told_tables()) AS relname) AS t, LATERAL (SELECT query_to_xml(format('SELECT ctid FROM once.%I ORDER BY ctid', t.relname), false, false, '')::text AS places) AS v;
+SELECT pg_temp.write('once', array_agg(fact)) FROM told \g /dev/null
+SELECT bag_eq($$SELECT t.relname, v.* FROM (SELECT unnest(vsm.told_tables()) AS relname) AS t, LATERAL (SELECT query_to_xml(format('SELECT ctid FROM once.%I ORDER BY ctid', t.relname), false, false, '')::text AS places) AS v$$,
+	'TABLE versions', 'the same facts again: no row is written');
+SELECT is((SELECT count(*) FROM pg_temp.vsm_fact), 0::bigint, 'and the table of facts is empty');
+
+-- Corrections by hand
+UPDATE once.item SET type = 'risk' WHERE item = (SELECT min(item) FROM once.item WHERE type_told IS NOT NULL);
+SELECT item AS corrected, type_told FROM once.item WHERE type = 'risk' \gset
+SELECT pg_temp.write('once', ARRAY[vsm.fact_row('jira', 'item', :'corrected', '2026-02-01', jsonb_build_object('title', 'new', 'type', :'type_told'))]) \g /dev/null
+SELECT is((SELECT type FROM once.item WHERE item = :'corrected'), 'risk', 'a type that somebody corrected stays');
+SELECT pg_temp.write('once', ARRAY[vsm.fact_row('jira', 'item', :'corrected', '2026-02-02', '{"type": "debt"}')]) \g /dev/null
+SELECT is((SELECT type FROM once.item WHERE item = :'corrected'), 'debt', 'until the tracker calls it otherwise');
+
+-- What is no fact, and what cannot be one
+CALL vsm.create_model('none');
+SELECT lives_ok($$SELECT pg_temp.write('none', ARRAY[vsm.fact_event('s', 'e', NULL, 'A', 'i'), vsm.fact_event('s', 'e', '2026-01-01', '', 'i'), vsm.fact_event('s', 'e', '2026-01-01', 'A', NULL),
+	vsm.fact_event('s', '', '2026-01-01', 'A', 'i'), vsm.fact_link('s', 'e', NULL, 'deploys'), vsm.fact_link('s', 'e', 'e', 'deploys'), vsm.fact_alias('s', 'e', ''), vsm.fact_observed('s', 'e', NULL, 'A'),
+	vsm.fact_created('s', 'e', NULL, 'A'), vsm.fact_change('s', 'e', '2026-01-01', NULL, 'v', 'i'), vsm.fact_history('s', 'e', NULL), vsm.fact_row('s', 'item', NULL, '2026-01-01', '{}')])$$, 'what lacks its time or target');
+SELECT is_empty($$SELECT * FROM pg_temp.content('none')$$, 'is no fact');
+SELECT throws_ok($$SELECT pg_temp.write('none', ARRAY[vsm.fact_event('s', 'e', '2027-01-01', 'A', 'i')])$$, '22000', 'a fact cannot be written to the model in schema "none"', 'a time that is later than a day after it was received');
+SELECT throws_ok($$SELECT pg_temp.write('none', ARRAY[vsm.fact_event('s', repeat('e', 1001), '2026-01-01', 'A', 'i')])$$, '22000', NULL, 'a name that is too long');
+SELECT throws_ok($$SELECT pg_temp.write('none', ARRAY[vsm.fact_link('s', 'e', repeat('t', 1001), 'deploys')])$$, '22000', NULL, 'a target that is too long');
+SELECT lives_ok($$SELECT pg_temp.write('none', ARRAY[vsm.fact_row('s', 'item', 'e', '2026-01-01', '{"due_at": "2030-01-01"}'), vsm.fact_link('s', 'e', 't', 'part_of', until => '2030-01-01')])$$, 'what is due later is a fact');
+SELECT throws_ok($$SELECT vsm.write_facts('nowhere')$$, '42P01', NULL, 'there has to be a model');
+
+SELECT * FROM finish();
+ROLLBACK;
