@@ -44,6 +44,8 @@ DROP TYPE vsm.jira_first;
 ALTER TYPE vsm.fact ADD ATTRIBUTE version timestamptz;
 CREATE TYPE vsm.name_meaning AS (kind text, name text, meaning text);
 CREATE TYPE vsm.told_row AS (columns jsonb, told jsonb);
+CREATE TYPE vsm.state_difference AS (is_gone boolean, entity text, source text, event_id text, at timestamptz, state text, state_id text,
+	method text);
 CREATE TYPE vsm.trailer AS (key text, value text);
 
 -- include functions

@@ -51,6 +51,7 @@ CREATE FUNCTION vsm.judge_documents() RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 SET plan_cache_mode = force_generic_plan
+SET enable_memoize = off
 SET jit = off
 AS $$
 DECLARE
@@ -65,13 +66,15 @@ BEGIN
 		WHERE d.page IS NULL AND jsonb_typeof(d.body) NOT IN ('object', 'array');
 		UPDATE pg_temp.vsm_document AS d SET page = 1 WHERE d.page IS NULL AND jsonb_typeof(d.body) = 'array';
 		FOR tool IN SELECT DISTINCT d.tool FROM pg_temp.vsm_document AS d WHERE d.page IS NULL LOOP
+			-- Concatenation with nothing fetches a body once, which lies out of line, and not for each of its members.
 			PERFORM vsm.execute(format(
 				'UPDATE pg_temp.vsm_document AS d SET (page, kind, reason) = (
 					SELECT e.page, k.kind, CASE WHEN k.reason IS NOT NULL THEN concat_ws('' '', d.tool, k.kind) || '': '' || k.reason END
-					FROM (SELECT %2$s AS page OFFSET 0) AS e LEFT JOIN LATERAL vsm.%1$I(d.body) AS k ON e.page = 0 LIMIT 1)
+					FROM (SELECT b.body, %2$s AS page FROM (SELECT d.body || ''{}'' AS body OFFSET 0) AS b OFFSET 0) AS e
+						LEFT JOIN LATERAL vsm.%1$I(e.body) AS k ON e.page = 0 LIMIT 1)
 				 WHERE d.page IS NULL AND d.tool = $1', tool || '_kind',
 				CASE WHEN to_regprocedure(format('vsm.%I(jsonb)', tool || '_elements')) IS NULL THEN '0'
-					ELSE format('(vsm.%I(d.body) IS NOT NULL)::integer', tool || '_elements') END), tool);
+					ELSE format('(vsm.%I(b.body) IS NOT NULL)::integer', tool || '_elements') END), tool);
 		END LOOP;
 		SELECT count(*) INTO pages FROM pg_temp.vsm_document AS d WHERE d.page = 1;
 		EXIT WHEN pages = 0;
@@ -80,7 +83,9 @@ BEGIN
 				'INSERT INTO pg_temp.vsm_document (payload, source, tool, received_at, body)
 				 SELECT d.payload, d.source, d.tool, d.received_at, e.body
 				 FROM pg_temp.vsm_document AS d,
-					LATERAL (SELECT CASE WHEN jsonb_typeof(d.body) = ''array'' THEN d.body ELSE %s END AS elements OFFSET 0) AS p,
+					LATERAL (SELECT CASE WHEN jsonb_typeof(d.body) = ''array'' THEN d.body ELSE %s END AS elements
+						FROM (SELECT d.body || CASE jsonb_typeof(d.body) WHEN ''array'' THEN ''[]''
+							ELSE ''{}'' END::jsonb AS body OFFSET 0) AS d OFFSET 0) AS p,
 					jsonb_array_elements(p.elements) AS e (body)
 				 WHERE d.page = 1 AND d.tool = $1',
 				CASE WHEN to_regprocedure(format('vsm.%I(jsonb)', tool || '_elements')) IS NULL THEN 'NULL'
@@ -102,6 +107,7 @@ CREATE FUNCTION vsm.read_documents(model text, kept boolean, again boolean) RETU
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 SET plan_cache_mode = force_generic_plan
+SET enable_memoize = off
 SET jit = off
 AS $$
 DECLARE
@@ -112,8 +118,10 @@ BEGIN
 		PERFORM vsm.execute(format(
 			'INSERT INTO pg_temp.vsm_fact
 			 SELECT f.*, d.document, d.received_at, %s, %L::boolean
-			 FROM (SELECT $3::jsonb AS names OFFSET 0) AS n, pg_temp.vsm_document AS d, LATERAL vsm.%I(d.source, d.body, n.names) AS f
-			 WHERE d.source = $1 AND d.kind = $2 AND d.page = 0 AND d.reason IS NULL',
+			 FROM (SELECT $3::jsonb AS names OFFSET 0) AS n, (
+					SELECT v.document, v.payload, v.source, v.received_at, v.body || ''{}'' AS body FROM pg_temp.vsm_document AS v
+					WHERE v.source = $1 AND v.kind = $2 AND v.page = 0 AND v.reason IS NULL OFFSET 0) AS d,
+				LATERAL vsm.%I(d.source, d.body, n.names) AS f',
 			CASE WHEN kept THEN 'd.payload' ELSE 'NULL::bigint' END, again, 'read_' || part.tool || '_' || part.kind),
 			part.source, part.kind, vsm.names(model, part.source)::text);
 	END LOOP;

@@ -263,6 +263,94 @@ $$;
 COMMENT ON FUNCTION vsm.write_observations(text) IS
 	'writes the facts of items'' creation and of states that were seen, and derives the events that they make; a part of vsm.write_facts';
 
+/*
+ * Entities as rows, of which PostgreSQL expects many: it then hashes what a batch brings, and still
+ * looks up entity by entity what lies in a table.
+ */
+CREATE FUNCTION vsm.each_entity(entities text[]) RETURNS SETOF text
+LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE ROWS 2000
+AS 'array_unnest';
+COMMENT ON FUNCTION vsm.each_entity(text[]) IS 'the elements of an array; a part of vsm.write_observations';
+
+CREATE TYPE vsm.state_difference AS (
+	is_gone  boolean,
+	entity   text,
+	source   text,
+	event_id text,
+	at       timestamptz,
+	state    text,
+	state_id text,
+	method   text
+);
+COMMENT ON TYPE vsm.state_difference IS
+	'an event of a creation or of a state that was seen: one that is there and should not be (is_gone), or one as it should be; a part of '
+	'vsm.write_observations';
+
+CREATE FUNCTION vsm.state_differences(entities text[]) RETURNS SETOF vsm.state_difference
+LANGUAGE plpgsql STABLE
+SET plan_cache_mode = force_generic_plan
+SET enable_hashjoin = on
+SET enable_seqscan = off
+SET jit = off
+AS $$
+#variable_conflict use_column
+BEGIN
+	RETURN QUERY
+	WITH present AS MATERIALIZED (
+		SELECT e.*, e.method IS NOT DISTINCT FROM 'observed' OR e.event_id = e.entity || ':created' AS is_derived
+		FROM vsm.each_entity(entities) AS t (entity), LATERAL (
+			SELECT o.entity, o.source, o.event_id, o.at, o.state, o.state_id, o.previous, o.previous_id, o.method
+			FROM event AS o WHERE o.entity = t.entity AND o.method IS DISTINCT FROM 'label' OFFSET 0) AS e),
+	told AS MATERIALIZED (
+		SELECT p.* FROM present AS p WHERE NOT p.is_derived),
+	seen AS MATERIALIZED (
+		SELECT s.* FROM vsm.each_entity(entities) AS t (entity), LATERAL (SELECT o.* FROM observation AS o
+			WHERE o.entity = t.entity OFFSET 0) AS s),
+	created AS MATERIALIZED (
+		SELECT c.entity, c.source, c.at, coalesce(f.previous, c.state) AS state,
+			CASE WHEN f.entity IS NULL THEN c.state_id ELSE f.previous_id END AS state_id,
+			CASE WHEN f.entity IS NOT NULL THEN 'inferred' END AS method
+		FROM (
+				SELECT s.entity, s.source, min(s.at) AS at, (array_agg(s.state
+					ORDER BY s.state COLLATE "C") FILTER (WHERE s.state <> ''))[1] AS state,
+					(array_agg(s.state_id ORDER BY s.state COLLATE "C") FILTER (WHERE s.state <> ''))[1] AS state_id
+				FROM seen AS s WHERE s.kind = 'created' GROUP BY s.entity, s.source) AS c
+			LEFT JOIN (
+				SELECT DISTINCT ON (w.entity COLLATE "C") w.entity, w.previous, w.previous_id
+				FROM told AS w WHERE w.previous IS NOT NULL
+				ORDER BY w.entity COLLATE "C", w.at, length(w.event_id), w.event_id COLLATE "C") AS f ON f.entity = c.entity),
+	wanted AS MATERIALIZED (
+		SELECT c.entity, c.source, c.entity || ':created' AS event_id, c.at, c.state, c.state_id, c.method
+		FROM created AS c WHERE c.state IS NOT NULL
+		UNION ALL
+		SELECT a.entity, a.source, a.entity || ':' || extract(epoch FROM a.at) || ':' || a.state, a.at, a.state, a.state_id, 'observed'
+		FROM (
+			SELECT b.*, lag(b.state) OVER (PARTITION BY b.entity COLLATE "C" ORDER BY b.at, b.is_seen, length(b.event_id),
+				b.event_id COLLATE "C") AS before
+			FROM (
+				SELECT w.entity, w.source, w.event_id, w.at, w.state, NULL::text AS state_id, false AS is_seen
+				FROM told AS w WHERE w.state NOT IN ('Flagged', 'Unflagged')
+				UNION ALL
+				SELECT c.entity, c.source, '', c.at, c.state, NULL, false FROM created AS c WHERE c.state IS NOT NULL
+				UNION ALL
+				(SELECT DISTINCT ON (s.entity COLLATE "C", s.at) s.entity, s.source, '', s.at, s.state, s.state_id, true
+				 FROM seen AS s WHERE s.kind = 'observed'
+				 ORDER BY s.entity COLLATE "C", s.at, s.state COLLATE "C", s.source COLLATE "C")) AS b) AS a
+		WHERE a.is_seen AND a.state IS DISTINCT FROM a.before)
+	SELECT true, d.entity, d.source, d.event_id, d.at, NULL, NULL, NULL
+	FROM present AS d LEFT JOIN wanted AS w ON w.entity = d.entity AND w.source = d.source AND w.event_id = d.event_id AND w.at = d.at
+	WHERE d.is_derived AND w.entity IS NULL
+	UNION ALL
+	SELECT false, w.entity, w.source, w.event_id, w.at, w.state, w.state_id, w.method
+	FROM wanted AS w LEFT JOIN present AS d ON d.entity = w.entity AND d.source = w.source AND d.event_id = w.event_id AND d.at = w.at
+	WHERE (d.state, d.state_id, d.method) IS DISTINCT FROM (w.state, w.state_id, w.method);
+END
+$$;
+COMMENT ON FUNCTION vsm.state_differences(text[]) IS
+	'events of these entities'' creation and of states that were seen that are there and should not be, or should be and are not so, '
+	'in the model that search_path names; '
+	'a part of vsm.write_observations';
+
 CREATE FUNCTION vsm.derive_states(entities text[]) RETURNS void
 LANGUAGE plpgsql
 SET plan_cache_mode = force_generic_plan
@@ -272,68 +360,26 @@ SET enable_seqscan = off
 SET jit = off
 AS $$
 #variable_conflict use_column
+DECLARE
+	differences vsm.state_difference[] := ARRAY(SELECT d FROM vsm.state_differences(entities) AS d);
 BEGIN
-	IF cardinality(entities) = 0 THEN
+	IF cardinality(differences) = 0 THEN
 		RETURN;
 	END IF;
-	WITH told AS MATERIALIZED (
-		SELECT e.entity, e.source, e.event_id, e.at, e.state, e.previous, e.previous_id
-		FROM unnest(entities) AS t (entity) JOIN event AS e ON e.entity = t.entity
-		WHERE e.method IS DISTINCT FROM 'label' AND e.method IS DISTINCT FROM 'observed' AND e.event_id <> e.entity || ':created'),
-	seen AS MATERIALIZED (
-		SELECT o.* FROM unnest(entities) AS t (entity) JOIN observation AS o ON o.entity = t.entity),
-	created AS MATERIALIZED (
-		SELECT c.entity, c.source, c.at, coalesce(f.previous, c.state) AS state,
-			CASE WHEN f.entity IS NULL THEN c.state_id ELSE f.previous_id END AS state_id,
-			CASE WHEN f.entity IS NOT NULL THEN 'inferred' END AS method
-		FROM (
-				SELECT s.entity, s.source, min(s.at) AS at, (array_agg(s.state ORDER BY s.state) FILTER (WHERE s.state <> ''))[1] AS state,
-					(array_agg(s.state_id ORDER BY s.state) FILTER (WHERE s.state <> ''))[1] AS state_id
-				FROM seen AS s WHERE s.kind = 'created' GROUP BY s.entity, s.source) AS c
-			LEFT JOIN (
-				SELECT DISTINCT ON (w.entity) w.entity, w.previous, w.previous_id
-				FROM told AS w WHERE w.previous IS NOT NULL
-				ORDER BY w.entity, w.at, length(w.event_id), w.event_id COLLATE "C") AS f ON f.entity = c.entity),
-	wanted AS MATERIALIZED (
-		SELECT c.entity, c.source, c.entity || ':created' AS event_id, c.at, c.state, c.state_id, c.method
-		FROM created AS c WHERE c.state IS NOT NULL
-		UNION ALL
-		SELECT a.entity, a.source, a.event_id, a.at, a.state, a.state_id, 'observed'
-		FROM (
-			SELECT b.*, lag(b.state) OVER (PARTITION BY b.entity ORDER BY b.at, b.is_seen, length(b.event_id),
-				b.event_id COLLATE "C") AS before
-			FROM (
-				SELECT w.entity, w.source, w.event_id, w.at, w.state, NULL::text AS state_id, false AS is_seen
-				FROM told AS w WHERE w.state NOT IN ('Flagged', 'Unflagged')
-				UNION ALL
-				SELECT c.entity, c.source, '', c.at, c.state, NULL, false FROM created AS c WHERE c.state IS NOT NULL
-				UNION ALL
-				(SELECT DISTINCT ON (s.entity, s.at) s.entity, s.source, s.entity || ':' || extract(epoch FROM s.at) || ':' || s.state,
-					s.at, s.state, s.state_id, true
-				 FROM seen AS s WHERE s.kind = 'observed'
-				 ORDER BY s.entity, s.at, s.state COLLATE "C", s.source COLLATE "C")) AS b) AS a
-		WHERE a.is_seen AND a.state IS DISTINCT FROM a.before),
-	gone AS (
-		DELETE FROM event AS e USING unnest(entities) AS t (entity)
-		WHERE e.entity = t.entity AND (e.method = 'observed' OR e.event_id = e.entity || ':created')
-		AND NOT EXISTS (SELECT FROM wanted AS w WHERE w.entity = e.entity AND w.source = e.source AND w.event_id = e.event_id
-			AND w.at = e.at)
-		RETURNING e.entity)
+	DELETE FROM event AS e USING unnest(differences) AS d
+	WHERE d.is_gone AND e.entity = d.entity AND e.source = d.source AND e.event_id = d.event_id AND e.at = d.at;
 	INSERT INTO event AS e (source, event_id, entity, at, state, state_id, method)
-	SELECT w.source, w.event_id, w.entity, w.at, w.state, w.state_id, w.method
-	FROM wanted AS w
-	WHERE NOT EXISTS (
-		SELECT FROM event AS o WHERE o.entity = w.entity AND o.source = w.source AND o.event_id = w.event_id
-		AND (o.at, o.state, o.state_id, o.method) IS NOT DISTINCT FROM (w.at, w.state, w.state_id, w.method))
-	ORDER BY w.entity COLLATE "C", w.source COLLATE "C", w.event_id COLLATE "C"
+	SELECT d.source, d.event_id, d.entity, d.at, d.state, d.state_id, d.method
+	FROM unnest(differences) AS d
+	WHERE NOT d.is_gone
+	ORDER BY d.entity COLLATE "C", d.source COLLATE "C", d.event_id COLLATE "C"
 	ON CONFLICT ON CONSTRAINT event_pkey DO UPDATE SET at = excluded.at, state = excluded.state, state_id = excluded.state_id,
 		method = excluded.method;
 END
 $$;
 COMMENT ON FUNCTION vsm.derive_states(text[]) IS
 	'derives the events of these entities'' creation and of states that were seen from all that is known of them, in the model that '
-	'search_path names; '
-	'a part of vsm.write_observations';
+	'search_path names; a part of vsm.write_observations';
 
 CREATE FUNCTION vsm.write_changes(model text) RETURNS void
 LANGUAGE plpgsql
