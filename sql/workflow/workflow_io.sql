@@ -31,6 +31,13 @@ COMMENT ON FUNCTION vsm.preset(vsm.workflow, text) IS
 	'the workflow with the rules of a published method: flow_framework and kanban_guide (committed, continue, keep, waiting), '
 	'jira_agile_metrics (committed, continue, erase, ignore); NULL for NULL';
 
+CREATE FUNCTION vsm.with_delivery(workflow vsm.workflow) RETURNS vsm.workflow
+	AS 'MODULE_PATHNAME', 'vsm_workflow_with_delivery' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION vsm.with_delivery(vsm.workflow) IS
+	'the workflow with the states of code that vsm.end_to_end reads and that no stage has yet: open code in review, drafts and rejected '
+	'code in the last active stage before, merged code in a waiting stage behind (Merged), awaiting release in one before done (Waiting '
+	'for release), released code in the first done stage; both waiting stages are made where there is none; NULL for NULL';
+
 CREATE FUNCTION vsm.workflow_add_row(state internal, place integer, stage text, class text, state_name text) RETURNS internal
 	AS 'MODULE_PATHNAME', 'vsm_workflow_add_row' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION vsm.workflow_add_row(internal, integer, text, text, text) IS 'transition function of the aggregate vsm.workflow';

@@ -98,6 +98,21 @@ rollup_layer_ends(const Workflow *workflow, uint16 *ends)
 	return -1;
 }
 
+void
+rollup_refuse_endless(const Workflow *workflow, int stage)
+{
+	WorkflowText text = workflow_stages(workflow)[stage].name;
+	char	   *name = pnstrdup(workflow_text(workflow, text), text.len);
+
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("the workflow cannot be rolled up"),
+			 errdetail("Each state in \"until\" of stage \"%s\" also enters a stage or ends another one, so none can say that only \"%s\" ends.",
+					   name, name),
+			 errhint("Add a state of its own to its \"until\".")));
+	pg_unreachable();
+}
+
 static void
 add_change(Rollup *rollup, int64 at, uint32 part, int stage, int layer, bool begins)
 {

@@ -21,6 +21,9 @@ typedef enum RollupRule
  */
 extern int	rollup_layer_ends(const Workflow *workflow, uint16 *ends);
 
+/* Raises (22023) that a stage has none. */
+pg_noreturn extern void rollup_refuse_endless(const Workflow *workflow, int stage);
+
 /*
  * Rolls up parts, in any order. The definition:
  *

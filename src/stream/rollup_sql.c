@@ -46,15 +46,10 @@ vsm_rollup_add(PG_FUNCTION_ARGS)
 	rule = rule_argument(PG_GETARG_TEXT_PP(3));
 	if (state == NULL)
 	{
-		const char *endless = rollup_endless_stage(workflow);
+		int			endless = rollup_endless_stage(workflow);
 
-		if (endless != NULL)
-			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("the workflow cannot be rolled up"),
-					 errdetail("Each state in \"until\" of stage \"%s\" also enters a stage or ends another one, so none can say that only \"%s\" ends.",
-							   endless, endless),
-					 errhint("Add a state of its own to its \"until\".")));
+		if (endless >= 0)
+			rollup_refuse_endless(workflow, endless);
 		state = rollup_state_new(workflow, rule);
 	}
 	else

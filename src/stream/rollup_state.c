@@ -80,15 +80,12 @@ rollup_check(const RollupState *state, const Workflow *workflow, RollupRule rule
 		group_config_differs(ROLLUP_NAME, "rule");
 }
 
-const char *
+int
 rollup_endless_stage(const Workflow *workflow)
 {
 	uint16	   *ends = palloc(sizeof(uint16) * Max(workflow->num_layers, 1));
 	int			stage = rollup_layer_ends(workflow, ends);
 
 	pfree(ends);
-	if (stage < 0)
-		return NULL;
-	return pnstrdup(workflow_text(workflow, workflow_stages(workflow)[stage].name),
-					workflow_stages(workflow)[stage].name.len);
+	return stage;
 }

@@ -48,7 +48,7 @@ extern const Timeline **rollup_state_parts(const RollupState *state);
 /* The same configuration? Raises 22023 naming what differs. */
 extern void rollup_check(const RollupState *state, const Workflow *workflow, RollupRule rule);
 
-/* A blocked stage whose end cannot be written, so that there is no roll-up; or NULL. */
-extern const char *rollup_endless_stage(const Workflow *workflow);
+/* A blocked stage whose end cannot be written, so that there is no roll-up; or -1. */
+extern int	rollup_endless_stage(const Workflow *workflow);
 
 #endif							/* VSM_ROLLUP_STATE_H */

@@ -52,7 +52,7 @@ parse_state(const JsonTree *object, InputError *error)
 		return NULL;
 	while (rule < lengthof(rollup_rule_names) && strcmp(rollup_rule_names[rule], rule_name) != 0)
 		rule++;
-	if (rule == lengthof(rollup_rule_names) || rollup_endless_stage(workflow) != NULL ||
+	if (rule == lengthof(rollup_rule_names) || rollup_endless_stage(workflow) >= 0 ||
 		parts->type != JSON_TREE_ARRAY)
 	{
 		input_error(error, "The rule is unknown, the workflow cannot be rolled up, or \"parts\" is not an array.");

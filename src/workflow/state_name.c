@@ -599,3 +599,63 @@ state_name_sense(const char *name, int len)
 	pfree(text);
 	return sense;
 }
+
+/* Whether a word is one of a phrase, or goes on where that allows it. */
+static bool
+is_word(const Word *word, const Word *wanted, bool suffix, bool prefix)
+{
+	int			more = (int) word->len - (int) wanted->len;
+	Size		size = sizeof(pg_wchar) * wanted->len;
+
+	if (more < 0 || (more > 0 && !suffix && !prefix))
+		return false;
+	if (suffix && prefix)
+	{
+		for (int i = 0; i <= more; i++)
+		{
+			if (memcmp(word->chars + i, wanted->chars, size) == 0)
+				return true;
+		}
+		return false;
+	}
+	return memcmp(word->chars + (suffix ? more : 0), wanted->chars, size) == 0;
+}
+
+bool
+state_name_has(const char *name, int len, const char *phrases)
+{
+	Words	   *words;
+	Words	   *wanted;
+	char	   *text;
+	bool		found = false;
+
+	if (len > MAX_NAME_BYTES || (text = name_to_utf8(name, len)) == NULL)
+		return false;
+	words = palloc(sizeof(Words));
+	wanted = palloc(sizeof(Words));
+	read_words(text, Min(strlen(text), MAX_NAME_BYTES), words);
+	for (const char *p = phrases; *p != '\0' && !found;)
+	{
+		int			phrase_len = strcspn(p, ",");
+		bool		suffix = p[0] == '*';
+		bool		prefix = p[phrase_len - 1] == '*';
+
+		read_words(p, phrase_len, wanted);
+		for (int i = 0; i + wanted->count <= words->count && !found; i++)
+		{
+			int			same = 0;
+
+			while (same < wanted->count &&
+				   is_word(&words->words[i + same], &wanted->words[same],
+						   suffix && same == 0, prefix && same == wanted->count - 1))
+				same++;
+			found = same == wanted->count;
+		}
+		p += phrase_len;
+		p += strspn(p, ", ");
+	}
+	pfree(words);
+	pfree(wanted);
+	pfree(text);
+	return found;
+}

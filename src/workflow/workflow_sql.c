@@ -1,6 +1,7 @@
 /*
  * workflow_sql.c
- *		Workflows in SQL: their stages, rules and presets, and the aggregate from a mapping table.
+ *		Workflows in SQL: their stages, rules, presets and states of code, and the aggregate from a
+ *		mapping table.
  */
 #include "postgres.h"
 
@@ -9,12 +10,14 @@
 #include "catalog/pg_type.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
+#include "workflow/with_delivery.h"
 #include "workflow/workflow_io.h"
 #include "workflow/workflow_text.h"
 
 PG_FUNCTION_INFO_V1(vsm_workflow_stages);
 PG_FUNCTION_INFO_V1(vsm_workflow_with_rules);
 PG_FUNCTION_INFO_V1(vsm_workflow_preset);
+PG_FUNCTION_INFO_V1(vsm_workflow_with_delivery);
 PG_FUNCTION_INFO_V1(vsm_workflow_add_row);
 PG_FUNCTION_INFO_V1(vsm_workflow_finish);
 
@@ -161,6 +164,23 @@ vsm_workflow_preset(PG_FUNCTION_ARGS)
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg("unknown preset \"%s\"", name),
 			 errhint("Presets are flow_framework, kanban_guide and jira_agile_metrics.")));
+}
+
+/*----------
+ * States of code.
+ *----------
+ */
+
+/* with_delivery(workflow): the workflow that names the states of code, too; see with_delivery.c. */
+Datum
+vsm_workflow_with_delivery(PG_FUNCTION_ARGS)
+{
+	InputError	error = {0};
+	Workflow   *result = workflow_with_delivery(PG_GETARG_WORKFLOW(0), &error);
+
+	if (result == NULL)
+		workflow_invalid(&error);
+	PG_RETURN_POINTER(result);
 }
 
 /*----------
