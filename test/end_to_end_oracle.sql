@@ -41,9 +41,11 @@ CREATE TABLE journey.tracked (item int, at timestamptz, state text);
 -- A part without a row of what happened is a NULL one
 CREATE TABLE journey.part (item int, part int, releasable boolean, PRIMARY KEY (item, part));
 CREATE TABLE journey.happened (item int, part int, at timestamptz, state text);
+CREATE INDEX ON journey.tracked (item);
+CREATE INDEX ON journey.happened (item, part);
 
--- Every state that enters a stage, or begins a layer
-CREATE VIEW journey.state_of AS
+-- "A stage's name is always one of its states"
+CREATE VIEW journey.named AS
 SELECT wf, place, class, stage AS state FROM journey.stage
 UNION
 SELECT s.wf, s.place, s.class, l.state FROM journey.stage_state l JOIN journey.stage s USING (wf, place);
@@ -56,6 +58,10 @@ RETURN state IN ('code opened', 'code draft', 'code ready', 'code approved', 'co
 -- Answers, filled by journey.answer() in this order
 ------------------------------------------------------------------------------
 
+-- Every state that enters a stage, or begins a layer
+CREATE TABLE journey.state_of (wf int, place int, class text, state text, PRIMARY KEY (wf, state));
+-- The own end of each layer that has one
+CREATE TABLE journey.own_end (wf int, place int, state text, PRIMARY KEY (wf, place));
 -- Parts that are neither NULL nor void
 CREATE TABLE journey.part_read (item int, part int, begun timestamptz, merged timestamptz, released timestamptz,
 	first_released timestamptz, releasable boolean, PRIMARY KEY (item, part));
@@ -83,6 +89,14 @@ CREATE TABLE journey.whole_at (item int, at timestamptz, place int);
 CREATE TABLE journey.spell (item int, place int, since timestamptz, until timestamptz);
 -- The result
 CREATE TABLE journey.event (item int, at timestamptz, state text);
+CREATE INDEX ON journey.part_event (item);
+CREATE INDEX ON journey.attempt (item);
+CREATE INDEX ON journey.move (item);
+CREATE INDEX ON journey.hold (item);
+CREATE INDEX ON journey.code_event (item, since, part, at);
+CREATE INDEX ON journey.code_part_at (item, at);
+CREATE INDEX ON journey.spell (item);
+CREATE INDEX ON journey.event (item);
 
 -- Spells of layers in some events: a layer "begins with one of its `states` and ends with the next of its `until`"; "at one instant
 -- ends apply before beginnings"; touching ones joined; until is infinite while it holds
@@ -90,26 +104,38 @@ CREATE FUNCTION journey.spells(source regclass) RETURNS TABLE (item int, place i
 LANGUAGE plpgsql AS $$ BEGIN
 	RETURN QUERY EXECUTE format($q$
 	WITH change AS (
-		SELECT DISTINCT e.item, s.place, e.at, true AS begins
+		SELECT e.item, s.place, e.at, true AS begins
 		FROM %1$s e JOIN journey.item i USING (item) JOIN journey.state_of s ON s.wf = i.wf AND s.state = e.state AND s.class = 'blocked'
 		UNION
-		SELECT DISTINCT e.item, u.place, e.at, false
+		SELECT e.item, u.place, e.at, false
 		FROM %1$s e JOIN journey.item i USING (item) JOIN journey.layer_until u ON u.wf = i.wf AND u.state = e.state),
 	spell AS (
-		SELECT b.item, b.place, b.at,
-			coalesce((SELECT min(u.at) FROM change u WHERE (u.item, u.place) = (b.item, b.place) AND NOT u.begins AND u.at > b.at), 'infinity') AS until
-		FROM change b WHERE b.begins)
+		-- ends of that instant go first: the next end is one of a later instant
+		SELECT c.item, c.place, c.at, c.begins,
+			coalesce(min(c.at) FILTER (WHERE NOT c.begins) OVER (PARTITION BY c.item, c.place ORDER BY c.at, c.begins
+				ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING), 'infinity') AS until
+		FROM change c)
 	SELECT s.item, s.place, lower(r), upper(r)
-	FROM (SELECT item, place, range_agg(tstzrange(at, until)) AS ranges FROM spell GROUP BY 1, 2) AS s, unnest(ranges) AS r$q$, source);
+	FROM (SELECT item, place, range_agg(tstzrange(at, until)) AS ranges FROM spell WHERE begins GROUP BY 1, 2) AS s, unnest(ranges) AS r$q$, source);
 END $$;
 
 CREATE FUNCTION journey.answer() RETURNS void LANGUAGE plpgsql
 SET enable_mergejoin = off SET jit = off SET work_mem = '256MB' AS $$
 BEGIN
-	TRUNCATE journey.part_read, journey.verdict, journey.part_event, journey.tracker_at, journey.move, journey.attempt, journey.hold,
+	TRUNCATE journey.state_of, journey.own_end, journey.part_read, journey.verdict, journey.part_event, journey.tracker_at, journey.move, journey.attempt, journey.hold,
 		journey.instant, journey.tracker_held, journey.code_event, journey.code_begin, journey.code_part_at, journey.code_at,
 		journey.whole_at, journey.spell, journey.event;
 	ANALYZE journey.stage, journey.stage_state, journey.layer_until, journey.item, journey.tracked, journey.part, journey.happened;
+
+	INSERT INTO journey.state_of SELECT wf, place, class, state FROM journey.named;
+	-- "an own end (the first of its `until` that is in no `states` and ends no other layer)"
+	INSERT INTO journey.own_end
+	SELECT DISTINCT ON (u.wf, u.place) u.wf, u.place, u.state
+	FROM journey.layer_until u
+	WHERE NOT EXISTS (SELECT FROM journey.state_of s WHERE s.wf = u.wf AND s.state = u.state)
+		AND NOT EXISTS (SELECT FROM journey.layer_until o WHERE o.wf = u.wf AND o.state = u.state AND o.place <> u.place)
+	ORDER BY u.wf, u.place, u.k;
+	ANALYZE journey.state_of, journey.own_end;
 
 	-- "begun = its first event, of whatever state. merged = its last `code merged`. released = its first `code released`, or merged if
 	-- that is later"; "NULL or absent: true if released is known"
@@ -125,16 +151,14 @@ BEGIN
 	WHERE NOT (closed IS NOT NULL AND merged IS NULL AND (opened > closed) IS NOT TRUE);
 
 	-- "If no part is left, or no stage (layers apart) of the workflow has one of these states or `awaiting release`: the result is
-	-- `tracker` as it is. Else a layer without an own end (the first of its `until` that is in no `states` and ends no other layer): 22023"
+	-- `tracker` as it is. Else a layer without an own end: 22023"
 	INSERT INTO journey.verdict
 	SELECT item, wf, CASE
 		WHEN NOT EXISTS (SELECT FROM journey.part_read p WHERE p.item = i.item)
 			OR NOT EXISTS (SELECT FROM journey.state_of s WHERE s.wf = i.wf AND s.class <> 'blocked'
 				AND (journey.is_code(s.state) OR s.state = 'awaiting release')) THEN 'tracker'
-		WHEN EXISTS (SELECT FROM journey.stage l WHERE l.wf = i.wf AND l.class = 'blocked' AND NOT EXISTS (
-				SELECT FROM journey.layer_until u WHERE (u.wf, u.place) = (l.wf, l.place)
-					AND NOT EXISTS (SELECT FROM journey.state_of s WHERE s.wf = u.wf AND s.state = u.state)
-					AND NOT EXISTS (SELECT FROM journey.layer_until o WHERE o.wf = u.wf AND o.state = u.state AND o.place <> u.place))) THEN 'endless'
+		WHEN EXISTS (SELECT FROM journey.stage l WHERE l.wf = i.wf AND l.class = 'blocked'
+			AND NOT EXISTS (SELECT FROM journey.own_end e WHERE (e.wf, e.place) = (l.wf, l.place))) THEN 'endless'
 		ELSE 'whole' END
 	FROM journey.item i;
 	ANALYZE journey.part_read, journey.verdict;
@@ -151,15 +175,13 @@ BEGIN
 		WHEN h.at > p.released THEN false
 		WHEN h.state IN ('code built', 'release requested', 'release approved') OR h.state LIKE 'code on _%' THEN h.at >= p.merged
 		ELSE p.merged IS NULL OR h.at <= p.merged END;
-	CREATE INDEX IF NOT EXISTS part_event_item ON journey.part_event (item);
 
 	-- "T = its stage at each instant: of several states of one instant the last in the order of section 4; `(unmapped)` counts as the
 	-- stage before, before any as nothing"
 	INSERT INTO journey.tracker_at
 	SELECT v.item, t.at, s.place, s.class
 	FROM journey.verdict v JOIN journey.tracked t USING (item)
-		JOIN LATERAL (SELECT max(place) AS place FROM journey.state_of s WHERE s.wf = v.wf AND s.state = t.state AND s.class <> 'blocked') AS m ON m.place IS NOT NULL
-		JOIN journey.stage s ON s.wf = v.wf AND s.place = m.place
+		JOIN journey.state_of s ON s.wf = v.wf AND s.state = t.state AND s.class <> 'blocked'
 	WHERE v.verdict = 'whole';
 	DELETE FROM journey.tracker_at a USING journey.tracker_at b WHERE (a.item, a.at) = (b.item, b.at) AND a.place < b.place;
 	INSERT INTO journey.move
@@ -183,7 +205,6 @@ BEGIN
 				OR (class = 'cancelled' AND before_class IS DISTINCT FROM 'cancelled') OR (before_class = 'cancelled' AND class <> 'cancelled')) AS b) AS a,
 		-- "T's first done in it (held or not)"
 		LATERAL (SELECT min(at) AS first_done FROM journey.move m WHERE m.item = a.item AND m.class = 'done' AND m.at >= a.since AND m.at < a.until) AS d;
-	CREATE INDEX IF NOT EXISTS attempt_item ON journey.attempt (item);
 	ANALYZE journey.attempt;
 
 	-- "T becomes done at d (from a stage that is not done, or from nothing). Let R be the latest released (unknown = never) of the
@@ -205,8 +226,6 @@ BEGIN
 	SELECT item, at FROM journey.move
 	UNION SELECT item, released_at FROM journey.hold WHERE released_at < leaves_at
 	UNION SELECT item, at FROM journey.part_event;
-	CREATE INDEX IF NOT EXISTS move_item ON journey.move (item);
-	CREATE INDEX IF NOT EXISTS hold_item ON journey.hold (item);
 	ANALYZE journey.instant, journey.hold;
 
 	INSERT INTO journey.tracker_held
@@ -233,7 +252,6 @@ BEGIN
 			(SELECT s.place, s.class FROM journey.stage s WHERE NOT a.done_counts AND e.class = 'done' AND s.wf = v.wf
 				AND s.class IN ('active', 'waiting') AND s.place < e.place ORDER BY s.place DESC LIMIT 1)) AS f ON true
 	WHERE NOT a.cancelled AND p.begun < a.until AND (a.first_done IS NULL OR p.begun <= a.first_done);
-	CREATE INDEX IF NOT EXISTS code_event_item ON journey.code_event (item, since);
 	ANALYZE journey.code_event, journey.tracker_held;
 
 	-- "P begins with the first event in this attempt of a part that starts afresh (none: no P)"
@@ -251,7 +269,6 @@ BEGIN
 			AND e.place IS NOT NULL ORDER BY e.at DESC, e.place DESC LIMIT 1) AS l ON true
 		JOIN journey.stage s ON s.wf = i.wf AND s.place = coalesce(l.place,
 			(SELECT min(f.place) FROM journey.stage f WHERE f.wf = i.wf AND f.class IN ('new', 'active', 'waiting')));
-	CREATE INDEX IF NOT EXISTS code_part_at_item ON journey.code_part_at (item, at);
 	ANALYZE journey.code_part_at;
 
 	-- "once a part has entered an active, waiting or done stage, parts in `new` count as being in the first active or waiting stage (if
@@ -290,22 +307,18 @@ BEGIN
 	UNION ALL
 	-- "Before the whole's first stage the tracker's `(unmapped)` events stay under their raw names"
 	SELECT v.item, t.at, t.state
-	FROM journey.verdict v JOIN journey.tracked t USING (item)
-	WHERE v.verdict = 'whole' AND t.at < coalesce((SELECT min(at) FROM journey.whole_at w WHERE w.item = v.item), 'infinity')
+	FROM journey.verdict v JOIN journey.tracked t USING (item) LEFT JOIN (SELECT item, min(at) AS at FROM journey.whole_at GROUP BY item) AS w USING (item)
+	WHERE v.verdict = 'whole' AND t.at < coalesce(w.at, 'infinity')
 		AND NOT EXISTS (SELECT FROM journey.state_of s WHERE s.wf = v.wf AND s.state = t.state)
 		AND NOT EXISTS (SELECT FROM journey.layer_until u WHERE u.wf = v.wf AND u.state = t.state);
 
 	INSERT INTO journey.spell SELECT s.* FROM journey.spells('journey.tracked') AS s JOIN journey.verdict v USING (item) WHERE v.verdict = 'whole';
-	CREATE INDEX IF NOT EXISTS spell_item ON journey.spell (item);
 	ANALYZE journey.spell, journey.event;
 	-- "for each layer `vsm.mark(whole, its spells, layer, own end)`"
 	INSERT INTO journey.event
 	SELECT s.item, m.at, m.state
-	FROM journey.spell s JOIN journey.item i USING (item) JOIN journey.stage l ON l.wf = i.wf AND l.place = s.place,
-		LATERAL (SELECT u.state FROM journey.layer_until u WHERE (u.wf, u.place) = (l.wf, l.place)
-			AND NOT EXISTS (SELECT FROM journey.state_of x WHERE x.wf = u.wf AND x.state = u.state)
-			AND NOT EXISTS (SELECT FROM journey.layer_until o WHERE o.wf = u.wf AND o.state = u.state AND o.place <> u.place)
-			ORDER BY u.k LIMIT 1) AS e,
+	FROM journey.spell s JOIN journey.item i USING (item) JOIN journey.stage l ON l.wf = i.wf AND l.place = s.place
+		JOIN journey.own_end e ON (e.wf, e.place) = (l.wf, l.place),
 		LATERAL (VALUES (s.since, l.stage), (s.until, e.state)) AS m (at, state)
 	WHERE isfinite(m.at);
 	-- "Where an event of the result inside a spell would end it, the layer's name is added at that instant too"
@@ -322,12 +335,12 @@ BEGIN
 END $$;
 
 ------------------------------------------------------------------------------
--- Random items and workflows: the same on every version and machine
+-- Random items and workflows: the same each time
 ------------------------------------------------------------------------------
 
 -- A number from 0 to below n, of an item (or a workflow) and of what is asked
 CREATE FUNCTION journey.dice(thing int, what text, n int) RETURNS int LANGUAGE sql IMMUTABLE
-RETURN (('x' || substr(md5(thing || ' ' || what), 1, 7))::bit(28)::int) % n;
+RETURN ((hashtextextended(what, thing) & 1152921504606846975) % n)::int;
 
 CREATE FUNCTION journey.pick(thing int, what text, names text[]) RETURNS text LANGUAGE sql IMMUTABLE
 RETURN names[1 + journey.dice(thing, what, cardinality(names))];
@@ -383,8 +396,8 @@ WHERE k <= journey.dice(i, 'events', 10);
 
 INSERT INTO journey.part
 SELECT i, p, (ARRAY[true, true, false, NULL, NULL])[1 + journey.dice(i, 'releasable ' || p, 5)]
-FROM generate_series(first_item, last_item) AS i, generate_series(1, 4) AS p
-WHERE p <= journey.dice(i, 'parts', 5);
+FROM generate_series(first_item, last_item) AS i, generate_series(1, 5) AS p
+WHERE p <= journey.dice(i, 'parts', 11) / 2;
 -- Most go the usual way, with some of its steps; the others have any states at any time
 INSERT INTO journey.happened
 SELECT DISTINCT i, p.part, '2026-03-01 09:00Z'::timestamptz + h.at * interval '1 hour', h.state
