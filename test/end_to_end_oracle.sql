@@ -97,6 +97,8 @@ CREATE INDEX ON journey.code_event (item, since, part, at);
 CREATE INDEX ON journey.code_part_at (item, at);
 CREATE INDEX ON journey.spell (item);
 CREATE INDEX ON journey.event (item);
+CREATE INDEX ON journey.tracker_held (item, at);
+CREATE INDEX ON journey.code_at (item, at);
 
 -- Spells of layers in some events: a layer "begins with one of its `states` and ends with the next of its `until`"; "at one instant
 -- ends apply before beginnings"; touching ones joined; until is infinite while it holds
