@@ -225,6 +225,7 @@ SELECT g.*, pg_temp.answer(tracker, workflow, parts, releasable) AS answer FROM 
 CREATE TEMP TABLE defined ON COMMIT DROP AS
 SELECT item, verdict, coalesce(CASE verdict WHEN 'tracker' THEN tracker::text WHEN 'endless' THEN 'endless' ELSE e.timeline::text END, 'nothing') AS answer
 FROM given JOIN journey.verdict USING (item) LEFT JOIN (SELECT item, vsm.timeline(at, state) AS timeline FROM journey.event GROUP BY item) AS e USING (item);
+ANALYZE given, answered, defined;
 
 SELECT is((SELECT count(*)::int FROM answered JOIN defined USING (item)), 10000, 'ten thousand items');
 SELECT is_empty($$SELECT item, tracker, workflow, parts, releasable, a.answer, d.answer AS defined FROM answered a JOIN defined d USING (item) WHERE a.answer IS DISTINCT FROM d.answer LIMIT 3$$,
@@ -245,6 +246,7 @@ FROM (VALUES ((SELECT count(*) FROM journey.verdict WHERE verdict = 'whole'), 70
 CREATE TEMP TABLE whole ON COMMIT DROP AS
 SELECT item, wf, workflow, tracker, parts, releasable, nullif(answer, 'nothing')::vsm.timeline AS timeline FROM answered JOIN journey.verdict USING (item, wf) WHERE verdict = 'whole';
 CREATE INDEX ON whole (item);
+ANALYZE whole;
 
 -- The answers read again: their events, and at each instant the stage by its place
 CREATE TABLE journey.answered AS SELECT item, e.at, e.state FROM whole, vsm.events(timeline) AS e;
@@ -265,6 +267,7 @@ SELECT is_empty($$
 	SELECT item FROM answered
 	WHERE answer <> pg_temp.answer(tracker, workflow, pg_temp.part('3/-/-/4') || parts || pg_temp.part('-/-/9/9'), true || releasable || true)$$,
 	'void parts change nothing');
+ANALYZE whole_at;
 -- one hour after the tracker was last done: opened, merged at once, and released an hour later or never
 CREATE TEMP TABLE late ON COMMIT DROP AS
 SELECT w.*, m.at + interval '1 hour' AS begun FROM whole w JOIN LATERAL (SELECT at, class FROM journey.move m WHERE m.item = w.item ORDER BY at DESC LIMIT 1) AS m ON m.class = 'done';
