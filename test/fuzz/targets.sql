@@ -22,10 +22,18 @@ SELECT (f).outcome IS NOT DISTINCT FROM vsm.outcome(t, w, as_of)
 	AND num_nulls(vsm.blocked_periods(t, w, as_of), vsm.wait_periods(t, w, as_of), vsm.path(t, w, as_of)) >= 0
 FROM (SELECT vsm.flow(t, w, c, as_of) AS f) AS q $$;
 
+-- Whether an item from idea to use holds what it must, whatever its tracker and its part are.
+CREATE FUNCTION end_to_end_holds(tracker vsm.timeline, w vsm.workflow, part vsm.timeline) RETURNS boolean LANGUAGE sql AS $$
+SELECT vsm.end_to_end(tracker, w, ARRAY[part, part, NULL], '{true,true,NULL}')::text IS NOT DISTINCT FROM vsm.end_to_end(tracker, w, ARRAY[part], '{true}')::text
+	AND vsm.end_to_end(tracker, w, '{}')::text IS NOT DISTINCT FROM tracker::text
+	AND (vsm.outcome(tracker, vsm.with_rules(w, 'committed', 'continue', 'keep', 'waiting')) IS DISTINCT FROM 'cancelled'
+		OR vsm.outcome(vsm.end_to_end(tracker, w, ARRAY[part, tracker]), vsm.with_rules(w, 'committed', 'continue', 'keep', 'waiting')) = 'cancelled') $$;
+
 INSERT INTO target VALUES ('timeline', 'vsm.timeline',
 ARRAY['[["2026-01-05T10:00:00Z","A"],["2026-01-06T10:00:00.25Z","B"],["2026-01-06T10:00:00.25Z","F"],["2026-01-07T10:00:00Z","U"],["2026-01-08T10:00:00Z","C"]]',
 	'[["4714-11-24T00:00:00Z BC","B"],["294276-12-31T23:59:59.999999Z","\u00e9\ud83d\ude00\n\"\\"]]',
-	' [ [ "2026-03-29 02:30:00+05:30" , "W" ] , ["2026-03-29T02:30:00-01:30","W"],["2026-03-30T10:00Z","V"]]'],
+	' [ [ "2026-03-29 02:30:00+05:30" , "W" ] , ["2026-03-29T02:30:00-01:30","W"],["2026-03-30T10:00Z","V"]]',
+	'[["2026-01-05T10:00:00Z","code opened"],["2026-01-06T10:00:00Z","code closed"],["2026-01-06T10:00:00Z","code merged"],["2026-01-07T10:00:00Z","code on staging"],["2026-01-08T10:00:00Z","code released"],["2026-01-08T11:00:00Z","B"]]'],
 $$SELECT vsm.to_timeline(vsm.to_jsonb(t)) = t AND vsm.merge(t, t) = t AND vsm.timeline_hash(t) = vsm.timeline_hash(t::text::vsm.timeline)
 	AND vsm.clip(t, '(,)') = t AND coalesce(vsm.what_if(t, w, 'B', 1) = t, true)
 	AND (SELECT count(*) FROM vsm.events(t)) = vsm.num_events(t)
@@ -34,6 +42,8 @@ $$SELECT vsm.to_timeline(vsm.to_jsonb(t)) = t AND vsm.merge(t, t) = t AND vsm.ti
 	AND (NOT vsm.span(t) <@ '[2000-01-01,2100-01-01)' OR answers(t, w, c, '2026-03-30 00:00+00'))
 	AND num_nulls(vsm.process_map_finish(vsm.process_map_add(NULL, t)), vsm.rollup_finish(vsm.rollup_add(NULL, t, w, 'least')),
 		vsm.mark(t, '{[2026-01-05,2026-01-06)}', 'F', 'U'), vsm.periods(t, 'A')) >= 0
+	AND end_to_end_holds(t, vsm.with_delivery(w), t)
+	AND end_to_end_holds('[["2026-01-05T09:00:00Z","B"],["2026-01-06T10:00:00Z","C"],["2026-01-08T10:00:00Z","B"],["2026-01-08T10:00:00Z","F"],["2026-01-09T10:00:00Z","C"]]', vsm.with_delivery(w), t)
 	FROM (SELECT $1 AS t, a_workflow() AS w, a_calendar() AS c) AS q$$);
 
 INSERT INTO target VALUES ('timeline_state', 'vsm.timeline_state',
@@ -49,6 +59,9 @@ $$SELECT vsm.to_workflow(vsm.to_jsonb(w)) = w AND vsm.workflow_hash(w) = vsm.wor
 	AND (SELECT count(*) FROM vsm.stages(w)) > 0
 	AND answers(t, w, NULL, NULL) AND answers(t, w, a_calendar(), '2026-03-30 00:00+00')
 	AND coalesce(vsm.what_if(t, w, (SELECT min(stage) FROM vsm.stages(w)), 1) = t, true)
+	AND vsm.with_delivery(vsm.with_delivery(w)) = vsm.with_delivery(w)
+	AND (EXISTS (SELECT FROM vsm.stages(w) WHERE class = 'blocked')
+		OR end_to_end_holds(t, vsm.with_delivery(w), '[["2026-01-05T10:00:00Z","code opened"],["2026-01-06T10:00:00Z","code merged"],["2026-01-07T10:00:00Z","code released"]]'))
 	AND num_nulls(vsm.process_map_finish(vsm.process_map_add(NULL, t, w)), vsm.rollup_finish(vsm.rollup_add(NULL, t, w, 'most')),
 		vsm.cumulative_flow_finish(vsm.cumulative_flow_add(NULL, t, w, '2026-01-01', '2026-02-01', '1 day'))) >= 0
 	FROM (SELECT $1 AS w, '[["2026-01-05T10:00:00Z","A"],["2026-01-06T10:00:00Z","B"],["2026-01-06T10:00:00Z","F"],["2026-01-07T10:00:00Z","U"],["2026-01-08T10:00:00Z","C"]]'::vsm.timeline AS t) AS q$$);

@@ -30,6 +30,9 @@ INSERT INTO argument VALUES
 	('text[]', '{}'), ('text[]', '{A,NULL,B}'), ('text[]', '{{A,B},{C,D}}'), ('text[]', '[5:6]={A,B}'),
 	('int[]', '{}'), ('int[]', '{1,2,3}'), ('int[]', '{NULL}'), ('int[]', '{-1}'), ('int[]', '{{1},{2}}'), ('int[]', '{2147483647,2147483647}'),
 	('bigint[]', '{0,0,0,0}'), ('bigint[]', '{}'), ('bigint[]', '{9223372036854775807,9223372036854775807,9223372036854775807,9223372036854775807}'), ('bigint[]', '{{1,2},{3,4}}'), ('bigint[]', '{1,2,3,NULL}'),
+	('vsm.timeline[]', '{}'), ('vsm.timeline[]', '{NULL}'), ('vsm.timeline[]', '[3:4]={"[[\"2026-01-05T10:00:00Z\",\"code opened\"],[\"2026-01-06T10:00:00Z\",\"code merged\"]]","[[\"2026-01-06T10:00:00Z\",\"A\"]]"}'),
+	('vsm.timeline[]', '{{"[[\"2026-01-05T10:00:00Z\",\"A\"]]"}}'), ('boolean[]', '{}'), ('boolean[]', '{true,NULL}'), ('boolean[]', '{{true},{false}}'), ('boolean[]', '[0:0]={false}'),
+	('vsm.workflow', '{"stages":[{"name":"A","class":"active","states":["code opened","awaiting release"]},{"name":"C","class":"done","states":["code merged"]}]}'),
 	('json', '{}'), ('json', '[]'), ('json', 'null'), ('json', '1'), ('json', '[["2026-01-05T10:00:00Z","A"]]'),
 	('jsonb', '{}'), ('jsonb', '[]'), ('jsonb', 'null'), ('jsonb', '"x"'), ('jsonb', '{"profile":"rate","per_week":10000}'), ('jsonb', '{"profile":"points","points":[["2026-01-05T10:00:00Z",1e300],["2026-01-07T10:00:00Z",5]]}');
 
