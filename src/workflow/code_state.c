@@ -7,19 +7,21 @@
 #include "base/compat.h"
 #include "workflow/code_state.h"
 
-const char *const code_state_names[CODE_STATES] = {
-	[CODE_OPENED] = "code opened",
-	[CODE_DRAFT] = "code draft",
-	[CODE_READY] = "code ready",
-	[CODE_APPROVED] = "code approved",
-	[CODE_REJECTED] = "code rejected",
-	[CODE_REOPENED] = "code reopened",
-	[CODE_CLOSED] = "code closed",
-	[CODE_MERGED] = "code merged",
-	[CODE_BUILT] = "code built",
-	[RELEASE_REQUESTED] = "release requested",
-	[RELEASE_APPROVED] = "release approved",
-	[CODE_RELEASED] = "code released"
+#define CODE_NAME(text)		{text, sizeof(text) - 1}
+
+const StateName code_state_names[CODE_STATES] = {
+	[CODE_OPENED] = CODE_NAME("code opened"),
+	[CODE_DRAFT] = CODE_NAME("code draft"),
+	[CODE_READY] = CODE_NAME("code ready"),
+	[CODE_APPROVED] = CODE_NAME("code approved"),
+	[CODE_REJECTED] = CODE_NAME("code rejected"),
+	[CODE_REOPENED] = CODE_NAME("code reopened"),
+	[CODE_CLOSED] = CODE_NAME("code closed"),
+	[CODE_MERGED] = CODE_NAME("code merged"),
+	[CODE_BUILT] = CODE_NAME("code built"),
+	[RELEASE_REQUESTED] = CODE_NAME("release requested"),
+	[RELEASE_APPROVED] = CODE_NAME("release approved"),
+	[CODE_RELEASED] = CODE_NAME("code released")
 };
 
 CodeState
@@ -30,7 +32,7 @@ code_state(const char *name, uint32 len)
 		return CODE_OTHER;
 	for (int i = 0; i < CODE_STATES; i++)
 	{
-		if (strlen(code_state_names[i]) == len && memcmp(code_state_names[i], name, len) == 0)
+		if (code_state_names[i].len == len && memcmp(code_state_names[i].data, name, len) == 0)
 			return i;
 	}
 	if (len > strlen(CODE_ON) && memcmp(name, CODE_ON, strlen(CODE_ON)) == 0)
@@ -51,13 +53,13 @@ workflow_has_code(const Workflow *workflow)
 {
 	const WorkflowState *states = workflow_states(workflow);
 
-	if (workflow_stage_of(workflow, AWAITING_RELEASE, strlen(AWAITING_RELEASE)) >= 0)
-		return true;
 	for (int i = 0; i < CODE_STATES; i++)
 	{
-		if (workflow_stage_of(workflow, code_state_names[i], strlen(code_state_names[i])) >= 0)
+		if (workflow_stage_of(workflow, code_state_names[i].data, code_state_names[i].len) >= 0)
 			return true;
 	}
+	if (workflow_stage_of(workflow, AWAITING_RELEASE, strlen(AWAITING_RELEASE)) >= 0)
+		return true;
 	/* Only a search through all of them finds those on tiers. */
 	for (uint32 i = 0; i < workflow->num_states; i++)
 	{

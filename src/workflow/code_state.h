@@ -28,7 +28,7 @@ typedef enum CodeState
 
 #define CODE_STATES		CODE_ON_TIER	/* so many have a name of their own */
 
-extern const char *const code_state_names[CODE_STATES];
+extern const StateName code_state_names[CODE_STATES];
 
 #define CODE_ON				"code on "
 
