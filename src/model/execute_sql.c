@@ -4,10 +4,12 @@
  */
 #include "postgres.h"
 
+#include "access/xact.h"
 #include "base/compat.h"
 #include "catalog/pg_type.h"
 #include "common/hashfn.h"
 #include "executor/spi.h"
+#include "model/execute_sql.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/hsearch.h"
@@ -15,6 +17,7 @@
 
 PG_FUNCTION_INFO_V1(vsm_execute);
 PG_FUNCTION_INFO_V1(vsm_ask);
+PG_FUNCTION_INFO_V1(vsm_can_commit);
 
 /* Statements differ by model, tool and kind: more than this many and all are planned anew. */
 #define MAX_KEPT_PLANS	500
@@ -59,8 +62,7 @@ forget_plans(void)
 	kept_plan_count = 0;
 }
 
-/* The plan of a statement with so many parameters of type text; SPI is connected. */
-static SPIPlanPtr
+SPIPlanPtr
 kept_plan(const char *statement, int arguments)
 {
 	uint32		hash = hash_bytes((const unsigned char *) statement, strlen(statement));
@@ -207,4 +209,15 @@ vsm_ask(PG_FUNCTION_ARGS)
 	if (answer == NULL)
 		PG_RETURN_NULL();
 	PG_RETURN_TEXT_P(answer);
+}
+
+/*
+ * can_commit() -> boolean
+ *
+ * Whether the procedure of PL/pgSQL that asks, in an expression of its own, may commit.
+ */
+Datum
+vsm_can_commit(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BOOL(SPI_inside_nonatomic_context() && !IsSubTransaction());
 }

@@ -14,8 +14,10 @@ ALTER TABLE :"schema".build
 	ADD COLUMN IF NOT EXISTS source text,
 	ADD COLUMN IF NOT EXISTS updated_at timestamptz,
 	ADD COLUMN IF NOT EXISTS told jsonb,
-	ADD COLUMN IF NOT EXISTS payload bigint;
+	ADD COLUMN IF NOT EXISTS payload bigint,
+	ADD COLUMN IF NOT EXISTS xid xid8;
 CALL vsm.ensure_key(:'schema', 'build', 'build');
+CREATE INDEX IF NOT EXISTS build_xid_idx ON :"schema".build (xid);
 CREATE INDEX IF NOT EXISTS build_sha_idx ON :"schema".build (sha);
 
 COMMENT ON TABLE :"schema".build IS 'builds: runs of pipelines, workflows and jobs, as last reported';
@@ -35,3 +37,4 @@ COMMENT ON COLUMN :"schema".build.updated_at IS 'version of this row: when the t
 COMMENT ON COLUMN :"schema".build.told IS
 	'versions of columns that the newest version did not name, in microseconds since 1970; 0: it said that the column is empty';
 COMMENT ON COLUMN :"schema".build.payload IS 'the kept payload that told of the row last; NULL where none was kept';
+COMMENT ON COLUMN :"schema".build.xid IS 'transaction that last wrote the row';

@@ -15,8 +15,10 @@ ALTER TABLE :"schema".commit
 	ADD COLUMN IF NOT EXISTS assisted_by text,
 	ADD COLUMN IF NOT EXISTS additions integer,
 	ADD COLUMN IF NOT EXISTS deletions integer,
-	ADD COLUMN IF NOT EXISTS paths text[];
+	ADD COLUMN IF NOT EXISTS paths text[],
+	ADD COLUMN IF NOT EXISTS xid xid8;
 CALL vsm.ensure_key(:'schema', 'commit', 'sha');
+CREATE INDEX IF NOT EXISTS commit_xid_idx ON :"schema".commit (xid);
 CREATE INDEX IF NOT EXISTS commit_repository_idx ON :"schema".commit (repository, committed_at);
 
 COMMENT ON TABLE :"schema".commit IS 'commits of version control';
@@ -38,3 +40,4 @@ COMMENT ON COLUMN :"schema".commit.assisted_by IS
 COMMENT ON COLUMN :"schema".commit.additions IS 'lines added';
 COMMENT ON COLUMN :"schema".commit.deletions IS 'lines removed';
 COMMENT ON COLUMN :"schema".commit.paths IS 'files that it touches, where a push tells them';
+COMMENT ON COLUMN :"schema".commit.xid IS 'transaction that last wrote the row';

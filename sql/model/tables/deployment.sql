@@ -15,8 +15,10 @@ ALTER TABLE :"schema".deployment
 	ADD COLUMN IF NOT EXISTS source text,
 	ADD COLUMN IF NOT EXISTS updated_at timestamptz,
 	ADD COLUMN IF NOT EXISTS told jsonb,
-	ADD COLUMN IF NOT EXISTS payload bigint;
+	ADD COLUMN IF NOT EXISTS payload bigint,
+	ADD COLUMN IF NOT EXISTS xid xid8;
 CALL vsm.ensure_key(:'schema', 'deployment', 'deployment');
+CREATE INDEX IF NOT EXISTS deployment_xid_idx ON :"schema".deployment (xid);
 CREATE INDEX IF NOT EXISTS deployment_sha_idx ON :"schema".deployment (sha);
 CREATE INDEX IF NOT EXISTS deployment_service_idx ON :"schema".deployment (service, environment, finished_at);
 
@@ -38,3 +40,4 @@ COMMENT ON COLUMN :"schema".deployment.updated_at IS 'version of this row: when 
 COMMENT ON COLUMN :"schema".deployment.told IS
 	'versions of columns that the newest version did not name, in microseconds since 1970; 0: it said that the column is empty';
 COMMENT ON COLUMN :"schema".deployment.payload IS 'the kept payload that told of the row last; NULL where none was kept';
+COMMENT ON COLUMN :"schema".deployment.xid IS 'transaction that last wrote the row';

@@ -15,8 +15,10 @@ ALTER TABLE :"schema".incident
 	ADD COLUMN IF NOT EXISTS source text,
 	ADD COLUMN IF NOT EXISTS updated_at timestamptz,
 	ADD COLUMN IF NOT EXISTS told jsonb,
-	ADD COLUMN IF NOT EXISTS payload bigint;
+	ADD COLUMN IF NOT EXISTS payload bigint,
+	ADD COLUMN IF NOT EXISTS xid xid8;
 CALL vsm.ensure_key(:'schema', 'incident', 'incident');
+CREATE INDEX IF NOT EXISTS incident_xid_idx ON :"schema".incident (xid);
 CREATE INDEX IF NOT EXISTS incident_service_idx ON :"schema".incident (service, environment, opened_at);
 
 COMMENT ON TABLE :"schema".incident IS 'incidents in production, as last reported';
@@ -37,3 +39,4 @@ COMMENT ON COLUMN :"schema".incident.updated_at IS 'version of this row: when th
 COMMENT ON COLUMN :"schema".incident.told IS
 	'versions of columns that the newest version did not name, in microseconds since 1970; 0: it said that the column is empty';
 COMMENT ON COLUMN :"schema".incident.payload IS 'the kept payload that told of the row last; NULL where none was kept';
+COMMENT ON COLUMN :"schema".incident.xid IS 'transaction that last wrote the row';

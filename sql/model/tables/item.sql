@@ -28,8 +28,10 @@ ALTER TABLE :"schema".item
 	ADD COLUMN IF NOT EXISTS told jsonb,
 	ADD COLUMN IF NOT EXISTS payload bigint,
 	ADD COLUMN IF NOT EXISTS type_told text,
-	ADD COLUMN IF NOT EXISTS changelog tstzmultirange;
+	ADD COLUMN IF NOT EXISTS changelog tstzmultirange,
+	ADD COLUMN IF NOT EXISTS xid xid8;
 CALL vsm.ensure_key(:'schema', 'item', 'item');
+CREATE INDEX IF NOT EXISTS item_xid_idx ON :"schema".item (xid);
 CALL vsm.ensure_check(:'schema', 'item', 'item_type_check', $$type IN ('feature', 'defect', 'risk', 'debt', 'other')$$);
 CREATE INDEX IF NOT EXISTS item_parent_idx ON :"schema".item (parent);
 CREATE INDEX IF NOT EXISTS item_feature_idx ON :"schema".item (feature);
@@ -67,3 +69,4 @@ COMMENT ON COLUMN :"schema".item.told IS
 COMMENT ON COLUMN :"schema".item.payload IS 'the kept payload that told of the row last; NULL where none was kept';
 COMMENT ON COLUMN :"schema".item.type_told IS 'type as the tracker last told it; type differs where somebody corrected it';
 COMMENT ON COLUMN :"schema".item.changelog IS 'periods of which all its changes are known';
+COMMENT ON COLUMN :"schema".item.xid IS 'transaction that last wrote the row';

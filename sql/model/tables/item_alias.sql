@@ -3,8 +3,10 @@ ALTER TABLE :"schema".item_alias
 	ADD COLUMN IF NOT EXISTS alias text NOT NULL,
 	ADD COLUMN IF NOT EXISTS item text NOT NULL,
 	ADD COLUMN IF NOT EXISTS since timestamptz,
-	ADD COLUMN IF NOT EXISTS payload bigint;
+	ADD COLUMN IF NOT EXISTS payload bigint,
+	ADD COLUMN IF NOT EXISTS xid xid8;
 CALL vsm.ensure_key(:'schema', 'item_alias', 'alias', 'item');
+CREATE INDEX IF NOT EXISTS item_alias_xid_idx ON :"schema".item_alias (xid);
 CREATE INDEX IF NOT EXISTS item_alias_item_idx ON :"schema".item_alias (item);
 
 COMMENT ON TABLE :"schema".item_alias IS
@@ -13,3 +15,4 @@ COMMENT ON COLUMN :"schema".item_alias.alias IS 'the other name: SHOP-12, shop/c
 COMMENT ON COLUMN :"schema".item_alias.item IS 'the item';
 COMMENT ON COLUMN :"schema".item_alias.since IS 'since when, where known';
 COMMENT ON COLUMN :"schema".item_alias.payload IS 'the kept payload that told of the row last; NULL where none was kept';
+COMMENT ON COLUMN :"schema".item_alias.xid IS 'transaction that last wrote the row';

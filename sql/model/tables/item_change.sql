@@ -8,8 +8,10 @@ ALTER TABLE :"schema".item_change
 	ADD COLUMN IF NOT EXISTS source text,
 	ADD COLUMN IF NOT EXISTS change_id text NOT NULL DEFAULT gen_random_uuid(),
 	ADD COLUMN IF NOT EXISTS told_at timestamptz,
-	ADD COLUMN IF NOT EXISTS payload bigint;
+	ADD COLUMN IF NOT EXISTS payload bigint,
+	ADD COLUMN IF NOT EXISTS xid xid8;
 CALL vsm.ensure_key(:'schema', 'item_change', 'item', 'attribute', 'change_id');
+CREATE INDEX IF NOT EXISTS item_change_xid_idx ON :"schema".item_change (xid);
 
 COMMENT ON TABLE :"schema".item_change IS
 	'history of items'' attributes: each value and since when. The first value of each stands at the creation of the item';
@@ -22,3 +24,4 @@ COMMENT ON COLUMN :"schema".item_change.source IS 'tracker, as in inbox.source';
 COMMENT ON COLUMN :"schema".item_change.change_id IS 'the source''s id of the change; "created" for the value at creation';
 COMMENT ON COLUMN :"schema".item_change.told_at IS 'version of what worded the change';
 COMMENT ON COLUMN :"schema".item_change.payload IS 'the kept payload that told of the row last; NULL where none was kept';
+COMMENT ON COLUMN :"schema".item_change.xid IS 'transaction that last wrote the row';

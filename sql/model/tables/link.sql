@@ -8,8 +8,10 @@ ALTER TABLE :"schema".link
 	ADD COLUMN IF NOT EXISTS since timestamptz,
 	ADD COLUMN IF NOT EXISTS until timestamptz,
 	ADD COLUMN IF NOT EXISTS changed_at timestamptz,
-	ADD COLUMN IF NOT EXISTS payload bigint;
+	ADD COLUMN IF NOT EXISTS payload bigint,
+	ADD COLUMN IF NOT EXISTS xid xid8;
 CALL vsm.ensure_key(:'schema', 'link', 'source', 'target', 'kind');
+CREATE INDEX IF NOT EXISTS link_xid_idx ON :"schema".link (xid);
 CALL vsm.ensure_check(:'schema', 'link', 'link_confidence_check', 'confidence >= 0 AND confidence <= 1');
 CREATE INDEX IF NOT EXISTS link_target_idx ON :"schema".link (target);
 
@@ -25,3 +27,4 @@ COMMENT ON COLUMN :"schema".link.since IS 'since when, where known';
 COMMENT ON COLUMN :"schema".link.until IS 'when it ended; NULL: it stands';
 COMMENT ON COLUMN :"schema".link.changed_at IS 'when it was last seen to stand or to end';
 COMMENT ON COLUMN :"schema".link.payload IS 'the kept payload that told of the row last; NULL where none was kept';
+COMMENT ON COLUMN :"schema".link.xid IS 'transaction that last wrote the row';

@@ -21,8 +21,10 @@ ALTER TABLE :"schema".merge_request
 	ADD COLUMN IF NOT EXISTS source text,
 	ADD COLUMN IF NOT EXISTS updated_at timestamptz,
 	ADD COLUMN IF NOT EXISTS told jsonb,
-	ADD COLUMN IF NOT EXISTS payload bigint;
+	ADD COLUMN IF NOT EXISTS payload bigint,
+	ADD COLUMN IF NOT EXISTS xid xid8;
 CALL vsm.ensure_key(:'schema', 'merge_request', 'merge_request');
+CREATE INDEX IF NOT EXISTS merge_request_xid_idx ON :"schema".merge_request (xid);
 CREATE INDEX IF NOT EXISTS merge_request_repository_idx ON :"schema".merge_request (repository, created_at);
 
 COMMENT ON TABLE :"schema".merge_request IS 'merge and pull requests, as last reported';
@@ -50,3 +52,4 @@ COMMENT ON COLUMN :"schema".merge_request.updated_at IS 'version of this row: wh
 COMMENT ON COLUMN :"schema".merge_request.told IS
 	'versions of columns that the newest version did not name, in microseconds since 1970; 0: it said that the column is empty';
 COMMENT ON COLUMN :"schema".merge_request.payload IS 'the kept payload that told of the row last; NULL where none was kept';
+COMMENT ON COLUMN :"schema".merge_request.xid IS 'transaction that last wrote the row';

@@ -6,7 +6,8 @@ ALTER TABLE :"schema".service
 	ADD COLUMN IF NOT EXISTS owner text,
 	ADD COLUMN IF NOT EXISTS repository text,
 	ADD COLUMN IF NOT EXISTS path text,
-	ADD COLUMN IF NOT EXISTS kind text NOT NULL DEFAULT 'application';
+	ADD COLUMN IF NOT EXISTS kind text NOT NULL DEFAULT 'application',
+	ADD COLUMN IF NOT EXISTS since timestamptz;
 CALL vsm.ensure_key(:'schema', 'service', 'service');
 CALL vsm.ensure_check(:'schema', 'service', 'service_kind_check', $$kind IN ('application', 'infrastructure')$$);
 
@@ -18,3 +19,5 @@ COMMENT ON COLUMN :"schema".service.owner IS 'whom to ask about the service';
 COMMENT ON COLUMN :"schema".service.repository IS 'repository that the service is built from, as tools name it: shop/checkout';
 COMMENT ON COLUMN :"schema".service.path IS 'folder of the repository that the service is built from; NULL: all of it';
 COMMENT ON COLUMN :"schema".service.kind IS 'application or infrastructure';
+COMMENT ON COLUMN :"schema".service.since IS
+	'when the service began: its first known deployment from then on released what it contains. NULL: not known, and so is what that released';

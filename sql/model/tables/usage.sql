@@ -5,8 +5,10 @@ ALTER TABLE :"schema".usage
 	ADD COLUMN IF NOT EXISTS feature text NOT NULL,
 	ADD COLUMN IF NOT EXISTS at timestamptz NOT NULL,
 	ADD COLUMN IF NOT EXISTS uses bigint NOT NULL DEFAULT 1,
-	ADD COLUMN IF NOT EXISTS users bigint;
+	ADD COLUMN IF NOT EXISTS users bigint,
+	ADD COLUMN IF NOT EXISTS xid xid8;
 CALL vsm.ensure_key(:'schema', 'usage', 'source', 'event_id');
+CREATE INDEX IF NOT EXISTS usage_xid_idx ON :"schema".usage (xid);
 CREATE INDEX IF NOT EXISTS usage_feature_idx ON :"schema".usage (feature, at);
 
 COMMENT ON TABLE :"schema".usage IS 'use of features by customers';
@@ -16,3 +18,4 @@ COMMENT ON COLUMN :"schema".usage.feature IS 'feature that was used: an item or 
 COMMENT ON COLUMN :"schema".usage.at IS 'when, or the beginning of the period counted';
 COMMENT ON COLUMN :"schema".usage.uses IS 'how many times';
 COMMENT ON COLUMN :"schema".usage.users IS 'by how many customers, where known';
+COMMENT ON COLUMN :"schema".usage.xid IS 'transaction that last wrote the row';

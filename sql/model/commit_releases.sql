@@ -1,0 +1,186 @@
+/*
+ * Where and when each commit was first released, by the history of its repository: the tables
+ * commit_release and released_branch. They are made anew for a whole repository when a commit, a
+ * deployment or a merge request of it has changed; what differs is written, and the items whose
+ * parts it concerns are touched.
+ *
+ * A commit belongs to the repository that told of it, and a deployment to that of its commit, so
+ * that what a fork deploys is found in the history that has it.
+ *
+ * The functions here and in the files item_parts.sql and item_flow.sql read the tables that
+ * search_path names (vsm.enter_model). A lateral query with OFFSET 0 is a look-up by index whatever
+ * PostgreSQL thinks of the size of tables, of which it may know nothing.
+ */
+
+CREATE FUNCTION vsm.request_commits(requests text[]) RETURNS TABLE (request text, sha text, landed text, first_commit_at timestamptz)
+LANGUAGE plpgsql STABLE ROWS 2000
+SET plan_cache_mode = force_generic_plan
+SET enable_hashjoin = on
+SET jit = off
+AS $$
+#variable_conflict use_column
+BEGIN
+	RETURN QUERY
+	SELECT c.request, (array_agg(c.sha ORDER BY c.rank, c.committed_at DESC NULLS LAST, c.sha COLLATE "C"))[1],
+		(array_agg(c.sha ORDER BY c.rank, c.committed_at DESC NULLS LAST, c.sha COLLATE "C") FILTER (WHERE c.rank <= 2))[1],
+		min(c.authored_at)
+	FROM (
+		SELECT n.request, l.source AS sha, k.committed_at, coalesce(k.authored_at, k.committed_at) AS authored_at,
+			CASE WHEN l.method = 'merge commit' THEN 1 WHEN l.method IN ('squash commit', 'number in subject') THEN 2
+				WHEN l.method = 'head commit' THEN 3 ELSE 4 END AS rank
+		FROM (
+			SELECT r AS request, r AS name FROM vsm.each_entity(requests) AS r
+			UNION
+			SELECT r, a.alias
+			FROM vsm.each_entity(requests) AS r, LATERAL (SELECT i.alias FROM item_alias AS i WHERE i.item = r OFFSET 0) AS a) AS n,
+			LATERAL (SELECT m.source, m.method FROM link AS m WHERE m.target = n.name AND m.kind = 'part_of' AND m.until IS NULL OFFSET 0) AS l
+			JOIN LATERAL (SELECT s.authored_at, s.committed_at FROM commit AS s WHERE s.sha = l.source OFFSET 0) AS k ON true) AS c
+	GROUP BY c.request;
+END
+$$;
+COMMENT ON FUNCTION vsm.request_commits(text[]) IS
+	'of each of these merge requests the commit that is released: merged, squashed, else its head, else the latest other; landed: the first '
+	'of these two, NULL if neither is known; and when the earliest of its commits was written; a part of vsm.refresh';
+
+CREATE FUNCTION vsm.known_releases(shas text[]) RETURNS TABLE (sha text, deployment text, released_at timestamptz, is_first boolean)
+LANGUAGE plpgsql STABLE ROWS 2000
+SET plan_cache_mode = force_generic_plan
+SET jit = off
+AS $$
+#variable_conflict use_column
+BEGIN
+	RETURN QUERY
+	SELECT s, r.deployment, r.released_at, r.is_first
+	FROM vsm.each_entity(shas) AS s, LATERAL (
+		SELECT c.deployment, c.released_at, c.is_first FROM commit_release AS c
+		WHERE c.sha = s AND c.environment = 'production' ORDER BY c.released_at, c.deployment COLLATE "C" LIMIT 1) AS r;
+END
+$$;
+COMMENT ON FUNCTION vsm.known_releases(text[]) IS
+	'the earliest deployment to production, of whatever service, whose history contains each of these commits; a part of vsm.refresh';
+
+CREATE FUNCTION vsm.new_commit_releases(repository text) RETURNS TABLE (sha text, service text, environment text, deployment text,
+	released_at timestamptz, is_first boolean)
+LANGUAGE plpgsql STABLE ROWS 10000
+SET plan_cache_mode = force_custom_plan
+SET jit = off
+AS $$
+#variable_conflict use_column
+BEGIN
+	RETURN QUERY
+	WITH done AS MATERIALIZED (
+		SELECT d.deployment, d.sha, d.finished_at, coalesce(r.service, '') AS service, coalesce(d.environment_tier, 'other') AS tier
+		FROM deployment AS d JOIN routed_deployment AS r ON r.deployment = d.deployment LEFT JOIN commit AS c ON c.sha = d.sha
+		WHERE d.status = 'success' AND d.finished_at IS NOT NULL AND d.sha IS NOT NULL
+		AND coalesce(c.repository, d.repository, '') = new_commit_releases.repository),
+	first AS MATERIALIZED (
+		SELECT DISTINCT ON (d.tier) d.tier, d.deployment, s.since IS NOT NULL AND d.finished_at >= s.since AS is_begin
+		FROM done AS d LEFT JOIN service AS s ON s.service = d.service
+		ORDER BY d.tier, d.finished_at, d.deployment COLLATE "C"),
+	target AS MATERIALIZED (
+		SELECT row_number() OVER ()::text AS target, t.service, t.tier
+		FROM (SELECT DISTINCT d.service, d.tier FROM done AS d) AS t),
+	known AS MATERIALIZED (
+		SELECT c.sha, c.parents, c.paths FROM commit AS c WHERE coalesce(c.repository, '') = new_commit_releases.repository)
+	SELECT f.sha, t.service, t.tier, f.release, f.released_at, f.release = e.deployment AND NOT e.is_begin
+	FROM vsm.first_release(
+			(SELECT vsm.graph(k.sha, coalesce(k.parents, '{}')) FROM known AS k),
+			(SELECT vsm.releases(t.target, d.deployment, d.sha, d.finished_at)
+			 FROM done AS d JOIN target AS t ON t.service = d.service AND t.tier = d.tier)) AS f
+		JOIN target AS t ON t.target = f.target
+		JOIN first AS e ON e.tier = t.tier
+		JOIN known AS k ON k.sha = f.sha
+		LEFT JOIN service AS s ON s.service = t.service
+	-- Of a part of a repository only commits that touch it; of which that is not told, all.
+	WHERE s.path IS NULL OR k.paths IS NULL
+	OR EXISTS (SELECT FROM unnest(k.paths) AS p WHERE p = rtrim(s.path, '/') OR starts_with(p, rtrim(s.path, '/') || '/'));
+END
+$$;
+COMMENT ON FUNCTION vsm.new_commit_releases(text) IS
+	'what the table commit_release should say of the commits of a repository (empty: of none); a cycle among commits is an error; '
+	'a part of vsm.refresh';
+
+CREATE FUNCTION vsm.write_commit_releases(model text, repository text) RETURNS bigint
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+SET jit = off
+AS $$
+#variable_conflict use_column
+DECLARE
+	changed bigint;
+BEGIN
+	PERFORM vsm.enter_model(model);
+	WITH new AS MATERIALIZED (SELECT n.* FROM vsm.new_commit_releases(repository) AS n),
+	gone AS (
+		DELETE FROM commit_release AS o
+		WHERE o.repository = write_commit_releases.repository
+		AND NOT EXISTS (SELECT FROM new AS n WHERE n.sha = o.sha AND n.service = o.service AND n.environment = o.environment)
+		RETURNING o.sha),
+	written AS (
+		INSERT INTO commit_release AS o (sha, service, environment, deployment, released_at, is_first, repository)
+		SELECT n.sha, n.service, n.environment, n.deployment, n.released_at, n.is_first, write_commit_releases.repository
+		FROM new AS n
+		ORDER BY n.sha COLLATE "C", n.service COLLATE "C", n.environment COLLATE "C"
+		ON CONFLICT (sha, service, environment) DO UPDATE SET deployment = excluded.deployment, released_at = excluded.released_at,
+			is_first = excluded.is_first, repository = excluded.repository
+		WHERE (o.deployment, o.released_at, o.is_first, o.repository)
+			IS DISTINCT FROM (excluded.deployment, excluded.released_at, excluded.is_first, excluded.repository)
+		RETURNING o.sha),
+	different AS MATERIALIZED (SELECT g.sha FROM gone AS g UNION SELECT w.sha FROM written AS w),
+	items AS (
+		INSERT INTO touched (kind, key)
+		SELECT DISTINCT 'item', p.item FROM different AS d JOIN item_part AS p ON p.sha = d.sha OR p.part = d.sha
+		ON CONFLICT DO NOTHING)
+	SELECT count(*) INTO changed FROM different;
+	PERFORM vsm.write_released_branches(repository);
+	RETURN changed;
+END
+$$;
+COMMENT ON FUNCTION vsm.write_commit_releases(text, text) IS
+	'writes what has changed in the first releases of the commits of a repository, touches the items whose parts are concerned, and returns '
+	'how many commits those are; a part of vsm.refresh';
+
+CREATE FUNCTION vsm.write_released_branches(repository text) RETURNS void
+LANGUAGE plpgsql
+SET jit = off
+AS $$
+#variable_conflict use_column
+BEGIN
+	WITH request AS MATERIALIZED (
+		SELECT q.merge_request AS request, q.target_branch AS branch, q.merged_at
+		FROM merge_request AS q WHERE q.repository = write_released_branches.repository AND q.target_branch IS NOT NULL),
+	landed AS MATERIALIZED (
+		SELECT c.* FROM vsm.request_commits(ARRAY(SELECT r.request FROM request AS r)) AS c),
+	new AS MATERIALIZED (
+		SELECT DISTINCT r.branch
+		FROM request AS r JOIN landed AS l ON l.request = r.request
+			JOIN vsm.known_releases(ARRAY(SELECT d.sha FROM landed AS d)) AS k ON k.sha = l.sha
+		WHERE NOT k.is_first OR r.merged_at > k.released_at
+		UNION
+		SELECT ''
+		WHERE EXISTS (
+			SELECT FROM commit_release AS c
+			WHERE c.repository = write_released_branches.repository AND c.environment = 'production' AND NOT c.is_first
+			-- the earliest of this commit
+			AND NOT EXISTS (
+				SELECT FROM commit_release AS e
+				WHERE e.sha = c.sha AND e.environment = 'production'
+				AND (e.released_at, e.deployment COLLATE "C") < (c.released_at, c.deployment COLLATE "C")))),
+	gone AS (
+		DELETE FROM released_branch AS o
+		WHERE o.repository = write_released_branches.repository AND NOT EXISTS (SELECT FROM new AS n WHERE n.branch = o.branch)
+		RETURNING o.branch),
+	written AS (
+		INSERT INTO released_branch (repository, branch) SELECT write_released_branches.repository, n.branch FROM new AS n
+		ON CONFLICT DO NOTHING RETURNING branch)
+	-- A repository or branch that has become released, or ceased to be: all its parts.
+	INSERT INTO touched (kind, key)
+	SELECT DISTINCT 'item', p.item
+	FROM (SELECT g.branch FROM gone AS g UNION ALL SELECT w.branch FROM written AS w) AS b
+		JOIN item_part AS p ON p.repository = write_released_branches.repository AND coalesce(p.branch, '') = b.branch
+	ON CONFLICT DO NOTHING;
+END
+$$;
+COMMENT ON FUNCTION vsm.write_released_branches(text) IS
+	'writes which branches of a repository are released at all, and touches the items whose parts are concerned where that has changed; '
+	'a part of vsm.refresh';

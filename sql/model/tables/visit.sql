@@ -1,0 +1,43 @@
+CREATE TABLE IF NOT EXISTS :"schema".visit ();
+ALTER TABLE :"schema".visit
+	ADD COLUMN IF NOT EXISTS item text NOT NULL,
+	ADD COLUMN IF NOT EXISTS visit integer NOT NULL,
+	ADD COLUMN IF NOT EXISTS value_stream text,
+	ADD COLUMN IF NOT EXISTS team text,
+	ADD COLUMN IF NOT EXISTS type text,
+	ADD COLUMN IF NOT EXISTS priority text,
+	ADD COLUMN IF NOT EXISTS place integer,
+	ADD COLUMN IF NOT EXISTS stage text NOT NULL,
+	ADD COLUMN IF NOT EXISTS class text,
+	ADD COLUMN IF NOT EXISTS entered_at timestamptz NOT NULL,
+	ADD COLUMN IF NOT EXISTS left_at timestamptz,
+	ADD COLUMN IF NOT EXISTS left_day date,
+	ADD COLUMN IF NOT EXISTS left_week date,
+	ADD COLUMN IF NOT EXISTS left_month date,
+	ADD COLUMN IF NOT EXISTS duration interval,
+	ADD COLUMN IF NOT EXISTS blocked interval,
+	ADD COLUMN IF NOT EXISTS on_clock boolean,
+	ADD COLUMN IF NOT EXISTS backward boolean;
+CALL vsm.ensure_key(:'schema', 'visit', 'item', 'visit');
+CREATE INDEX IF NOT EXISTS visit_left_idx ON :"schema".visit (left_at);
+CREATE INDEX IF NOT EXISTS visit_stream_idx ON :"schema".visit (value_stream, left_at);
+
+COMMENT ON TABLE :"schema".visit IS 'visits of stages by items, as vsm.visits tells them. Made by refresh';
+COMMENT ON COLUMN :"schema".visit.item IS 'the item';
+COMMENT ON COLUMN :"schema".visit.visit IS 'number of the visit, from 1';
+COMMENT ON COLUMN :"schema".visit.value_stream IS 'value stream, as in item_flow';
+COMMENT ON COLUMN :"schema".visit.team IS 'team at the end of the visit';
+COMMENT ON COLUMN :"schema".visit.type IS 'type at the end of the visit';
+COMMENT ON COLUMN :"schema".visit.priority IS 'priority at the end of the visit';
+COMMENT ON COLUMN :"schema".visit.place IS 'place of the stage in the workflow; NULL: unmapped';
+COMMENT ON COLUMN :"schema".visit.stage IS 'the stage';
+COMMENT ON COLUMN :"schema".visit.class IS 'new, active, waiting, blocked, done or cancelled';
+COMMENT ON COLUMN :"schema".visit.entered_at IS 'when it was entered';
+COMMENT ON COLUMN :"schema".visit.left_at IS 'when it was left; NULL: not yet';
+COMMENT ON COLUMN :"schema".visit.left_day IS 'day of left_at in the time zone of the model';
+COMMENT ON COLUMN :"schema".visit.left_week IS 'week of left_at, by its first day';
+COMMENT ON COLUMN :"schema".visit.left_month IS 'month of left_at, by its first day';
+COMMENT ON COLUMN :"schema".visit.duration IS 'time in it; NULL while it goes on';
+COMMENT ON COLUMN :"schema".visit.blocked IS 'of it blocked';
+COMMENT ON COLUMN :"schema".visit.on_clock IS 'whether its time counts as flow time';
+COMMENT ON COLUMN :"schema".visit.backward IS 'whether it was entered from a later stage';
