@@ -135,7 +135,7 @@ BEGIN
 	used AS MATERIALIZED (
 		SELECT c.*, u.first_used_at,
 			CASE WHEN 'used' = ANY (c.states) AND u.first_used_at IS NOT NULL
-				THEN vsm.merge(c.whole, (SELECT vsm.timeline(u.first_used_at, 'used'))) ELSE c.whole END AS timeline
+				THEN vsm.merge(c.whole, (SELECT vsm.timeline(x.at, x.state) FROM (VALUES (u.first_used_at, 'used')) AS x (at, state))) ELSE c.whole END AS timeline
 		FROM composed AS c
 			LEFT JOIN LATERAL (
 				SELECT CASE WHEN c.parts > 0 THEN c.released_at ELSE (vsm.flow(c.whole, c.workflow)).finished_at END AS since

@@ -142,7 +142,7 @@ BEGIN
 					SELECT e.at FROM event AS e WHERE e.entity = l.source AND lower(e.state) IN ('success', 'passed', 'successful')
 					UNION ALL
 					SELECT u.finished_at FROM build AS u WHERE u.build = l.source AND lower(u.status) IN ('success', 'passed', 'successful')) AS x
-				WHERE l.target = t.sha AND l.kind = 'builds' AND l.until IS NULL AND x.at >= t.merged_at) AS b ON true)
+				WHERE l.target = t.sha AND l.kind = 'builds' AND l.until IS NULL AND x.at >= t.merged_at) AS b ON true),
 	gone AS (
 		DELETE FROM item_part AS o USING vsm.each_entity(items) AS t
 		WHERE o.item = t AND NOT EXISTS (SELECT FROM part AS p WHERE p.item = o.item AND p.part = o.part))

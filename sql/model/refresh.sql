@@ -136,36 +136,36 @@ SET jit = off
 AS $$
 #variable_conflict use_column
 DECLARE
-	since       xid8;
-	cluster     bigint;
-	tables      text;
-	old         jsonb;
-	until       xid8;
-	own         xid8;
-	new_cluster bigint;
-	new_tables  text;
-	new         jsonb;
-	reason      text;
+	old_bound    xid8;
+	old_cluster  bigint;
+	old_tables   text;
+	old_settings jsonb;
+	new_bound    xid8;
+	own          xid8;
+	new_cluster  bigint;
+	new_tables   text;
+	new_settings jsonb;
+	reason       text;
 BEGIN
 	PERFORM vsm.enter_model(model);
 	INSERT INTO mark DEFAULT VALUES ON CONFLICT DO NOTHING;
-	SELECT m.bound, m.system_identifier, m.partitions, m.settings INTO since, cluster, tables, old FROM mark AS m FOR UPDATE;
+	SELECT m.bound, m.system_identifier, m.partitions, m.settings INTO old_bound, old_cluster, old_tables, old_settings FROM mark AS m FOR UPDATE;
 	-- Only now: what another refresh has looked at is not looked at with an older view.
-	until := pg_snapshot_xmin(pg_current_snapshot());
+	new_bound := pg_snapshot_xmin(pg_current_snapshot());
 	own := pg_current_xact_id_if_assigned();
 	SELECT c.system_identifier INTO new_cluster FROM pg_control_system() AS c;
 	new_tables := vsm.event_partitions();
-	new := vsm.refresh_settings();
+	new_settings := vsm.refresh_settings();
 	reason := CASE
 		WHEN rebuild THEN 'asked for'
-		WHEN since IS NULL THEN 'the first time'
-		WHEN cluster IS DISTINCT FROM new_cluster THEN 'the model comes from another cluster'
-		WHEN since > until THEN 'the model comes from a later state of the cluster'
-		WHEN tables IS DISTINCT FROM new_tables THEN 'a partition of event was attached, detached, dropped or truncated'
-		WHEN old IS DISTINCT FROM new THEN 'set anew: ' || (
+		WHEN old_bound IS NULL THEN 'the first time'
+		WHEN old_cluster IS DISTINCT FROM new_cluster THEN 'the model comes from another cluster'
+		WHEN old_bound > new_bound THEN 'the model comes from a later state of the cluster'
+		WHEN old_tables IS DISTINCT FROM new_tables THEN 'a partition of event was attached, detached, dropped or truncated'
+		WHEN old_settings IS DISTINCT FROM new_settings THEN 'set anew: ' || (
 			SELECT string_agg(coalesce(o.key, n.key), ', ' ORDER BY coalesce(o.key, n.key))
-			FROM jsonb_each(old) AS o FULL JOIN jsonb_each(new) AS n ON n.key = o.key WHERE o.value IS DISTINCT FROM n.value)
-		WHEN EXISTS (SELECT FROM journal AS j WHERE j.kind = 'rebuild' AND (j.xid < until OR j.xid = own)) THEN 'a table was truncated'
+			FROM jsonb_each(old_settings) AS o FULL JOIN jsonb_each(new_settings) AS n ON n.key = o.key WHERE o.value IS DISTINCT FROM n.value)
+		WHEN EXISTS (SELECT FROM journal AS j WHERE j.kind = 'rebuild' AND (j.xid < new_bound OR j.xid = own)) THEN 'a table was truncated'
 		END;
 
 	IF reason IS NOT NULL THEN
@@ -180,10 +180,10 @@ BEGIN
 		UNION SELECT 'repository', b.repository FROM released_branch AS b
 		ON CONFLICT DO NOTHING;
 	ELSE
-		PERFORM vsm.touch_changes(since, until, own);
+		PERFORM vsm.touch_changes(old_bound, new_bound, own);
 	END IF;
-	DELETE FROM journal AS j WHERE j.xid < until OR j.xid = own;
-	UPDATE mark AS m SET bound = until, system_identifier = new_cluster, partitions = new_tables, settings = new;
+	DELETE FROM journal AS j WHERE j.xid < new_bound OR j.xid = own;
+	UPDATE mark AS m SET bound = new_bound, system_identifier = new_cluster, partitions = new_tables, settings = new_settings;
 	RETURN reason;
 END
 $$;
@@ -191,7 +191,7 @@ COMMENT ON FUNCTION vsm.take_changes(text, boolean) IS
 	'writes what has changed since the last time, or all of it, into the table touched and moves the mark; returns why all is to be made anew, '
 	'NULL if it is not; a part of vsm.refresh';
 
-CREATE FUNCTION vsm.touch_changes(since xid8, until xid8, own xid8) RETURNS void
+CREATE FUNCTION vsm.touch_changes(first_xid xid8, bound_xid xid8, own_xid xid8) RETURNS void
 LANGUAGE plpgsql
 SET plan_cache_mode = force_generic_plan
 SET enable_seqscan = off
@@ -200,32 +200,32 @@ AS $$
 #variable_conflict use_column
 BEGIN
 	WITH journalled AS MATERIALIZED (
-		SELECT DISTINCT j.kind, j.key FROM journal AS j WHERE j.xid < until OR j.xid = own),
+		SELECT DISTINCT j.kind, j.key FROM journal AS j WHERE j.xid < bound_xid OR j.xid = own_xid),
 	alias AS MATERIALIZED (
-		SELECT a.alias AS key FROM item_alias AS a WHERE a.xid >= since AND (a.xid < until OR a.xid = own)
+		SELECT a.alias AS key FROM item_alias AS a WHERE a.xid >= first_xid AND (a.xid < bound_xid OR a.xid = own_xid)
 		UNION SELECT j.key FROM journalled AS j WHERE j.kind = 'alias'),
 	made AS MATERIALIZED (
-		SELECT c.sha, c.repository FROM commit AS c WHERE c.xid >= since AND (c.xid < until OR c.xid = own)),
+		SELECT c.sha, c.repository FROM commit AS c WHERE c.xid >= first_xid AND (c.xid < bound_xid OR c.xid = own_xid)),
 	deployed AS MATERIALIZED (
-		SELECT d.deployment, d.sha, d.repository FROM deployment AS d WHERE d.xid >= since AND (d.xid < until OR d.xid = own)),
+		SELECT d.deployment, d.sha, d.repository FROM deployment AS d WHERE d.xid >= first_xid AND (d.xid < bound_xid OR d.xid = own_xid)),
 	requested AS MATERIALIZED (
-		SELECT q.merge_request, q.repository FROM merge_request AS q WHERE q.xid >= since AND (q.xid < until OR q.xid = own)),
+		SELECT q.merge_request, q.repository FROM merge_request AS q WHERE q.xid >= first_xid AND (q.xid < bound_xid OR q.xid = own_xid)),
 	linked AS MATERIALIZED (
-		SELECT l.source, l.target, l.kind FROM link AS l WHERE l.xid >= since AND (l.xid < until OR l.xid = own)),
+		SELECT l.source, l.target, l.kind FROM link AS l WHERE l.xid >= first_xid AND (l.xid < bound_xid OR l.xid = own_xid)),
 	changed AS MATERIALIZED (
-		SELECT e.entity AS key FROM event AS e WHERE e.xid >= since AND (e.xid < until OR e.xid = own)
-		UNION SELECT i.item FROM item AS i WHERE i.xid >= since AND (i.xid < until OR i.xid = own)
-		UNION SELECT c.item FROM item_change AS c WHERE c.xid >= since AND (c.xid < until OR c.xid = own)
-		UNION SELECT a.item FROM item_alias AS a WHERE a.xid >= since AND (a.xid < until OR a.xid = own)
+		SELECT e.entity AS key FROM event AS e WHERE e.xid >= first_xid AND (e.xid < bound_xid OR e.xid = own_xid)
+		UNION SELECT i.item FROM item AS i WHERE i.xid >= first_xid AND (i.xid < bound_xid OR i.xid = own_xid)
+		UNION SELECT c.item FROM item_change AS c WHERE c.xid >= first_xid AND (c.xid < bound_xid OR c.xid = own_xid)
+		UNION SELECT a.item FROM item_alias AS a WHERE a.xid >= first_xid AND (a.xid < bound_xid OR a.xid = own_xid)
 		UNION SELECT a.key FROM alias AS a
 		UNION SELECT l.source FROM linked AS l
 		UNION SELECT l.target FROM linked AS l
 		UNION SELECT m.sha FROM made AS m
 		UNION SELECT q.merge_request FROM requested AS q
-		UNION SELECT b.build FROM build AS b WHERE b.xid >= since AND (b.xid < until OR b.xid = own)
+		UNION SELECT b.build FROM build AS b WHERE b.xid >= first_xid AND (b.xid < bound_xid OR b.xid = own_xid)
 		UNION SELECT d.deployment FROM deployed AS d
 		UNION SELECT d.sha FROM deployed AS d WHERE d.sha IS NOT NULL
-		UNION SELECT u.feature FROM usage AS u WHERE u.xid >= since AND (u.xid < until OR u.xid = own)
+		UNION SELECT u.feature FROM usage AS u WHERE u.xid >= first_xid AND (u.xid < bound_xid OR u.xid = own_xid)
 		UNION SELECT j.key FROM journalled AS j WHERE j.kind IN ('key', 'alias')),
 	-- With all names of what has changed.
 	named AS MATERIALIZED (
