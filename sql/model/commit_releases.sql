@@ -33,13 +33,15 @@ BEGIN
 			UNION
 			SELECT r, a.alias
 			FROM vsm.each_entity(requests) AS r, LATERAL (SELECT i.alias FROM item_alias AS i WHERE i.item = r OFFSET 0) AS a) AS n,
-			LATERAL (SELECT m.source, m.method FROM link AS m WHERE m.target = n.name AND m.kind = 'part_of' AND m.until IS NULL OFFSET 0) AS l
+			LATERAL (SELECT m.source, m.method FROM link AS m WHERE m.target = n.name AND m.kind = 'part_of' AND m.until
+				IS NULL OFFSET 0) AS l
 			JOIN LATERAL (SELECT s.authored_at, s.committed_at FROM commit AS s WHERE s.sha = l.source OFFSET 0) AS k ON true) AS c
 	GROUP BY c.request;
 END
 $$;
 COMMENT ON FUNCTION vsm.request_commits(text[]) IS
-	'of each of these merge requests the commit that is released: merged, squashed, else its head, else the latest other; landed: the first '
+	'of each of these merge requests the commit that is released: merged, squashed, else its head, else the latest other; landed: the '
+	'first '
 	'of these two, NULL if neither is known; and when the earliest of its commits was written; a part of vsm.refresh';
 
 CREATE FUNCTION vsm.known_releases(shas text[]) RETURNS TABLE (sha text, deployment text, released_at timestamptz, is_first boolean)
@@ -137,7 +139,8 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION vsm.write_commit_releases(text, text) IS
-	'writes what has changed in the first releases of the commits of a repository, touches the items whose parts are concerned, and returns '
+	'writes what has changed in the first releases of the commits of a repository, touches the items whose parts are concerned, and '
+	'returns '
 	'how many commits those are; a part of vsm.refresh';
 
 CREATE FUNCTION vsm.write_released_branches(repository text) RETURNS void

@@ -39,7 +39,8 @@ BEGIN
 		SELECT DISTINCT ON (k.item COLLATE "C", k.part COLLATE "C") k.*
 		FROM (
 			SELECT n.item, coalesce(s.item, l.source) AS part, l.kind,
-				(array_agg(l.method ORDER BY l.confidence DESC, l.method COLLATE "C"))[1] AS method, max(coalesce(l.confidence, 1)) AS confidence,
+				(array_agg(l.method ORDER BY l.confidence DESC, l.method COLLATE "C"))[1] AS method, max(coalesce(l.confidence,
+					1)) AS confidence,
 				(array_agg(l.until ORDER BY l.changed_at DESC NULLS LAST, l.until NULLS LAST))[1] AS until
 			FROM named AS n,
 				LATERAL (SELECT k.* FROM link AS k WHERE k.target = n.name AND k.kind IN ('implements', 'fixes') OFFSET 0) AS l
@@ -49,7 +50,8 @@ BEGIN
 		ORDER BY k.item COLLATE "C", k.part COLLATE "C", k.confidence DESC, k.method COLLATE "C"),
 	judged AS MATERIALIZED (
 		SELECT l.item, l.part, l.method, l.confidence,
-			r.merge_request IS NOT NULL OR l.part ~ ':(merge_request|pull_request):' AND EXISTS (SELECT FROM event AS e WHERE e.entity = l.part)
+			r.merge_request IS NOT NULL OR l.part ~ ':(merge_request|pull_request):' AND EXISTS (SELECT FROM event AS e
+				WHERE e.entity = l.part)
 				AS is_request,
 			c.sha IS NOT NULL AS is_commit
 		FROM linked AS l
@@ -75,7 +77,8 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION vsm.chosen_parts(text[]) IS
-	'the requests and commits that are parts of the work on these items: not those that revert another, nor requests that name more items than '
+	'the requests and commits that are parts of the work on these items: not those that revert another, nor requests that name more items '
+	'than '
 	'the model''s part_max_items; a part of vsm.refresh';
 
 CREATE FUNCTION vsm.write_item_parts(items text[]) RETURNS void
@@ -106,7 +109,8 @@ BEGIN
 		AND NOT EXISTS (SELECT FROM commit_release AS r WHERE r.sha = l.part AND r.environment = 'production')
 		GROUP BY l.part),
 	told AS MATERIALIZED (
-		SELECT p.item, p.part, p.is_request, p.method, p.confidence, coalesce(q.repository, c.repository) AS repository, q.target_branch AS branch,
+		SELECT p.item, p.part, p.is_request, p.method, p.confidence, coalesce(q.repository, c.repository) AS repository,
+			q.target_branch AS branch,
 			CASE WHEN p.is_request THEN o.sha ELSE coalesce(n.sha, p.part) END AS sha,
 			CASE WHEN p.is_request THEN o.first_commit_at ELSE coalesce(c.authored_at, c.committed_at) END AS first_commit_at,
 			q.first_review_at, e.opened_at AS event_opened_at, coalesce(e.opened_at, q.created_at) AS opened_at, e.draft_at,
@@ -120,10 +124,13 @@ BEGIN
 			LEFT JOIN commit_of AS o ON o.request = p.part AND p.is_request
 			LEFT JOIN landed AS n ON n.part = p.part AND NOT p.is_request
 			LEFT JOIN LATERAL (
-				SELECT min(v.at) FILTER (WHERE v.state = 'code opened') AS opened_at, min(v.at) FILTER (WHERE v.state = 'code draft') AS draft_at,
-					min(v.at) FILTER (WHERE v.state = 'code ready') AS ready_at, min(v.at) FILTER (WHERE v.state = 'code approved') AS approved_at,
+				SELECT min(v.at) FILTER (WHERE v.state = 'code opened') AS opened_at, min(v.at) FILTER (WHERE v.state = 'code '
+					'draft') AS draft_at,
+					min(v.at) FILTER (WHERE v.state = 'code ready') AS ready_at, min(v.at) FILTER (WHERE v.state = 'code '
+						'approved') AS approved_at,
 					max(v.at) FILTER (WHERE v.state = 'code merged') AS merged_at, array_agg(DISTINCT v.state) AS states
-				FROM (SELECT x.at, vsm.code_state(x.state) AS state FROM event AS x WHERE x.entity = p.part OFFSET 0) AS v) AS e ON p.is_request),
+				FROM (SELECT x.at, vsm.code_state(x.state) AS state FROM event AS x WHERE x.entity = p.part OFFSET 0) AS v) AS e
+					ON p.is_request),
 	released AS MATERIALIZED (
 		SELECT t.*, CASE WHEN NOT r.is_first OR t.merged_at > r.released_at THEN r.deployment END AS deployment,
 			CASE WHEN NOT r.is_first OR t.merged_at > r.released_at THEN r.released_at END AS released_at,
@@ -141,15 +148,19 @@ BEGIN
 				FROM link AS l, LATERAL (
 					SELECT e.at FROM event AS e WHERE e.entity = l.source AND lower(e.state) IN ('success', 'passed', 'successful')
 					UNION ALL
-					SELECT u.finished_at FROM build AS u WHERE u.build = l.source AND lower(u.status) IN ('success', 'passed', 'successful')) AS x
+					SELECT u.finished_at FROM build AS u WHERE u.build = l.source AND lower(u.status) IN ('success', 'passed',
+						'successful')) AS x
 				WHERE l.target = t.sha AND l.kind = 'builds' AND l.until IS NULL AND x.at >= t.merged_at) AS b ON true),
 	gone AS (
 		DELETE FROM item_part AS o USING vsm.each_entity(items) AS t
 		WHERE o.item = t AND NOT EXISTS (SELECT FROM part AS p WHERE p.item = o.item AND p.part = o.part))
-	INSERT INTO item_part AS o (item, part, kind, repository, branch, sha, first_commit_at, opened_at, ready_at, first_review_at, approved_at,
+	INSERT INTO item_part AS o (item, part, kind, repository, branch, sha, first_commit_at, opened_at, ready_at, first_review_at,
+		approved_at,
 		merged_at, built_at, released_at, deployment, releasable, method, confidence, timeline)
-	SELECT r.item, r.part, CASE WHEN r.is_request THEN 'request' ELSE 'commit' END, r.repository, r.branch, r.sha, r.first_commit_at, r.opened_at,
-		r.ready_at, r.first_review_at, r.approved_at, r.merged_at, r.built_at, r.released_at, r.deployment, r.releasable, r.method, r.confidence,
+	SELECT r.item, r.part, CASE WHEN r.is_request THEN 'request' ELSE 'commit' END, r.repository, r.branch, r.sha, r.first_commit_at,
+		r.opened_at,
+		r.ready_at, r.first_review_at, r.approved_at, r.merged_at, r.built_at, r.released_at, r.deployment, r.releasable, r.method,
+			r.confidence,
 		(
 			SELECT vsm.timeline(s.at, s.state)
 			FROM (
@@ -160,7 +171,8 @@ BEGIN
 				UNION ALL
 				SELECT v.at, v.state
 				FROM (VALUES
-					(r.row_opened_at, 'code opened', CASE WHEN r.draft_at <= r.row_opened_at OR r.ready_at < coalesce(r.draft_at, 'infinity')
+					(r.row_opened_at, 'code opened', CASE WHEN r.draft_at <= r.row_opened_at OR r.ready_at < coalesce(r.draft_at,
+						'infinity')
 						THEN 'code draft' ELSE 'code opened' END),
 					(r.row_ready_at, 'code ready', 'code ready'), (r.row_approved_at, 'code approved', 'code approved'),
 					(r.row_merged_at, 'code merged', 'code merged'), (r.row_closed_at, 'code closed', 'code closed')) AS v (at, told, state)
@@ -177,7 +189,8 @@ BEGIN
 				UNION ALL
 				SELECT a.at, a.state
 				FROM link AS l, LATERAL (
-					SELECT min(e.at) AS at, 'release requested' AS state FROM event AS e WHERE e.entity = l.source AND e.state = 'approval requested'
+					SELECT min(e.at) AS at, 'release requested' AS state FROM event AS e WHERE e.entity = l.source
+						AND e.state = 'approval requested'
 					UNION ALL
 					SELECT max(e.at), 'release approved' FROM event AS e WHERE e.entity = l.source AND e.state = 'approval approved') AS a
 				WHERE l.target = r.deployment AND l.kind = 'deploys' AND l.until IS NULL
@@ -186,11 +199,20 @@ BEGIN
 			WHERE s.at IS NOT NULL AND s.state IS NOT NULL)
 	FROM released AS r
 	ORDER BY r.item COLLATE "C", r.part COLLATE "C"
-	ON CONFLICT (item, part) DO UPDATE SET kind = excluded.kind, repository = excluded.repository, branch = excluded.branch, sha = excluded.sha,
+	ON CONFLICT (item, part) DO UPDATE SET kind = excluded.kind, repository = excluded.repository, branch = excluded.branch,
+		sha = excluded.sha,
 		first_commit_at = excluded.first_commit_at, opened_at = excluded.opened_at, ready_at = excluded.ready_at,
 		first_review_at = excluded.first_review_at, approved_at = excluded.approved_at, merged_at = excluded.merged_at,
-		built_at = excluded.built_at, released_at = excluded.released_at, deployment = excluded.deployment, releasable = excluded.releasable,
-		method = excluded.method, confidence = excluded.confidence, timeline = excluded.timeline;
+		built_at = excluded.built_at, released_at = excluded.released_at, deployment = excluded.deployment,
+			releasable = excluded.releasable,
+		method = excluded.method, confidence = excluded.confidence, timeline = excluded.timeline
+	WHERE (o.timeline OPERATOR(vsm.=) excluded.timeline) IS NOT TRUE OR (
+		o.kind, o.repository, o.branch, o.sha, o.first_commit_at, o.opened_at, o.ready_at, o.first_review_at, o.approved_at,
+			o.merged_at, o.built_at, o.released_at, o.deployment, o.releasable, o.method, o.confidence)
+		IS DISTINCT FROM (
+		excluded.kind, excluded.repository, excluded.branch, excluded.sha, excluded.first_commit_at, excluded.opened_at,
+			excluded.ready_at, excluded.first_review_at, excluded.approved_at, excluded.merged_at, excluded.built_at,
+			excluded.released_at, excluded.deployment, excluded.releasable, excluded.method, excluded.confidence);
 END
 $$;
 COMMENT ON FUNCTION vsm.write_item_parts(text[]) IS

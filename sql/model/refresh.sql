@@ -17,7 +17,8 @@
 CREATE FUNCTION vsm.can_commit() RETURNS boolean
 	AS 'MODULE_PATHNAME', 'vsm_can_commit' LANGUAGE C VOLATILE;
 COMMENT ON FUNCTION vsm.can_commit() IS
-	'whether the procedure that asks may commit: not within a function, a transaction block, a block with EXCEPTION or a procedure with SET; '
+	'whether the procedure that asks may commit: not within a function, a transaction block, a block with EXCEPTION or a procedure with '
+	'SET; '
 	'a part of vsm.refresh';
 
 CREATE FUNCTION vsm.check_commits(doing text, instead text) RETURNS void
@@ -47,15 +48,19 @@ BEGIN
 	RETURN jsonb_build_object(
 		'version', (SELECT e.extversion FROM pg_extension AS e WHERE e.extname = 'vsm'),
 		'model', (SELECT jsonb_build_array(m.time_zone, m.week_starts, m.part_max_items, m.part_confidence) FROM model AS m),
-		'value_stream', (SELECT jsonb_agg(jsonb_build_array(v.value_stream, v.workflow, v.calendar) ORDER BY v.value_stream COLLATE "C") FROM value_stream AS v),
+		'value_stream', (SELECT jsonb_agg(jsonb_build_array(v.value_stream, v.workflow, v.calendar) ORDER BY v.value_stream COLLATE "C")
+			FROM value_stream AS v),
 		'team', (SELECT jsonb_agg(jsonb_build_array(t.team, t.calendar) ORDER BY t.team COLLATE "C") FROM team AS t),
-		'routing', (SELECT jsonb_agg(jsonb_build_array(r.rank, r.source, r.project, r.type, r.value_stream, r.team, r.workflow) ORDER BY r.rank) FROM routing AS r),
-		'service', (SELECT jsonb_agg(jsonb_build_array(s.service, s.repository, s.path, s.since) ORDER BY s.service COLLATE "C") FROM service AS s),
+		'routing', (SELECT jsonb_agg(jsonb_build_array(r.rank, r.source, r.project, r.type, r.value_stream, r.team, r.workflow)
+			ORDER BY r.rank) FROM routing AS r),
+		'service', (SELECT jsonb_agg(jsonb_build_array(s.service, s.repository, s.path, s.since) ORDER BY s.service COLLATE "C")
+			FROM service AS s),
 		'naming', (SELECT jsonb_agg(jsonb_build_array(n.source, n.kind, n.name, n.meaning)
 			ORDER BY n.source COLLATE "C", n.kind COLLATE "C", n.name COLLATE "C") FROM naming AS n WHERE n.kind = 'type'));
 END
 $$;
-COMMENT ON FUNCTION vsm.refresh_settings() IS 'what was set by hand and is read for results, in the model that search_path names; a part of vsm.refresh';
+COMMENT ON FUNCTION vsm.refresh_settings() IS 'what was set by hand and is read for results, in the model that search_path names; a part '
+	'of vsm.refresh';
 
 CREATE FUNCTION vsm.event_partitions() RETURNS text
 LANGUAGE plpgsql STABLE
@@ -68,7 +73,8 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION vsm.event_partitions() IS
-	'the tables that event consists of and their files, NULL if it is not partitioned, in the model that search_path names: a partition that is '
+	'the tables that event consists of and their files, NULL if it is not partitioned, in the model that search_path names: a partition '
+	'that is '
 	'attached, detached or truncated fires no trigger; a part of vsm.refresh';
 
 CREATE FUNCTION vsm.enter_refresh(model text) RETURNS void
@@ -106,7 +112,8 @@ BEGIN
 	RETURN number;
 END
 $$;
-COMMENT ON FUNCTION vsm.log_step(text, bigint, text, bigint, text) IS 'writes that a step of refresh begins, and returns its number; a part of vsm.refresh';
+COMMENT ON FUNCTION vsm.log_step(text, bigint, text, bigint, text) IS 'writes that a step of refresh begins, and returns its number; a '
+	'part of vsm.refresh';
 
 CREATE FUNCTION vsm.log_progress(model text, number bigint, done bigint, ended boolean, detail text DEFAULT NULL) RETURNS void
 LANGUAGE plpgsql
@@ -121,7 +128,8 @@ BEGIN
 	WHERE l.id = number;
 END
 $$;
-COMMENT ON FUNCTION vsm.log_progress(text, bigint, bigint, boolean, text) IS 'writes how far a step of refresh has come; a part of vsm.refresh';
+COMMENT ON FUNCTION vsm.log_progress(text, bigint, bigint, boolean, text) IS 'writes how far a step of refresh has come; a part of '
+	'vsm.refresh';
 
 /*
  * Looks at what has changed, writes what is to be made anew into touched, and moves the mark, all in
@@ -149,7 +157,8 @@ DECLARE
 BEGIN
 	PERFORM vsm.enter_model(model);
 	INSERT INTO mark DEFAULT VALUES ON CONFLICT DO NOTHING;
-	SELECT m.bound, m.system_identifier, m.partitions, m.settings INTO old_bound, old_cluster, old_tables, old_settings FROM mark AS m FOR UPDATE;
+	SELECT m.bound, m.system_identifier, m.partitions, m.settings INTO old_bound, old_cluster, old_tables, old_settings
+		FROM mark AS m FOR UPDATE;
 	-- Only now: what another refresh has looked at is not looked at with an older view.
 	new_bound := pg_snapshot_xmin(pg_current_snapshot());
 	own := pg_current_xact_id_if_assigned();
@@ -164,7 +173,8 @@ BEGIN
 		WHEN old_tables IS DISTINCT FROM new_tables THEN 'a partition of event was attached, detached, dropped or truncated'
 		WHEN old_settings IS DISTINCT FROM new_settings THEN 'set anew: ' || (
 			SELECT string_agg(coalesce(o.key, n.key), ', ' ORDER BY coalesce(o.key, n.key))
-			FROM jsonb_each(old_settings) AS o FULL JOIN jsonb_each(new_settings) AS n ON n.key = o.key WHERE o.value IS DISTINCT FROM n.value)
+			FROM jsonb_each(old_settings) AS o FULL JOIN jsonb_each(new_settings) AS n ON n.key = o.key WHERE o.value IS DISTINCT
+				FROM n.value)
 		WHEN EXISTS (SELECT FROM journal AS j WHERE j.kind = 'rebuild' AND (j.xid < new_bound OR j.xid = own)) THEN 'a table was truncated'
 		END;
 
@@ -188,7 +198,8 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION vsm.take_changes(text, boolean) IS
-	'writes what has changed since the last time, or all of it, into the table touched and moves the mark; returns why all is to be made anew, '
+	'writes what has changed since the last time, or all of it, into the table touched and moves the mark; returns why all is to be made '
+	'anew, '
 	'NULL if it is not; a part of vsm.refresh';
 
 CREATE FUNCTION vsm.touch_changes(first_xid xid8, bound_xid xid8, own_xid xid8) RETURNS void
@@ -289,7 +300,8 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION vsm.touch_changes(xid8, xid8, xid8) IS
-	'writes what follows from rows that were written or are gone in these transactions into the table touched, in the model that search_path '
+	'writes what follows from rows that were written or are gone in these transactions into the table touched, in the model that '
+	'search_path '
 	'names; a part of vsm.refresh';
 
 CREATE FUNCTION vsm.refresh_repositories(model text) RETURNS bigint
@@ -305,7 +317,8 @@ BEGIN
 	PERFORM vsm.enter_model(model);
 	FOR next IN
 		DELETE FROM touched AS t USING (
-			SELECT k.kind, k.key FROM touched AS k WHERE k.kind IN ('repository', 'branches') ORDER BY k.key COLLATE "C", k.kind DESC LIMIT 20) AS n
+			SELECT k.kind, k.key FROM touched AS k WHERE k.kind IN ('repository', 'branches') ORDER BY k.key COLLATE "C",
+				k.kind DESC LIMIT 20) AS n
 		WHERE t.kind = n.kind AND t.key = n.key RETURNING t.kind, t.key
 	LOOP
 		BEGIN
@@ -326,7 +339,8 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION vsm.refresh_repositories(text) IS
-	'makes first releases and released branches of some repositories in the table touched anew, and returns how many commits have another release; '
+	'makes first releases and released branches of some repositories in the table touched anew, and returns how many commits have another '
+	'release; '
 	'a part of vsm.refresh';
 
 CREATE FUNCTION vsm.refresh_items(model text, batch integer) RETURNS bigint
@@ -348,7 +362,8 @@ BEGIN
 	RETURN coalesce(cardinality(items), 0);
 END
 $$;
-COMMENT ON FUNCTION vsm.refresh_items(text, integer) IS 'makes a batch of items in the table touched anew, and returns how many they are; a part of vsm.refresh';
+COMMENT ON FUNCTION vsm.refresh_items(text, integer) IS 'makes a batch of items in the table touched anew, and returns how many they are; '
+	'a part of vsm.refresh';
 
 CREATE FUNCTION vsm.count_touched(model text, of_kind text) RETURNS bigint
 LANGUAGE plpgsql STABLE
@@ -373,7 +388,8 @@ BEGIN
 	UPDATE mark SET refreshed_at = clock_timestamp();
 	SELECT h.what INTO held
 	FROM (
-		SELECT format('session %s of database "%s" has had its transaction open since %s', a.pid, a.datname, a.xact_start) AS what, a.xact_start AS at
+		SELECT format('session %s of database "%s" has had its transaction open since %s', a.pid, a.datname, a.xact_start) AS what,
+			a.xact_start AS at
 		FROM pg_stat_activity AS a WHERE a.backend_xid IS NOT NULL AND a.pid <> pg_backend_pid()
 		UNION ALL
 		SELECT format('the prepared transaction "%s" of database "%s" has waited since %s', p.gid, p.database, p.prepared), p.prepared
@@ -389,7 +405,8 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION vsm.end_refresh(text) IS
-	'writes down that a refresh has come to its end, and warns if a transaction of more than an hour keeps it from seeing what is new; a part of vsm.refresh';
+	'writes down that a refresh has come to its end, and warns if a transaction of more than an hour keeps it from seeing what is new; a '
+	'part of vsm.refresh';
 
 CREATE PROCEDURE vsm.refresh(model text, rebuild boolean DEFAULT false)
 LANGUAGE plpgsql
@@ -426,7 +443,8 @@ BEGIN
 	PERFORM vsm.enter_refresh(model);
 	reason := vsm.ask('SELECT vsm.take_changes($1, $2::boolean)', model, coalesce(rebuild, false)::text);
 	total := vsm.count_touched(model, 'item');
-	step := vsm.ask('SELECT vsm.log_step($1, $2::bigint, $3, $4::bigint, $5)', model, run::text, CASE WHEN reason IS NULL THEN 'changes' ELSE 'rebuild' END,
+	step := vsm.ask('SELECT vsm.log_step($1, $2::bigint, $3, $4::bigint, $5)', model, run::text, CASE WHEN reason IS NULL THEN 'changes'
+		ELSE 'rebuild' END,
 		total::text, reason);
 	PERFORM vsm.ask('SELECT vsm.log_progress($1, $2::bigint, $3::bigint, true)', model, step::text, total::text);
 	COMMIT;
@@ -440,7 +458,8 @@ BEGIN
 		LOOP
 			done := done + vsm.ask('SELECT vsm.refresh_repositories($1)', model)::bigint;
 			total := vsm.count_touched(model, 'repository');
-			PERFORM vsm.ask('SELECT vsm.log_progress($1, $2::bigint, $3::bigint, $4::boolean)', model, step::text, done::text, (total = 0)::text);
+			PERFORM vsm.ask('SELECT vsm.log_progress($1, $2::bigint, $3::bigint, $4::boolean)', model, step::text, done::text,
+				(total = 0)::text);
 			COMMIT;
 			PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
 			PERFORM vsm.enter_refresh(model);
@@ -455,7 +474,8 @@ BEGIN
 		LOOP
 			part := vsm.ask('SELECT vsm.refresh_items($1, $2::integer)', model, batch::text);
 			done := done + part;
-			PERFORM vsm.ask('SELECT vsm.log_progress($1, $2::bigint, $3::bigint, $4::boolean)', model, step::text, done::text, (part < batch)::text);
+			PERFORM vsm.ask('SELECT vsm.log_progress($1, $2::bigint, $3::bigint, $4::boolean)', model, step::text, done::text,
+				(part < batch)::text);
 			COMMIT;
 			PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
 			PERFORM vsm.enter_refresh(model);
@@ -468,7 +488,8 @@ BEGIN
 END
 $$;
 COMMENT ON PROCEDURE vsm.refresh(text, boolean) IS
-	'reads the inbox of a model, links deployments, and makes first releases, parts, results and visits of items anew where something has changed, '
+	'reads the inbox of a model, links deployments, and makes first releases, parts, results and visits of items anew where something has '
+	'changed, '
 	'or all of them (rebuild); commits as it goes on, see the table refresh_log';
 
 CREATE FUNCTION vsm.refresh_once(model text, rebuild boolean DEFAULT false) RETURNS bigint
@@ -496,4 +517,5 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION vsm.refresh_once(text, boolean) IS
-	'does what the procedure vsm.refresh does inside the transaction of the caller, sees what that has written, and returns how many items were made anew';
+	'does what the procedure vsm.refresh does inside the transaction of the caller, sees what that has written, and returns how many items '
+	'were made anew';

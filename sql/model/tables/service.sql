@@ -20,4 +20,5 @@ COMMENT ON COLUMN :"schema".service.repository IS 'repository that the service i
 COMMENT ON COLUMN :"schema".service.path IS 'folder of the repository that the service is built from; NULL: all of it';
 COMMENT ON COLUMN :"schema".service.kind IS 'application or infrastructure';
 COMMENT ON COLUMN :"schema".service.since IS
-	'when the service began: its first known deployment from then on released what it contains. NULL: not known, and so is what that released';
+	'when the service began: its first known deployment from then on released what it contains. NULL: not known, and so is what that '
+	'released';

@@ -1,0 +1,164 @@
+-- What refresh makes anew where something has changed is what it makes of all: each kind of change to a random
+-- model, one after the other, and each table that it keeps compared with a rebuild.
+BEGIN;
+CREATE EXTENSION IF NOT EXISTS pgtap;
+CREATE EXTENSION IF NOT EXISTS vsm;
+SELECT plan(62);
+SET LOCAL client_min_messages = error;
+SELECT setseed(0.18);
+CALL vsm.create_model('flow');
+
+CREATE FUNCTION pg_temp.one(VARIADIC choices text[]) RETURNS text LANGUAGE sql VOLATILE AS
+$$SELECT choices[1 + floor(random() * cardinality(choices))::int]$$;
+CREATE FUNCTION pg_temp.day(first int, last int) RETURNS timestamptz LANGUAGE sql VOLATILE AS
+$$SELECT timestamptz '2026-01-01 09:00Z' + (first + floor(random() * (last - first + 1))::int) * interval '1 day'$$;
+CREATE FUNCTION pg_temp.item() RETURNS text LANGUAGE sql VOLATILE AS $$SELECT 'jira:issue:' || 1 + floor(random() * 40)::int$$;
+CREATE FUNCTION pg_temp.request() RETURNS text LANGUAGE sql VOLATILE AS $$SELECT 'gitlab:merge_request:' || 1 + floor(random() * 40)::int$$;
+CREATE FUNCTION pg_temp.sha() RETURNS text LANGUAGE sql VOLATILE AS $$SELECT lpad(to_hex(1 + floor(random() * 80)::int), 40, '0')$$;
+CREATE FUNCTION pg_temp.deployment() RETURNS text LANGUAGE sql VOLATILE AS $$SELECT 'd' || 1 + floor(random() * 16)::int$$;
+CREATE FUNCTION pg_temp.repository() RETURNS text LANGUAGE sql VOLATILE AS $$SELECT pg_temp.one('shop/web', 'shop/web', 'shop/api', 'shop/old')$$;
+CREATE FUNCTION pg_temp.alias() RETURNS text LANGUAGE sql VOLATILE AS $$SELECT 'SHOP-' || 1 + floor(random() * 45)::int$$;
+CREATE FUNCTION pg_temp.name() RETURNS text LANGUAGE sql VOLATILE AS $$SELECT CASE WHEN random() < 0.7 THEN pg_temp.alias() ELSE pg_temp.item() END$$;
+CREATE FUNCTION pg_temp.source() RETURNS text LANGUAGE sql VOLATILE AS $$SELECT CASE WHEN random() < 0.6 THEN pg_temp.request() ELSE pg_temp.sha() END$$;
+
+INSERT INTO flow.value_stream (value_stream, workflow) VALUES
+	('Shop', vsm.with_delivery('{"stages":[{"name":"Backlog","class":"new","states":["To Do"]},{"name":"Build","class":"active","states":["In Progress"]},
+		{"name":"Blocked","class":"blocked","states":["Flagged"],"until":["Unflagged"]},{"name":"Review","class":"waiting","states":["In Review"]},
+		{"name":"QA","class":"active"},{"name":"Released","class":"done","states":["Done"]},{"name":"In use","class":"done","states":["used"]},
+		{"name":"Dropped","class":"cancelled","states":["Won''t Do"]}]}'::vsm.workflow)::jsonb),
+	('Plain', '{"stages":[{"name":"To Do","class":"new"},{"name":"In Progress","class":"active"},{"name":"QA","class":"active"},{"name":"Done","class":"done"}]}');
+INSERT INTO flow.team (team, calendar) VALUES ('Red', '{"time_zone":"Europe/Paris","week":{"mon":["09:00-17:00"],"tue":["09:00-17:00"],"wed":["09:00-17:00"]}}'), ('Blue', NULL);
+INSERT INTO flow.routing (rank, project, type, value_stream, team) VALUES (10, 'SHOP', 'defect', 'Plain', NULL), (20, 'SHOP', NULL, 'Shop', 'Red'), (30, 'PAY', NULL, 'Shop', NULL);
+INSERT INTO flow.service (service, repository, path, since) VALUES ('web', 'shop/web', 'web', NULL), ('cart', 'shop/web', 'cart', NULL), ('api', 'shop/api', NULL, '2026-01-01');
+INSERT INTO flow.item (item, source, key, project, type, priority, created_at)
+SELECT 'jira:issue:' || n, 'jira', 'SHOP-' || n, pg_temp.one('SHOP', 'PAY', 'OTHER'), pg_temp.one('feature', 'defect'), pg_temp.one('High', 'Low'), pg_temp.day(0, 10) FROM generate_series(1, 40) AS n;
+INSERT INTO flow.item_alias (alias, item) SELECT 'SHOP-' || n, 'jira:issue:' || n FROM generate_series(1, 40) AS n;
+INSERT INTO flow.item_alias (alias, item) SELECT 'shop/web!' || n, 'gitlab:merge_request:' || n FROM generate_series(1, 40) AS n;
+INSERT INTO flow.event (source, event_id, entity, at, state, previous)
+SELECT 'jira', 'e' || n, pg_temp.item(), pg_temp.day(1, 60), pg_temp.one('To Do', 'In Progress', 'In Progress', 'In Review', 'QA', 'Done', 'Done', 'Flagged', 'Unflagged', 'Won''t Do', 'Odd'), NULL
+FROM generate_series(1, 200) AS n;
+INSERT INTO flow.item_change (item, attribute, value, at, change_id)
+SELECT pg_temp.item(), pg_temp.one('team', 'type', 'priority', 'project'), pg_temp.one('Red', 'Blue', 'Bug', 'Story', 'High', 'SHOP', 'PAY'), pg_temp.day(0, 60), 'c' || n FROM generate_series(1, 40) AS n;
+INSERT INTO flow.commit (sha, repository, committed_at, authored_at, parents, paths)
+SELECT lpad(to_hex(n), 40, '0'), CASE WHEN n <= 40 THEN 'shop/web' WHEN n <= 70 THEN 'shop/api' ELSE 'shop/old' END, timestamptz '2026-01-01 09:00Z' + n % 40 * interval '1 day', NULL,
+	CASE WHEN n IN (1, 41, 71) THEN '{}' ELSE ARRAY[lpad(to_hex(n - 1), 40, '0')] END,
+	CASE n % 3 WHEN 0 THEN ARRAY['web/a', 'x'] WHEN 1 THEN ARRAY['cart/b'] END
+FROM generate_series(1, 80) AS n;
+INSERT INTO flow.merge_request (merge_request, repository, target_branch, created_at, merged_at, ready_at, closed_at)
+SELECT 'gitlab:merge_request:' || n, pg_temp.repository(), pg_temp.one('main', 'main', 'v1'), pg_temp.day(1, 20), CASE WHEN random() < 0.7 THEN pg_temp.day(20, 40) END,
+	CASE WHEN random() < 0.2 THEN pg_temp.day(5, 20) END, CASE WHEN random() < 0.2 THEN pg_temp.day(20, 40) END FROM generate_series(1, 40) AS n;
+INSERT INTO flow.event (source, event_id, entity, at, state)
+SELECT 'gitlab', 'm' || n, pg_temp.request(), pg_temp.day(1, 40), pg_temp.one('opened', 'draft', 'ready', 'approved', 'changes_requested', 'closed', 'reopened', 'merged', 'commented') FROM generate_series(1, 100) AS n;
+INSERT INTO flow.link (source, target, kind, method, confidence, changed_at, until)
+SELECT DISTINCT ON (s, t) s, t, pg_temp.one('implements', 'implements', 'fixes'), 'key in title', c, pg_temp.day(0, 40), CASE WHEN random() < 0.1 THEN pg_temp.day(40, 60) END
+FROM (SELECT pg_temp.source() AS s, pg_temp.name() AS t, pg_temp.one('0.95', '0.95', '0.9', '0.6')::float8 AS c FROM generate_series(1, 130)) AS l ON CONFLICT DO NOTHING;
+INSERT INTO flow.link (source, target, kind, method, confidence)
+SELECT pg_temp.sha(), CASE WHEN random() < 0.7 THEN pg_temp.request() ELSE 'shop/web!' || 1 + floor(random() * 40)::int END, 'part_of',
+	pg_temp.one('merge commit', 'squash commit', 'head commit', 'merge request commits'), 1 FROM generate_series(1, 90) ON CONFLICT DO NOTHING;
+INSERT INTO flow.deployment (deployment, repository, sha, environment, environment_tier, status, finished_at, service)
+SELECT 'd' || n, pg_temp.one('shop/web', 'shop/api', 'shop/old'), pg_temp.sha(), 'e', pg_temp.one('production', 'production', 'staging'), pg_temp.one('success', 'success', 'success', 'failed'), pg_temp.day(10, 60),
+	pg_temp.one('web', 'cart', 'api') FROM generate_series(1, 16) AS n;
+INSERT INTO flow.build (build, sha, status, finished_at) SELECT 'b' || n, pg_temp.sha(), pg_temp.one('success', 'failed'), pg_temp.day(10, 50) FROM generate_series(1, 30) AS n;
+INSERT INTO flow.link (source, target, kind) SELECT build, sha, 'builds' FROM flow.build;
+INSERT INTO flow.item (item, source, key, project, created_at) SELECT 'servicenow:change:' || n, 'servicenow', 'CHG' || n, 'change_request', pg_temp.day(1, 5) FROM generate_series(1, 8) AS n;
+INSERT INTO flow.link (source, target, kind, method, confidence) SELECT 'servicenow:change:' || n, pg_temp.deployment(), 'deploys', 'named', 1 FROM generate_series(1, 8) AS n;
+INSERT INTO flow.event (source, event_id, entity, at, state, method)
+SELECT 'servicenow', 's' || n, 'servicenow:change:' || 1 + n % 8, pg_temp.day(20, 50), pg_temp.one('approval requested', 'approval approved'), 'label' FROM generate_series(1, 24) AS n;
+INSERT INTO flow.usage (source, event_id, feature, at) SELECT 'app', 'u' || n, pg_temp.name(), pg_temp.day(20, 90) FROM generate_series(1, 40) AS n;
+
+-- What refresh keeps, as texts.
+CREATE FUNCTION pg_temp.kept() RETURNS TABLE (relation text, line text) LANGUAGE plpgsql AS $$
+DECLARE t text;
+BEGIN
+	FOREACH t IN ARRAY ARRAY['commit_release', 'released_branch', 'item_part', 'item_flow', 'visit'] LOOP
+		RETURN QUERY EXECUTE format('SELECT %L, t::text FROM flow.%I AS t', t, t);
+	END LOOP;
+END$$;
+CREATE FUNCTION pg_temp.refreshed() RETURNS TABLE (made text, relation text, line text) LANGUAGE plpgsql AS $$
+BEGIN
+	PERFORM vsm.refresh_once('flow');
+	CREATE TEMP TABLE found AS SELECT * FROM pg_temp.kept();
+	PERFORM vsm.refresh_once('flow', rebuild => true);
+	RETURN QUERY
+	SELECT 'by changes', d.* FROM (TABLE found EXCEPT ALL SELECT * FROM pg_temp.kept()) AS d
+	UNION ALL
+	SELECT 'by a rebuild', d.* FROM (SELECT * FROM pg_temp.kept() EXCEPT ALL TABLE found) AS d;
+	DROP TABLE found;
+END$$;
+SELECT is_empty('SELECT * FROM pg_temp.refreshed()', 'the first time');
+SELECT cmp_ok((SELECT count(*) FROM flow.item_part), '>', 50::bigint, 'parts there are');
+SELECT cmp_ok((SELECT count(*) FROM flow.item_part WHERE releasable AND released_at IS NOT NULL), '>', 5::bigint, 'some of them released');
+SELECT cmp_ok((SELECT count(*) FROM flow.item_part WHERE kind = 'commit'), '>', 5::bigint, 'loose commits among them');
+SELECT cmp_ok((SELECT count(*) FROM flow.item_flow WHERE tracker IS DISTINCT FROM NULL AND timeline::text <> tracker::text AND parts > 0), '>', 10::bigint, 'which change the way of items');
+
+-- Each kind of change: what is done, and how often.
+CREATE TEMP TABLE change (place int GENERATED ALWAYS AS IDENTITY, what text, statement text);
+INSERT INTO change (what, statement) VALUES
+('an event', $$INSERT INTO flow.event (source, event_id, entity, at, state) VALUES ('jira', 'n' || random(), pg_temp.item(), pg_temp.day(1, 70), pg_temp.one('In Progress', 'QA', 'Done'))$$),
+('another state of an event', $$UPDATE flow.event SET state = pg_temp.one('In Progress', 'QA', 'Done') WHERE event_id = pg_temp.one('e3', 'e4', 'e5')$$),
+('another time of an event', $$UPDATE flow.event SET at = pg_temp.day(1, 70) WHERE event_id = pg_temp.one('e13', 'e14', 'e15')$$),
+('an event of another item', $$UPDATE flow.event SET entity = pg_temp.item() WHERE event_id = pg_temp.one('e23', 'e24', 'e25')$$),
+('no event', $$DELETE FROM flow.event WHERE event_id IN ('e33', 'e34', pg_temp.one('e35', 'e36'))$$),
+('an event of a request', $$INSERT INTO flow.event (source, event_id, entity, at, state) VALUES ('gitlab', 'n' || random(), pg_temp.request(), pg_temp.day(1, 50), pg_temp.one('opened', 'draft', 'merged', 'approved'))$$),
+('no event of a request', $$DELETE FROM flow.event WHERE event_id IN ('m1', 'm2', 'm3')$$),
+('a link to an item', $$INSERT INTO flow.link (source, target, kind, method, confidence) VALUES (pg_temp.source(), pg_temp.name(), 'implements', 'key in title', 0.95) ON CONFLICT DO NOTHING$$),
+('a link that ended', $$UPDATE flow.link SET until = '2026-03-01', changed_at = '2026-03-01' WHERE (source, target) IN (SELECT source, target FROM flow.link WHERE kind = 'implements' AND until IS NULL ORDER BY random() LIMIT 4)$$),
+('a link of less confidence', $$UPDATE flow.link SET confidence = 0.5 WHERE (source, target) IN (SELECT source, target FROM flow.link WHERE kind = 'implements' ORDER BY random() LIMIT 4)$$),
+('a link to another item', $$UPDATE flow.link SET target = pg_temp.name() || '0' WHERE (source, target) IN (SELECT source, target FROM flow.link WHERE kind = 'implements' ORDER BY random() LIMIT 2)$$),
+('no link', $$DELETE FROM flow.link WHERE (source, target) IN (SELECT source, target FROM flow.link WHERE kind IN ('implements', 'fixes') ORDER BY random() LIMIT 4)$$),
+('a commit of a request', $$INSERT INTO flow.link (source, target, kind, method, confidence) VALUES (pg_temp.sha(), pg_temp.request(), 'part_of', pg_temp.one('merge commit', 'head commit'), 1) ON CONFLICT DO NOTHING$$),
+('no commit of a request', $$DELETE FROM flow.link WHERE (source, target) IN (SELECT source, target FROM flow.link WHERE kind = 'part_of' ORDER BY random() LIMIT 6)$$),
+('what reverts', $$INSERT INTO flow.link (source, target, kind) VALUES (pg_temp.source(), pg_temp.source(), 'reverts') ON CONFLICT DO NOTHING$$),
+('what reverts no longer', $$DELETE FROM flow.link WHERE kind = 'reverts'$$),
+('a request that names many items', $$INSERT INTO flow.link (source, target, kind, method, confidence) SELECT 'gitlab:merge_request:5', 'SHOP-' || n, 'implements', 'key in title', 0.95 FROM generate_series(1, 12) AS n ON CONFLICT DO NOTHING$$),
+('two names of one item among them', $$INSERT INTO flow.item_alias (alias, item) SELECT 'SHOP-' || n, 'jira:issue:' || n + 1 FROM generate_series(1, 6) AS n ON CONFLICT DO NOTHING$$),
+('an alias', $$INSERT INTO flow.item_alias (alias, item) VALUES (pg_temp.alias(), pg_temp.item()) ON CONFLICT DO NOTHING$$),
+('no alias', $$DELETE FROM flow.item_alias WHERE alias IN (pg_temp.alias(), pg_temp.alias(), pg_temp.alias())$$),
+('an alias of another item', $$UPDATE flow.item_alias SET item = 'jira:issue:39' WHERE alias = 'SHOP-17' AND NOT EXISTS (SELECT FROM flow.item_alias WHERE alias = 'SHOP-17' AND item = 'jira:issue:39')$$),
+('an alias of a request', $$DELETE FROM flow.item_alias WHERE alias IN ('shop/web!3', 'shop/web!4', 'shop/web!5', 'shop/web!6')$$),
+('an item', $$INSERT INTO flow.item (item, source, project, type, created_at) VALUES ('jira:issue:' || 41 + floor(random() * 1000)::int, 'jira', 'SHOP', 'feature', '2026-01-05') ON CONFLICT DO NOTHING$$),
+('another type', $$UPDATE flow.item SET type = pg_temp.one('feature', 'defect') WHERE item IN (pg_temp.item(), pg_temp.item())$$),
+('another project', $$UPDATE flow.item SET project = pg_temp.one('SHOP', 'PAY', 'OTHER') WHERE item IN (pg_temp.item(), pg_temp.item())$$),
+('a value stream by hand', $$UPDATE flow.item SET value_stream = pg_temp.one('Shop', 'Plain') WHERE item = pg_temp.item()$$),
+('another name of an item', $$UPDATE flow.item SET item = item || 'x' WHERE item = 'jira:issue:38'$$),
+('no item', $$DELETE FROM flow.item WHERE item IN (pg_temp.item(), 'jira:issue:37')$$),
+('a change of an attribute', $$INSERT INTO flow.item_change (item, attribute, value, at) VALUES (pg_temp.item(), pg_temp.one('team', 'type', 'project'), pg_temp.one('Blue', 'Bug', 'PAY'), pg_temp.day(0, 50))$$),
+('no change of an attribute', $$DELETE FROM flow.item_change WHERE change_id IN ('c1', 'c2', 'c3', 'c4')$$),
+('a request', $$INSERT INTO flow.merge_request (merge_request, repository, target_branch, created_at, merged_at) VALUES ('gitlab:merge_request:' || 41 + floor(random() * 100)::int, 'shop/web', 'main', '2026-01-20', '2026-01-25') ON CONFLICT DO NOTHING$$),
+('when a request was merged', $$UPDATE flow.merge_request SET merged_at = pg_temp.day(20, 45) WHERE merge_request IN (pg_temp.request(), pg_temp.request())$$),
+('the branch of a request', $$UPDATE flow.merge_request SET target_branch = pg_temp.one('main', 'v1', 'v2') WHERE merge_request IN (pg_temp.request(), pg_temp.request())$$),
+('the repository of a request', $$UPDATE flow.merge_request SET repository = pg_temp.repository() WHERE merge_request IN (pg_temp.request(), pg_temp.request())$$),
+('no request', $$DELETE FROM flow.merge_request WHERE merge_request IN (pg_temp.request(), pg_temp.request())$$),
+('a commit', $$INSERT INTO flow.commit (sha, repository, committed_at, parents) VALUES (lpad(to_hex(81 + floor(random() * 100)::int), 40, '0'), 'shop/web', '2026-01-20', ARRAY[pg_temp.sha()]) ON CONFLICT DO NOTHING$$),
+('the paths of a commit', $$UPDATE flow.commit SET paths = pg_temp.one('{web/a}', '{cart/a}', NULL)::text[] WHERE sha IN (pg_temp.sha(), pg_temp.sha(), pg_temp.sha())$$),
+('the repository of a commit', $$UPDATE flow.commit SET repository = pg_temp.repository() WHERE sha IN (pg_temp.sha(), pg_temp.sha())$$),
+('the parents of a commit', $$UPDATE flow.commit SET parents = '{}' WHERE sha IN (pg_temp.sha(), pg_temp.sha())$$),
+('no commit', $$DELETE FROM flow.commit WHERE sha IN (pg_temp.sha(), pg_temp.sha())$$),
+('a build', $$INSERT INTO flow.build (build, sha, status, finished_at) VALUES ('b' || random(), pg_temp.sha(), 'success', '2026-02-01')$$),
+('how a build ended', $$UPDATE flow.build SET status = pg_temp.one('success', 'failed'), finished_at = pg_temp.day(10, 50) WHERE build IN ('b1', 'b2', 'b3', 'b4', 'b5')$$),
+('what a build builds', $$UPDATE flow.link SET target = pg_temp.sha() WHERE source IN ('b6', 'b7', 'b8', 'b9') AND kind = 'builds'$$),
+('no build', $$DELETE FROM flow.build WHERE build IN ('b10', 'b11', 'b12', 'b13')$$),
+('a deployment', $$INSERT INTO flow.deployment (deployment, repository, sha, environment_tier, status, finished_at, service) VALUES ('n' || random(), 'shop/web', pg_temp.sha(), 'production', 'success', pg_temp.day(5, 70), 'web')$$),
+('how a deployment ended', $$UPDATE flow.deployment SET status = pg_temp.one('success', 'failed') WHERE deployment IN (pg_temp.deployment(), pg_temp.deployment())$$),
+('where to', $$UPDATE flow.deployment SET environment_tier = pg_temp.one('production', 'staging', 'testing') WHERE deployment IN (pg_temp.deployment(), pg_temp.deployment())$$),
+('what was deployed', $$UPDATE flow.deployment SET sha = pg_temp.sha() WHERE deployment IN (pg_temp.deployment(), pg_temp.deployment())$$),
+('when it ended', $$UPDATE flow.deployment SET finished_at = pg_temp.day(5, 70) WHERE deployment IN (pg_temp.deployment(), pg_temp.deployment())$$),
+('its service and repository', $$UPDATE flow.deployment SET service = pg_temp.one('web', 'cart', NULL), repository = pg_temp.repository() WHERE deployment IN (pg_temp.deployment(), pg_temp.deployment())$$),
+('no deployment', $$DELETE FROM flow.deployment WHERE deployment IN (pg_temp.deployment(), pg_temp.deployment())$$),
+('an approval', $$INSERT INTO flow.event (source, event_id, entity, at, state, method) VALUES ('servicenow', 'n' || random(), 'servicenow:change:' || 1 + floor(random() * 8)::int, pg_temp.day(20, 50), pg_temp.one('approval requested', 'approval approved'), 'label')$$),
+('what a change deploys', $$UPDATE flow.link SET target = pg_temp.deployment() WHERE kind = 'deploys' AND source = pg_temp.one('servicenow:change:1', 'servicenow:change:2')$$),
+('use', $$INSERT INTO flow.usage (source, event_id, feature, at) VALUES ('app', 'n' || random(), pg_temp.name(), pg_temp.day(20, 90))$$),
+('no use', $$DELETE FROM flow.usage WHERE event_id IN ('u1', 'u2', 'u3', 'u4')$$),
+('a rule', $$UPDATE flow.routing SET team = pg_temp.one('Red', 'Blue') WHERE rank = 20$$),
+('a service', $$UPDATE flow.service SET path = pg_temp.one('web', 'cart') WHERE service = 'web'$$);
+CREATE FUNCTION pg_temp.tried(statement text) RETURNS TABLE (made text, relation text, line text) LANGUAGE plpgsql AS $$
+BEGIN
+	FOR i IN 1 .. 3 LOOP
+		EXECUTE statement;
+		RETURN QUERY SELECT * FROM pg_temp.refreshed();
+	END LOOP;
+END$$;
+SELECT is_empty(format('SELECT * FROM pg_temp.tried(%L)', c.statement), c.what) FROM change AS c ORDER BY c.place;
+
+SELECT finish();
+ROLLBACK;
