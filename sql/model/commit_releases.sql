@@ -129,12 +129,20 @@ BEGIN
 			IS DISTINCT FROM (excluded.deployment, excluded.released_at, excluded.is_first, excluded.repository)
 		RETURNING o.sha),
 	different AS MATERIALIZED (SELECT g.sha FROM gone AS g UNION SELECT w.sha FROM written AS w),
-	items AS (
+	-- Its branches come after all repositories: the commit of a request may be another's.
+	follows AS (
 		INSERT INTO touched (kind, key)
-		SELECT DISTINCT 'item', p.item FROM different AS d JOIN item_part AS p ON p.sha = d.sha OR p.part = d.sha
+		SELECT 'branches', write_commit_releases.repository
+		UNION
+		SELECT 'branches', coalesce(q.repository, '')
+		FROM different AS d JOIN link AS l ON l.source = d.sha AND l.kind = 'part_of' LEFT JOIN item_alias AS a ON a.alias = l.target
+			JOIN merge_request AS q ON q.merge_request = coalesce(a.item, l.target)
+		UNION
+		SELECT 'item', p.item FROM different AS d JOIN item_part AS p ON p.sha = d.sha
+		UNION
+		SELECT 'item', p.item FROM different AS d JOIN item_part AS p ON p.part = d.sha
 		ON CONFLICT DO NOTHING)
 	SELECT count(*) INTO changed FROM different;
-	PERFORM vsm.write_released_branches(repository);
 	RETURN changed;
 END
 $$;

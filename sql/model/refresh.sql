@@ -317,8 +317,9 @@ BEGIN
 	PERFORM vsm.enter_model(model);
 	FOR next IN
 		DELETE FROM touched AS t USING (
-			SELECT k.kind, k.key FROM touched AS k WHERE k.kind IN ('repository', 'branches') ORDER BY k.key COLLATE "C",
-				k.kind DESC LIMIT 20) AS n
+			-- All repositories before any branches.
+			SELECT k.kind, k.key FROM touched AS k
+			WHERE k.kind = (SELECT max(m.kind) FROM touched AS m WHERE m.kind IN ('repository', 'branches')) ORDER BY k.key LIMIT 20) AS n
 		WHERE t.kind = n.kind AND t.key = n.key RETURNING t.kind, t.key
 	LOOP
 		BEGIN
