@@ -271,7 +271,7 @@ path_pattern_get(PathPattern **cache, const Workflow *workflow, const char *text
 bool
 path_pattern_matches(PathPattern *pattern, const FlowItem *item)
 {
-	pg_wchar	few_letters[ITEM_FEW];
+	pg_wchar	few_letters[ITEM_FEW] = {0};
 	pg_wchar   *letters = few_letters;
 	char		message[100];
 	int			status;
