@@ -1,12 +1,13 @@
 -- Variants: the ways that items take.
 
 CREATE TYPE vsm.variant_row AS (
-	path text[], items bigint, share float8, cumulative_share float8, open_items bigint, flow_time_p50 interval, flow_time_p85 interval
+	path text[], items bigint, share float8, cumulative_share float8, open_items bigint,
+	flow_time_p50 interval, flow_time_p85 interval
 );
 COMMENT ON TYPE vsm.variant_row IS
-	'a way that items took: the stages visited in order, as vsm.path gives them; how many items, their share of all, the share of all up to '
-	'this row; how many of them are open; median and 85th percentile of the flow time of those that are done, as percentile_cont gives '
-	'them, NULL if none is';
+	'a way that items took: the stages visited in order, as vsm.path gives them; how many items, their share of all, the share of all up '
+	'to this row; how many of them are open; median and 85th percentile of the flow time of those that are done, as percentile_cont '
+	'gives them, NULL if none is';
 
 -- include state_type variants_state vsm_variants_state_out double
 COMMENT ON TYPE vsm.variants_state IS
