@@ -48,6 +48,15 @@ CREATE TYPE vsm.state_difference AS (is_gone boolean, entity text, source text, 
 	method text);
 CREATE TYPE vsm.trailer AS (key text, value text);
 
+-- More of the algebra.
+CREATE TYPE vsm.survival_comparison AS (
+	chi_square float8, p_value float8, median_a interval, median_b interval, difference interval, hazard_ratio float8
+);
+CREATE TYPE vsm.variant_row AS (
+	path text[], items bigint, share float8, cumulative_share float8, open_items bigint, flow_time_p50 interval, flow_time_p85 interval
+);
+-- include state_type variants_state vsm_variants_state_out double
+
 -- include functions
 
 COMMENT ON AGGREGATE vsm.propose_workflow(vsm.timeline) IS

@@ -80,3 +80,27 @@ CREATE FUNCTION vsm.curve(survival vsm.survival) RETURNS SETOF vsm.survival_row
 	AS 'MODULE_PATHNAME', 'vsm_survival_curve' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10 ROWS 100;
 COMMENT ON FUNCTION vsm.curve(vsm.survival) IS
 	'the estimate as a table: one row for each duration at which items finished, shortest first; no rows if none finished, or for NULL';
+
+CREATE TYPE vsm.survival_comparison AS (
+	chi_square float8,
+	p_value float8,
+	median_a interval,
+	median_b interval,
+	difference interval,
+	hazard_ratio float8
+);
+COMMENT ON TYPE vsm.survival_comparison IS 'whether items of b last as long as items of a: the result of vsm.compare';
+COMMENT ON COLUMN vsm.survival_comparison.chi_square IS
+	'log-rank test, one degree of freedom; NULL if nothing finished while items of both, and not all of them, were left';
+COMMENT ON COLUMN vsm.survival_comparison.p_value IS
+	'how probable (0..1) a difference at least so clear is if there is none in truth; NULL as chi_square';
+COMMENT ON COLUMN vsm.survival_comparison.median_a IS 'the duration within which half of the items of a finish; NULL if fewer do';
+COMMENT ON COLUMN vsm.survival_comparison.median_b IS 'the same of b';
+COMMENT ON COLUMN vsm.survival_comparison.difference IS 'median_b - median_a';
+COMMENT ON COLUMN vsm.survival_comparison.hazard_ratio IS
+	'how many times as fast items of b finish, as finished / expected of b over that of a; NULL as chi_square, and if none of a finished';
+
+CREATE FUNCTION vsm.compare(a vsm.survival, b vsm.survival) RETURNS vsm.survival_comparison
+	AS 'MODULE_PATHNAME', 'vsm_survival_compare' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
+COMMENT ON FUNCTION vsm.compare(vsm.survival, vsm.survival) IS
+	'whether items of b last as long as items of a: log-rank test, medians and hazard ratio; NULL if one is NULL';

@@ -81,8 +81,8 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION vsm.open_facts() IS
-	'makes pg_temp.vsm_fact, the table of facts to be written, or empties it: the columns of vsm.fact, the document that states the fact, '
-	'when that was received, the kept payload that it stands in, and whether that is read again; a part of vsm.write_facts';
+	'makes pg_temp.vsm_fact, the table of facts that vsm.write_facts writes, or empties it: the columns of vsm.fact, the document that '
+	'states the fact, when that was received, the kept payload that it stands in, and whether that is read again';
 
 CREATE FUNCTION vsm.enter_model(model text) RETURNS void
 LANGUAGE plpgsql

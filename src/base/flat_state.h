@@ -29,7 +29,8 @@ typedef enum FlatKind
 	RELEASES_KIND = 'R',
 	RELEASES_STATE_KIND = 'r',
 	ROLLUP_KIND = 'u',
-	SURVIVAL_KIND = 's'
+	SURVIVAL_KIND = 's',
+	VARIANTS_KIND = 'v'
 } FlatKind;
 
 /* What a state or value of one type is checked for. */

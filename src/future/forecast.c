@@ -22,6 +22,9 @@
 /* What may be left out at either end in one period, as part of the smaller of p and 1 - p. */
 #define NEGLIGIBLE			1e-24
 
+/* Probabilities are computed to the precision of a double down to this one. */
+#define LEAST_PROBABILITY	1e-100
+
 /* The distribution of the total of some periods. */
 typedef struct Totals
 {
@@ -242,4 +245,29 @@ forecast_periods(const Throughput *throughput, int64 items, double p)
 								exact_sum_value(&missed) / all, p))
 			return period;
 	}
+}
+
+double
+forecast_probability(const Throughput *throughput, int64 items, int64 periods)
+{
+	int64		rest = items - periods * throughput->least;
+	int64		bound;
+	Totals		totals;
+	ExactSum	reached = {0};
+	ExactSum	missed = {0};
+
+	/* What is certain is 0 or 1, with no rounding. */
+	if (rest <= 0)
+		return 1.0;
+	if (items > periods * throughput->most)
+		return 0.0;
+
+	/* What the total needs beyond the least, in units, rounded up: whoever has it keeps it. */
+	bound = (rest - 1) / throughput->unit + 1;
+	totals_init(&totals, LEAST_PROBABILITY);
+	for (int64 period = 0; period < periods && totals.num_totals > 0; period++)
+		add_period(&totals, throughput, bound, &reached);
+	for (int64 i = 0; i < totals.num_totals; i++)
+		exact_sum_add(&missed, totals.probability[i]);
+	return exact_sum_value(&reached) / (exact_sum_value(&reached) + exact_sum_value(&missed));
 }

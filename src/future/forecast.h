@@ -39,4 +39,10 @@ extern int64 forecast_items(const Throughput *throughput, int64 periods, double 
  */
 extern int64 forecast_periods(const Throughput *throughput, int64 items, double p);
 
+/*
+ * The probability that at least that many items finish within the periods: the one that
+ * forecast_items compares with p. 54000 if too many totals are possible.
+ */
+extern double forecast_probability(const Throughput *throughput, int64 items, int64 periods);
+
 #endif							/* VSM_FORECAST_H */

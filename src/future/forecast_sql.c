@@ -1,6 +1,7 @@
 /*
  * forecast_sql.c
- *		How many items, or how many periods: vsm.forecast_items and vsm.forecast_periods.
+ *		How many items, or how many periods: vsm.forecast_items, vsm.forecast_periods and
+ *		vsm.forecast_probability.
  */
 #include "postgres.h"
 
@@ -12,13 +13,13 @@
 
 PG_FUNCTION_INFO_V1(vsm_forecast_items);
 PG_FUNCTION_INFO_V1(vsm_forecast_periods);
+PG_FUNCTION_INFO_V1(vsm_forecast_probability);
 
-/* Reads and checks what both functions take: samples, argument 1's name for messages, p. */
-static double
-get_arguments(FunctionCallInfo fcinfo, Throughput *throughput)
+/* Reads and checks the samples, argument 0. */
+static void
+get_throughput(FunctionCallInfo fcinfo, Throughput *throughput)
 {
 	ArrayType  *array = PG_GETARG_ARRAYTYPE_P(0);
-	double		p = PG_GETARG_FLOAT8(2);
 	int			num_samples = ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array));
 	int32	   *samples;
 
@@ -32,12 +33,6 @@ get_arguments(FunctionCallInfo fcinfo, Throughput *throughput)
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("a sample cannot be null"),
 				 errhint("A period without finished items is a sample of 0.")));
-	if (isnan(p) || p <= 0 || p > 1)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("the probability of a forecast must be above 0 and at most 1"),
-				 errdetail("The probability asked for is %g.", p)));
-
 	samples = palloc(sizeof(int32) * num_samples);
 	memcpy(samples, ARR_DATA_PTR(array), sizeof(int32) * num_samples);
 	throughput_init(throughput, samples, num_samples);
@@ -46,7 +41,33 @@ get_arguments(FunctionCallInfo fcinfo, Throughput *throughput)
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("a sample cannot be negative"),
 				 errdetail("The least sample is %d.", (int) throughput->least)));
+}
+
+/* The probability asked for, argument 2. */
+static double
+get_probability(FunctionCallInfo fcinfo)
+{
+	double		p = PG_GETARG_FLOAT8(2);
+
+	if (isnan(p) || p <= 0 || p > 1)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("the probability of a forecast must be above 0 and at most 1"),
+				 errdetail("The probability asked for is %g.", p)));
 	return p;
+}
+
+static int32
+get_periods(FunctionCallInfo fcinfo, int argno)
+{
+	int32		periods = PG_GETARG_INT32(argno);
+
+	if (periods < 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("the number of periods cannot be negative"),
+				 errdetail("The number of periods is %d.", periods)));
+	return periods;
 }
 
 static Datum
@@ -65,15 +86,11 @@ Datum
 vsm_forecast_items(PG_FUNCTION_ARGS)
 {
 	Throughput	throughput;
-	double		p = get_arguments(fcinfo, &throughput);
-	int32		periods = PG_GETARG_INT32(1);
+	double		p;
 
-	if (periods < 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("the number of periods cannot be negative"),
-				 errdetail("The number of periods is %d.", periods)));
-	return return_int(forecast_items(&throughput, periods, p));
+	get_throughput(fcinfo, &throughput);
+	p = get_probability(fcinfo);
+	return return_int(forecast_items(&throughput, get_periods(fcinfo, 1), p));
 }
 
 /* forecast_periods(samples int[], items int, p float8) -> int */
@@ -81,14 +98,26 @@ Datum
 vsm_forecast_periods(PG_FUNCTION_ARGS)
 {
 	Throughput	throughput;
-	double		p = get_arguments(fcinfo, &throughput);
+	double		p;
 	int32		items = PG_GETARG_INT32(1);
 	int64		periods;
 
+	get_throughput(fcinfo, &throughput);
+	p = get_probability(fcinfo);
 	if (items <= 0)
 		PG_RETURN_INT32(0);
 	periods = forecast_periods(&throughput, items, p);
 	if (periods < 0)
 		PG_RETURN_NULL();
 	return return_int(periods);
+}
+
+/* forecast_probability(samples int[], items int, periods int) -> float8 */
+Datum
+vsm_forecast_probability(PG_FUNCTION_ARGS)
+{
+	Throughput	throughput;
+
+	get_throughput(fcinfo, &throughput);
+	PG_RETURN_FLOAT8(forecast_probability(&throughput, PG_GETARG_INT32(1), get_periods(fcinfo, 2)));
 }

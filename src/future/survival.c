@@ -56,11 +56,7 @@ multiply_by_ratio(Product *product, double numerator, double denominator)
 static inline uint64
 round_key(uint64 key, uint8 resolution)
 {
-	uint64		unit = UINT64CONST(1) << resolution;
-	uint64		duration = ((key >> 1) + unit - 1) & ~(unit - 1);
-
-	/* The last multiple may lie just beyond; the greatest int64 stands for it. */
-	return Min(duration, (uint64) PG_INT64_MAX) << 1 | (key & 1);
+	return (uint64) survival_round((int64) (key >> 1), resolution) << 1 | (key & 1);
 }
 
 /*

@@ -68,6 +68,17 @@ typedef struct Survival
 #define SURVIVAL_STEPS(s)		((SurvivalStep *) ((char *) (s) + SURVIVAL_HEADER))
 #define SURVIVAL_NUM_STEPS(s)	(((s)->flat.used - SURVIVAL_HEADER) / sizeof(SurvivalStep))
 
+/* A duration rounded up to a multiple of 2^resolution microseconds. */
+static inline int64
+survival_round(int64 duration, uint8 resolution)
+{
+	uint64		unit = UINT64CONST(1) << resolution;
+	uint64		rounded = ((uint64) duration + unit - 1) & ~(unit - 1);
+
+	/* The last multiple may lie just beyond; the greatest int64 stands for it. */
+	return (int64) Min(rounded, (uint64) PG_INT64_MAX);
+}
+
 /* A row of the curve: a duration at which items finished. */
 typedef struct SurvivalPoint
 {

@@ -8,6 +8,7 @@
 #include "base/duration.h"
 #include "base/rows_sql.h"
 #include "funcapi.h"
+#include "future/survival_compare.h"
 #include "future/survival_io.h"
 #include "utils/timestamp.h"
 
@@ -19,6 +20,7 @@ PG_FUNCTION_INFO_V1(vsm_survival_probability);
 PG_FUNCTION_INFO_V1(vsm_survival_probability_at_age);
 PG_FUNCTION_INFO_V1(vsm_survival_eta);
 PG_FUNCTION_INFO_V1(vsm_survival_curve);
+PG_FUNCTION_INFO_V1(vsm_survival_compare);
 
 /* An argument to gather in, in its place where an aggregate calls. */
 static Survival *
@@ -192,4 +194,38 @@ vsm_survival_curve(PG_FUNCTION_ARGS)
 		SRF_RETURN_NEXT(funcctx, row_make(funcctx->tuple_desc, values, nulls));
 	}
 	SRF_RETURN_DONE(funcctx);
+}
+
+/* compare(a survival, b survival) -> vsm.survival_comparison */
+Datum
+vsm_survival_compare(PG_FUNCTION_ARGS)
+{
+	const Survival *a = PG_GETARG_SURVIVAL(0);
+	const Survival *b = PG_GETARG_SURVIVAL(1);
+	SurvivalComparison comparison;
+	int64		median_a;
+	int64		median_b;
+	Datum		values[6] = {0};
+	bool		nulls[6] = {false};
+
+	survival_compare(a, b, &comparison);
+	nulls[0] = nulls[1] = !comparison.is_known;
+	nulls[2] = !survival_percentile(a, 0.5, &median_a);
+	nulls[3] = !survival_percentile(b, 0.5, &median_b);
+	nulls[4] = nulls[2] || nulls[3];
+	nulls[5] = !comparison.has_ratio;
+	if (!nulls[0])
+	{
+		values[0] = Float8GetDatum(comparison.chi_square);
+		values[1] = Float8GetDatum(comparison.p_value);
+	}
+	if (!nulls[2])
+		values[2] = IntervalPGetDatum(duration_to_interval(median_a, a->in_days));
+	if (!nulls[3])
+		values[3] = IntervalPGetDatum(duration_to_interval(median_b, b->in_days));
+	if (!nulls[4])
+		values[4] = IntervalPGetDatum(duration_to_interval(median_b - median_a, a->in_days || b->in_days));
+	if (!nulls[5])
+		values[5] = Float8GetDatum(comparison.hazard_ratio);
+	return row_make(row_type(fcinfo), values, nulls);
 }

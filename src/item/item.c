@@ -613,6 +613,28 @@ item_add_layer(const FlowItem *item, int layer, PeriodList *list)
 	}
 }
 
+int
+item_find_stage(const Workflow *workflow, const char *name, uint32 len)
+{
+	int			stage = workflow_find_stage(workflow, name, len);
+
+	if (stage >= 0)
+		return stage;
+	if (len == strlen(UNMAPPED_STAGE_NAME) && memcmp(name, UNMAPPED_STAGE_NAME, len) == 0)
+	{
+		if (item_has_unmapped(workflow))
+			return UNMAPPED_STAGE;
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("the workflow has no stage \"%s\"", UNMAPPED_STAGE_NAME),
+				 errdetail("Unknown states are visits only under the rule unmapped = \"waiting\".")));
+	}
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("the workflow has no stage \"%s\"", pnstrdup(name, len)),
+			 errhint("vsm.stages(workflow) lists its stages.")));
+}
+
 const char *
 item_outcome_name(ItemOutcome outcome)
 {

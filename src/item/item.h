@@ -129,6 +129,12 @@ extern void item_add_blocked(const FlowItem *item, int64 since, int64 until, int
 /* Adds to list the times on the clock under one layer. */
 extern void item_add_layer(const FlowItem *item, int layer, PeriodList *list);
 
+/*
+ * The number of the stage of that name, UNMAPPED_STAGE for (unmapped) under rule waiting; 22023
+ * for any other.
+ */
+extern int	item_find_stage(const Workflow *workflow, const char *name, uint32 len);
+
 /* The outcome in words. */
 extern const char *item_outcome_name(ItemOutcome outcome);
 

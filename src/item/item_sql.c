@@ -72,23 +72,5 @@ item_stage_text(const FlowItem *item, int stage)
 int
 item_stage_argument(const Workflow *workflow, text *name)
 {
-	const char *bytes = VARDATA_ANY(name);
-	uint32		len = VARSIZE_ANY_EXHDR(name);
-	int			stage = workflow_find_stage(workflow, bytes, len);
-
-	if (stage >= 0)
-		return stage;
-	if (len == strlen(UNMAPPED_STAGE_NAME) && memcmp(bytes, UNMAPPED_STAGE_NAME, len) == 0)
-	{
-		if (item_has_unmapped(workflow))
-			return UNMAPPED_STAGE;
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("the workflow has no stage \"%s\"", UNMAPPED_STAGE_NAME),
-				 errdetail("Unknown states are visits only under the rule unmapped = \"waiting\".")));
-	}
-	ereport(ERROR,
-			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("the workflow has no stage \"%s\"", text_to_cstring(name)),
-			 errhint("vsm.stages(workflow) lists its stages.")));
+	return item_find_stage(workflow, VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name));
 }

@@ -18,6 +18,7 @@ typedef struct ItemCall
 	WorkflowCache workflow;
 	CalendarReader *calendars;	/* slot of calendar_reader_cached */
 	TupleDesc	tupdesc;		/* of functions that return a composite */
+	struct PathPattern *pattern;	/* of vsm.path_matches */
 } ItemCall;
 
 /* That of the function called, zeroed at first. */
@@ -48,10 +49,7 @@ extern Datum flow_time_interval(FlowTime time, CalendarReader *calendar);
 /* The name of a visit's stage as text. */
 extern Datum item_stage_text(const FlowItem *item, int stage);
 
-/*
- * The number of the stage that a text argument names, UNMAPPED_STAGE for (unmapped) under
- * rule waiting; 22023 for any other.
- */
+/* The number of the stage that a text argument names: item_find_stage. */
 extern int	item_stage_argument(const Workflow *workflow, text *name);
 
 #endif							/* VSM_ITEM_SQL_H */

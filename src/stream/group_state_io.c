@@ -10,6 +10,7 @@
 #include "stream/cumulative_flow_text.h"
 #include "stream/process_map_text.h"
 #include "stream/rollup_state_text.h"
+#include "stream/variants_text.h"
 
 /* vsm_AGGREGATE_state_in and _out */
 #define GROUP_STATE_FUNCTIONS(aggregate) \
@@ -24,3 +25,4 @@ VALUE_OUTPUT(aggregate##_state, aggregate##_from_datum, aggregate##_to_text)
 GROUP_STATE_FUNCTIONS(cumulative_flow)
 GROUP_STATE_FUNCTIONS(process_map)
 GROUP_STATE_FUNCTIONS(rollup)
+GROUP_STATE_FUNCTIONS(variants)

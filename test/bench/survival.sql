@@ -4,7 +4,7 @@
 -- @setup
 SELECT setseed(0.5);
 CREATE TABLE duration AS
-SELECT (random() * 8.64e12)::bigint * interval '1 microsecond' AS duration, random() < 0.8 AS finished
+SELECT (random() * 8.64e12)::bigint * interval '1 microsecond' AS duration, random() < 0.8 AS finished, random() < 0.5 AS changed
 FROM generate_series(1, :items);
 VACUUM (ANALYZE) duration;
 
@@ -13,6 +13,12 @@ SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY duration) FROM duration
 
 -- @query survival
 SELECT vsm.percentile(vsm.survival(duration, finished), 0.5) FROM duration
+
+-- @query two_survivals
+SELECT vsm.percentile(vsm.survival(duration, finished) FILTER (WHERE changed), 0.5), vsm.percentile(vsm.survival(duration, finished) FILTER (WHERE NOT changed), 0.5) FROM duration
+
+-- @query compare
+SELECT vsm.compare(vsm.survival(duration, finished) FILTER (WHERE NOT changed), vsm.survival(duration, finished) FILTER (WHERE changed)) FROM duration
 
 -- @query sql_km
 SELECT min(duration) FROM (
@@ -24,6 +30,7 @@ SELECT min(duration) FROM (
 WHERE survival <= 0.5
 
 -- @ratio survival_vs_sort survival / sort <= 1.5
+-- @ratio compare_vs_two_survivals compare / two_survivals <= 1.5
 -- @ratio sql_km_vs_survival sql_km / survival >= 3
 
 -- @same sql_km_vs_survival

@@ -18,6 +18,8 @@ SELECT (f).outcome IS NOT DISTINCT FROM vsm.outcome(t, w, as_of)
 	AND (f).flow_time IS NOT DISTINCT FROM vsm.flow_time(t, w, c, as_of)
 	AND (f).item_age IS NOT DISTINCT FROM vsm.item_age(t, w, c, as_of)
 	AND (as_of IS NULL OR (f).stage IS NOT DISTINCT FROM vsm.stage_at(t, w, as_of))
+	AND coalesce(vsm.path_matches(t, w, '^.+$', as_of), vsm.path(t, w, as_of) IS NULL)
+	AND (vsm.breach_at(t, w, '30 hours', c) IS NULL OR vsm.outcome(t, w) = 'open')
 	AND (SELECT count(v.left_at) FROM vsm.visits(t, w, c, as_of) AS v) + (SELECT count(s.duration) FROM vsm.stage_times(t, w, c, as_of) AS s) >= 0
 	AND num_nulls(vsm.blocked_periods(t, w, as_of), vsm.wait_periods(t, w, as_of), vsm.path(t, w, as_of)) >= 0
 FROM (SELECT vsm.flow(t, w, c, as_of) AS f) AS q $$;
@@ -84,6 +86,8 @@ CREATE AGGREGATE process_map_state(vsm.timeline, vsm.workflow, vsm.calendar) (SF
 
 CREATE AGGREGATE rollup_state(vsm.timeline, vsm.workflow, text) (SFUNC = vsm.rollup_add, STYPE = vsm.rollup_state);
 
+CREATE AGGREGATE variants_state(vsm.timeline, vsm.workflow) (SFUNC = vsm.variants_add, STYPE = vsm.variants_state);
+
 CREATE TABLE item AS SELECT t::vsm.timeline AS timeline FROM (VALUES
 	('[["2026-03-02T09:00:00Z","B"],["2026-03-04T09:00:00Z","W"],["2026-03-04T17:00:00Z","C"]]'),
 	('[["2026-03-03T09:00:00Z","B"],["2026-03-05T09:00:00Z","F"],["2026-03-16T09:00:00Z","W"],["2026-03-17T09:00:00Z","Odd \"\\ \u00fc"]]')) AS v (t);
@@ -107,11 +111,18 @@ $$SELECT num_nulls(vsm.rollup_finish($1)) >= 0
 	AND vsm.rollup_combine($1, $1)::text::vsm.rollup_state::text = vsm.rollup_combine($1, $1)::text
 	AND vsm.rollup_combine(NULL, $1)::text = $1::text$$ FROM item;
 
+INSERT INTO target SELECT 'variants_state', 'vsm.variants_state',
+ARRAY[variants_state(timeline, a_workflow())::text],
+$$SELECT num_nulls(vsm.variants_finish($1)) >= 0
+	AND vsm.variants_combine($1, $1)::text::vsm.variants_state::text = vsm.variants_combine($1, $1)::text
+	AND vsm.variants_combine(NULL, $1)::text = $1::text$$ FROM item;
+
 INSERT INTO target SELECT 'survival', 'vsm.survival',
 ARRAY[(SELECT vsm.survival(duration, finished)::text FROM (VALUES ('5 days'::interval, true), ('5 days', false), ('12 hours', true), ('0', true)) AS v (duration, finished)),
 	(SELECT vsm.survival(make_interval(hours => k), k % 3 > 0)::text FROM generate_series(1, 20) AS k)],
 $$SELECT vsm.survival_from_jsonb(vsm.survival_to_jsonb(s))::text = s::text AND vsm.merge(s, s)::text::vsm.survival::text = vsm.merge(s, s)::text
 	AND num_nulls(vsm.percentile(s, 0.85), vsm.probability(s, '3 days'), vsm.probability(s, '3 days', '1 day'), vsm.eta(s, '1 day', 0.5)) >= 0
+	AND coalesce((vsm.compare(s, s)).chi_square, 0) = 0 AND coalesce((vsm.compare(s, '{"durations":[[259200000000,2,1],[400000000000,1,0]]}')).p_value BETWEEN 0 AND 1, true)
 	AND (SELECT coalesce(bool_and(c.survival BETWEEN 0 AND 1), true) FROM vsm.curve(s) AS c)
 	FROM (SELECT $1 AS s) AS q$$;
 
@@ -135,6 +146,12 @@ $$SELECT count(*) = count(DISTINCT item) AND coalesce(bool_and(answers(timeline,
 INSERT INTO target VALUES ('bigint_timelines', 'vsm.bigint_timelines',
 ARRAY['[]', '[[1,[["2026-01-05T10:00:00Z","A"],["2026-01-05T10:00:00Z","B"]]],[-9223372036854775808,[["2026-01-05T10:00:00Z","A"]]]]'],
 $$SELECT count(*) = count(DISTINCT item) AND coalesce(bool_and(answers(timeline, a_workflow(), NULL::vsm.calendar, NULL::timestamptz)), true) FROM vsm.unnest($1)$$);
+
+-- Patterns of paths: what is none is refused.
+INSERT INTO target VALUES ('path_pattern', 'text',
+ARRAY['^[^<A>]*<C>', '(<B><W>){1,3}\1$|<(unmapped)>.+?(?!<X>)', '<A\>\\>', '[<B><W>]*'],
+$$SELECT CASE WHEN length($1) <= 100 THEN vsm.path_matches(t, a_workflow(), $1) IS NOT NULL ELSE true END
+	FROM (SELECT '[["2026-01-05T10:00:00Z","A"],["2026-01-06T10:00:00Z","B"],["2026-01-06T10:00:00Z","Lost"],["2026-01-07T10:00:00Z","W"],["2026-01-08T10:00:00Z","C"]]'::vsm.timeline AS t) AS q$$);
 
 -- Urgency profiles.
 INSERT INTO target VALUES ('urgency', 'jsonb',

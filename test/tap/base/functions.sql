@@ -235,7 +235,8 @@ SELECT is(outcome, 'done', 'are made anew') FROM stored WHERE item = 1;
 -- All scalar functions in one query: serial, in parallel, and with nothing in the search_path.
 CREATE TABLE call AS
 SELECT string_agg(format('vsm.%I(%s)', p.proname, (SELECT string_agg(format('%I => %s', name, CASE name WHEN 'timeline' THEN 'timeline' WHEN 'workflow' THEN 'wf' WHEN 'as_of' THEN '''2026-01-20 00:00+00''::timestamptz'
-		WHEN 'at' THEN '''2026-01-20 00:00+00''::timestamptz' WHEN 'stage' THEN '''B''' WHEN 'calendar' THEN '''{"week":{"mon":["09:00-17:00"],"wed":["00:00-24:00"]}}''' WHEN 'factor' THEN '0.5' END), ', ') FROM unnest(p.proargnames[1:p.pronargs]) AS name)), ', ' ORDER BY p.oid) AS calls, count(*) AS number
+		WHEN 'at' THEN '''2026-01-20 00:00+00''::timestamptz' WHEN 'stage' THEN '''B''' WHEN 'calendar' THEN '''{"week":{"mon":["09:00-17:00"],"wed":["00:00-24:00"]}}''' WHEN 'factor' THEN '0.5'
+		WHEN 'target' THEN '''30 hours''::interval' WHEN 'pattern' THEN '''<B>.*<D>|^[^<C>]{1,3}$''' END), ', ') FROM unnest(p.proargnames[1:p.pronargs]) AS name)), ', ' ORDER BY p.oid) AS calls, count(*) AS number
 FROM pg_proc p WHERE p.pronamespace = 'vsm'::regnamespace AND p.prokind = 'f' AND NOT p.proretset AND p.proargnames[1:2] = '{timeline,workflow}' AND 'vsm.timeline'::regtype = p.proargtypes[0];
 SELECT cmp_ok(number, '>=', 24::bigint, 'there are functions to call') FROM call;
 CREATE TABLE asked AS SELECT item, n, timeline, wf FROM line, rules WHERE (item + n) % 4 = 0;

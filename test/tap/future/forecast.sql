@@ -1,9 +1,9 @@
--- vsm.forecast_items and vsm.forecast_periods against enumeration, exact binomials and simulation.
+-- vsm.forecast_items, vsm.forecast_periods and vsm.forecast_probability against enumeration, exact binomials and simulation.
 BEGIN;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS vsm;
 \ir ../../cancel.sql
-SELECT plan(55);
+SELECT plan(69);
 SELECT setseed(0.1);
 
 -- What a statement fails with: SQLSTATE, message, detail and hint.
@@ -69,6 +69,18 @@ SELECT is_empty($$
 	WHERE period > 0 AND total > 0 AND reached < 1 AND vsm.forecast_periods(samples, total, reached::float8) > period$$,
 	'periods: p exactly reached counts');
 
+SELECT is_empty($$
+	WITH answer AS MATERIALIZED (
+		SELECT id, samples, items, period, vsm.forecast_probability(samples, items, period) AS ours,
+			coalesce((SELECT max(reached) FROM at_least a WHERE a.id = question.id AND a.period = period.period AND a.total >= items), 0) AS exact
+		FROM question, generate_series(-1, 60) AS items, generate_series(0, 5) AS period)
+	SELECT * FROM answer WHERE abs(ours::numeric - exact) > 1e-14 * exact OR (exact IN (0, 1)) <> (ours IN (0, 1))$$,
+	'probability: P(at least items), for every total possible and between');
+SELECT is_empty($$
+	SELECT id, samples, period, total FROM at_least JOIN question USING (id)
+	WHERE period > 0 AND vsm.forecast_items(samples, period, vsm.forecast_probability(samples, total, period)) <> total$$,
+	'the items that are forecast with that probability are the items asked for');
+
 --
 -- Long horizons. Of an odd number of fair coins at least half the heads come with probability 1/2.
 --
@@ -95,6 +107,11 @@ SELECT is_empty($$
 	SELECT items, p, vsm.forecast_periods('{0,0,0,1,0,0,0,0}', items, p::float8) FROM unnest('{40,65,90}'::int[]) AS items, unnest('{0.05,0.5,0.85,0.99}'::numeric[]) AS p
 	WHERE (vsm.forecast_periods('{0,0,0,1,0,0,0,0}', items, p::float8) <= 520) IS DISTINCT FROM ((SELECT reached FROM binomial WHERE heads = items) >= p)$$,
 	'periods agree with it');
+SELECT is_empty($$
+	SELECT heads, reached, vsm.forecast_probability('{0,0,0,1,0,0,0,0}', heads, 520) FROM binomial
+	WHERE reached > 1e-100 AND abs(vsm.forecast_probability('{0,0,0,1,0,0,0,0}', heads, 520)::numeric - reached) > 1e-13 * reached$$,
+	'so do probabilities, down to 1e-100');
+SELECT cmp_ok((SELECT count(*) FROM binomial WHERE reached > 1e-100), '>=', 250::bigint, 'which is far out');
 
 -- The two answer each other.
 SELECT is_empty($$
@@ -117,6 +134,13 @@ SELECT is_empty($$
 	SELECT * FROM simulated
 	WHERE reached < p - 4 * sqrt(p * (1 - p) / 1000000) OR beyond >= p + 4 * sqrt(p * (1 - p) / 1000000)$$,
 	'a simulation of a million draws agrees');
+SELECT is_empty($$
+	WITH forecast AS MATERIALIZED (
+		SELECT n, vsm.forecast_probability((SELECT samples FROM draw LIMIT 1), n, 6) AS p FROM generate_series(1, 78) AS n),
+	drawn AS MATERIALIZED (SELECT total, count(*) AS draws FROM draw GROUP BY total)
+	SELECT n, p, sum(draws) FROM forecast JOIN drawn ON total >= n GROUP BY n, p
+	HAVING abs(sum(draws) / 1000000 - p) > 4.5 * sqrt(p * (1 - p) / 1000000) + 1e-15$$,
+	'so does every probability');
 
 SELECT is(vsm.forecast_periods(s, 10000, 0.85) BETWEEN 606 AND 640, true, '10,000 items')
 FROM (SELECT array_agg(g % 40) AS s FROM generate_series(1, 52) AS g) AS sample;
@@ -138,6 +162,14 @@ SELECT is(vsm.forecast_items('{2147483647,2147483647}', 1, 0.5), 2147483647, 'th
 SELECT is(vsm.forecast_items('[0:1]={3,5}'::int[], 1, 0.5), vsm.forecast_items('{5,3}', 1, 0.5), 'neither order nor subscripts of the samples matter');
 SELECT is(ARRAY[vsm.forecast_periods('{1000000000,0}', 2000000000, 0.5), vsm.forecast_items('{1000000000,0}', 2, 0.25)], '{3,2000000000}', 'large units are no large totals');
 
+SELECT is(ARRAY[vsm.forecast_probability('{3,5}', 6, 2), vsm.forecast_probability('{3,5}', 7, 2), vsm.forecast_probability('{3,5}', 10, 2), vsm.forecast_probability('{3,5}', 11, 2)],
+	'{1,0.75,0.25,0}', 'probability: what is certain, and what never');
+SELECT is(ARRAY[vsm.forecast_probability('{0,0}', 1, 100), vsm.forecast_probability('{3,5}', 0, 0), vsm.forecast_probability('{3,5}', 1, 0), vsm.forecast_probability('{3,5}', -2147483648, 0),
+	vsm.forecast_probability('{2147483647}', 2147483647, 2147483647), vsm.forecast_probability('{1}', 2147483647, 2147483646), vsm.forecast_probability('{0,1000000000}', 2000000000, 3)],
+	'{0,1,0,1,1,0,0.5}', 'probability: all samples 0, no period, no items, the largest numbers');
+SELECT is(num_nulls(vsm.forecast_probability(NULL, 1, 1), vsm.forecast_probability('{1}', NULL, 1), vsm.forecast_probability('{1}', 1, NULL)), 3, 'probability: a NULL argument: NULL');
+SELECT is(vsm.forecast_probability('{0,1}', 40, 2000000000), 1::float8, 'it ends with the last total below');
+
 --
 -- Errors.
 --
@@ -150,11 +182,16 @@ FROM (VALUES
 	($$SELECT vsm.forecast_items('{1}', 1, 0)$$, '22023 | the probability of a forecast must be above 0 and at most 1 | The probability asked for is 0.'),
 	($$SELECT vsm.forecast_periods('{1}', 1, 1.5)$$, '22023 | the probability of a forecast must be above 0 and at most 1 | The probability asked for is 1.5.'),
 	($$SELECT vsm.forecast_periods('{1}', 0, 'NaN')$$, '22023 | the probability of a forecast must be above 0 and at most 1 | The probability asked for is NaN.'),
+	($$SELECT vsm.forecast_probability('{}', 1, 1)$$, '22023 | a forecast needs at least one sample | Give the number of finished items of each past period, 0 included.'),
+	($$SELECT vsm.forecast_probability('{NULL}', 1, 1)$$, '22023 | a sample cannot be null | A period without finished items is a sample of 0.'),
+	($$SELECT vsm.forecast_probability('{-1}', 1, 1)$$, '22023 | a sample cannot be negative | The least sample is -1.'),
+	($$SELECT vsm.forecast_probability('{1}', 1, -1)$$, '22023 | the number of periods cannot be negative | The number of periods is -1.'),
 	($$SELECT vsm.forecast_items('{2000000000}', 2, 0.5)$$, '22003 | integer out of range | The forecast is 4000000000.'),
 	($$SELECT vsm.forecast_items('{0,1,1000000000}', 2, 0.5)$$,
 	 '54000 | too many possible totals to forecast | The samples lie so far apart that more than 16777216 totals are possible. | Count in larger units, such as hundreds of items.')) AS wrong (statement, failure);
 SELECT is(pg_temp.cancel($$SELECT vsm.forecast_periods('{0,0,1}', 2000000000, 0.5)$$), '57014 | canceling statement due to user request', 'periods can be cancelled');
 SELECT is(pg_temp.cancel($$SELECT vsm.forecast_items('{0,0,1}', 2000000000, 0.5)$$), '57014 | canceling statement due to user request', 'items can be cancelled');
+SELECT is(pg_temp.cancel($$SELECT vsm.forecast_probability('{0,0,1}', 600000000, 2000000000)$$), '57014 | canceling statement due to user request', 'a probability can be cancelled');
 
 SELECT finish();
 ROLLBACK;

@@ -1,4 +1,4 @@
--- States of rollup, cumulative_flow and process_map as text: whatever is mutated in them is refused
+-- States of rollup, cumulative_flow, process_map and variants as text: whatever is mutated in them is refused
 -- by a rule, or read, used and written again without loss
 SET client_min_messages = warning;
 BEGIN;
@@ -6,12 +6,13 @@ CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS vsm;
 SET LOCAL TimeZone = 'America/St_Johns';
 
-SELECT plan(10);
+SELECT plan(12);
 
 CREATE AGGREGATE pg_temp.cumulative_flow(vsm.timeline, vsm.workflow, timestamptz, timestamptz, interval, text) (SFUNC = vsm.cumulative_flow_add, STYPE = vsm.cumulative_flow_state);
 CREATE AGGREGATE pg_temp.process_map(vsm.timeline) (SFUNC = vsm.process_map_add, STYPE = vsm.process_map_state);
 CREATE AGGREGATE pg_temp.process_map(vsm.timeline, vsm.workflow, vsm.calendar) (SFUNC = vsm.process_map_add, STYPE = vsm.process_map_state);
 CREATE AGGREGATE pg_temp.rollup(vsm.timeline, vsm.workflow, text) (SFUNC = vsm.rollup_add, STYPE = vsm.rollup_state);
+CREATE AGGREGATE pg_temp.variants(vsm.timeline, vsm.workflow) (SFUNC = vsm.variants_add, STYPE = vsm.variants_state);
 
 CREATE TEMP TABLE item ON COMMIT DROP AS
 SELECT t::vsm.timeline AS timeline, '{"stages":[{"name":"Backlog","class":"new"},{"name":"Build","class":"active"},
@@ -22,8 +23,8 @@ CREATE TEMP TABLE state ON COMMIT DROP AS
 SELECT kind, state FROM (
 	SELECT pg_temp.cumulative_flow(timeline, workflow, '2026-03-01', '2026-03-20', '1 week', 'Europe/Paris')::text AS cumulative_flow,
 			pg_temp.process_map(timeline)::text AS event_log, pg_temp.process_map(timeline, workflow, '{"time_zone":"Asia/Kolkata"}')::text AS process_map,
-			pg_temp.rollup(timeline, workflow, 'most')::text AS rollup FROM item) AS s,
-	LATERAL (VALUES ('cumulative_flow', cumulative_flow), ('process_map', event_log), ('process_map', process_map), ('rollup', rollup)) AS v(kind, state);
+			pg_temp.rollup(timeline, workflow, 'most')::text AS rollup, pg_temp.variants(timeline, workflow)::text AS variants FROM item) AS s,
+	LATERAL (VALUES ('cumulative_flow', cumulative_flow), ('process_map', event_log), ('process_map', process_map), ('rollup', rollup), ('variants', variants)) AS v(kind, state);
 
 -- A number below n for a key, the same everywhere
 CREATE FUNCTION pg_temp.rnd(n int, VARIADIC key text[]) RETURNS int LANGUAGE sql IMMUTABLE AS $$
@@ -75,13 +76,14 @@ FROM (SELECT DISTINCT ON (kind) kind, state FROM state WHERE kind <> 'rollup' OR
 
 -- Running aggregates: the state is read again and again while it grows
 CREATE TEMP TABLE running ON COMMIT DROP AS
-SELECT n, timeline, workflow, vsm.process_map(timeline) OVER w AS process_map, vsm.rollup(timeline, workflow, 'least') OVER w AS rollup,
+SELECT n, timeline, workflow, vsm.process_map(timeline) OVER w AS process_map, vsm.rollup(timeline, workflow, 'least') OVER w AS rollup, vsm.variants(timeline, workflow) OVER w AS variants,
 		vsm.cumulative_flow(timeline, workflow, '2026-03-01', '2026-03-20', '1 day') OVER w AS cumulative_flow
 FROM (SELECT row_number() OVER (ORDER BY timeline::text, k) AS n, vsm.timeline(at + k * interval '5 hours', state || CASE WHEN state ~ 'Odd' THEN k::text ELSE '' END) AS timeline, workflow
 	FROM item, generate_series(1, 30) AS k, vsm.events(timeline) GROUP BY timeline::text, k, workflow) AS i WINDOW w AS (ORDER BY n);
 SELECT is_empty($$SELECT n FROM running r WHERE process_map IS DISTINCT FROM (SELECT vsm.process_map(timeline) FROM running i WHERE i.n <= r.n)$$, 'a running process map');
 SELECT is_empty($$SELECT n FROM running r WHERE rollup::text IS DISTINCT FROM (SELECT vsm.rollup(timeline, workflow, 'least')::text FROM running i WHERE i.n <= r.n)$$, 'a running roll-up');
 SELECT is_empty($$SELECT n FROM running r WHERE cumulative_flow IS DISTINCT FROM (SELECT vsm.cumulative_flow(timeline, workflow, '2026-03-01', '2026-03-20', '1 day') FROM running i WHERE i.n <= r.n)$$, 'a running cumulative flow');
+SELECT is_empty($$SELECT n FROM running r WHERE variants IS DISTINCT FROM (SELECT vsm.variants(timeline, workflow) FROM running i WHERE i.n <= r.n)$$, 'running variants');
 
 -- Called on a row of a table, a transition function leaves the row as it is
 CREATE TEMP TABLE kept ON COMMIT DROP AS SELECT state::vsm.process_map_state FROM state WHERE kind = 'process_map' AND state LIKE '{"workflow":null%';
