@@ -98,6 +98,21 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION vsm.model_columns() IS 'the columns of the tables of a model, as its files define them; a part of vsm.create_model';
 
+CREATE FUNCTION vsm.is_made_by_this_version(schema text) RETURNS boolean
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	result boolean;
+BEGIN
+	EXECUTE format('SELECT m.version = (SELECT e.extversion FROM pg_extension AS e WHERE e.extname = ''vsm'') FROM %I.model AS m',
+		schema) INTO result;
+	RETURN coalesce(result, false);
+END
+$$;
+COMMENT ON FUNCTION vsm.is_made_by_this_version(text) IS 'whether a model was last made or completed by this version of vsm; a part of '
+	'vsm.create_model';
+
 CREATE PROCEDURE vsm.run_model_sql(schema text)
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -105,6 +120,7 @@ SET client_min_messages = warning
 AS $$
 DECLARE
 	complete  text[];
+	watched   text[];
 	statement text;
 	c         record;
 BEGIN
@@ -116,9 +132,20 @@ BEGIN
 			LEFT JOIN pg_attribute AS a
 				ON a.attrelid = to_regclass(format('%I.%I', schema, w.relation)) AND a.attname = w.name AND NOT a.attisdropped
 		GROUP BY w.relation HAVING bool_and(a.attname IS NOT NULL)) AS t;
+	-- Nor are triggers made anew that are there and as this version made them.
+	SELECT array_agg(r.relname || '.' || t.tgname) INTO watched
+	FROM pg_trigger AS t JOIN pg_class AS r ON r.oid = t.tgrelid
+	WHERE r.relnamespace = to_regnamespace(quote_ident(schema)) AND NOT t.tgisinternal AND t.tgparentid = 0
+	AND (t.tgenabled = 'A' OR t.tgname = 'model_settings')
+	AND CASE WHEN to_regclass(format('%I.model', schema)) IS NULL THEN false ELSE vsm.is_made_by_this_version(schema) END;
 	FOR statement IN
-		SELECT format(m.statement, schema) FROM vsm.model_sql() AS m
+		SELECT format(m.statement, schema)
+		FROM vsm.model_sql() AS m,
+			LATERAL (SELECT regexp_match(m.statement, '^CREATE \S+ \S+ TRIGGER (\S+) .* ON %1\$I\.(\S+)') AS made,
+				regexp_match(m.statement, '^ALTER TABLE %1\$I\.(\S+) ENABLE ALWAYS TRIGGER (\S+)') AS enabled) AS g
 		WHERE CASE
+			WHEN g.made IS NOT NULL THEN (g.made[2] || '.' || g.made[1] = ANY (watched)) IS NOT TRUE
+			WHEN g.enabled IS NOT NULL THEN (g.enabled[1] || '.' || g.enabled[2] = ANY (watched)) IS NOT TRUE
 			WHEN m.statement LIKE '%ADD COLUMN IF NOT EXISTS%' THEN (m.file = ANY (complete)) IS NOT TRUE
 			WHEN m.statement LIKE '%INDEX IF NOT EXISTS %' THEN
 				to_regclass(format('%I.%I', schema, substring(m.statement FROM 'INDEX IF NOT EXISTS (\S+)'))) IS NULL
@@ -126,6 +153,10 @@ BEGIN
 		END
 	LOOP
 		EXECUTE statement;
+		IF statement LIKE '%ENABLE ALWAYS TRIGGER%' THEN
+			-- What was written without it is not known: the next refresh makes all anew.
+			EXECUTE format('UPDATE %I.mark SET bound = NULL WHERE bound IS NOT NULL', schema);
+		END IF;
 	END LOOP;
 	-- In a table that the user has made, to be partitioned.
 	FOR c IN

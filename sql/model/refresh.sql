@@ -77,6 +77,24 @@ COMMENT ON FUNCTION vsm.event_partitions() IS
 	'that is '
 	'attached, detached or truncated fires no trigger; a part of vsm.refresh';
 
+CREATE FUNCTION vsm.missing_triggers() RETURNS text
+LANGUAGE plpgsql STABLE
+AS $$
+BEGIN
+	RETURN (
+		SELECT string_agg(w.relation, ', ' ORDER BY w.relation)
+		FROM (
+			SELECT DISTINCT g.made[2] AS relation, g.made[1] AS name
+			FROM vsm.model_sql() AS m,
+				LATERAL (SELECT regexp_match(m.statement, '^CREATE \S+ \S+ TRIGGER (\S+) .* ON %1\$I\.(\S+)') AS made) AS g
+			WHERE m.file LIKE 'triggers/%' AND g.made IS NOT NULL AND g.made[1] <> 'model_settings') AS w
+		WHERE NOT EXISTS (
+			SELECT FROM pg_trigger AS t WHERE t.tgrelid = to_regclass(w.relation) AND t.tgname = w.name AND t.tgenabled = 'A'));
+END
+$$;
+COMMENT ON FUNCTION vsm.missing_triggers() IS
+	'tables of which a trigger of ours is missing or disabled, NULL if none, in the model that search_path names; a part of vsm.refresh';
+
 CREATE FUNCTION vsm.enter_refresh(model text) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -170,6 +188,7 @@ BEGIN
 		WHEN old_bound IS NULL THEN 'the first time'
 		WHEN old_cluster IS DISTINCT FROM new_cluster THEN 'the model comes from another cluster'
 		WHEN old_bound > new_bound THEN 'the model comes from a later state of the cluster'
+		WHEN vsm.missing_triggers() IS NOT NULL THEN 'no trigger tells of changes of ' || vsm.missing_triggers()
 		WHEN old_tables IS DISTINCT FROM new_tables THEN 'a partition of event was attached, detached, dropped or truncated'
 		WHEN old_settings IS DISTINCT FROM new_settings THEN 'set anew: ' || (
 			SELECT string_agg(coalesce(o.key, n.key), ', ' ORDER BY coalesce(o.key, n.key))
