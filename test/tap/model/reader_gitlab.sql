@@ -196,9 +196,9 @@ SELECT is((SELECT details FROM pg_temp.read('request') WHERE fact = 'merge_reque
 SELECT results_eq($$SELECT a, at, details ->> 'state', (details ->> 'closed_at')::timestamptz, (details ->> 'merged_at')::timestamptz, (details ->> 'approved_at')::timestamptz, details ? 'approved_at'
 	FROM unnest('{open,close,reopen,approved,unapproved,merge}'::text[], '{opened,closed,opened,opened,opened,merged}'::text[]) WITH ORDINALITY AS u (a, state, o),
 		pg_temp.request('{}', jsonb_build_object('action', a, 'state', state)) WHERE fact = 'merge_request' AND details ? 'state' ORDER BY o$$, $$VALUES
-	('open', timestamptz '2026-01-08 10:00+00', 'opened', NULL::timestamptz, NULL::timestamptz, NULL::timestamptz, false), ('close', '2026-01-08 10:00+00', 'closed', '2026-01-08 10:00+00', NULL, NULL, false),
-	('reopen', '2026-01-08 10:00+00', 'opened', NULL, NULL, NULL, false), ('approved', '2026-01-08 10:00+00', 'opened', NULL, NULL, '2026-01-08 10:00+00', true),
-	('unapproved', '2026-01-08 10:00+00', 'opened', NULL, NULL, NULL, true), ('merge', '2026-01-08 10:00+00', 'merged', NULL, '2026-01-08 10:00+00', NULL, false)$$, 'what each action makes of it');
+	('open', timestamptz '2026-01-08 09:59:59.999999+00', 'opened', NULL::timestamptz, NULL::timestamptz, NULL::timestamptz, false), ('close', '2026-01-08 10:00+00', 'closed', '2026-01-08 10:00+00', NULL, NULL, false),
+	('reopen', '2026-01-08 09:59:59.999999+00', 'opened', NULL, NULL, NULL, false), ('approved', '2026-01-08 09:59:59.999999+00', 'opened', NULL, NULL, '2026-01-08 10:00+00', true),
+	('unapproved', '2026-01-08 09:59:59.999999+00', 'opened', NULL, NULL, NULL, true), ('merge', '2026-01-08 10:00+00', 'merged', NULL, '2026-01-08 10:00+00', NULL, false)$$, 'what each action makes of it: of two within a second the one that is closed is the later');
 SELECT bag_eq($$SELECT a, value, at, seq FROM unnest('{open,update}'::text[]) AS a, pg_temp.request('{}', jsonb_build_object('action', a, 'state', 'opened', 'draft', true)) WHERE fact IN ('event', 'observed')$$, $$VALUES
 	('open', 'opened', timestamptz '2026-01-06 09:00+00', NULL::bigint), ('open', 'draft', '2026-01-06 09:00+00', 1), ('update', 'opened', '2026-01-06 09:00+00', NULL), ('update', 'draft', '2026-01-08 10:00+00', NULL)$$,
 	'opened as a draft, which is the later of the two; a draft since when is not known');
