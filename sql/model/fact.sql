@@ -16,12 +16,14 @@ COMMENT ON FUNCTION vsm.fact_event(text, text, timestamptz, text, text, text, te
 	'the fact that an entity got a state at a time; id is the same in every payload that tells of this event, version says which of them '
 	'words it best';
 
-CREATE FUNCTION vsm.fact_observed(source text, entity text, at timestamptz, state text, state_id text DEFAULT NULL)
+CREATE FUNCTION vsm.fact_observed(source text, entity text, at timestamptz, state text, state_id text DEFAULT NULL,
+	after jsonb DEFAULT NULL)
 RETURNS vsm.fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN ROW (source, 'observed', entity, at, state, NULL, NULL, NULL, state_id, NULL, NULL, 'observed', NULL, NULL, NULL, NULL)::vsm.fact;
-COMMENT ON FUNCTION vsm.fact_observed(text, text, timestamptz, text, text) IS
-	'the fact that an entity had a state at a time; when it was entered is not known';
+RETURN ROW (source, 'observed', entity, at, state, NULL, NULL, NULL, state_id, NULL, NULL, 'observed', NULL, NULL, after, NULL)::vsm.fact;
+COMMENT ON FUNCTION vsm.fact_observed(text, text, timestamptz, text, text, jsonb) IS
+	'the fact that an entity had a state at a time; when it was entered is not known; after, a JSON array of states: it counts only where '
+	'one of these is what was told last, of them and this state';
 
 CREATE FUNCTION vsm.fact_created(source text, entity text, at timestamptz, state text DEFAULT NULL, state_id text DEFAULT NULL)
 RETURNS vsm.fact

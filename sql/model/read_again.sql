@@ -96,6 +96,7 @@ DECLARE
 	removed  bigint := 0;
 	count    bigint;
 	entities text[];
+	created  text[];
 BEGIN
 	PERFORM pg_advisory_xact_lock(hashtext('vsm.write_facts'), hashtext(model));
 	EXECUTE format(
@@ -106,6 +107,10 @@ BEGIN
 			SELECT o.entity FROM %1$I.observation AS o WHERE o.payload < 0 AND -o.payload IN (SELECT p.payload FROM %1$I.payload AS p
 				WHERE p.source = $1)) AS t', model)
 	INTO entities USING source;
+	EXECUTE format(
+		'SELECT array_agg(DISTINCT o.entity) FROM %1$I.observation AS o WHERE o.kind = ''created'' AND o.payload < 0
+			AND -o.payload IN (SELECT p.payload FROM %1$I.payload AS p WHERE p.source = $1)', model)
+	INTO created USING source;
 	FOREACH relation IN ARRAY vsm.told_tables() LOOP
 		EXECUTE format('DELETE FROM %1$I.%2$I AS t WHERE t.payload < 0 AND -t.payload IN (SELECT p.payload FROM %1$I.payload AS p WHERE '
 			'p.source = $1)', model, relation)
@@ -114,6 +119,7 @@ BEGIN
 		removed := removed + count;
 	END LOOP;
 	PERFORM vsm.enter_model(model);
+	DELETE FROM event AS e USING unnest(created) AS c (entity) WHERE e.entity = c.entity AND e.event_id = c.entity || ':created';
 	PERFORM vsm.derive_states(coalesce(entities, '{}'));
 	UPDATE naming AS n SET read_at = now() WHERE remove_untold.source LIKE n.source;
 	RETURN removed;

@@ -88,7 +88,9 @@ BEGIN ATOMIC
 			vsm.github_event_id(i.entity, 'closed', i.closed_at), version => i.told_at)
 		WHERE i.closed_at IS NOT NULL
 		UNION ALL
-		SELECT vsm.fact_row(source, 'incident', i.entity, i.told_at,
+		SELECT vsm.fact_row(source, 'incident', i.entity,
+			-- (Of two versions within a second the one that is closed is the later.)
+			CASE i.state WHEN 'open' THEN i.told_at - interval '1 microsecond' ELSE i.told_at END,
 			jsonb_strip_nulls(jsonb_build_object(
 				'source', source,
 				'repository', repository,
@@ -141,9 +143,11 @@ BEGIN ATOMIC
 			FROM (SELECT i.label || CASE i.action WHEN 'unlabeled' THEN ' removed' ELSE '' END AS state
 				WHERE i.action IN ('labeled', 'unlabeled') OFFSET 0) AS l
 			UNION ALL
-			-- The API says that it was reopened, but not when.
-			SELECT vsm.fact_observed(source, i.entity, i.updated_at, 'reopened')
-			WHERE i.action IS NULL AND i.issue ->> 'state' = 'open' AND i.issue ->> 'state_reason' = 'reopened'
+			-- The API says that it is open, and that it was reopened, but not when.
+			SELECT vsm.fact_observed(source, i.entity, i.updated_at, 'reopened',
+				after => CASE i.issue ->> 'state_reason' WHEN 'reopened' THEN '["closed", "not_planned", "duplicate", "opened"]'::jsonb
+					ELSE '["closed", "not_planned", "duplicate"]' END)
+			WHERE i.action IS NULL AND i.issue ->> 'state' = 'open' AND i.updated_at > i.created_at
 			UNION ALL
 			-- Moved from another repository: people go on writing the old number.
 			SELECT vsm.fact_alias(source, i.entity, vsm.json_text(i.body #> '{changes,old_repository,full_name}') || '#'

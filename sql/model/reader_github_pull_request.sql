@@ -132,8 +132,10 @@ BEGIN ATOMIC
 					vsm.json_text(p.body #> '{requested_team,slug}')) AS reviewer
 					WHERE p.action = 'review_requested' OFFSET 0) AS r
 				UNION ALL
-				SELECT CASE p.action WHEN 'opened' THEN p.created_at ELSE p.updated_at END, 'draft', 'draft', NULL, NULL
-				WHERE p.action = 'converted_to_draft' OR p.action = 'opened' AND p.request ->> 'draft' = 'true'
+				SELECT CASE p.action WHEN 'converted_to_draft' THEN p.updated_at ELSE p.created_at END, 'draft', 'draft', NULL, NULL
+				WHERE p.action = 'converted_to_draft' OR p.request ->> 'draft' = 'true' AND (p.action = 'opened'
+					-- Nothing has changed it yet.
+					OR p.action IS NULL AND p.updated_at = p.created_at)
 				UNION ALL
 				SELECT p.updated_at, l.state, 'label:' || l.state, 'label', NULL
 				FROM (SELECT vsm.json_text(p.body #> '{label,name}') || CASE p.action WHEN 'unlabeled' THEN ' removed' ELSE '' END AS state
@@ -142,17 +144,22 @@ BEGIN ATOMIC
 			SELECT vsm.fact_row(source, 'merge_request', p.entity, p.updated_at, jsonb_build_object('ready_at', p.updated_at))
 			WHERE p.action = 'ready_for_review'
 			UNION ALL
-			-- The API says that it is a draft, but not since when.
-			SELECT vsm.fact_observed(source, p.entity, p.updated_at, 'draft')
-			WHERE p.action IS NULL AND p.request ->> 'state' = 'open' AND p.request ->> 'draft' = 'true') AS q) AS f;
+			-- The API says that it is open, and whether it is a draft, but not since when.
+			SELECT vsm.fact_observed(source, p.entity, p.updated_at, s.state, after => s.after)
+			FROM (
+				SELECT 'reopened' AS state, '["closed"]'::jsonb AS after
+				UNION ALL
+				SELECT 'draft', '["opened", "reopened", "ready_for_review"]' WHERE p.request ->> 'draft' = 'true'
+				UNION ALL
+				SELECT 'ready_for_review', '["draft"]' WHERE p.request ->> 'draft' = 'false') AS s
+			WHERE p.action IS NULL AND p.request ->> 'state' = 'open' AND p.updated_at > p.created_at) AS q) AS f;
 END;
 COMMENT ON FUNCTION vsm.read_github_pull_request(text, jsonb, jsonb) IS
 	'facts of a pull request of GitHub: webhook pull_request, or GET /repos/OWNER/NAME/pulls';
 
 /*
- * A review is the first of its pull request if none is earlier; so the earlier it was, the newer
- * is the version in which a row tells of it: it is mirrored at 1970. What its author or a bot wrote
- * is no review; where the author is not known, whoever approved or asked for changes is another.
+ * What its author or a bot wrote is no review; where the author is not known, whoever approved or
+ * asked for changes is another.
  */
 CREATE FUNCTION vsm.read_github_review_object(source text, entity text, author text, action text, dismissed_at timestamptz, review jsonb,
 	names jsonb)
@@ -178,16 +185,14 @@ BEGIN ATOMIC
 		SELECT vsm.fact_row(source, 'merge_request', entity, r.at, jsonb_build_object('source', source, 'approved_at', r.at))
 		WHERE r.state = 'approved' AND r.at IS NOT NULL
 		UNION ALL
-		SELECT vsm.fact_row(source, 'merge_request', entity,
-			to_timestamp(- extract(epoch FROM r.at - timestamptz '1970-01-01 00:00+00')::float8),
-			jsonb_build_object('source', source, 'first_review_at', r.at))
+		SELECT vsm.fact_row(source, 'merge_request', entity, r.at, jsonb_build_object('source', source, 'first_review_at', r.at))
 		WHERE r.at IS NOT NULL AND r.state IN ('approved', 'changes_requested', 'commented', 'dismissed')
 		AND CASE WHEN author IS NULL OR r.reviewer IS NULL THEN r.state <> 'commented' ELSE author <> r.reviewer END
 		AND vsm.github_author_kind(vsm.github_author(names, r.reviewer, NULL, NULL), review #>> '{user,type}', 'reviewer') = 'person') AS q;
 END;
 COMMENT ON FUNCTION vsm.read_github_review_object(text, text, text, text, timestamptz, jsonb, jsonb) IS
 	'the facts of a review of a pull request: commented, approved, changes_requested or dismissed, '
-	'and whether it is the first by somebody else than the author';
+	'and when somebody else than the author reviewed it';
 
 CREATE FUNCTION vsm.read_github_pull_request_review(source text, payload jsonb, names jsonb) RETURNS SETOF vsm.fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 10

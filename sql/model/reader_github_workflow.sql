@@ -13,7 +13,7 @@ BEGIN ATOMIC
 		SELECT o.run, o.action, source || ':workflow_run:' || vsm.json_text(o.run -> 'id') AS entity,
 			coalesce(vsm.json_text(o.body #> '{repository,full_name}'), vsm.json_text(o.run #> '{repository,full_name}'),
 				vsm.github_repository(o.run ->> 'html_url'), vsm.github_repository(o.run ->> 'url')) AS repository,
-			coalesce(vsm.github_count(o.run -> 'run_attempt'), 1) AS attempt,
+			coalesce(vsm.github_count(o.run -> 'run_attempt'), 1)::bigint AS attempt,
 			vsm.json_time(o.run -> 'created_at') AS created_at,
 			vsm.json_time(o.run -> 'run_started_at') AS started_at,
 			vsm.json_time(o.run -> 'updated_at') AS updated_at,
@@ -52,18 +52,20 @@ BEGIN ATOMIC
 					'{"started_at": null, "finished_at": null}'
 					ELSE '{}'::jsonb END) AS fact
 			UNION ALL
-			SELECT vsm.fact_event(source, r.entity, r.created_at, 'queued', r.entity || ':1:queued',
+			SELECT vsm.fact_event(source, r.entity, r.created_at, 'queued', r.entity || ':1:queued', seq => 3,
 				attributes => jsonb_strip_nulls(jsonb_build_object('repository', r.repository, 'name', r.run -> 'name', 'ref',
 					r.run -> 'head_branch',
 					'trigger', r.run -> 'event', 'run_number', r.run -> 'run_number', 'url', r.run -> 'html_url')))
 			UNION ALL
-			SELECT vsm.fact_event(source, r.entity, r.started_at, 'queued', r.entity || ':' || r.attempt || ':queued')
+			SELECT vsm.fact_event(source, r.entity, r.started_at, 'queued', r.entity || ':' || r.attempt || ':queued', seq => r.attempt * 3)
 			WHERE r.attempt > 1
 			UNION ALL
-			SELECT vsm.fact_event(source, r.entity, r.updated_at, 'in_progress', r.entity || ':' || r.attempt || ':in_progress')
+			SELECT vsm.fact_event(source, r.entity, r.updated_at, 'in_progress', r.entity || ':' || r.attempt || ':in_progress',
+				seq => r.attempt * 3 + 1)
 			WHERE r.action = 'in_progress' AND r.status IS DISTINCT FROM 'completed'
 			UNION ALL
-			SELECT vsm.fact_event(source, r.entity, r.updated_at, r.conclusion, r.entity || ':' || r.attempt || ':completed')
+			SELECT vsm.fact_event(source, r.entity, r.updated_at, r.conclusion, r.entity || ':' || r.attempt || ':completed',
+				seq => r.attempt * 3 + 2)
 			WHERE r.status = 'completed'
 			UNION ALL
 			SELECT vsm.fact_observed(source, r.entity, r.updated_at, r.status)

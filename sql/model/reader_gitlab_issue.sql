@@ -6,8 +6,8 @@
 /*
  * Opened, closed, reopened, merged, labelled: object is the object as the API has it, or a
  * webhook's object_attributes; changes are a webhook's. Present states are observed where no time
- * is told of them; that something is open is not, since that is no state of its own: a request that
- * is ready or approved is open as well.
+ * is told of them; that something is open says something only after it was closed, since a request
+ * that is ready or approved is open as well.
  */
 CREATE FUNCTION vsm.read_gitlab_states(source text, entity text, object jsonb, changes jsonb, attributes jsonb) RETURNS SETOF vsm.fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 3
@@ -25,7 +25,9 @@ BEGIN ATOMIC
 					CASE object -> 'state_id' WHEN '1' THEN 'opened' WHEN '2' THEN 'closed' END) AS state,
 				CASE WHEN object ?| '{source_branch,target_branch,draft,work_in_progress}' THEN
 					vsm.gitlab_draft_change(changes) END AS becomes,
-				'true' IN (object -> 'draft', object -> 'work_in_progress') AS is_draft
+				'true' IN (object -> 'draft', object -> 'work_in_progress') AS is_draft,
+				-- Nothing has changed it yet.
+				vsm.json_time(object -> 'updated_at') < vsm.json_time(object -> 'created_at') + interval '1 second' AS is_new
 			OFFSET 0) AS t
 		OFFSET 0) AS o,
 	LATERAL (
@@ -49,16 +51,25 @@ BEGIN ATOMIC
 		UNION ALL
 		-- Opened as a draft.
 		SELECT vsm.fact_event(source, entity, o.created_at, 'draft', entity || ':draft:' || vsm.gitlab_second(o.created_at), seq => 1)
-		WHERE o.is_draft AND o.action = 'open'
+		WHERE o.is_draft AND (o.action = 'open' OR o.is_new AND o.becomes IS NULL AND o.state = 'opened')
 		UNION ALL
-		SELECT vsm.fact_observed(source, entity, o.updated_at, s.state)
-		FROM (SELECT CASE
-				WHEN o.state = 'closed' AND o.closed_at IS NULL THEN o.state
-				WHEN o.state = 'merged' AND o.merged_at IS NULL THEN o.state
-				-- GitLab before 10 had a state for it.
-				WHEN o.state = 'reopened' AND o.action IS DISTINCT FROM 'reopen' THEN o.state
-				WHEN o.is_draft AND o.state = 'opened' AND o.action IS DISTINCT FROM 'open' AND o.becomes IS NULL THEN 'draft'
-			END AS state OFFSET 0) AS s
+		SELECT vsm.fact_observed(source, entity, o.updated_at, s.state, after => s.after)
+		FROM (
+			SELECT CASE
+					WHEN o.state = 'closed' AND o.closed_at IS NULL THEN o.state
+					WHEN o.state = 'merged' AND o.merged_at IS NULL THEN o.state
+					-- GitLab before 10 had a state for it.
+					WHEN o.state = 'reopened' AND o.action IS DISTINCT FROM 'reopen' THEN o.state
+				END AS state, NULL::jsonb AS after
+			UNION ALL
+			SELECT 'reopened', '["closed"]' WHERE o.state = 'opened' AND o.action IS NULL AND NOT o.is_new
+			UNION ALL
+			SELECT 'draft', '["opened", "ready", "reopened"]'
+			WHERE o.is_draft AND o.state = 'opened' AND o.action IS DISTINCT FROM 'open' AND o.becomes IS NULL AND o.is_new IS NOT TRUE
+			UNION ALL
+			SELECT 'ready', '["draft"]'
+			WHERE o.is_draft IS NOT TRUE AND 'false' IN (object -> 'draft', object -> 'work_in_progress') AND o.state = 'opened'
+				AND o.action IS NULL AND NOT o.is_new) AS s
 		WHERE s.state IS NOT NULL
 		UNION ALL
 		SELECT vsm.fact_event(source, entity, o.updated_at, l.state,
@@ -134,7 +145,9 @@ BEGIN ATOMIC
 		UNION ALL
 		SELECT vsm.fact_alias(source, i.entity, i.key, i.created_at)
 		UNION ALL
-		SELECT vsm.fact_row(source, 'incident', i.entity, i.updated_at,
+		SELECT vsm.fact_row(source, 'incident', i.entity,
+			-- (Of two versions within a second the one that is closed is the later.)
+			CASE s.state WHEN 'opened' THEN i.updated_at - interval '1 microsecond' ELSE i.updated_at END,
 			jsonb_strip_nulls(jsonb_build_object(
 				'source', source,
 				'service', vsm.meaning(names, 'service', project),

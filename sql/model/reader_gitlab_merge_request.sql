@@ -2,20 +2,11 @@
  * GitLab: merge requests, their commits, comments and approvals.
  */
 
-/*
- * When somebody else than its author first reviewed a merge request. Of several reviews, told by
- * several payloads, the first holds. In rows the newest version of a column does, so the earlier
- * a review was, the newer its version: as long before 2010 as it was after. (Nothing else tells
- * that column; GitLab is younger, so no request's version is as old.)
- */
 CREATE FUNCTION vsm.gitlab_review(source text, entity text, at timestamptz) RETURNS vsm.fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN vsm.fact_row(source, 'merge_request', entity,
-	-- twice the seconds between 1970 and 2010
-	to_timestamp(2524608000 - extract(epoch FROM at - timestamptz '1970-01-01 00:00+00')::float8),
-	jsonb_build_object('source', source, 'first_review_at', at));
+RETURN vsm.fact_row(source, 'merge_request', entity, at, jsonb_build_object('source', source, 'first_review_at', at));
 COMMENT ON FUNCTION vsm.gitlab_review(text, text, timestamptz) IS
-	'the fact that a merge request of GitLab was reviewed at a time, such that of several the first holds';
+	'the fact that somebody else than its author reviewed a merge request of GitLab at a time; of several the earliest holds';
 
 CREATE FUNCTION vsm.read_gitlab_request(source text, request jsonb, changes jsonb, project text, author text,
 	names jsonb) RETURNS SETOF vsm.fact
@@ -44,7 +35,9 @@ BEGIN ATOMIC
 	LATERAL (
 		SELECT (q.fact).*
 		FROM (
-			SELECT vsm.fact_row(source, 'merge_request', m.entity, m.updated_at,
+			SELECT vsm.fact_row(source, 'merge_request', m.entity,
+				-- (Of two versions within a second, or at once, the one that is closed is the later.)
+				CASE m.state WHEN 'opened' THEN m.updated_at - interval '1 microsecond' ELSE m.updated_at END,
 				jsonb_strip_nulls(jsonb_build_object(
 					'source', source,
 					'repository', project,

@@ -231,7 +231,10 @@ COMMENT ON FUNCTION vsm.write_events(text) IS 'writes the facts that an entity g
  * states that were seen. All of it is kept, since what it tells depends on what else is known; the
  * events that it makes are derived anew for each entity of which anything was told:
  *   the state at creation is what the earliest change came from, else what the source says;
- *   a state that was seen is an event where it differs from the state before it.
+ *   a state that was seen is an event where it differs from the state before it;
+ *   one that says little alone (a request is open while it is reviewed, too) only where it contradicts
+ *   what was told last of certain states, and did so for a second: times of webhooks have no parts of it.
+ * An event SOURCE:KIND:ID:created of what has no such fact is one that its source states.
  */
 CREATE FUNCTION vsm.write_observations(model text) RETURNS void
 LANGUAGE plpgsql
@@ -245,16 +248,20 @@ AS $$
 #variable_conflict use_column
 BEGIN
 	PERFORM vsm.enter_model(model);
-	INSERT INTO observation AS o (entity, source, kind, at, state, state_id, payload)
-	SELECT DISTINCT ON (f.entity COLLATE "C", f.source COLLATE "C", f.fact COLLATE "C", f.at, coalesce(f.value, '') COLLATE "C")
-		f.entity, f.source, f.fact, f.at, coalesce(f.value, ''), f.value_id, max(f.payload) OVER same
+	INSERT INTO observation AS o (entity, source, kind, at, state, state_id, after, payload)
+	SELECT f.entity, f.source, f.fact, f.at, coalesce(f.value, ''), min(f.value_id COLLATE "C"),
+		-- What was seen without a condition holds without one.
+		(array_agg(f.details ORDER BY f.details DESC NULLS FIRST))[1], max(f.payload)
 	FROM pg_temp.vsm_fact AS f
 	WHERE f.fact IN ('created', 'observed')
-	WINDOW same AS (PARTITION BY f.entity COLLATE "C", f.source COLLATE "C", f.fact COLLATE "C", f.at, coalesce(f.value, '') COLLATE "C")
-	ORDER BY f.entity COLLATE "C", f.source COLLATE "C", f.fact COLLATE "C", f.at, coalesce(f.value, '') COLLATE "C", f.value_id COLLATE "C"
-	ON CONFLICT (entity, source, kind, at, state) DO UPDATE SET state_id = least(o.state_id, excluded.state_id),
+	GROUP BY f.entity, f.source, f.fact, f.at, coalesce(f.value, '')
+	ORDER BY f.entity COLLATE "C", f.source COLLATE "C", f.fact COLLATE "C", f.at, coalesce(f.value, '') COLLATE "C"
+	ON CONFLICT (entity, source, kind, at, state) DO UPDATE SET state_id = least(o.state_id COLLATE "C", excluded.state_id COLLATE "C"),
+		after = CASE WHEN o.after IS NOT NULL AND excluded.after IS NOT NULL THEN greatest(o.after, excluded.after) END,
 		payload = CASE WHEN o.payload < 0 THEN excluded.payload ELSE greatest(o.payload, excluded.payload) END
-	WHERE least(o.state_id, excluded.state_id) IS DISTINCT FROM o.state_id OR o.payload < 0 OR excluded.payload > coalesce(o.payload, 0);
+	WHERE least(o.state_id COLLATE "C", excluded.state_id COLLATE "C") IS DISTINCT FROM o.state_id
+	OR o.after IS NOT NULL AND (excluded.after > o.after) IS NOT FALSE
+	OR o.payload < 0 OR excluded.payload > coalesce(o.payload, 0);
 
 	PERFORM vsm.derive_states(ARRAY(SELECT DISTINCT f.entity FROM pg_temp.vsm_fact AS f
 		WHERE f.fact IN ('created', 'observed', 'event') AND EXISTS (SELECT FROM observation AS o WHERE o.entity = f.entity)));
@@ -297,9 +304,10 @@ AS $$
 BEGIN
 	RETURN QUERY
 	WITH present AS MATERIALIZED (
-		SELECT e.*, e.method IS NOT DISTINCT FROM 'observed' OR e.event_id = e.entity || ':created' AS is_derived
+		SELECT e.*, e.method IS NOT DISTINCT FROM 'observed' OR e.event_id = e.entity || ':created'
+			AND EXISTS (SELECT FROM observation AS o WHERE o.entity = e.entity AND o.source = e.source AND o.kind = 'created') AS is_derived
 		FROM vsm.each_entity(entities) AS t (entity), LATERAL (
-			SELECT o.entity, o.source, o.event_id, o.at, o.state, o.state_id, o.previous, o.previous_id, o.method
+			SELECT o.entity, o.source, o.event_id, o.at, o.state, o.state_id, o.previous, o.previous_id, o.seq, o.method
 			FROM event AS o WHERE o.entity = t.entity AND o.method IS DISTINCT FROM 'label' OFFSET 0) AS e),
 	told AS MATERIALIZED (
 		SELECT p.* FROM present AS p WHERE NOT p.is_derived),
@@ -313,30 +321,61 @@ BEGIN
 		FROM (
 				SELECT s.entity, s.source, min(s.at) AS at, (array_agg(s.state
 					ORDER BY s.state COLLATE "C") FILTER (WHERE s.state <> ''))[1] AS state,
-					(array_agg(s.state_id ORDER BY s.state COLLATE "C") FILTER (WHERE s.state <> ''))[1] AS state_id
+					(array_agg(s.state_id ORDER BY s.state COLLATE "C", s.state_id COLLATE "C")
+						FILTER (WHERE s.state <> ''))[1] AS state_id
 				FROM seen AS s WHERE s.kind = 'created' GROUP BY s.entity, s.source) AS c
 			LEFT JOIN (
 				SELECT DISTINCT ON (w.entity COLLATE "C") w.entity, w.previous, w.previous_id
 				FROM told AS w WHERE w.previous IS NOT NULL
-				ORDER BY w.entity COLLATE "C", w.at, length(w.event_id), w.event_id COLLATE "C") AS f ON f.entity = c.entity),
+				ORDER BY w.entity COLLATE "C", w.at, w.seq NULLS FIRST, length(w.event_id), w.event_id COLLATE "C") AS f
+				ON f.entity = c.entity),
+	-- (Of two at once the first by name: draft says that it is open, too.)
+	contradicting AS MATERIALIZED (
+		SELECT DISTINCT ON (w.entity COLLATE "C", w.at) w.entity, w.source, w.at, w.state, w.state_id
+		FROM (
+			SELECT g.entity, g.state, b.source, b.at, b.state_id, b.after = g.after AS is_asked,
+				max(b.at) FILTER (WHERE b.state <> g.state)
+					OVER (same RANGE BETWEEN UNBOUNDED PRECEDING AND '1 second' PRECEDING) AS last_at,
+				max(b.at) FILTER (WHERE b.state = g.state AND NOT b.is_seen)
+					OVER (same RANGE BETWEEN UNBOUNDED PRECEDING AND '1 second' FOLLOWING) AS told_at,
+				max(b.at) FILTER (WHERE b.state = g.state AND b.is_seen)
+					OVER (same RANGE BETWEEN UNBOUNDED PRECEDING AND '1 microsecond' PRECEDING) AS seen_at
+			FROM (SELECT DISTINCT s.entity, s.state, s.after FROM seen AS s WHERE s.after IS NOT NULL) AS g,
+			LATERAL (
+				SELECT e.source, e.at, e.state, NULL AS state_id, NULL::jsonb AS after, false AS is_seen
+				FROM event AS e
+				WHERE e.entity = g.entity AND e.method IS DISTINCT FROM 'label' AND e.method IS DISTINCT FROM 'observed'
+				AND (e.state = g.state OR g.after ? e.state)
+				UNION ALL
+				SELECT o.source, o.at, o.state, o.state_id, o.after, true
+				FROM observation AS o
+				WHERE o.entity = g.entity AND o.kind = 'observed' AND (o.state = g.state OR o.after IS NULL AND g.after ? o.state)) AS b
+			WINDOW same AS (PARTITION BY g.entity, g.state, g.after ORDER BY b.at)) AS w
+		WHERE w.is_asked AND w.last_at > coalesce(w.told_at, '-infinity') AND (w.seen_at < w.last_at + interval '1 second') IS NOT FALSE
+		ORDER BY w.entity COLLATE "C", w.at, w.state COLLATE "C", w.source COLLATE "C"),
 	wanted AS MATERIALIZED (
 		SELECT c.entity, c.source, c.entity || ':created' AS event_id, c.at, c.state, c.state_id, c.method
 		FROM created AS c WHERE c.state IS NOT NULL
 		UNION ALL
 		SELECT a.entity, a.source, a.entity || ':' || extract(epoch FROM a.at) || ':' || a.state, a.at, a.state, a.state_id, 'observed'
 		FROM (
-			SELECT b.*, lag(b.state) OVER (PARTITION BY b.entity COLLATE "C" ORDER BY b.at, b.is_seen, length(b.event_id),
-				b.event_id COLLATE "C") AS before
+			SELECT b.*, lag(b.state) OVER (PARTITION BY b.entity COLLATE "C" ORDER BY b.at, b.is_seen, b.seq NULLS FIRST,
+				length(b.event_id), b.event_id COLLATE "C") AS before
 			FROM (
-				SELECT w.entity, w.source, w.event_id, w.at, w.state, NULL::text AS state_id, false AS is_seen
+				SELECT w.entity, w.source, w.event_id, w.at, w.state, NULL::text AS state_id, w.seq, false AS is_seen, false AS is_news
 				FROM told AS w WHERE w.state NOT IN ('Flagged', 'Unflagged')
 				UNION ALL
-				SELECT c.entity, c.source, '', c.at, c.state, NULL, false FROM created AS c WHERE c.state IS NOT NULL
+				SELECT c.entity, c.source, '', c.at, c.state, NULL, NULL, false, false FROM created AS c WHERE c.state IS NOT NULL
 				UNION ALL
-				(SELECT DISTINCT ON (s.entity COLLATE "C", s.at) s.entity, s.source, '', s.at, s.state, s.state_id, true
-				 FROM seen AS s WHERE s.kind = 'observed'
-				 ORDER BY s.entity COLLATE "C", s.at, s.state COLLATE "C", s.source COLLATE "C")) AS b) AS a
-		WHERE a.is_seen AND a.state IS DISTINCT FROM a.before)
+				(SELECT DISTINCT ON (s.entity COLLATE "C", s.at) s.entity, s.source, '', s.at, s.state, s.state_id, NULL::bigint, true,
+					s.place = 0
+				 FROM (
+					SELECT c.*, 0 AS place FROM contradicting AS c
+					UNION ALL
+					SELECT s.entity, s.source, s.at, s.state, s.state_id, 1
+					FROM seen AS s WHERE s.kind = 'observed' AND s.after IS NULL) AS s
+				 ORDER BY s.entity COLLATE "C", s.at, s.place, s.state COLLATE "C", s.source COLLATE "C")) AS b) AS a
+		WHERE a.is_seen AND (a.is_news OR a.state IS DISTINCT FROM a.before))
 	SELECT true, d.entity, d.source, d.event_id, d.at, NULL, NULL, NULL
 	FROM present AS d LEFT JOIN wanted AS w ON w.entity = d.entity AND w.source = d.source AND w.event_id = d.event_id AND w.at = d.at
 	WHERE d.is_derived AND w.entity IS NULL
@@ -547,6 +586,9 @@ COMMENT ON FUNCTION vsm.write_histories(text) IS
  * not plain: told holds, in microseconds since 1970, the versions of columns that the newest version
  * of the row (updated_at) did not name, and 0 for a column of which that version said that it is
  * empty. A column that is empty and not in told was never told.
+ *
+ * A column that says when something first happened has the earliest time that was told, whatever
+ * the versions: the first review of a merge request, the first time that an incident was taken on.
  */
 CREATE TYPE vsm.told_row AS (columns jsonb, told jsonb);
 COMMENT ON TYPE vsm.told_row IS
@@ -583,8 +625,10 @@ DECLARE
 	entities bigint;
 	inserted bigint;
 	told     text;
-	kept     CONSTANT text[] := CASE WHEN relation = 'item' THEN '{updated_at,told,payload,xid,type,changelog,changelog_until}'
-		ELSE '{updated_at,told,payload,xid}' END;
+	-- the column whose earliest time holds
+	earliest CONSTANT text := CASE relation WHEN 'merge_request' THEN 'first_review_at' WHEN 'incident' THEN 'acknowledged_at' END;
+	kept     CONSTANT text[] := '{updated_at,told,payload,xid}' || CASE WHEN relation = 'item' THEN '{type,changelog,changelog_until}'
+		ELSE '{}' END::text[] || CASE WHEN earliest IS NOT NULL THEN ARRAY[earliest] END;
 	-- Values as the columns' types write them, so that they can be compared.
 	written  CONSTANT text := '(SELECT jsonb_object_agg(w.key, w.value) FROM jsonb_each(to_jsonb(jsonb_populate_record(NULL::%1$s, %2$s))) '
 		'AS w WHERE %2$s ? w.key)';
@@ -598,7 +642,7 @@ BEGIN
 	-- The facts of an entity laid over each other; values as the columns' types write them, so that they can be compared.
 	told := format($sql$
 		fact AS (
-			SELECT f.entity, f.at, f.payload, f.again, d.columns
+			SELECT f.entity, f.at, f.payload, f.again, d.columns, (f.details ->> %6$L)::timestamptz AS earliest
 			FROM pg_temp.vsm_fact AS f,
 				LATERAL (SELECT CASE
 						WHEN f.details ->> 'due_at' ~ '^\d{4}-\d\d-\d\d$' THEN
@@ -611,19 +655,21 @@ BEGIN
 					ELSE z.details END - %5$L::text[] AS columns) AS d
 			WHERE f.fact = %3$L),
 		counted AS MATERIALIZED (
-			SELECT f.*, count(*) OVER (PARTITION BY f.entity) AS facts FROM fact AS f),
+			SELECT f.*, count(*) OVER same AS facts, max(f.at) OVER same AS newest, min(f.earliest) OVER same AS first,
+				max(f.payload) OVER same AS last
+			FROM fact AS f WINDOW same AS (PARTITION BY f.entity)),
 		told AS MATERIALIZED (
-			SELECT c.entity, c.at, c.columns, NULL::jsonb AS versions, c.payload, c.again FROM counted AS c WHERE c.facts = 1
+			SELECT c.entity, c.at, c.columns, NULL::jsonb AS versions, c.payload, c.again, c.earliest FROM counted AS c WHERE c.facts = 1
 			UNION ALL
-			SELECT c.entity, max(c.at), coalesce(jsonb_object_agg(c.key, c.value), '{}'), coalesce(jsonb_object_agg(c.key,
-				vsm.epoch_microseconds(c.at)), '{}'),
-				max(c.payload), bool_or(c.again)
+			SELECT c.entity, max(c.newest), coalesce(jsonb_object_agg(c.key, c.value) FILTER (WHERE c.key IS NOT NULL), '{}'),
+				coalesce(jsonb_object_agg(c.key, vsm.epoch_microseconds(c.at)) FILTER (WHERE c.key IS NOT NULL), '{}'),
+				max(c.last), bool_or(c.again), min(c.first)
 			FROM (
-				SELECT DISTINCT ON (c.entity, e.key) c.entity, e.key, e.value, c.at, c.payload, c.again
-				FROM counted AS c, jsonb_each(%4$s) AS e
+				SELECT DISTINCT ON (c.entity, e.key) c.entity, e.key, e.value, c.at, c.again, c.newest, c.first, c.last
+				FROM counted AS c LEFT JOIN LATERAL jsonb_each(%4$s) AS e ON true
 				WHERE c.facts > 1
 				ORDER BY c.entity, e.key, c.at DESC NULLS LAST, e.value DESC) AS c
-			GROUP BY c.entity)$sql$, target, model, relation, format(written, target, 'c.columns'), kept);
+			GROUP BY c.entity)$sql$, target, model, relation, format(written, target, 'c.columns'), kept, coalesce(earliest, ''));
 
 	inserted := vsm.execute(format($sql$
 		WITH %1$s
@@ -633,8 +679,10 @@ BEGIN
 			t.columns) AS n
 		ORDER BY t.entity COLLATE "C" ON CONFLICT (%3$I) DO NOTHING$sql$,
 		told, target, key,
-		(SELECT string_agg(format(', %I', c), '') FROM unnest(names) AS c), CASE relation WHEN 'item' THEN ', type' ELSE '' END,
-		(SELECT string_agg(format(', n.%I', c), '') FROM unnest(names) AS c), CASE relation WHEN 'item' THEN ', n.type_told' ELSE '' END));
+		(SELECT string_agg(format(', %I', c), '') FROM unnest(names) AS c),
+		CASE WHEN relation = 'item' THEN ', type' WHEN earliest IS NOT NULL THEN format(', %I', earliest) ELSE '' END,
+		(SELECT string_agg(format(', n.%I', c), '') FROM unnest(names) AS c),
+		CASE WHEN relation = 'item' THEN ', n.type_told' WHEN earliest IS NOT NULL THEN ', t.earliest' ELSE '' END));
 	IF inserted = entities THEN
 		RETURN;
 	END IF;
@@ -644,21 +692,25 @@ BEGIN
 		UPDATE %2$s AS o SET updated_at = greatest(o.updated_at, n.at), told = n.told,
 			payload = CASE WHEN o.payload < 0 THEN n.payload ELSE greatest(o.payload, n.payload) END%4$s%5$s
 		FROM (
-			SELECT t.entity, t.at, t.payload, r.told, r.columns, w AS whole
+			SELECT t.entity, t.at, t.payload, r.told, r.columns, w AS whole, t.earliest
 			FROM told AS t JOIN %2$s AS b ON b.%3$I = t.entity,
 				LATERAL vsm.tell_row(to_jsonb(b) - %6$L::text[], b.told, b.updated_at, %7$s, t.versions, t.at, t.again) AS r,
 				LATERAL jsonb_populate_record(b, coalesce(r.columns, '{}')) AS w
 			WHERE r.columns IS NOT NULL OR r.told IS DISTINCT FROM b.told OR t.at > b.updated_at OR t.at IS NOT NULL
 				AND b.updated_at IS NULL
-			OR b.payload < 0 OR t.payload > coalesce(b.payload, 0)) AS n
+			OR b.payload < 0 OR t.payload > coalesce(b.payload, 0)%8$s) AS n
 		WHERE o.%3$I = n.entity$sql$,
 		told, target, key,
 		(SELECT string_agg(format(', %1$I = (n.whole).%1$I', c), '') FROM unnest(names) AS c),
 		-- Who corrects the type of an item keeps it, until the tracker calls the item otherwise.
-		CASE relation WHEN 'item' THEN
+		CASE WHEN relation = 'item' THEN
 			', type = CASE WHEN o.type IS NOT DISTINCT FROM o.type_told OR (n.whole).type_told IS DISTINCT FROM o.type_told THEN '
 			'(n.whole).type_told ELSE o.type END'
-			ELSE '' END, kept || key, format(written, target, 't.columns')));
+			WHEN earliest IS NOT NULL THEN
+			format(', %1$I = CASE WHEN o.payload < 0 THEN coalesce(n.earliest, o.%1$I) ELSE least(o.%1$I, n.earliest) END', earliest)
+			ELSE '' END, kept || key, format(written, target, 't.columns'),
+		CASE WHEN earliest IS NOT NULL THEN format(' OR (b.%1$I <= t.earliest) IS NOT TRUE AND t.earliest IS NOT NULL', earliest)
+			ELSE '' END));
 END
 $$;
 COMMENT ON FUNCTION vsm.write_rows(text, text) IS

@@ -7,6 +7,7 @@ ALTER TABLE :"schema".observation
 	ADD COLUMN IF NOT EXISTS state text NOT NULL,
 	ADD COLUMN IF NOT EXISTS state_id text,
 	ADD COLUMN IF NOT EXISTS since timestamptz,
+	ADD COLUMN IF NOT EXISTS after jsonb,
 	ADD COLUMN IF NOT EXISTS payload bigint;
 CALL vsm.ensure_key(:'schema', 'observation', 'entity', 'source', 'kind', 'at', 'state');
 
@@ -20,4 +21,6 @@ COMMENT ON COLUMN :"schema".observation.at IS 'when; of a history: until when it
 COMMENT ON COLUMN :"schema".observation.state IS 'the state; empty where the source does not say it';
 COMMENT ON COLUMN :"schema".observation.state_id IS 'the tool''s id of the state';
 COMMENT ON COLUMN :"schema".observation.since IS 'of a history: since when it is known; -infinity: from the beginning';
+COMMENT ON COLUMN :"schema".observation.after IS
+	'states, a JSON array: the state is news only where one of these is what was told last; NULL: wherever the state before was another';
 COMMENT ON COLUMN :"schema".observation.payload IS 'the kept payload that told of the row last; NULL where none was kept';

@@ -100,8 +100,9 @@ SELECT results_eq($$SELECT details ->> 'first_review_at' IS NOT NULL FROM pg_tem
 		{"id": 1, "state": "COMMENTED", "submitted_at": "2026-01-06T11:00:00Z", "user": {"login": "bob"}}]}') WHERE fact = 'merge_request'$$, ARRAY[true], 'else they are a review');
 
 -- Drafts that the API shows, and closing without a merge.
-SELECT results_eq($$SELECT value, at FROM life, pg_temp.read(payload -> 'pull_request') WHERE o = 1 AND fact = 'observed'$$, $$VALUES ('draft', timestamptz '2026-01-05 10:00+00')$$,
-	'the API says that it is a draft, not since when');
+SELECT bag_eq($$SELECT fact, value, at, details FROM life, unnest('{2026-01-05T10:00:00Z,2026-01-05T11:00:00Z}'::text[]) AS u (updated), pg_temp.read(payload -> 'pull_request' || jsonb_build_object('updated_at', updated))
+	WHERE o = 1 AND (fact = 'observed' OR value = 'draft')$$, $$VALUES ('event', 'draft', timestamptz '2026-01-05 10:00+00', NULL), ('observed', 'draft', '2026-01-05 11:00+00', '["opened", "reopened", "ready_for_review"]'::jsonb),
+	('observed', 'reopened', '2026-01-05 11:00+00', '["closed"]')$$, 'the API says that it is open and a draft, not since when unless nothing has changed it yet');
 SELECT results_eq($$SELECT details -> 'state', details -> 'closed_at' <> 'null', details ? 'merged_at' FROM life, pg_temp.read(payload || jsonb_build_object('pull_request', payload -> 'pull_request'
 		|| '{"merged_at": null, "merged": false}')) WHERE o = 9 AND fact = 'merge_request'$$, $$VALUES ('"closed"'::jsonb, true, false)$$, 'closed without a merge');
 

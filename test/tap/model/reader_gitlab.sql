@@ -196,9 +196,9 @@ SELECT is((SELECT details FROM pg_temp.read('request') WHERE fact = 'merge_reque
 SELECT results_eq($$SELECT a, at, details ->> 'state', (details ->> 'closed_at')::timestamptz, (details ->> 'merged_at')::timestamptz, (details ->> 'approved_at')::timestamptz, details ? 'approved_at'
 	FROM unnest('{open,close,reopen,approved,unapproved,merge}'::text[], '{opened,closed,opened,opened,opened,merged}'::text[]) WITH ORDINALITY AS u (a, state, o),
 		pg_temp.request('{}', jsonb_build_object('action', a, 'state', state)) WHERE fact = 'merge_request' AND details ? 'state' ORDER BY o$$, $$VALUES
-	('open', timestamptz '2026-01-08 10:00+00', 'opened', NULL::timestamptz, NULL::timestamptz, NULL::timestamptz, false), ('close', '2026-01-08 10:00+00', 'closed', '2026-01-08 10:00+00', NULL, NULL, false),
-	('reopen', '2026-01-08 10:00+00', 'opened', NULL, NULL, NULL, false), ('approved', '2026-01-08 10:00+00', 'opened', NULL, NULL, '2026-01-08 10:00+00', true),
-	('unapproved', '2026-01-08 10:00+00', 'opened', NULL, NULL, NULL, true), ('merge', '2026-01-08 10:00+00', 'merged', NULL, '2026-01-08 10:00+00', NULL, false)$$, 'what each action makes of it');
+	('open', timestamptz '2026-01-08 09:59:59.999999+00', 'opened', NULL::timestamptz, NULL::timestamptz, NULL::timestamptz, false), ('close', '2026-01-08 10:00+00', 'closed', '2026-01-08 10:00+00', NULL, NULL, false),
+	('reopen', '2026-01-08 09:59:59.999999+00', 'opened', NULL, NULL, NULL, false), ('approved', '2026-01-08 09:59:59.999999+00', 'opened', NULL, NULL, '2026-01-08 10:00+00', true),
+	('unapproved', '2026-01-08 09:59:59.999999+00', 'opened', NULL, NULL, NULL, true), ('merge', '2026-01-08 10:00+00', 'merged', NULL, '2026-01-08 10:00+00', NULL, false)$$, 'what each action makes of it: of two within a second the one that is closed is the later');
 SELECT bag_eq($$SELECT a, value, at, seq FROM unnest('{open,update}'::text[]) AS a, pg_temp.request('{}', jsonb_build_object('action', a, 'state', 'opened', 'draft', true)) WHERE fact IN ('event', 'observed')$$, $$VALUES
 	('open', 'opened', timestamptz '2026-01-06 09:00+00', NULL::bigint), ('open', 'draft', '2026-01-06 09:00+00', 1), ('update', 'opened', '2026-01-06 09:00+00', NULL), ('update', 'draft', '2026-01-08 10:00+00', NULL)$$,
 	'opened as a draft, which is the later of the two; a draft since when is not known');
@@ -215,15 +215,15 @@ SELECT results_eq($$SELECT entity, value, name FROM pg_temp.request('{}', '{"sou
 	$$VALUES (repeat('a', 40), NULL::text, NULL::text)$$, 'the head of a request from a fork is a commit of the repository that it goes to');
 
 -- Reviews
-SELECT results_eq($$SELECT fact, (details ->> 'first_review_at')::timestamptz, at FROM pg_temp.read('note hook') WHERE details ? 'first_review_at'$$, $$VALUES ('merge_request', timestamptz '2026-01-07 10:00+00', timestamptz '1993-12-25 14:00+00')$$,
-	'a comment is a review, the newer as a version the earlier it was');
+SELECT results_eq($$SELECT fact, (details ->> 'first_review_at')::timestamptz, at FROM pg_temp.read('note hook') WHERE details ? 'first_review_at'$$, $$VALUES ('merge_request', timestamptz '2026-01-07 10:00+00', timestamptz '2026-01-07 10:00+00')$$,
+	'a comment is a review');
 SELECT is_empty($$SELECT * FROM payload, (VALUES ('{object_attributes,author_id}'::text[], '5'::jsonb), ('{object_attributes,system}', 'true'), ('{user,username}', '"group_3_bot_77"')) AS v (path, value),
 	vsm.read_gitlab_note('gitlab', jsonb_set(payload, v.path, v.value), vsm.default_names()) AS f WHERE payload.name = 'note hook' AND f.details ? 'first_review_at'$$, 'not one of the author, of GitLab itself or of a bot');
 SELECT bag_eq($$SELECT fact, entity, value, details -> 'state' FROM pg_temp.read('note hook') WHERE fact = 'event' OR details ? 'state'$$, $$VALUES ('merge_request', 'gitlab:merge_request:99', NULL, '"opened"'::jsonb), ('event', 'gitlab:merge_request:99', 'opened', NULL)$$,
 	'the request that it is on is told as well');
 SELECT results_eq($$SELECT b, fact, at, value, id, (details ->> 'ready_at')::timestamptz, details ? 'first_review_at' FROM unnest(ARRAY['approved this merge request', 'marked this merge request as **draft**', 'marked this merge request as **ready**',
 		'unmarked as a **Work In Progress**']) WITH ORDINALITY AS u (b, o), payload, vsm.read_gitlab_note('gitlab', payload || jsonb_build_object('body', b), vsm.default_names()) WHERE payload.name = 'note' ORDER BY o, fact$$, $$VALUES
-	('approved this merge request', 'merge_request', timestamptz '1993-12-25 13:00+00', NULL, NULL, NULL::timestamptz, true),
+	('approved this merge request', 'merge_request', timestamptz '2026-01-07 11:00+00', NULL, NULL, NULL::timestamptz, true),
 	('marked this merge request as **draft**', 'event', '2026-01-07 11:00+00', 'draft', 'gitlab:merge_request:99:draft:1767783600', NULL, NULL),
 	('marked this merge request as **draft**', 'merge_request', '2026-01-07 11:00+00', NULL, NULL, NULL, false),
 	('marked this merge request as **ready**', 'event', '2026-01-07 11:00+00', 'ready', 'gitlab:merge_request:99:ready:1767783600', NULL, NULL),
@@ -236,7 +236,7 @@ SELECT results_eq($$SELECT e.value #>> '{author,username}', (SELECT string_agg(f
 	$$VALUES ('ann', NULL::timestamptz), ('ben', '2026-01-07 09:00+00')$$, 'comments of the API, with the request that they are on');
 SELECT bag_eq($$SELECT fact, at, value, id, (details ->> 'approved_at')::timestamptz AS approved_at, (details ->> 'first_review_at')::timestamptz AS first_review_at FROM pg_temp.read('approvals')$$, $$VALUES
 	('event', timestamptz '2026-01-07 12:00+00', 'approved', 'gitlab:merge_request:99:approved:1767787200', NULL::timestamptz, NULL::timestamptz),
-	('merge_request', '2026-01-07 12:00:01+00', NULL, NULL, '2026-01-07 12:00+00', NULL), ('merge_request', '1993-12-25 15:00+00', NULL, NULL, NULL, '2026-01-07 09:00+00')$$, 'approvals: approved with the last, reviewed with the first');
+	('merge_request', '2026-01-07 12:00:01+00', NULL, NULL, '2026-01-07 12:00+00', NULL), ('merge_request', '2026-01-07 09:00+00', NULL, NULL, NULL, '2026-01-07 09:00+00')$$, 'approvals: approved with the last, reviewed with the first');
 SELECT results_eq($$SELECT details -> 'approved_at' FROM payload, vsm.read_gitlab_approvals('gitlab', payload || '{"approved":false}', vsm.default_names()) WHERE payload.name = 'approvals' AND details ? 'approved_at'$$, $$VALUES ('null'::jsonb)$$, 'one of two is no approval');
 
 -- Reverts

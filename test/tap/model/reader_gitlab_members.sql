@@ -161,6 +161,7 @@ INSERT INTO held VALUES
 ('request hook', '^changes\.labels', ' label$'),
 ('note hook', '^object_attributes\.(author_id|created_at|system)$|author_id$|^user', ' first_review_at$'),
 ('note hook', '^merge_request$', '^refused$'),
+('note hook', '^merge_request\.(created_at|updated_at|state)$', ' reopened observed$'),
 ('note', '^(body|system|created_at)$', '^refused$| ready_at$'),
 ('approvals', '^approved_by|^approved$|^approvals_left$', ' (approved|approved_at|first_review_at|source)$'),
 ('commits', '^(commits|merge_request)$', '^refused$|^commit |merge request commits$'),

@@ -3,7 +3,7 @@
 BEGIN;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS vsm;
-SELECT plan(24);
+SELECT plan(27);
 SET LOCAL client_min_messages = error;
 SET LOCAL TimeZone = 'Asia/Tokyo';
 
@@ -34,9 +34,16 @@ INSERT INTO told SELECT n, vsm.fact_row('jira', r, left(r, 1) || pg_temp.rnd(12)
 		'title', (ARRAY['a', 'b', 'c', NULL])[1 + pg_temp.rnd(4)], 'url', (ARRAY['u', 'v', NULL])[1 + pg_temp.rnd(3)], 'source', (ARRAY['jira', NULL])[1 + pg_temp.rnd(2)],
 		'created_at', CASE WHEN random() < 0.4 THEN pg_temp.day(3) END))
 	|| CASE WHEN random() < 0.4 AND r <> 'build' THEN jsonb_build_object('title', NULL) ELSE '{}' END || CASE WHEN r = 'item' AND random() < 0.5 THEN jsonb_build_object('type', (ARRAY['defect', 'feature', NULL])[1 + pg_temp.rnd(3)]) ELSE '{}' END
+	|| CASE WHEN random() < 0.3 THEN CASE r WHEN 'merge_request' THEN jsonb_build_object('first_review_at', pg_temp.day(9)) WHEN 'incident' THEN jsonb_build_object('acknowledged_at', pg_temp.day(9)) ELSE '{}' END ELSE '{}' END
 	|| CASE WHEN r = 'item' AND random() < 0.3 THEN jsonb_build_object('due_at', '2026-02-0' || 1 + pg_temp.rnd(3), 'size', pg_temp.rnd(3)) ELSE '{}' END)
 	FROM generate_series(901, 1500) AS n, LATERAL (SELECT (ARRAY['item', 'merge_request', 'commit', 'incident', 'deployment'])[1 + n % 5] AS r) AS r;
 INSERT INTO told SELECT n, vsm.fact_history('jira', 'i' || pg_temp.rnd(14), pg_temp.day(9), since => CASE WHEN random() < 0.8 THEN pg_temp.day(9) END) FROM generate_series(1501, 1540) AS n;
+
+-- Requests that are seen to be open, which says something after they were closed only; and what its source says was created.
+INSERT INTO told SELECT n, vsm.fact_event('github', 'r' || pg_temp.rnd(6), pg_temp.day(9) + pg_temp.rnd(4) * interval '0.6 s', (ARRAY['open', 'closed', 'reviewed'])[1 + pg_temp.rnd(3)], 'e' || n) FROM generate_series(1541, 1600) AS n;
+INSERT INTO told SELECT n, vsm.fact_observed('github', 'r' || pg_temp.rnd(6), pg_temp.day(9) + pg_temp.rnd(4) * interval '0.6 s', 'open', after => '["closed"]') FROM generate_series(1601, 1680) AS n;
+INSERT INTO told SELECT n, vsm.fact_event('gitlab', 'p' || n, '2026-01-01 00:00Z', 'created', 'p' || n || ':created') FROM generate_series(1, 3) AS n;
+INSERT INTO told SELECT n, vsm.fact_observed('gitlab', 'p' || n, '2026-01-01 00:00Z', 'pending') FROM generate_series(1, 3) AS n;
 
 CREATE FUNCTION pg_temp.told(model text, seed float8, calls int) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
@@ -68,7 +75,7 @@ SELECT is_empty($$SELECT s.model, d.* FROM shuffle AS s, LATERAL (
 
 -- Definitions, each fact by itself
 CREATE TEMP TABLE f AS SELECT (t.fact).* FROM told AS t;
-SELECT bag_eq($$SELECT entity, event_id, at FROM once.event WHERE event_id LIKE 'e%'$$, $$SELECT entity, id, min(at) FROM f WHERE fact = 'event' GROUP BY entity, id$$, 'the earliest time of each event');
+SELECT bag_eq($$SELECT entity, event_id, at FROM once.event WHERE event_id LIKE 'e%'$$, $$SELECT entity, id, min(at) FROM f WHERE fact = 'event' AND id LIKE 'e%' GROUP BY entity, id$$, 'the earliest time of each event');
 SELECT is_empty($$SELECT e.entity, e.event_id FROM once.event AS e WHERE e.event_id LIKE 'e%' AND NOT EXISTS (
 	SELECT FROM f WHERE f.fact = 'event' AND f.entity = e.entity AND f.id = e.event_id AND (f.value, f.previous, f.details) IS NOT DISTINCT FROM (e.state, e.previous, e.attributes)
 	AND coalesce(f.version, '-infinity') = (SELECT coalesce(max(g.version), '-infinity') FROM f AS g WHERE g.fact = 'event' AND g.entity = e.entity AND g.id = e.event_id))$$, 'in the words of its newest version');
@@ -87,6 +94,9 @@ SELECT bag_eq($$SELECT item, title, url, created_at, due_at, size, type FROM onc
 SELECT bag_eq($$SELECT commit.sha, title, updated_at FROM once.commit$$, $$
 	SELECT r.entity, (SELECT t.details ->> 'title' FROM f AS t WHERE t.fact = 'commit' AND t.entity = r.entity AND t.details ? 'title' ORDER BY t.at DESC NULLS LAST, t.details -> 'title' DESC LIMIT 1) AS title, max(r.at)
 	FROM f AS r WHERE r.fact = 'commit' GROUP BY r.entity$$, 'and so has each of the other tables');
+SELECT bag_eq($$SELECT merge_request, first_review_at FROM once.merge_request UNION ALL SELECT incident, acknowledged_at FROM once.incident$$,
+	$$SELECT entity, min((details ->> CASE fact WHEN 'incident' THEN 'acknowledged_at' ELSE 'first_review_at' END)::timestamptz) FROM f WHERE fact IN ('merge_request', 'incident') GROUP BY fact, entity$$,
+	'what happened first has the earliest time, whatever the version');
 SELECT bag_eq($$SELECT item, attribute, change_id, at FROM once.item_change WHERE change_id <> 'created'$$, $$SELECT entity, name, id, min(at) FROM f WHERE fact = 'change' GROUP BY 1, 2, 3$$, 'changes');
 SELECT bag_eq($$SELECT item, attribute, at, value FROM once.item_change WHERE change_id = 'created'$$, $$
 	SELECT DISTINCT ON (c.item, c.attribute) c.item, c.attribute, n.at, c.previous
@@ -97,12 +107,19 @@ SELECT bag_eq($$SELECT item, changelog_until FROM once.item WHERE changelog_unti
 		SELECT entity, max(until) AS until FROM f WHERE fact = 'history' AND at IS NULL GROUP BY entity
 		UNION SELECT k.entity, h.until FROM known AS k JOIN f AS h ON h.fact = 'history' AND h.entity = k.entity AND h.at <= k.until AND h.until > k.until AND h.at <= h.until)
 	SELECT entity, max(until) FROM known WHERE entity IN (SELECT item FROM once.item) GROUP BY entity$$, 'how far a history is known without a gap');
-SELECT bag_eq($$SELECT entity, at, state FROM once.event WHERE event_id = entity || ':created'$$, $$
+SELECT bag_eq($$SELECT entity, at, state FROM once.event WHERE event_id = entity || ':created' AND entity NOT LIKE 'p%'$$, $$
 	SELECT n.entity, n.at, coalesce((SELECT e.previous FROM once.event AS e WHERE e.entity = n.entity AND e.previous IS NOT NULL ORDER BY e.at, length(e.event_id), e.event_id COLLATE "C" LIMIT 1), n.state)
 	FROM (SELECT entity, min(at) AS at, min(value) AS state FROM f WHERE fact = 'created' GROUP BY entity) AS n
 	WHERE n.state IS NOT NULL OR EXISTS (SELECT FROM once.event AS e WHERE e.entity = n.entity AND e.previous IS NOT NULL)$$, 'the state at creation is what the earliest change came from');
-SELECT bag_eq($$SELECT entity, at, state FROM once.event WHERE method = 'observed'$$, $$
-	SELECT o.entity, o.at, o.value FROM (SELECT DISTINCT ON (entity, at) entity, at, value FROM f WHERE fact = 'observed' ORDER BY entity, at, value COLLATE "C") AS o
+SELECT bag_eq($$SELECT entity, at FROM once.event WHERE method = 'observed' AND entity LIKE 'r%'$$, $$
+	SELECT o.entity, o.at FROM (SELECT DISTINCT entity, at FROM f WHERE fact = 'observed' AND details IS NOT NULL) AS o,
+		LATERAL (SELECT max(c.at) AS at FROM f AS c WHERE c.fact = 'event' AND c.entity = o.entity AND c.value = 'closed' AND c.at <= o.at - interval '1 s') AS c
+	WHERE c.at IS NOT NULL AND NOT EXISTS (SELECT FROM f AS e WHERE e.fact = 'event' AND e.entity = o.entity AND e.value = 'open' AND e.at BETWEEN c.at AND o.at + interval '1 s')
+	AND NOT EXISTS (SELECT FROM f AS e WHERE e.fact = 'observed' AND e.entity = o.entity AND e.at >= c.at + interval '1 s' AND e.at < o.at)$$, 'that it is open is an event where it was closed and not opened since');
+SELECT bag_eq($$SELECT entity, at, state, method FROM once.event WHERE entity LIKE 'p%'$$, $$SELECT 'p' || n, timestamptz '2026-01-01 00:00Z', s, m FROM generate_series(1, 3) AS n, (VALUES ('created', NULL), ('pending', 'observed')) AS v (s, m)$$,
+	'what its source says was created stays beside what was seen');
+SELECT bag_eq($$SELECT entity, at, state FROM once.event WHERE method = 'observed' AND entity LIKE 'i%'$$, $$
+	SELECT o.entity, o.at, o.value FROM (SELECT DISTINCT ON (entity, at) entity, at, value FROM f WHERE fact = 'observed' AND entity LIKE 'i%' ORDER BY entity, at, value COLLATE "C") AS o
 	WHERE o.value IS DISTINCT FROM (
 		SELECT b.state FROM (
 			SELECT e.at, e.state, 0 AS seen, e.event_id FROM once.event AS e WHERE e.entity = o.entity AND e.method IS DISTINCT FROM 'observed' AND e.state NOT IN ('Flagged', 'Unflagged') AND e.at <= o.at
