@@ -351,10 +351,11 @@ SELECT is(pg_temp.failure($$SELECT vsm.flow_time('[["2026-01-05T10:00:00Z","B"],
 -- Every function that takes as_of refuses infinity; every one that takes a stage refuses one that is not there.
 CREATE TEMP TABLE metric AS
 SELECT p.oid, p.proname, p.proargnames[1:p.pronargs] AS names, format('vsm.%I(%s)', p.proname, (SELECT string_agg(format('%I => %s', name,
-		CASE name WHEN 'timeline' THEN 'timeline' WHEN 'workflow' THEN 'wf' WHEN 'as_of' THEN '%1$s' WHEN 'at' THEN '%1$s' WHEN 'stage' THEN '%2$s' WHEN 'calendar' THEN 'NULL' WHEN 'factor' THEN '1' END), ', ')
+		CASE name WHEN 'timeline' THEN 'timeline' WHEN 'workflow' THEN 'wf' WHEN 'as_of' THEN '%1$s' WHEN 'at' THEN '%1$s' WHEN 'stage' THEN '%2$s' WHEN 'calendar' THEN 'NULL' WHEN 'factor' THEN '1'
+			WHEN 'target' THEN '''1 day''' WHEN 'pattern' THEN '''.''' END), ', ')
 	FROM unnest(p.proargnames[1:p.pronargs]) AS name)) AS call
 FROM pg_proc p WHERE p.pronamespace = 'vsm'::regnamespace AND p.prokind = 'f' AND p.proargnames[1:2] = '{timeline,workflow}' AND 'vsm.timeline'::regtype = p.proargtypes[0];
-SELECT is((SELECT count(*)::int FROM metric WHERE 'as_of' = ANY (names)), 24, 'functions that take as_of');
+SELECT is((SELECT count(*)::int FROM metric WHERE 'as_of' = ANY (names)), 25, 'functions that take as_of');
 SELECT is_empty($$SELECT call FROM metric, unnest(ARRAY['infinity', '-infinity']) AS at WHERE 'as_of' = ANY (names)
 	AND pg_temp.failure(format('SELECT ' || call || ' FROM lost, one', quote_literal(at), quote_literal('A'))) <> '22008 | as_of cannot be infinite'$$, 'each refuses infinity');
 SELECT is_empty($$SELECT call FROM metric, unnest(ARRAY['a', 'A ', '', 'X']) AS stage WHERE 'stage' = ANY (names)
@@ -363,7 +364,7 @@ SELECT is_empty($$SELECT call FROM metric, strict WHERE 'stage' = ANY (names)
 	AND pg_temp.failure(format('SELECT ' || call || ' FROM lost, strict', 'NULL', quote_literal('(unmapped)')))
 	<> '22023 | the workflow has no stage "(unmapped)" | Unknown states are visits only under the rule unmapped = "waiting".'$$, '(unmapped) too, but under the rule waiting');
 SELECT is_empty($$SELECT call FROM metric WHERE 'stage' = ANY (names) AND pg_temp.failure(format('SELECT ' || call || ' FROM lost, one', 'NULL', quote_literal('(unmapped)'))) <> 'no error'$$, 'under which it is a stage');
-SELECT is((SELECT count(*)::int FROM metric WHERE 'stage' = ANY (names)), 3, 'functions that take a stage');
+SELECT is((SELECT count(*)::int FROM metric WHERE 'stage' = ANY (names)), 4, 'functions that take a stage');
 
 -- Times are counted in 64 bits of microseconds, 292,271 years.
 CREATE TEMP TABLE ages AS SELECT '[["4714-11-24T00:00:00Z BC","B"],["294276-12-31T23:59:59.999999Z","C"]]'::vsm.timeline AS timeline;
