@@ -344,11 +344,13 @@ BEGIN
 		BEGIN
 			IF next.kind = 'repository' THEN
 				changed := changed + vsm.write_commit_releases(model, next.key);
+				DELETE FROM touched AS t WHERE t.kind = 'failed' AND t.key = next.key;
 			ELSE
 				PERFORM vsm.write_released_branches(next.key);
 			END IF;
 		EXCEPTION WHEN data_exception THEN
 			-- Such as a cycle among commits: what was known of it stays.
+			INSERT INTO touched (kind, key) VALUES ('failed', next.key) ON CONFLICT DO NOTHING;
 			RAISE WARNING USING
 				MESSAGE = format('first releases of repository "%s" cannot be made', next.key),
 				DETAIL = SQLERRM || '.',
@@ -392,7 +394,8 @@ SET plan_cache_mode = force_generic_plan
 AS $$
 BEGIN
 	PERFORM vsm.enter_model(model);
-	RETURN (SELECT count(*) FROM touched AS t WHERE CASE of_kind WHEN 'item' THEN t.kind = 'item' ELSE t.kind <> 'item' END);
+	RETURN (SELECT count(*) FROM touched AS t WHERE CASE of_kind WHEN 'item' THEN t.kind = 'item' ELSE t.kind IN ('repository',
+		'branches') END);
 END
 $$;
 COMMENT ON FUNCTION vsm.count_touched(text, text) IS 'how many items, or repositories, are in the table touched; a part of vsm.refresh';

@@ -145,7 +145,43 @@ FROM (
 		JOIN (SELECT DISTINCT m.relation FROM vsm.model_columns() AS m) AS t ON t.relation = c.relname
 	WHERE c.relnamespace = pg_catalog.to_regnamespace(pg_catalog.quote_ident(:'schema')) AND c.relkind IN ('r', 'p') AND a.attnum > 0
 	AND NOT a.attisdropped AND a.attnotnull AND NOT a.atthasdef AND a.attidentity = ''
-	AND NOT EXISTS (SELECT FROM vsm.model_columns() AS m WHERE m.relation = c.relname AND m.name = a.attname)) AS f;
+	AND NOT EXISTS (SELECT FROM vsm.model_columns() AS m WHERE m.relation = c.relname AND m.name = a.attname)
+	UNION ALL
+	SELECT 'workflow that does not compile', coalesce(r.value_stream, '') || coalesce(', rule ' || r.rank, ''), 1, NULL,
+		'Its items have no results: see what vsm.workflow says of it, and the check constraints of value_stream and routing.'
+	FROM :"schema".route AS r
+		JOIN LATERAL (
+			SELECT coalesce((SELECT q.workflow FROM :"schema".routing AS q WHERE q.rank = r.rank AND q.workflow IS NOT NULL),
+				v.workflow) AS workflow
+			FROM :"schema".value_stream AS v WHERE v.value_stream = r.value_stream) AS w ON true
+	WHERE r.workflow IS NULL AND w.workflow IS NOT NULL
+	UNION ALL
+	SELECT 'code left out', coalesce(r.value_stream, '') || coalesce(', rule ' || r.rank, ''), count(DISTINCT p.item), NULL,
+		'Items whose merge requests and commits do not count: the workflow has a blocked stage without a state of its own that ends it. '
+		'Add one to "until".'
+	FROM :"schema".route AS r JOIN :"schema".item_flow AS f ON f.route = r.route JOIN :"schema".item_part AS p ON p.item = f.item
+	WHERE r.takes_parts IS FALSE AND r.workflow IS NOT NULL
+	GROUP BY r.value_stream, r.rank
+	UNION ALL
+	SELECT 'first releases not made', t.key, 1, NULL,
+		'The commits of the repository contradict each other, perhaps one is its own ancestor: correct the column parents of commit.'
+	FROM :"schema".touched AS t WHERE t.kind = 'failed'
+	UNION ALL
+	SELECT 'released before it is known', p.repository, count(*), NULL,
+		format('Parts that the first known deployment of a repository contains: they may have been released before. If the service began '
+			'with it: '
+			'UPDATE %I.service SET since = ... WHERE repository = %L.', :'schema', p.repository)
+	FROM :"schema".item_part AS p
+	WHERE p.released_at IS NULL AND EXISTS (
+		SELECT FROM :"schema".commit_release AS c WHERE c.sha = p.sha AND c.environment = 'production' AND c.is_first)
+	GROUP BY p.repository
+	UNION ALL
+	SELECT 'done and not released', coalesce(f.value_stream, ''), count(*), NULL,
+		'Items that are done in the tracker for more than 30 days and held, because something merged before has no known release: perhaps '
+		'deployments are missing, or the branch is never deployed.'
+	FROM :"schema".item_flow AS f
+	WHERE f.held_since < now() - interval '30 days' AND f.held_until IS NULL
+	GROUP BY f.value_stream) AS f;
 
 COMMENT ON VIEW :"schema".data_quality IS 'what is missing or doubtful in the data, counted. Figures are as good as this is';
 COMMENT ON COLUMN :"schema".data_quality.finding IS 'what was looked for';
