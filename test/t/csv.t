@@ -224,10 +224,11 @@ is "$(paths)" "$(lines '1 {Created,Started,Completed}' '2 {Created,Canceled}')" 
 
 # What was done from when to when.
 lines 'case,activity,lifecycle:transition,timestamp' 'c,A,start,2025-01-01 10:00' 'c,A,complete,2025-01-01 11:00' 'c,B,start,2025-01-01 13:00' 'c,C,start,2025-01-01 14:00' \
-	'c,C,complete,2025-01-01 15:00' 'c,B,complete,2025-01-01 16:00' >"$tmp/log.csv"
+	'c,B,pause,2025-01-01 14:30' 'c,C,complete,2025-01-01 15:00' 'c,B,complete,2025-01-01 16:00' >"$tmp/log.csv"
 csv log.csv
 is "$(events)" 'c 2025-01-01 10:00 A, 2025-01-01 11:00 after A, 2025-01-01 13:00 B, 2025-01-01 14:00 C, 2025-01-01 15:00 B, 2025-01-01 16:00 after B' 'start and complete are two states'
 like "$said" '^Lines tell when something began and when it ended; between them items wait, in states named "after ..."\.$' 'which is said'
+like "$said" '^1 line of other transitions than start and complete left out\.$' 'and what else there was'
 in_case -f "$VSM_TOP/test/demo/csv/workflow.sql" >"$tmp/workflow"
 is "$(in_case -c "SELECT string_agg(stage || ' ' || class, ', ' ORDER BY stage) FROM my_workflow, vsm.stages(wf)")" 'A active, B active, C active, after A waiting, after B done' 'work is active, the time after it waiting'
 lines 'Case ID;Activity;Start Timestamp;Complete Timestamp' 'c;A;2025-01-01 10:00;2025-01-01 11:00' 'c;B;2025-01-01 13:00;2025-01-01 16:00' 'c;C;2025-01-01 14:00;2025-01-01 15:00' >"$tmp/columns.csv"

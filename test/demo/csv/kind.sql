@@ -45,9 +45,9 @@ BEGIN
 	END IF;
 	-- Start and complete rows, if that is what the column holds.
 	FOR other IN SELECT c.* FROM csv_candidate k JOIN csv_column c USING (place) WHERE k.role = 'lifecycle' ORDER BY k.grade, k.rank LOOP
-		EXECUTE format('SELECT bool_and(meaning IS NOT NULL) AND count(DISTINCT meaning) > 1
+		EXECUTE format('SELECT bool_or(meaning = ''start'') AND bool_or(meaning = ''end'') AND (%2$L OR bool_and(meaning IS NOT NULL))
 			FROM (SELECT DISTINCT %1$s AS said FROM csv_row WHERE %1$s IS NOT NULL) v LEFT JOIN csv_transition ON value = lower(said)',
-			csv_cell_of(other.place)) INTO found;
+			csv_cell_of(other.place), other.place IN (SELECT place FROM csv_candidate WHERE role = 'lifecycle' AND grade < 2)) INTO found;
 		IF found AND states <> ARRAY[other.place] THEN
 			PERFORM take('lifecycle', other.place);
 			states := array_remove(states, other.place);

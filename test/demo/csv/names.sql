@@ -1,5 +1,5 @@
 -- The names that columns have in the field, as they are after csv_name(): "Issue key", issueKey and issue_key are one.
--- Of one role a name of a better grade (1 before 2 before 3) wins; within a grade the data decide (roles.sql).
+-- Of one role a name of a better grade (1 before 2 before 3 before 4) wins; within a grade the data decide (roles.sql).
 
 -- A header's text as a name: issueKey, "Issue key" and "issue.key" are issue_key.
 CREATE FUNCTION csv_name(shown text) RETURNS text LANGUAGE sql IMMUTABLE
@@ -27,15 +27,15 @@ CALL known('item', 2, 'key id number no nr iid ref reference identifier formatte
 CALL known('item', 3, 'project_id name title summary subject card_name task_name titel titre título');
 
 -- When a state began.
-CALL known('time', 1, 'time_timestamp timestamp event_timestamp event_time event_at changed_at changedat change_date changed_date date_changed changed_on change_time
-	changed_time change_date_time date_of_change transition_date transitioned_at transition_time transition_timestamp moved_at moved_on entered entered_at entered_on entry_date
-	occurred_at at when time datetime date_time complete_timestamp history_created history_date log_date log_time logged_at zeitpunkt zeitstempel horodatage
-	タイムスタンプ 变更时间 操作时间 変更日時');
 CALL known('time', 1, 'changed_at changed_on change_date changed_date changed change_time change_date_time date timestamp time since entered_at set_at',
 	'{status_,state_,phase_,stage_,step_,column_,list_,problem_,ticket_,issue_}');
-CALL known('time', 2, 'date_updated updated updated_at updated_date updated_on sys_updated_at sys_updated_on modified modified_at changed reported_at recorded_at
+CALL known('time', 2, 'time_timestamp timestamp event_timestamp event_time event_at changed_at changedat change_date changed_date date_changed changed_on change_time
+	changed_time change_date_time date_of_change transition_date transitioned_at transition_time transition_timestamp moved_at moved_on entered entered_at entered_on
+	date_entered entry_date occurred_at at when time datetime date_time complete_timestamp history_created history_date log_date log_time logged_at zeitpunkt zeitstempel
+	horodatage タイムスタンプ 变更时间 操作时间 変更日時');
+CALL known('time', 3, 'date_updated updated updated_at updated_date updated_on sys_updated_at sys_updated_on modified modified_at changed reported_at recorded_at
 	registered_at date day event_date datum fecha data 日付 日期 日時 时间');
-CALL known('time', 3, 'created created_at created_date created_on date_created creation_date create_date create_time created_time creation_time createdate
+CALL known('time', 4, 'created created_at created_date created_on date_created creation_date create_date create_time created_time creation_time createdate
 	createtime sys_created_on sys_created_at opened_at erstellt');
 
 CALL known('state', 1, 'to to_status to_state to_string tostring original_to_value new_status new_state new_value newvalue newstring status_to state_to

@@ -16,6 +16,7 @@ trap 'exit 143' TERM HUP
 columns=${COLUMNS:-}
 case $columns in *[!0-9]*) ;; *) columns= ;; esac
 unset COLUMNS || :
+export PGCLIENTENCODING=UTF8
 
 # What the first bytes tell: files that are no text, and UTF-16, which PostgreSQL does not convert.
 begins=$(head -c 4 "$file" | od -An -tx1 | tr -d ' \n')
@@ -59,7 +60,7 @@ lines | (
 		-f encoding.sql -f names.sql -f dialect.sql -f records.sql -f dates.sql -f facts.sql -f options.sql \
 		-f roles.sql -f kind.sql -f missing.sql -f times.sql -f rows.sql -f said.sql
 ) 2>"$work/errors" || {
-	sed 's/^psql:[^ ]*: ERROR:  //; s/^ERROR:  //' "$work/errors" | sed "1s|^|make demo: $file: |" >&2
+	{ printf 'make demo: %s: ' "$file" && sed 's/^psql:[^ ]*: ERROR:  //; s/^ERROR:  //' "$work/errors"; } >&2
 	exit 1
 }
 cat "$work/errors" >&2

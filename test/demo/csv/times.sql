@@ -41,8 +41,8 @@ WITH pattern AS MATERIALIZED (
 numbers AS (
 	SELECT line * 10000 + place AS cell, substr(value, at, length)::int AS a, substr(value, next_at, next_length)::int AS b
 	FROM csv_cell c JOIN pattern USING (place) WHERE date_pattern_of(value) = pattern)
-SELECT count(*) AS cells, min(cell) AS first, min(cell) FILTER (WHERE a > 31) AS year_first, min(cell) FILTER (WHERE a BETWEEN 13 AND 31) AS day_first,
-	min(cell) FILTER (WHERE b > 12) AS month_first, bool_and(a = b) AS same, NULL::text AS dates
+SELECT count(*) AS cells, min(cell) AS first, min(cell) FILTER (WHERE a > 31) AS year_first, min(cell) FILTER (WHERE a BETWEEN 13 AND 31 AND b <= 12) AS day_first,
+	min(cell) FILTER (WHERE b BETWEEN 13 AND 31 AND a <= 12) AS month_first, bool_and(a = b) AS same, NULL::text AS dates
 FROM numbers;
 
 -- A date of numbers in the order that is not taken: what shows how far apart the two readings are.
