@@ -10,7 +10,12 @@ RETURN CASE WHEN line LIKE '%"%' THEN (
 		FROM (SELECT piece, place, count(*) OVER () AS pieces FROM unnest(string_to_array(line, '"')) WITH ORDINALITY AS p(piece, place)) p)
 	ELSE string_to_array(line, separator) END;
 
--- The same where a quote stands inside of a field (5" disk, "he said "no" to it"): it opens a field only
+-- Whether each field stands in quotes and has none within: every quote is one at the ends or around a separator.
+CREATE FUNCTION csv_all_quoted(line text, separator text) RETURNS boolean LANGUAGE sql IMMUTABLE
+RETURN line LIKE '"%"' AND char_length(line) - char_length(replace(line, '"', ''))
+	= 2 + 2 * (char_length(line) - char_length(replace(line, '"' || separator || '"', ''))) / 3;
+
+-- The same as csv_fields where a quote stands inside of a field (5" disk, "he said "no" to it"): it opens a field only
 -- at its beginning and closes it only before a separator.
 CREATE FUNCTION csv_fields_loosely(line text, separator text) RETURNS text[] LANGUAGE plpgsql IMMUTABLE AS $$
 DECLARE

@@ -105,6 +105,9 @@ END $$;
 CREATE FUNCTION is_status(field text) RETURNS boolean LANGUAGE sql IMMUTABLE
 RETURN csv_name(field) IN ('status', 'state', 'status_id', 'state_id', 'system_state', 'estado', 'statut', 'état', 'zustand', 'stato', 'situação', '状态', '狀態', 'ステータス', '상태', 'stage', 'column', 'list', 'flagged');
 
+-- The class of a stage whose column says it: created, started, closed.
+CREATE TABLE csv_class (place int, class text);
+
 CREATE PROCEDURE find_stages() LANGUAGE plpgsql AS $$
 DECLARE
 	blocks int[];
@@ -157,6 +160,8 @@ BEGIN
 	END IF;
 	IF EXISTS (SELECT FROM csv_dated WHERE role = 'created') AND EXISTS (SELECT FROM csv_dated WHERE role IN ('started', 'step')) OR (SELECT count(*) > 1 FROM csv_dated WHERE role IN ('started', 'step')) THEN
 		INSERT INTO csv_role SELECT 'stage', place, false FROM csv_dated;
+		INSERT INTO csv_class SELECT place, CASE role WHEN 'created' THEN 'new' WHEN 'started' THEN 'active' WHEN 'closed' THEN 'done' WHEN 'cancelled' THEN 'cancelled' END
+		FROM csv_dated WHERE role <> 'step';
 		INSERT INTO csv_kind VALUES ('stages');
 		RETURN;
 	END IF;

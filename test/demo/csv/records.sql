@@ -1,5 +1,5 @@
 -- From lines to rows of fields: csv_record. Texts in quotes may have several lines.
-CREATE UNLOGGED TABLE csv_quoted (number bigint, regular boolean, open boolean);
+CREATE UNLOGGED TABLE csv_quoted (number bigint, simple boolean, regular boolean, open boolean);
 CREATE TABLE csv_text (first bigint PRIMARY KEY, last bigint);
 CREATE UNLOGGED TABLE csv_record (line bigint, fields text[]);
 
@@ -17,13 +17,15 @@ DECLARE
 	ends      bigint := 0;
 BEGIN
 	INSERT INTO csv_quoted
-	SELECT number, line ~ strictly, false FROM csv_line WHERE line LIKE '%"%' AND number >= header;
+	SELECT number, simple, simple OR line ~ strictly, false
+	FROM csv_line, LATERAL (SELECT csv_all_quoted(line, separator) AS simple OFFSET 0) s WHERE line LIKE '%"%' AND number >= header;
 	-- Open are lines that end inside of a quoted text if they begin outside.
 	UPDATE csv_quoted q SET open = true FROM csv_line l WHERE NOT regular AND l.number = q.number AND line !~ loosely;
 
 	IF NOT EXISTS (SELECT FROM csv_quoted WHERE open) THEN
 		INSERT INTO csv_record
-		SELECT number, CASE WHEN q.regular IS NULL THEN string_to_array(line, separator) WHEN q.regular THEN csv_fields(line, separator) ELSE csv_fields_loosely(line, separator) END
+		SELECT number, CASE WHEN q.regular IS NULL THEN string_to_array(line, separator)
+			WHEN simple THEN string_to_array(substr(line, 2, char_length(line) - 2), '"' || separator || '"') WHEN q.regular THEN csv_fields(line, separator) ELSE csv_fields_loosely(line, separator) END
 		FROM csv_line LEFT JOIN csv_quoted q USING (number)
 		WHERE number >= header AND line ~ filled;
 		RETURN;
@@ -48,7 +50,8 @@ BEGIN
 	SELECT first AS line, string_agg(l.line, E'\n' ORDER BY number) AS text
 	FROM csv_text, generate_series(first, last) AS number JOIN csv_line l USING (number) GROUP BY first;
 	INSERT INTO csv_record
-	SELECT number, CASE WHEN q.regular IS NULL THEN string_to_array(l.line, separator) WHEN q.regular THEN csv_fields(l.line, separator) ELSE csv_fields_loosely(l.line, separator) END
+	SELECT number, CASE WHEN q.regular IS NULL THEN string_to_array(l.line, separator)
+			WHEN simple THEN string_to_array(substr(l.line, 2, char_length(l.line) - 2), '"' || separator || '"') WHEN q.regular THEN csv_fields(l.line, separator) ELSE csv_fields_loosely(l.line, separator) END
 	FROM csv_line l LEFT JOIN csv_quoted q USING (number) LEFT JOIN (SELECT generate_series(first, last) AS number FROM csv_text) t USING (number)
 	WHERE number >= header AND l.line ~ filled AND t.number IS NULL;
 	INSERT INTO csv_record

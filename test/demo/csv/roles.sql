@@ -35,7 +35,7 @@ BEGIN
 		EXECUTE format('INSERT INTO csv_some SELECT item, fields FROM (SELECT %s AS item, fields FROM csv_row) r
 			WHERE item IS NOT NULL AND hashtext(item) %% (1 + (SELECT count(*) FROM csv_row) / 100000) = 0', csv_item());
 	END IF;
-	EXECUTE format('SELECT EXISTS (SELECT FROM csv_some GROUP BY item HAVING min(%1$s) <> max(%1$s))', csv_cell_of(place)) INTO varies;
+	EXECUTE format('SELECT EXISTS (SELECT FROM csv_some GROUP BY item HAVING min(%1$s) <> max(%1$s))', csv_cell_of(place) || ' COLLATE "C"') INTO varies;
 	RETURN varies;
 END $$;
 CREATE FUNCTION csv_same(one int, other int) RETURNS boolean LANGUAGE plpgsql AS $$

@@ -34,8 +34,8 @@ DECLARE
 BEGIN
 	INSERT INTO csv_event
 	SELECT item, least(created, at - interval '1 microsecond'), before, line, 0
-	FROM (SELECT DISTINCT ON (item) item, created, at, before, line FROM csv_change
-		WHERE item IS NOT NULL AND at IS NOT NULL AND lower(field) IS DISTINCT FROM 'flagged' ORDER BY item, at, CASE WHEN down THEN -line ELSE line END) first
+	FROM (SELECT DISTINCT ON (item COLLATE "C") item, created, at, before, line FROM csv_change
+		WHERE item IS NOT NULL AND at IS NOT NULL AND lower(field) IS DISTINCT FROM 'flagged' ORDER BY item COLLATE "C", at, CASE WHEN down THEN -line ELSE line END) first
 	WHERE before IS NOT NULL;
 END $$;
 
@@ -68,7 +68,7 @@ BEGIN
 
 	-- States follow each other: each begins as the one before it ends. What is called an activity is work even then.
 	SELECT avg((next = ended)::int) INTO touching
-	FROM (SELECT ended, lead(begun) OVER (PARTITION BY item ORDER BY begun, line) AS next FROM csv_spell) s WHERE next IS NOT NULL;
+	FROM (SELECT ended, lead(begun) OVER (PARTITION BY item COLLATE "C" ORDER BY begun, line) AS next FROM csv_spell) s WHERE next IS NOT NULL;
 	IF touching > 0.95 AND NOT EXISTS (SELECT FROM csv_role JOIN csv_column USING (place) WHERE role = 'state' AND name ~ 'activity|concept_name|task|action|operation|event') THEN
 		INSERT INTO csv_event SELECT item, begun, state, line, 1 FROM csv_spell;
 		UPDATE csv_kind SET kind = 'changes';
@@ -163,7 +163,7 @@ SELECT refuse('no line has an item, a time and a state.') WHERE NOT EXISTS (SELE
 -- One event an item is none of a change, and neither are events of one state.
 SELECT refuse(format('no item changes its state: %s may be what an item is today, not what it became.', shown))
 FROM csv_kind, csv_role JOIN csv_column USING (place) WHERE kind = 'changes' AND role = 'state' AND EXISTS (SELECT FROM jira_event GROUP BY item HAVING count(*) > 1)
-	AND NOT EXISTS (SELECT FROM jira_event GROUP BY item HAVING min(state) <> max(state));
+	AND NOT EXISTS (SELECT FROM jira_event GROUP BY item HAVING min(state COLLATE "C") <> max(state COLLATE "C"));
 SELECT refuse(format('every item has one event only (%s): this is a list of issues, not of their changes, and from it nothing can be measured.', count_of((SELECT count(*) FROM jira_event), 'event')))
 FROM csv_kind WHERE kind IN ('changes', 'spells') AND NOT EXISTS (SELECT FROM jira_event GROUP BY item HAVING count(*) > 1);
 
@@ -181,7 +181,7 @@ BEGIN
 	DELETE FROM csv_role WHERE role = 'team' AND NOT asked AND kinds > 30;
 	EXECUTE format('INSERT INTO item SELECT item, left(regexp_replace(title, ''\s+'', '' '', ''g''), 60), team, type
 		FROM (SELECT item FROM jira_event GROUP BY item) e LEFT JOIN (SELECT %s AS item, %s FROM csv_row %s) r USING (item)',
-		csv_item(), (SELECT string_agg(CASE WHEN EXISTS (SELECT FROM csv_role WHERE role = w) THEN format('max(%s) AS %s', csv_cell_as(w), w) ELSE format('NULL::text AS %s', w) END, ', ')
+		csv_item(), (SELECT string_agg(CASE WHEN EXISTS (SELECT FROM csv_role WHERE role = w) THEN format('max(%s COLLATE "C") AS %s', csv_cell_as(w), w) ELSE format('NULL::text AS %s', w) END, ', ')
 			FROM unnest(ARRAY['title', 'team', 'type']) AS w),
 		CASE WHEN EXISTS (SELECT FROM csv_role WHERE role IN ('title', 'team', 'type')) THEN 'GROUP BY 1' ELSE 'LIMIT 0' END);
 END $$;

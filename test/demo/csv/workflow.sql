@@ -21,8 +21,11 @@ RETURN format('{"stages": [%s]%s}', stages, rules)::vsm.workflow;
 		(SELECT coalesce(string_agg(format(', %s: %s', to_json(key), value), ''), '') FROM json_each(wf) WHERE key <> 'stages') AS rules
 	FROM proposal, json_array_elements(wf -> 'stages') WITH ORDINALITY AS s(stage, place);
 
-	-- Columns that are stages stand in their order.
+	-- Columns that are stages stand in their order,
 	UPDATE csv_proposal p SET place = s.step FROM csv_stage s JOIN csv_column USING (place) WHERE shown = p.name;
+
+	-- and where they say when an item was created, started and closed, they say the class, too.
+	UPDATE csv_proposal p SET stage = json_build_object('name', name, 'class', c.class) FROM csv_class c JOIN csv_column USING (place) WHERE shown = p.name;
 
 	-- What was done from when to when is work; after it an item waits, or has ended where most of its items did so.
 	CREATE TABLE csv_ended AS
