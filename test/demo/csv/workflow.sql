@@ -25,7 +25,7 @@ RETURN format('{"stages": [%s]%s}', stages, rules)::vsm.workflow;
 	UPDATE csv_proposal p SET place = s.step FROM csv_stage s JOIN csv_column USING (place) WHERE shown = p.name;
 
 	-- and where they say when an item was created, started and closed, they say the class, too.
-	UPDATE csv_proposal p SET stage = json_build_object('name', name, 'class', c.class) FROM csv_class c JOIN csv_column USING (place) WHERE shown = p.name;
+	UPDATE csv_proposal p SET stage = json_build_object('name', p.name, 'class', c.class) FROM csv_class c JOIN csv_column USING (place) WHERE shown = p.name;
 
 	-- What was done from when to when is work; after it an item waits, or has ended where most of its items did so.
 	CREATE TABLE csv_ended AS
