@@ -14,7 +14,7 @@ WITH visited AS (
 		percentile_cont(0.85) WITHIN GROUP (ORDER BY seconds(duration) / visits),
 		NULL
 	FROM timeline, demo, vsm.stage_times(timeline, (SELECT wf FROM my_workflow), NULL, as_of) AS s
-	WHERE s.class = 'blocked' AND s.visits > 0 GROUP BY s.stage),
+	WHERE s.class = 'blocked' AND s.visits > 0 AND EXISTS (SELECT FROM stage WHERE class = 'blocked') GROUP BY s.stage),
 waiting AS (
 	SELECT cause AS stage, sum(seconds(time)) / (SELECT sum(seconds(time)) FROM wait) AS share FROM wait GROUP BY cause),
 stream AS (

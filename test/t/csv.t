@@ -209,7 +209,7 @@ is "$(events)" "$(lines 'a/a#1 2025-01-01 10:00 publishedAt, 2025-01-02 10:00 cl
 lines 'id,opened_at,closed_at' '1,2025-01-03,2025-01-01' '2,2025-01-01,2025-01-05' '2,2025-01-01,2025-01-06' >"$tmp/odd.csv"
 csv odd.csv
 is "$(events)" '2 2025-01-01 00:00 opened_at, 2025-01-06 00:00 closed_at' 'the last line of an item counts'
-like "$said" '^1 line says that something ends before it begins and is left out; the first is line 2\.$' 'what ends before it begins is said'
+like "$said" '^1 line says that something ends before it begins, and is left out; the first is line 2\.$' 'what ends before it begins is said'
 lines 'date,backlog,doing,done' '2025-01-01,5,2,0' '2025-01-02,4,2,1' >"$tmp/counts.csv"
 csv counts.csv
 like "$said" '^counts.csv: this is a table of numbers by date, not of items' 'counts a day are no items'

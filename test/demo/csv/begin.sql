@@ -4,7 +4,7 @@
 --   csv_column(place, shown, name, ...)  its columns, from the header
 --   csv_role(role, place)                which column is what
 --   csv_kind(kind)                       changes, spells, stages or list
---   csv_cell(line, place, value)         the cells that hold times
+--   csv_cell(line, place, value, ...)    the cells that hold times
 --   csv_time(line, place, at)            the times in them
 --   jira_event(item, at, state, seq)     what comes out
 SET work_mem = '256MB';

@@ -80,7 +80,7 @@ BEGIN
 
 	-- Changes of all fields: those of the status count.
 	IF EXISTS (SELECT FROM csv_candidate WHERE role = 'state' AND place = state.place AND grade < 2) OR EXISTS (SELECT FROM csv_role WHERE role IN ('from', 'field')) THEN
-		FOR other IN SELECT c.* FROM csv_candidate k JOIN csv_column c USING (place) WHERE k.role = 'field' ORDER BY k.grade, k.rank LOOP
+		FOR other IN SELECT c.* FROM csv_candidate k JOIN csv_column c USING (place) WHERE k.role = 'field' AND place NOT IN (SELECT place FROM csv_role WHERE role IN ('item', 'time', 'state')) ORDER BY k.grade, k.rank LOOP
 			EXECUTE format('SELECT bool_or(is_status(value)), string_agg(value, '', '') FILTER (WHERE number <= 8)
 				FROM (SELECT value, row_number() OVER (ORDER BY count(*) DESC, value) AS number FROM (SELECT %s AS value FROM csv_row) r WHERE value IS NOT NULL GROUP BY value) v',
 				csv_cell_of(other.place)) INTO found, values;
@@ -90,7 +90,7 @@ BEGIN
 			END IF;
 		END LOOP;
 		IF other.place IS NOT NULL AND NOT EXISTS (SELECT FROM csv_role WHERE role = 'field') THEN
-			PERFORM refuse(format('no line is a change of a status: the column %s says what was changed, and holds %s.', quoted(other.shown), values));
+			PERFORM refuse(format('no line is a change of a status: the column %s says what was changed, and holds %s. If some of these change the state, make a file of their lines alone, without that column.', quoted(other.shown), values));
 		END IF;
 	END IF;
 

@@ -170,15 +170,16 @@ FROM csv_kind WHERE kind IN ('changes', 'spells') AND NOT EXISTS (SELECT FROM ji
 -- What else is known of the items.
 DO $$
 DECLARE
+	named record;
 	kinds bigint;
 BEGIN
 	INSERT INTO csv_role
 	SELECT DISTINCT ON (role) role, place, false FROM csv_candidate c
 	WHERE role IN ('title', 'type', 'team') AND role NOT IN (SELECT role FROM csv_role) AND place NOT IN (SELECT place FROM csv_role) ORDER BY role, grade, rank;
-	EXECUTE format('SELECT count(*) FROM (SELECT FROM csv_row GROUP BY %s) k', csv_cell_as('type')) INTO kinds;
-	DELETE FROM csv_role WHERE role = 'type' AND NOT asked AND kinds > 12;
-	EXECUTE format('SELECT count(*) FROM (SELECT FROM csv_row GROUP BY %s) k', csv_cell_as('team')) INTO kinds;
-	DELETE FROM csv_role WHERE role = 'team' AND NOT asked AND kinds > 30;
+	FOR named IN SELECT r.role, place, most FROM csv_role r JOIN (VALUES ('type', 12), ('team', 30)) m(role, most) USING (role) WHERE NOT asked LOOP
+		EXECUTE format('SELECT count(*) FROM (SELECT FROM csv_row GROUP BY %s) k', csv_cell_of(named.place)) INTO kinds;
+		DELETE FROM csv_role r WHERE r.role = named.role AND kinds > named.most;
+	END LOOP;
 	EXECUTE format('INSERT INTO item SELECT item, left(regexp_replace(title, ''\s+'', '' '', ''g''), 60), team, type
 		FROM (SELECT item FROM jira_event GROUP BY item) e LEFT JOIN (SELECT %s AS item, %s FROM csv_row %s) r USING (item)',
 		csv_item(), (SELECT string_agg(CASE WHEN EXISTS (SELECT FROM csv_role WHERE role = w) THEN format('max(%s COLLATE "C") AS %s', csv_cell_as(w), w) ELSE format('NULL::text AS %s', w) END, ', ')

@@ -17,7 +17,7 @@ SELECT note FROM csv_note ORDER BY place;
 SELECT format('%s left out for want of an item, a time or a state.', count_of(count(*), 'line')) FROM csv_left_out WHERE what = 'empty' HAVING count(*) > 0;
 SELECT format('%s of other fields than Status and Flagged left out.', count_of(count(*), 'line')) FROM csv_left_out WHERE what = 'field' HAVING count(*) > 0;
 SELECT format('%s of other transitions than start and complete left out.', count_of(count(*), 'line')) FROM csv_left_out WHERE what = 'transition' HAVING count(*) > 0;
-SELECT format('%s before it begins and is left out; the first is line %s.', CASE count(*) WHEN 1 THEN '1 line says that something ends' ELSE count(*) || ' lines say that something ends' END, min(line)) FROM csv_left_out WHERE what = 'backward' HAVING count(*) > 0;
+SELECT format('%s before it begins, and %s left out; the first is line %s.', CASE count(*) WHEN 1 THEN '1 line says that something ends' ELSE count(*) || ' lines say that something ends' END, CASE count(*) WHEN 1 THEN 'is' ELSE 'are' END, min(line)) FROM csv_left_out WHERE what = 'backward' HAVING count(*) > 0;
 SELECT format('%s left out because a later line tells of the same item.', count_of(count(*), 'line')) FROM csv_left_out WHERE what = 'again' HAVING count(*) > 0;
 SELECT 'Lines go from new to old.' FROM csv_direction WHERE down;
 SELECT 'Times are days: within a day the order of the ' || CASE kind WHEN 'stages' THEN 'stages' ELSE 'lines' END || ' counts.' FROM csv_kind

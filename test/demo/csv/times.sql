@@ -1,11 +1,11 @@
 -- The times of the cells that hold times. How a column writes them is decided from all of its values.
-CREATE UNLOGGED TABLE csv_cell (line bigint, place int, value text);
+CREATE UNLOGGED TABLE csv_cell (line bigint, place int, value text, pattern text);
 DO $$
 DECLARE
 	place int;
 BEGIN
 	FOR place IN SELECT DISTINCT r.place FROM csv_role r WHERE role IN ('time', 'start', 'end', 'created', 'closed', 'cancelled', 'stage') LOOP
-		EXECUTE format('INSERT INTO csv_cell SELECT line, %1$s, value FROM (SELECT line, date_cell(fields[%1$s]) AS value FROM csv_row) r WHERE value IS NOT NULL AND value <> ''0'' AND NOT is_no_date(value)', place);
+		EXECUTE format('INSERT INTO csv_cell SELECT line, %1$s, value, date_pattern_of(value) FROM (SELECT line, date_cell(fields[%1$s]) AS value FROM csv_row OFFSET 0) r WHERE value IS NOT NULL AND value <> ''0'' AND NOT is_no_date(value)', place);
 	END LOOP;
 END $$;
 
@@ -16,7 +16,7 @@ RETURN (SELECT format('line %s: %s in the column %s', line, quoted(value), shown
 -- Patterns, and in what form they are dates.
 CREATE TABLE csv_pattern AS
 SELECT place, pattern, cells, first_line, f.form, f.month
-FROM (SELECT place, date_pattern_of(value) AS pattern, count(*) AS cells, min(line) AS first_line FROM csv_cell GROUP BY 1, 2) p
+FROM (SELECT place, pattern, count(*) AS cells, min(line) AS first_line FROM csv_cell GROUP BY 1, 2) p
 LEFT JOIN LATERAL date_form_of(pattern) f ON true;
 
 -- A column of mere numbers has one unit, by the number of digits that most of them have.
@@ -40,7 +40,7 @@ WITH pattern AS MATERIALIZED (
 	FROM csv_pattern JOIN date_form USING (form) WHERE form = 'numbers'),
 numbers AS (
 	SELECT line * 10000 + place AS cell, substr(value, at, length)::int AS a, substr(value, next_at, next_length)::int AS b
-	FROM csv_cell c JOIN pattern USING (place) WHERE date_pattern_of(value) = pattern)
+	FROM csv_cell c JOIN pattern USING (place, pattern))
 SELECT count(*) AS cells, min(cell) AS first, min(cell) FILTER (WHERE a > 31) AS year_first, min(cell) FILTER (WHERE a BETWEEN 13 AND 31 AND b <= 12) AS day_first,
 	min(cell) FILTER (WHERE b BETWEEN 13 AND 31 AND a <= 12) AS month_first, bool_and(a = b) AS same, NULL::text AS dates
 FROM numbers;
@@ -93,7 +93,9 @@ END $$;
 
 -- Where the parts of a date stand in a pattern.
 CREATE TABLE csv_parts AS
-SELECT p.place, pattern, p.month, d.at, d.length, z.half, z.zone, utc AND z.zone IS NULL AS utc
+SELECT p.place, pattern, p.month, d.at, d.length, z.half, z.zone, utc AND z.zone IS NULL AS utc,
+	-- what PostgreSQL reads in one way as it is
+	pattern ~ '^9999-99-99([ T]99:99(:99([.]9{1,6})?)?(Z|[+-]99:?99)?)?$' AND NOT utc AS plain
 FROM csv_pattern p JOIN date_form f USING (form) JOIN csv_column c USING (place), csv_order o,
 	LATERAL (SELECT CASE WHEN form = 'numbers' THEN CASE o.dates WHEN 'mdy' THEN ARRAY[groups[1], groups[3], groups[2]] WHEN 'ymd' THEN ARRAY[groups[3], groups[2], groups[1]] ELSE groups[:3] END || groups[4:]
 		ELSE groups END AS groups) g,
@@ -120,17 +122,17 @@ JOIN pg_timezone_abbrevs ON abbrev = zone WHERE zone NOT IN ('Z', 'UTC', 'GMT');
 CREATE FUNCTION date_part_of(value text, at int, length int, missing text) RETURNS text LANGUAGE sql IMMUTABLE
 RETURN CASE WHEN length > 0 THEN substr(value, at, length) ELSE missing END;
 CREATE FUNCTION date_text(value text, p csv_parts) RETURNS text LANGUAGE sql IMMUTABLE
-RETURN CASE WHEN (p).length[1] = 4 THEN '' WHEN substr(value, (p).at[1], 2) < '70' THEN '20' ELSE '19' END || substr(value, (p).at[1], (p).length[1])
+RETURN CASE WHEN (p).plain THEN value ELSE CASE WHEN (p).length[1] = 4 THEN '' WHEN substr(value, (p).at[1], 2) < '70' THEN '20' ELSE '19' END || substr(value, (p).at[1], (p).length[1])
 	|| '-' || coalesce((p).month::text, substr(value, (p).at[2], (p).length[2])) || '-' || substr(value, (p).at[3], (p).length[3])
 	|| ' ' || date_part_of(value, (p).at[4], (p).length[4], '0') || ':' || date_part_of(value, (p).at[5], (p).length[5], '00')
 	|| ':' || date_part_of(value, (p).at[6], (p).length[6], '00') || '.' || date_part_of(value, (p).at[7], (p).length[7], '0') || (p).half
-	|| CASE WHEN (p).utc THEN ' UTC' WHEN (p).zone IS NULL THEN '' WHEN (p).zone LIKE '%9%' THEN ' ' || substr(value, (p).at[9] + (p).length[9] - char_length((p).zone), char_length((p).zone)) ELSE ' ' || (p).zone END;
+	|| CASE WHEN (p).utc THEN ' UTC' WHEN (p).zone IS NULL THEN '' WHEN (p).zone LIKE '%9%' THEN ' ' || substr(value, (p).at[9] + (p).length[9] - char_length((p).zone), char_length((p).zone)) ELSE ' ' || (p).zone END END;
 
 CREATE UNLOGGED TABLE csv_time (line bigint, place int, at timestamptz);
 -- What is no date, and of the dates those that are in no calendar.
 CREATE TABLE csv_unread (line bigint, place int);
 INSERT INTO csv_unread
-SELECT line, place FROM csv_cell JOIN csv_pattern p USING (place) WHERE p.form IS NULL AND date_pattern_of(value) = pattern AND EXISTS (SELECT FROM csv_pattern WHERE form IS NULL);
+SELECT line, place FROM csv_cell JOIN csv_pattern p USING (place, pattern) WHERE p.form IS NULL;
 
 CREATE FUNCTION date_or_null(value text) RETURNS timestamptz LANGUAGE plpgsql AS $$
 BEGIN
@@ -141,9 +143,9 @@ END $$;
 
 DO $$
 BEGIN
-	INSERT INTO csv_time SELECT line, place, date_text(value, p)::timestamptz FROM csv_cell JOIN csv_parts p USING (place) WHERE date_pattern_of(value) = p.pattern;
+	INSERT INTO csv_time SELECT line, place, date_text(value, p)::timestamptz FROM csv_cell JOIN csv_parts p USING (place, pattern);
 EXCEPTION WHEN data_exception THEN
-	INSERT INTO csv_time SELECT line, place, date_or_null(date_text(value, p)) FROM csv_cell JOIN csv_parts p USING (place) WHERE date_pattern_of(value) = p.pattern;
+	INSERT INTO csv_time SELECT line, place, date_or_null(date_text(value, p)) FROM csv_cell JOIN csv_parts p USING (place, pattern);
 	INSERT INTO csv_unread SELECT line, place FROM csv_time WHERE at IS NULL;
 	DELETE FROM csv_time WHERE at IS NULL;
 END $$;
