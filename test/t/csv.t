@@ -210,6 +210,11 @@ lines 'id,opened_at,closed_at' '1,2025-01-03,2025-01-01' '2,2025-01-01,2025-01-0
 csv odd.csv
 is "$(events)" '2 2025-01-01 00:00 opened_at, 2025-01-06 00:00 closed_at' 'the last line of an item counts'
 like "$said" '^1 line says that something ends before it begins, and is left out; the first is line 2\.$' 'what ends before it begins is said'
+lines 'issue_id,field_name,new_value,changed_at' '1,create,x,2025-01-01 10:00' '1,assign,y,2025-01-02 10:00' '2,create,z,2025-01-01 11:00' >"$tmp/fields.csv"
+csv fields.csv
+like "$said" '^fields.csv: no line is a change of a status: the column "field_name" says what was changed, and holds create, assign\. If some of these change the state, ' 'changes of other fields'
+csv fields.csv COLUMNS='item=issue_id,time=changed_at,state=field_name'
+is "$(paths)" "$(lines '1 {create,assign}' '2 {create}')" 'unless what was changed is asked for as the state'
 lines 'date,backlog,doing,done' '2025-01-01,5,2,0' '2025-01-02,4,2,1' >"$tmp/counts.csv"
 csv counts.csv
 like "$said" '^counts.csv: this is a table of numbers by date, not of items' 'counts a day are no items'
