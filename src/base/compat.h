@@ -12,6 +12,7 @@
 #include "funcapi.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
+#include "utils/jsonb.h"
 #include "utils/rangetypes.h"
 
 #if PG_VERSION_NUM >= 160000
@@ -58,6 +59,28 @@ vsm_json_lexer(const char *json, int len)
 #else
 #define vsm_make_range(type, lower, upper, empty) make_range(type, lower, upper, empty)
 #endif
+
+/* What a jsonb is built in, zero at first, holds the result since 19; before that each step returned it. */
+#if PG_VERSION_NUM >= 190000
+typedef JsonbInState vsm_JsonbState;
+#else
+typedef struct vsm_JsonbState
+{
+	JsonbParseState *parsed;
+} vsm_JsonbState;
+#endif
+
+/* Returns the jsonb once the outermost array or object has ended. */
+static inline JsonbValue *
+vsm_push_jsonb(vsm_JsonbState *state, JsonbIteratorToken token, JsonbValue *value)
+{
+#if PG_VERSION_NUM >= 190000
+	pushJsonbValue(state, token, value);
+	return state->result;
+#else
+	return pushJsonbValue(&state->parsed, token, value);
+#endif
+}
 
 /* Soft errors arrived with 16; before that an input function just throws. */
 #if PG_VERSION_NUM >= 160000

@@ -104,15 +104,15 @@ columns_of(Jsonb *object, int room, int *count)
 }
 
 static void
-push_member(JsonbParseState **state, Column *column, JsonbValue *value)
+push_member(vsm_JsonbState *state, Column *column, JsonbValue *value)
 {
 	JsonbValue	key;
 
 	key.type = jbvString;
 	key.val.string.val = column->name;
 	key.val.string.len = column->len;
-	pushJsonbValue(state, WJB_KEY, &key);
-	pushJsonbValue(state, WJB_VALUE, value);
+	vsm_push_jsonb(state, WJB_KEY, &key);
+	vsm_push_jsonb(state, WJB_VALUE, value);
 }
 
 /*
@@ -139,7 +139,7 @@ vsm_tell_row(PG_FUNCTION_ARGS)
 	int			new_count;
 	int			count;
 	bool		changed = false;
-	JsonbParseState *state = NULL;
+	vsm_JsonbState state = {0};
 	JsonbValue *built;
 	JsonbValue	value;
 	Datum		results[2];
@@ -197,19 +197,19 @@ vsm_tell_row(PG_FUNCTION_ARGS)
 
 	if (changed || old == NULL)
 	{
-		pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
+		vsm_push_jsonb(&state, WJB_BEGIN_OBJECT, NULL);
 		for (int i = 0; i < count; i++)
 		{
 			if (columns[i].changed)
 				push_member(&state, &columns[i], &columns[i].value);
 		}
-		results[0] = JsonbPGetDatum(JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_OBJECT, NULL)));
+		results[0] = JsonbPGetDatum(JsonbValueToJsonb(vsm_push_jsonb(&state, WJB_END_OBJECT, NULL)));
 		result_nulls[0] = false;
 	}
 
-	state = NULL;
+	memset(&state, 0, sizeof(state));
 	changed = false;
-	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
+	vsm_push_jsonb(&state, WJB_BEGIN_OBJECT, NULL);
 	for (int i = 0; i < count; i++)
 	{
 		bool		is_null = columns[i].value.type == jbvNull;
@@ -227,7 +227,7 @@ vsm_tell_row(PG_FUNCTION_ARGS)
 		push_member(&state, &columns[i], &version);
 		changed = true;
 	}
-	built = pushJsonbValue(&state, WJB_END_OBJECT, NULL);
+	built = vsm_push_jsonb(&state, WJB_END_OBJECT, NULL);
 	if (changed)
 	{
 		results[1] = JsonbPGetDatum(JsonbValueToJsonb(built));
