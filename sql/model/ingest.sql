@@ -126,7 +126,10 @@ BEGIN
 			part.source, part.kind, vsm.names(model, part.source)::text);
 	END LOOP;
 
-	CREATE TEMPORARY TABLE IF NOT EXISTS vsm_refused (document bigint, reason text) ON COMMIT DELETE ROWS;
+	-- IF NOT EXISTS would tell the user of every batch but the first.
+	IF to_regclass('pg_temp.vsm_refused') IS NULL THEN
+		CREATE TEMPORARY TABLE vsm_refused (document bigint, reason text) ON COMMIT DELETE ROWS;
+	END IF;
 	INSERT INTO pg_temp.vsm_refused SELECT r.document, r.reason FROM vsm.refused_facts() AS r;
 	IF FOUND THEN
 		UPDATE pg_temp.vsm_document AS d SET reason = concat_ws(' ', d.tool, d.kind) || ': ' || r.reason
