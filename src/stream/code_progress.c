@@ -85,7 +85,9 @@ read_stages(CodeProgress *progress, const Workflow *workflow)
 				before = i;
 				if (progress->first_on_clock == NO_STAGE)
 					progress->first_on_clock = i;
-				/* FALLTHROUGH */
+				if (progress->first_stage == NO_STAGE)
+					progress->first_stage = i;
+				break;
 			case CLASS_NEW:
 				if (progress->first_stage == NO_STAGE)
 					progress->first_stage = i;

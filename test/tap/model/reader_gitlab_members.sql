@@ -210,11 +210,11 @@ SELECT c.name, c.path, c.what, 'refused' AS part FROM changed AS c WHERE c.id > 
 UNION
 SELECT c.name, c.path, c.what, w.part
 FROM changed AS c JOIN changed AS o ON o.name = c.name AND o.id < 0 JOIN part AS w ON w.id = o.id
-WHERE c.id > 0 AND c.reason IS NULL AND (c.id, w.part, w.value) NOT IN (SELECT p.id, p.part, p.value FROM part AS p)
+WHERE c.id > 0 AND c.reason IS NULL AND NOT EXISTS (SELECT FROM part AS p WHERE (p.id, p.part, p.value) = (c.id, w.part, w.value))
 UNION
 SELECT c.name, c.path, c.what, p.part
 FROM changed AS c JOIN changed AS o ON o.name = c.name AND o.id < 0 JOIN part AS p ON p.id = c.id
-WHERE c.id > 0 AND (o.id, p.part, p.value) NOT IN (SELECT w.id, w.part, w.value FROM part AS w);
+WHERE c.id > 0 AND NOT EXISTS (SELECT FROM part AS w WHERE (w.id, w.part, w.value) = (o.id, p.part, p.value));
 
 SELECT is((SELECT count(*) FROM changed WHERE id > 0 AND kind IS NOT NULL), (SELECT 13 * count(*) FROM (SELECT DISTINCT name, path FROM changed WHERE id > 0) AS m), 'every member is missing, null, empty, ...; all are read or refused');
 CALL vsm.create_model('flow');
