@@ -91,10 +91,19 @@ SET jit = off
 AS $$
 #variable_conflict use_column
 BEGIN
+	-- One item of each kind is routed, and the others as that one: by all that the view looks at.
 	RETURN QUERY
-	SELECT r.item, r.value_stream, r.team, r.rank, r.workflow, r.calendar,
-		md5(jsonb_build_array(r.value_stream, r.rank, r.workflow, r.calendar)::text)
-	FROM vsm.each_entity(items) AS t, LATERAL (SELECT v.* FROM routed_item AS v WHERE v.item = t OFFSET 0) AS r;
+	WITH told AS MATERIALIZED (
+		SELECT i.item, dense_rank() OVER (ORDER BY i.source COLLATE "C", i.project COLLATE "C", i.type COLLATE "C", i.value_stream COLLATE "C",
+			i.team COLLATE "C") AS kind
+		FROM vsm.each_entity(items) AS t,
+			LATERAL (SELECT k.item, k.source, k.project, k.type, k.value_stream, k.team FROM item AS k WHERE k.item = t OFFSET 0) AS i),
+	routed AS MATERIALIZED (
+		SELECT e.kind, r.*, md5(jsonb_build_array(r.value_stream, r.rank, r.workflow, r.calendar)::text) AS route
+		FROM (SELECT DISTINCT ON (d.kind) d.kind, d.item FROM told AS d ORDER BY d.kind) AS e,
+			LATERAL (SELECT v.value_stream, v.team, v.rank, v.workflow, v.calendar FROM routed_item AS v WHERE v.item = e.item OFFSET 0) AS r)
+	SELECT d.item, r.value_stream, r.team, r.rank, r.workflow, r.calendar, r.route
+	FROM told AS d JOIN routed AS r ON r.kind = d.kind;
 END
 $$;
 COMMENT ON FUNCTION vsm.routed_batch(text[]) IS 'where these items are routed to, and the name of that route; a part of vsm.refresh';
@@ -290,8 +299,12 @@ BEGIN
 				FROM item_change AS c WHERE c.item = f.item AND c.at <= v.left_at AND c.attribute IN ('team', 'type', 'priority')) AS h
 					ON v.left_at IS NOT NULL),
 	gone AS (
-		DELETE FROM visit AS v USING vsm.each_entity(items) AS t
-		WHERE v.item = t AND NOT EXISTS (SELECT FROM made AS m WHERE m.item = v.item AND m.visit = v.visit))
+		-- By place, so that no plan made while the table was small reads all of it.
+		DELETE FROM visit AS v
+		WHERE v.ctid = ANY (ARRAY(
+			SELECT o.place
+			FROM vsm.each_entity(items) AS t LEFT JOIN (SELECT m.item, max(m.visit) AS last FROM made AS m GROUP BY m.item) AS k ON k.item = t,
+				LATERAL (SELECT g.ctid AS place FROM visit AS g WHERE g.item = t AND g.visit > coalesce(k.last, 0) OFFSET 0) AS o)))
 	INSERT INTO visit AS o (item, visit, value_stream, team, type, priority, place, stage, class, entered_at, left_at, left_day,
 		left_week, left_month,
 			duration, blocked, on_clock, backward)
@@ -339,7 +352,10 @@ BEGIN
 			WHERE i.item = t);
 		DELETE FROM visit AS v USING vsm.each_entity(items) AS t WHERE v.item = t AND NOT EXISTS (SELECT FROM item AS i WHERE i.item = t);
 	END IF;
-	DELETE FROM touched AS d USING vsm.each_entity(items) AS t WHERE d.kind = 'item' AND d.key = t;
+	DELETE FROM touched AS d
+	WHERE d.ctid = ANY (ARRAY(
+		SELECT o.place
+		FROM vsm.each_entity(items) AS t, LATERAL (SELECT k.ctid AS place FROM touched AS k WHERE k.kind = 'item' AND k.key = t OFFSET 0) AS o));
 END
 $$;
 COMMENT ON FUNCTION vsm.write_items(text, text[]) IS

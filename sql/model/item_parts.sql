@@ -93,9 +93,10 @@ BEGIN
 	commit_of AS MATERIALIZED (SELECT c.* FROM vsm.request_commits(ARRAY(SELECT DISTINCT p.part FROM part AS p WHERE p.is_request)) AS c),
 	loose AS MATERIALIZED (
 		SELECT DISTINCT p.part FROM part AS p WHERE NOT p.is_request),
-	-- A commit that no release contains has the one by which its request landed.
+	-- A commit that no release contains has the one by which its request landed. (In the collation of the indexes, which would
+	-- not serve to find it otherwise.)
 	landed AS MATERIALIZED (
-		SELECT l.part, min(c.landed COLLATE "C") AS sha
+		SELECT l.part, min(c.landed COLLATE "C") COLLATE "default" AS sha
 		FROM (
 			SELECT u.part, coalesce(a.item, k.target) AS request
 			FROM loose AS u,
@@ -152,8 +153,15 @@ BEGIN
 						'successful')) AS x
 				WHERE l.target = t.sha AND l.kind = 'builds' AND l.until IS NULL AND x.at >= t.merged_at) AS b ON true),
 	gone AS (
-		DELETE FROM item_part AS o USING vsm.each_entity(items) AS t
-		WHERE o.item = t AND NOT EXISTS (SELECT FROM part AS p WHERE p.item = o.item AND p.part = o.part))
+		-- By place, so that no plan made while the table was small reads all of it.
+		DELETE FROM item_part AS o
+		WHERE o.ctid = ANY (ARRAY(
+			SELECT l.place
+			FROM (
+				SELECT g.* FROM vsm.each_entity(items) AS t,
+					LATERAL (SELECT k.ctid AS place, k.item, k.part FROM item_part AS k WHERE k.item = t OFFSET 0) AS g) AS l
+				LEFT JOIN part AS p ON p.item = l.item AND p.part = l.part
+			WHERE p.item IS NULL)))
 	INSERT INTO item_part AS o (item, part, kind, repository, branch, sha, first_commit_at, opened_at, ready_at, first_review_at,
 		approved_at,
 		merged_at, built_at, released_at, deployment, releasable, method, confidence, timeline)
