@@ -286,7 +286,10 @@ BEGIN
 			vsm.period_week(v.left_at, zone, starts), vsm.period_month(v.left_at, zone), v.duration, v.blocked, v.on_clock, v.backward
 		FROM vsm.each_entity(items) AS t
 			JOIN LATERAL (SELECT g.* FROM item_flow AS g WHERE g.item = t OFFSET 0) AS f ON true
-			JOIN LATERAL (SELECT k.source FROM item AS k WHERE k.item = t OFFSET 0) AS i ON true
+			JOIN LATERAL (
+				SELECT k.source,
+					EXISTS (SELECT FROM item_change AS c WHERE c.item = t AND c.attribute IN ('team', 'type', 'priority')) AS has_changed
+				FROM item AS k WHERE k.item = t OFFSET 0) AS i ON true
 			JOIN route AS r ON r.route = f.route,
 			LATERAL vsm.visits(f.timeline, r.workflow) AS v
 			LEFT JOIN LATERAL (
@@ -297,7 +300,7 @@ BEGIN
 					(array_agg(c.value ORDER BY c.at DESC, length(c.change_id) DESC,
 						c.change_id COLLATE "C" DESC) FILTER (WHERE c.attribute = 'priority'))[1] AS priority
 				FROM item_change AS c WHERE c.item = f.item AND c.at <= v.left_at AND c.attribute IN ('team', 'type', 'priority')) AS h
-					ON v.left_at IS NOT NULL),
+					ON i.has_changed AND v.left_at IS NOT NULL),
 	gone AS (
 		-- By place, so that no plan made while the table was small reads all of it.
 		DELETE FROM visit AS v
