@@ -94,14 +94,15 @@ BEGIN
 	-- One item of each kind is routed, and the others as that one: by all that the view looks at.
 	RETURN QUERY
 	WITH told AS MATERIALIZED (
-		SELECT i.item, dense_rank() OVER (ORDER BY i.source COLLATE "C", i.project COLLATE "C", i.type COLLATE "C", i.value_stream COLLATE "C",
-			i.team COLLATE "C") AS kind
+		SELECT i.item, dense_rank() OVER (ORDER BY i.source COLLATE "C", i.project COLLATE "C", i.type COLLATE "C",
+			i.value_stream COLLATE "C", i.team COLLATE "C") AS kind
 		FROM vsm.each_entity(items) AS t,
 			LATERAL (SELECT k.item, k.source, k.project, k.type, k.value_stream, k.team FROM item AS k WHERE k.item = t OFFSET 0) AS i),
 	routed AS MATERIALIZED (
 		SELECT e.kind, r.*, md5(jsonb_build_array(r.value_stream, r.rank, r.workflow, r.calendar)::text) AS route
 		FROM (SELECT DISTINCT ON (d.kind) d.kind, d.item FROM told AS d ORDER BY d.kind) AS e,
-			LATERAL (SELECT v.value_stream, v.team, v.rank, v.workflow, v.calendar FROM routed_item AS v WHERE v.item = e.item OFFSET 0) AS r)
+			LATERAL (
+				SELECT v.value_stream, v.team, v.rank, v.workflow, v.calendar FROM routed_item AS v WHERE v.item = e.item OFFSET 0) AS r)
 	SELECT d.item, r.value_stream, r.team, r.rank, r.workflow, r.calendar, r.route
 	FROM told AS d JOIN routed AS r ON r.kind = d.kind;
 END
@@ -299,14 +300,16 @@ BEGIN
 						c.change_id COLLATE "C" DESC) FILTER (WHERE c.attribute = 'type'))[1] AS type,
 					(array_agg(c.value ORDER BY c.at DESC, length(c.change_id) DESC,
 						c.change_id COLLATE "C" DESC) FILTER (WHERE c.attribute = 'priority'))[1] AS priority
-				FROM item_change AS c WHERE c.item = f.item AND c.at <= v.left_at AND c.attribute IN ('team', 'type', 'priority')) AS h
-					ON i.has_changed AND v.left_at IS NOT NULL),
+				FROM item_change AS c
+				WHERE i.has_changed AND c.item = f.item AND c.at <= v.left_at
+				AND c.attribute IN ('team', 'type', 'priority')) AS h ON true),
 	gone AS (
 		-- By place, so that no plan made while the table was small reads all of it.
 		DELETE FROM visit AS v
 		WHERE v.ctid = ANY (ARRAY(
 			SELECT o.place
-			FROM vsm.each_entity(items) AS t LEFT JOIN (SELECT m.item, max(m.visit) AS last FROM made AS m GROUP BY m.item) AS k ON k.item = t,
+			FROM vsm.each_entity(items) AS t
+				LEFT JOIN (SELECT m.item, max(m.visit) AS last FROM made AS m GROUP BY m.item) AS k ON k.item = t,
 				LATERAL (SELECT g.ctid AS place FROM visit AS g WHERE g.item = t AND g.visit > coalesce(k.last, 0) OFFSET 0) AS o)))
 	INSERT INTO visit AS o (item, visit, value_stream, team, type, priority, place, stage, class, entered_at, left_at, left_day,
 		left_week, left_month,
@@ -358,7 +361,8 @@ BEGIN
 	DELETE FROM touched AS d
 	WHERE d.ctid = ANY (ARRAY(
 		SELECT o.place
-		FROM vsm.each_entity(items) AS t, LATERAL (SELECT k.ctid AS place FROM touched AS k WHERE k.kind = 'item' AND k.key = t OFFSET 0) AS o));
+		FROM vsm.each_entity(items) AS t,
+			LATERAL (SELECT k.ctid AS place FROM touched AS k WHERE k.kind = 'item' AND k.key = t OFFSET 0) AS o));
 END
 $$;
 COMMENT ON FUNCTION vsm.write_items(text, text[]) IS
