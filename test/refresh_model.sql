@@ -1,4 +1,5 @@
 -- A random small model flow, of tables that refresh reads; its kind is set by setseed.
+
 CREATE OR REPLACE FUNCTION pg_temp.one(VARIADIC choices text[]) RETURNS text LANGUAGE sql VOLATILE AS
 $$SELECT choices[1 + floor(random() * cardinality(choices))::int]$$;
 CREATE OR REPLACE FUNCTION pg_temp.day(first int, last int) RETURNS timestamptz LANGUAGE sql VOLATILE AS

@@ -1,0 +1,42 @@
+-- What refresh makes of random small models, against the definition of parts and releases in plain SQL.
+BEGIN;
+CREATE EXTENSION IF NOT EXISTS pgtap;
+CREATE EXTENSION IF NOT EXISTS vsm;
+SET LOCAL client_min_messages = error;
+SET LOCAL jit = off;
+SELECT plan(32);
+CALL vsm.create_model('flow');
+\ir ../../parts_oracle.sql
+
+CREATE FUNCTION pg_temp.differs(wanted text, made text) RETURNS TABLE (side text, line text) LANGUAGE plpgsql AS $$
+BEGIN
+	RETURN QUERY EXECUTE format('WITH w AS MATERIALIZED (%1$s), f AS MATERIALIZED (%2$s)
+		SELECT ''wanted'', d::text FROM (TABLE w EXCEPT ALL TABLE f) AS d UNION ALL SELECT ''found'', d::text FROM (TABLE f EXCEPT ALL TABLE w) AS d ORDER BY 2', wanted, made);
+END$$;
+-- What the model lacks: words of other tools, what reverts, requests opened as drafts, links that have ended, order within an instant.
+SET LOCAL check_function_bodies = off;
+CREATE FUNCTION pg_temp.vary() RETURNS void LANGUAGE sql AS $$
+INSERT INTO flow.link (source, target, kind) SELECT pg_temp.source(), pg_temp.source(), 'reverts' FROM generate_series(1, 5) ON CONFLICT DO NOTHING;
+UPDATE flow.link SET until = '2026-03-01' WHERE kind IN ('part_of', 'reverts', 'builds', 'deploys') AND random() < 0.05;
+UPDATE flow.link SET confidence = NULL WHERE kind = 'implements' AND random() < 0.05;
+INSERT INTO flow.link (source, target, kind, method, confidence)
+SELECT 'gitlab:merge_request:5', 'SHOP-' || n, 'implements', 'key in title', 0.95 FROM generate_series(1, 12) AS n ON CONFLICT DO NOTHING;
+INSERT INTO flow.link (source, target, kind, method, confidence)
+SELECT 'gitlab:merge_request:6', 'SHOP-' || n, 'fixes', 'key in title', 0.95 FROM generate_series(1, 10) AS n ON CONFLICT DO NOTHING;
+INSERT INTO flow.item_alias (alias, item) SELECT 'SHOP-' || n, 'jira:issue:' || n + 1 FROM generate_series(1, 6) AS n ON CONFLICT DO NOTHING;
+INSERT INTO flow.event (source, event_id, entity, at, state)
+SELECT 'gitlab', 'o' || n, r.request, r.at + s.n * interval '1 hour', s.state
+FROM (SELECT n, pg_temp.request() AS request, pg_temp.day(1, 20) AS at, pg_temp.one('draft', 'opened') AS second FROM generate_series(1, 10) AS n) AS r,
+	LATERAL (VALUES (0, 'opened'), (0, r.second), (5, 'ready_for_review')) AS s(n, state) WHERE true ON CONFLICT DO NOTHING;
+UPDATE flow.event SET seq = floor(random() * 3) WHERE random() < 0.1;
+UPDATE flow.event SET method = 'label' WHERE source = 'jira' AND random() < 0.1;
+UPDATE flow.event SET at = at + floor(random() * 20) * interval '1 hour' WHERE random() < 0.5;
+UPDATE flow.deployment SET finished_at = finished_at + floor(random() * 20) * interval '1 hour' WHERE random() < 0.5;
+UPDATE flow.deployment SET service = NULL WHERE random() < 0.2;
+UPDATE flow.merge_request SET target_branch = NULL WHERE random() < 0.1;
+UPDATE flow.commit SET authored_at = committed_at - interval '3 hours' WHERE random() < 0.5;
+UPDATE flow.commit SET parents = parents || pg_temp.sha() WHERE random() < 0.05;
+DELETE FROM flow.commit WHERE random() < 0.03;
+DELETE FROM flow.merge_request WHERE random() < 0.03;
+DELETE FROM flow.item WHERE random() < 0.03;
+$$;
