@@ -166,12 +166,13 @@ BEGIN
 		SELECT DISTINCT r.branch
 		FROM request AS r JOIN landed AS l ON l.request = r.request
 			JOIN vsm.known_releases(ARRAY(SELECT d.sha FROM landed AS d)) AS k ON k.sha = l.sha
-		WHERE NOT k.is_first OR r.merged_at > k.released_at
+		WHERE NOT k.is_first OR r.merged_at >= k.released_at
 		UNION
 		SELECT ''
 		WHERE EXISTS (
 			SELECT FROM commit_release AS c
-			WHERE c.repository = write_released_branches.repository AND c.environment = 'production' AND NOT c.is_first
+			WHERE c.repository = write_released_branches.repository AND c.environment = 'production'
+			AND (NOT c.is_first OR (SELECT k.committed_at FROM commit AS k WHERE k.sha = c.sha) >= c.released_at)
 			-- the earliest of this commit
 			AND NOT EXISTS (
 				SELECT FROM commit_release AS e

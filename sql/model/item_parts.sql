@@ -133,12 +133,12 @@ BEGIN
 				FROM (SELECT x.at, vsm.code_state(x.state) AS state FROM event AS x WHERE x.entity = p.part OFFSET 0) AS v) AS e
 					ON p.is_request),
 	released AS MATERIALIZED (
-		SELECT t.*, CASE WHEN NOT r.is_first OR t.merged_at > r.released_at THEN r.deployment END AS deployment,
-			CASE WHEN NOT r.is_first OR t.merged_at > r.released_at THEN r.released_at END AS released_at,
+		SELECT t.*, CASE WHEN NOT r.is_first OR t.merged_at >= r.released_at THEN r.deployment END AS deployment,
+			CASE WHEN NOT r.is_first OR t.merged_at >= r.released_at THEN r.released_at END AS released_at,
 			EXISTS (
 				SELECT FROM released_branch AS b
 				WHERE b.repository = coalesce(t.repository, '') AND b.branch = CASE WHEN t.is_request THEN t.branch ELSE '' END)
-				AND (r.is_first IS NOT TRUE OR coalesce(t.merged_at > r.released_at, false)) AS releasable,
+				AND (r.is_first IS NOT TRUE OR coalesce(t.merged_at >= r.released_at, false)) AS releasable,
 			b.built_at
 		FROM told AS t
 			LEFT JOIN LATERAL (
@@ -173,7 +173,8 @@ BEGIN
 			SELECT vsm.timeline(s.at, s.state)
 			FROM (
 				-- A request that was opened as a draft begins with that: it says so, or is made ready first.
-				SELECT e.at, CASE WHEN e.state = 'code opened' AND (r.draft_at <= e.at OR r.ready_at < coalesce(r.draft_at, 'infinity'))
+				SELECT e.at, CASE WHEN e.state = 'code opened' AND e.at = r.event_opened_at
+					AND (r.draft_at <= e.at OR r.ready_at < coalesce(r.draft_at, 'infinity'))
 					THEN 'code draft' ELSE e.state END AS state
 				FROM (SELECT x.at, vsm.code_state(x.state) AS state FROM event AS x WHERE x.entity = r.part AND r.is_request OFFSET 0) AS e
 				UNION ALL
