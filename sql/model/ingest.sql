@@ -22,25 +22,14 @@ COMMENT ON TYPE vsm.ingested IS 'what became of payloads: how many were read, an
 CREATE FUNCTION vsm.open_documents() RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
-SET plan_cache_mode = force_generic_plan
-SET client_min_messages = warning
 AS $$
-DECLARE
-	there pg_class;
 BEGIN
-	SELECT c.* INTO there FROM pg_class AS c WHERE c.oid = to_regclass('pg_temp.vsm_document');
-	IF there.relowner = current_user::regrole AND there.relnatts = 9 THEN
-		PERFORM vsm.empty_table(there.oid);
-		RETURN;
-	END IF;
-	IF there.oid IS NOT NULL THEN
-		DROP TABLE pg_temp.vsm_document;
-	END IF;
-	CREATE TEMPORARY TABLE vsm_document (document bigint GENERATED ALWAYS AS IDENTITY, payload bigint, source text, tool text,
-		received_at timestamptz,
-		page smallint, kind text, reason text, body jsonb) ON COMMIT DELETE ROWS;
+	PERFORM vsm.open_table('vsm_document', 9, 'document bigint GENERATED ALWAYS AS IDENTITY, payload bigint, source text, tool text, '
+		'received_at timestamptz, page smallint, kind text, reason text, body jsonb');
 	-- It lives for a moment: to compress it would cost more than to write it.
-	ALTER TABLE pg_temp.vsm_document ALTER COLUMN body SET STORAGE EXTERNAL;
+	IF (SELECT a.attstorage <> 'e' FROM pg_attribute AS a WHERE a.attrelid = 'pg_temp.vsm_document'::regclass AND a.attname = 'body') THEN
+		ALTER TABLE pg_temp.vsm_document ALTER COLUMN body SET STORAGE EXTERNAL;
+	END IF;
 END
 $$;
 COMMENT ON FUNCTION vsm.open_documents() IS
@@ -111,7 +100,9 @@ SET enable_memoize = off
 SET jit = off
 AS $$
 DECLARE
-	part record;
+	part    record;
+	refused bigint[];
+	reasons text[];
 BEGIN
 	FOR part IN SELECT d.source, d.tool, d.kind FROM pg_temp.vsm_document AS d WHERE d.page = 0 AND d.reason IS NULL GROUP BY 1, 2, 3
 		ORDER BY 1, 2, 3 LOOP
@@ -126,16 +117,11 @@ BEGIN
 			part.source, part.kind, vsm.names(model, part.source)::text);
 	END LOOP;
 
-	-- IF NOT EXISTS would tell the user of every batch but the first.
-	IF to_regclass('pg_temp.vsm_refused') IS NULL THEN
-		CREATE TEMPORARY TABLE vsm_refused (document bigint, reason text) ON COMMIT DELETE ROWS;
-	END IF;
-	INSERT INTO pg_temp.vsm_refused SELECT r.document, r.reason FROM vsm.refused_facts() AS r;
-	IF FOUND THEN
+	SELECT array_agg(r.document), array_agg(r.reason) INTO refused, reasons FROM vsm.refused_facts() AS r;
+	IF refused IS NOT NULL THEN
 		UPDATE pg_temp.vsm_document AS d SET reason = concat_ws(' ', d.tool, d.kind) || ': ' || r.reason
-		FROM pg_temp.vsm_refused AS r WHERE r.document = d.document;
-		DELETE FROM pg_temp.vsm_fact AS f USING pg_temp.vsm_refused AS r WHERE r.document = f.document;
-		PERFORM vsm.empty_table('pg_temp.vsm_refused');
+		FROM unnest(refused, reasons) AS r (document, reason) WHERE r.document = d.document;
+		DELETE FROM pg_temp.vsm_fact AS f USING unnest(refused) AS r (document) WHERE r.document = f.document;
 	END IF;
 	PERFORM vsm.write_judged_facts(model);
 END
@@ -336,7 +322,7 @@ BEGIN
 		PERFORM vsm.check_inbox(model);
 		PERFORM vsm.check_model(model, VARIADIC '{naming,attempt,payload}' || vsm.told_tables());
 	END IF;
-	PERFORM vsm.check_owner(model);
+	PERFORM vsm.check_owner(model, VARIADIC '{inbox,naming,attempt,payload}' || vsm.told_tables());
 	SELECT max(i.id) INTO last FROM inbox AS i WHERE i.error IS NULL;
 
 	-- Attempts that nobody makes any more: each of their payloads may have been the reason.

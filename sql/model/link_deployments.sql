@@ -134,7 +134,8 @@ DECLARE
 	found   bigint;
 BEGIN
 	PERFORM vsm.check_model(model, 'link', 'item', 'item_alias', 'event', 'service', 'deployment', 'incident');
-	PERFORM vsm.check_owner(model);
+	PERFORM vsm.check_owner(model, 'link', 'item', 'item_alias', 'event', 'service', 'deployment', 'incident', 'entity_link',
+		'routed_deployment');
 	-- One session at a time: of two, each would keep what the other has just found, though it finds it no longer.
 	PERFORM pg_advisory_xact_lock(hashtextextended('vsm.link_deployments ' || model, 0));
 	BEGIN
