@@ -104,6 +104,7 @@ DECLARE
 	refused bigint[];
 	reasons text[];
 BEGIN
+	PERFORM vsm.enter_model(model);
 	FOR part IN SELECT d.source, d.tool, d.kind FROM pg_temp.vsm_document AS d WHERE d.page = 0 AND d.reason IS NULL GROUP BY 1, 2, 3
 		ORDER BY 1, 2, 3 LOOP
 		PERFORM vsm.execute(format(

@@ -662,6 +662,7 @@ DECLARE
 	written  CONSTANT text := '(SELECT jsonb_object_agg(w.key, w.value) FROM jsonb_each(to_jsonb(jsonb_populate_record(NULL::%1$s, %2$s))) '
 		'AS w WHERE %2$s ? w.key)';
 BEGIN
+	PERFORM vsm.enter_model(model);
 	SELECT count(DISTINCT f.entity COLLATE "C") INTO entities FROM pg_temp.vsm_fact AS f WHERE f.fact = relation;
 	SELECT (array_agg(a.attname::text ORDER BY a.attnum))[1],
 		array_agg(a.attname::text ORDER BY a.attnum) FILTER (WHERE a.attnum > 1 AND a.attname <> ALL (kept))
@@ -753,6 +754,7 @@ AS $$
 DECLARE
 	kinds text[];
 BEGIN
+	PERFORM vsm.enter_model(model);
 	-- One writer at a time, so that each sees all that was told before.
 	PERFORM pg_advisory_xact_lock(hashtext('vsm.write_facts'), hashtext(model));
 	SELECT array_agg(DISTINCT f.fact) INTO kinds FROM pg_temp.vsm_fact AS f;
@@ -794,7 +796,7 @@ COMMENT ON FUNCTION vsm.write_judged_facts(text) IS
  * has would be left out without a word.
  */
 CREATE FUNCTION vsm.check_facts(model text) RETURNS void
-LANGUAGE plpgsql
+LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
