@@ -36,6 +36,39 @@ COMMENT ON FUNCTION vsm.open_documents() IS
 	'makes pg_temp.vsm_document, the table of documents to be read, or empties it; page is NULL for what was not looked at, 0 for no page, '
 	'1 for a page and 2 for one whose elements are documents, too; a part of vsm.ingest';
 
+/*
+ * JSON in PostgreSQL takes a dozen times its text while it is parsed. So a page of megabytes is
+ * parsed part by part, unless its elements depend on each other: that they do not is told by its
+ * first two, with which it has one element more than with the first alone.
+ */
+CREATE FUNCTION vsm.add_large_document(payload bigint, source text, received_at timestamptz, body text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	tool    CONSTANT text := split_part(source, ':', 1);
+	reads   CONSTANT boolean := to_regprocedure(format('vsm.%I(jsonb)', tool || '_elements')) IS NOT NULL;
+	heads   CONSTANT text[] := ARRAY[vsm.payload_head(body, 1), vsm.payload_head(body, 2)];
+	numbers integer[];
+	head    jsonb;
+BEGIN
+	FOR n IN 1 .. 2 LOOP
+		EXIT WHEN heads[n] IS NULL OR octet_length(heads[n]) > octet_length(body) / 2;
+		head := vsm.payload_text(heads[n]);
+		IF jsonb_typeof(head) = 'array' THEN
+			numbers[n] := jsonb_array_length(head);
+		ELSIF reads THEN
+			numbers[n] := vsm.ask(format('SELECT jsonb_array_length(vsm.%I($1::jsonb))', tool || '_elements'), head::text);
+		END IF;
+	END LOOP;
+	INSERT INTO pg_temp.vsm_document (payload, source, tool, received_at, body)
+	SELECT payload, source, tool, received_at, vsm.payload_text(p.part)::jsonb
+	FROM vsm.payload_parts(body, CASE WHEN numbers[2] = numbers[1] + 1 THEN 1024 * 1024 ELSE octet_length(body) END) AS p (part);
+END
+$$;
+COMMENT ON FUNCTION vsm.add_large_document(bigint, text, timestamptz, text) IS
+	'puts a payload of megabytes into pg_temp.vsm_document, a page in parts, so that memory is bounded; a part of vsm.ingest';
+
 CREATE FUNCTION vsm.judge_documents() RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -154,7 +187,11 @@ BEGIN
 	SELECT m.keep_payloads INTO keep FROM model AS m;
 	INSERT INTO pg_temp.vsm_document (payload, source, tool, received_at, body)
 	SELECT i.id, i.source, split_part(i.source, ':', 1), i.received_at, vsm.payload_text(i.payload)::jsonb
-	FROM inbox AS i WHERE i.id = ANY (payloads);
+	FROM inbox AS i WHERE i.id = ANY (payloads) AND octet_length(i.payload) <= 2 * 1024 * 1024;
+	IF (SELECT count(*) FROM pg_temp.vsm_document AS d) < cardinality(payloads) THEN
+		PERFORM vsm.add_large_document(i.id, i.source, i.received_at, i.payload)
+		FROM inbox AS i WHERE i.id = ANY (payloads) AND octet_length(i.payload) > 2 * 1024 * 1024;
+	END IF;
 	PERFORM vsm.judge_documents();
 
 	PERFORM vsm.read_documents(model, keep IS NOT NULL, false);

@@ -157,7 +157,7 @@ BEGIN
 		WHEN octet_length(f.value) > 1000 THEN format('it names %s..., which is longer than 1,000 bytes', left(f.value, 60))
 		END),
 		-- Versions of earlier states are some microseconds older than what the payload says.
-		'it tells of ' || to_char(max(f.at) AT TIME ZONE 'UTC' + interval '1 millisecond', 'YYYY-MM-DD HH24:MI:SS"Z"')
+		'it tells of ' || to_char(max(f.at) AT TIME ZONE 'UTC' + interval '10 microseconds', 'YYYY-MM-DD HH24:MI:SS"Z"')
 			|| ', which is later than when it was received ('
 			|| to_char(coalesce(max(f.received_at), now()) AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS"Z"') || ')')
 	FROM pg_temp.vsm_fact AS f
