@@ -223,24 +223,36 @@ COMMENT ON FUNCTION vsm.check_model_settings() IS
 /*
  * Whoever owns the tables of a model owns their triggers, too, and these run as whoever writes to
  * the tables. So only the owner himself may write to them by what vsm has: neither a member of his
- * role nor a superuser.
+ * role nor a superuser; and he only if nobody else has put a table or view of his own in their
+ * place, as who owns the schema can.
  */
-CREATE FUNCTION vsm.check_owner(model text) RETURNS void
+CREATE FUNCTION vsm.check_owner(model text, VARIADIC relations text[] DEFAULT '{}') RETURNS void
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	owner oid;
+	others record;
 BEGIN
-	SELECT c.relowner INTO owner FROM pg_class AS c WHERE c.oid = to_regclass(format('%I.model', model));
-	IF owner <> current_user::regrole THEN
+	SELECT c.relname, pg_get_userbyid(c.relowner) AS owner INTO others
+	FROM unnest('{model}' || relations) WITH ORDINALITY AS r (name, place)
+		JOIN pg_class AS c ON c.oid = to_regclass(format('%I.%I', model, r.name))
+	WHERE c.relowner <> current_user::regrole
+	ORDER BY r.place LIMIT 1;
+	IF others.relname = 'model' THEN
 		RAISE EXCEPTION USING
 			ERRCODE = 'insufficient_privilege',
-			MESSAGE = format('the model in schema "%s" is kept by its owner "%s" alone', model, pg_get_userbyid(owner)),
+			MESSAGE = format('the model in schema "%s" is kept by its owner "%s" alone', model, others.owner),
 			DETAIL = format('A trigger on the owner''s tables would run as "%s".', current_user),
-			HINT = format('Log in as "%s", or schedule the job as that role.', pg_get_userbyid(owner));
+			HINT = format('Log in as "%s", or schedule the job as that role.', others.owner);
+	ELSIF FOUND THEN
+		RAISE EXCEPTION USING
+			ERRCODE = 'insufficient_privilege',
+			MESSAGE = format('%I.%I belongs to "%s", not to "%s"', model, others.relname, others.owner, current_user),
+			DETAIL = format('A trigger on it, or a function in it, would run as "%s".', current_user),
+			HINT = 'All tables and views of a model belong to its owner: ALTER TABLE ... OWNER TO, or rename it.';
 	END IF;
 END
 $$;
-COMMENT ON FUNCTION vsm.check_owner(text) IS
-	'raises if the current user is not the owner of a model; a part of whatever writes to a model';
+COMMENT ON FUNCTION vsm.check_owner(text, text[]) IS
+	'raises if the current user is not the owner of a model, or not of one of these of its tables and views; a part of whatever writes to '
+	'a model';

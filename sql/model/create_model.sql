@@ -238,7 +238,9 @@ BEGIN
 			DETAIL = 'This transaction sees the database as it was before.',
 			HINT = 'Call vsm.create_model again in a new transaction.';
 	END IF;
-	PERFORM vsm.check_owner(schema);
+	PERFORM vsm.check_owner(schema, VARIADIC ARRAY(
+		SELECT DISTINCT regexp_replace(m.file, '^(table|view)s/(.*)\.sql$', '\2') FROM vsm.model_sql() AS m
+		WHERE m.file ~ '^(table|view)s/'));
 	PERFORM vsm.check_kind(schema, f.part[2], f.part[1])
 	FROM (SELECT DISTINCT regexp_match(m.file, '^(table|view)s/(.*)\.sql$') AS part FROM vsm.model_sql() AS m) AS f
 	WHERE f.part IS NOT NULL ORDER BY f.part;

@@ -22,30 +22,52 @@ COMMENT ON TYPE vsm.ingested IS 'what became of payloads: how many were read, an
 CREATE FUNCTION vsm.open_documents() RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
-SET plan_cache_mode = force_generic_plan
-SET client_min_messages = warning
 AS $$
-DECLARE
-	there pg_class;
 BEGIN
-	SELECT c.* INTO there FROM pg_class AS c WHERE c.oid = to_regclass('pg_temp.vsm_document');
-	IF there.relowner = current_user::regrole AND there.relnatts = 9 THEN
-		PERFORM vsm.empty_table(there.oid);
-		RETURN;
-	END IF;
-	IF there.oid IS NOT NULL THEN
-		DROP TABLE pg_temp.vsm_document;
-	END IF;
-	CREATE TEMPORARY TABLE vsm_document (document bigint GENERATED ALWAYS AS IDENTITY, payload bigint, source text, tool text,
-		received_at timestamptz,
-		page smallint, kind text, reason text, body jsonb) ON COMMIT DELETE ROWS;
+	PERFORM vsm.open_table('vsm_document', 9, 'document bigint GENERATED ALWAYS AS IDENTITY, payload bigint, source text, tool text, '
+		'received_at timestamptz, page smallint, kind text, reason text, body jsonb');
 	-- It lives for a moment: to compress it would cost more than to write it.
-	ALTER TABLE pg_temp.vsm_document ALTER COLUMN body SET STORAGE EXTERNAL;
+	IF (SELECT a.attstorage <> 'e' FROM pg_attribute AS a WHERE a.attrelid = 'pg_temp.vsm_document'::regclass AND a.attname = 'body') THEN
+		ALTER TABLE pg_temp.vsm_document ALTER COLUMN body SET STORAGE EXTERNAL;
+	END IF;
 END
 $$;
 COMMENT ON FUNCTION vsm.open_documents() IS
 	'makes pg_temp.vsm_document, the table of documents to be read, or empties it; page is NULL for what was not looked at, 0 for no page, '
 	'1 for a page and 2 for one whose elements are documents, too; a part of vsm.ingest';
+
+/*
+ * JSON in PostgreSQL takes a dozen times its text while it is parsed. So a page of megabytes is
+ * parsed part by part, unless its elements depend on each other: that they do not is told by its
+ * first two, with which it has one element more than with the first alone.
+ */
+CREATE FUNCTION vsm.add_large_document(payload bigint, source text, received_at timestamptz, body text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	tool    CONSTANT text := split_part(source, ':', 1);
+	reads   CONSTANT boolean := to_regprocedure(format('vsm.%I(jsonb)', tool || '_elements')) IS NOT NULL;
+	heads   CONSTANT text[] := ARRAY[vsm.payload_head(body, 1), vsm.payload_head(body, 2)];
+	numbers integer[];
+	head    jsonb;
+BEGIN
+	FOR n IN 1 .. 2 LOOP
+		EXIT WHEN heads[n] IS NULL OR octet_length(heads[n]) > octet_length(body) / 2;
+		head := vsm.payload_text(heads[n]);
+		IF jsonb_typeof(head) = 'array' THEN
+			numbers[n] := jsonb_array_length(head);
+		ELSIF reads THEN
+			numbers[n] := vsm.ask(format('SELECT jsonb_array_length(vsm.%I($1::jsonb))', tool || '_elements'), head::text);
+		END IF;
+	END LOOP;
+	INSERT INTO pg_temp.vsm_document (payload, source, tool, received_at, body)
+	SELECT payload, source, tool, received_at, vsm.payload_text(p.part)::jsonb
+	FROM vsm.payload_parts(body, CASE WHEN numbers[2] = numbers[1] + 1 THEN 1024 * 1024 ELSE octet_length(body) END) AS p (part);
+END
+$$;
+COMMENT ON FUNCTION vsm.add_large_document(bigint, text, timestamptz, text) IS
+	'puts a payload of megabytes into pg_temp.vsm_document, a page in parts, so that memory is bounded; a part of vsm.ingest';
 
 CREATE FUNCTION vsm.judge_documents() RETURNS void
 LANGUAGE plpgsql
@@ -111,8 +133,11 @@ SET enable_memoize = off
 SET jit = off
 AS $$
 DECLARE
-	part record;
+	part    record;
+	refused bigint[];
+	reasons text[];
 BEGIN
+	PERFORM vsm.enter_model(model);
 	FOR part IN SELECT d.source, d.tool, d.kind FROM pg_temp.vsm_document AS d WHERE d.page = 0 AND d.reason IS NULL GROUP BY 1, 2, 3
 		ORDER BY 1, 2, 3 LOOP
 		PERFORM vsm.execute(format(
@@ -126,16 +151,11 @@ BEGIN
 			part.source, part.kind, vsm.names(model, part.source)::text);
 	END LOOP;
 
-	-- IF NOT EXISTS would tell the user of every batch but the first.
-	IF to_regclass('pg_temp.vsm_refused') IS NULL THEN
-		CREATE TEMPORARY TABLE vsm_refused (document bigint, reason text) ON COMMIT DELETE ROWS;
-	END IF;
-	INSERT INTO pg_temp.vsm_refused SELECT r.document, r.reason FROM vsm.refused_facts() AS r;
-	IF FOUND THEN
+	SELECT array_agg(r.document), array_agg(r.reason) INTO refused, reasons FROM vsm.refused_facts() AS r;
+	IF refused IS NOT NULL THEN
 		UPDATE pg_temp.vsm_document AS d SET reason = concat_ws(' ', d.tool, d.kind) || ': ' || r.reason
-		FROM pg_temp.vsm_refused AS r WHERE r.document = d.document;
-		DELETE FROM pg_temp.vsm_fact AS f USING pg_temp.vsm_refused AS r WHERE r.document = f.document;
-		PERFORM vsm.empty_table('pg_temp.vsm_refused');
+		FROM unnest(refused, reasons) AS r (document, reason) WHERE r.document = d.document;
+		DELETE FROM pg_temp.vsm_fact AS f USING unnest(refused) AS r (document) WHERE r.document = f.document;
 	END IF;
 	PERFORM vsm.write_judged_facts(model);
 END
@@ -167,7 +187,11 @@ BEGIN
 	SELECT m.keep_payloads INTO keep FROM model AS m;
 	INSERT INTO pg_temp.vsm_document (payload, source, tool, received_at, body)
 	SELECT i.id, i.source, split_part(i.source, ':', 1), i.received_at, vsm.payload_text(i.payload)::jsonb
-	FROM inbox AS i WHERE i.id = ANY (payloads);
+	FROM inbox AS i WHERE i.id = ANY (payloads) AND octet_length(i.payload) <= 2 * 1024 * 1024;
+	IF (SELECT count(*) FROM pg_temp.vsm_document AS d) < cardinality(payloads) THEN
+		PERFORM vsm.add_large_document(i.id, i.source, i.received_at, i.payload)
+		FROM inbox AS i WHERE i.id = ANY (payloads) AND octet_length(i.payload) > 2 * 1024 * 1024;
+	END IF;
 	PERFORM vsm.judge_documents();
 
 	PERFORM vsm.read_documents(model, keep IS NOT NULL, false);
@@ -336,7 +360,7 @@ BEGIN
 		PERFORM vsm.check_inbox(model);
 		PERFORM vsm.check_model(model, VARIADIC '{naming,attempt,payload}' || vsm.told_tables());
 	END IF;
-	PERFORM vsm.check_owner(model);
+	PERFORM vsm.check_owner(model, VARIADIC '{inbox,naming,attempt,payload}' || vsm.told_tables());
 	SELECT max(i.id) INTO last FROM inbox AS i WHERE i.error IS NULL;
 
 	-- Attempts that nobody makes any more: each of their payloads may have been the reason.

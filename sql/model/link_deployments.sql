@@ -22,8 +22,6 @@ SET search_path = pg_catalog, pg_temp
 SET jit = off
 AS $$
 #variable_conflict use_column
-DECLARE
-	found bigint;
 BEGIN
 	PERFORM vsm.enter_model(model);
 	WITH wanted AS MATERIALIZED (
@@ -41,16 +39,15 @@ BEGIN
 	gone AS (
 		DELETE FROM link AS l
 		WHERE l.kind = 'deploys' AND l.method = 'service and time of work'
-		AND NOT EXISTS (SELECT FROM wanted AS w WHERE w.source = l.source AND w.target = l.target)),
-	written AS (
-		INSERT INTO link AS l (source, target, kind, method, confidence, since, changed_at)
-		SELECT w.source, w.target, 'deploys', 'service and time of work', 0.7, w.finished_at, w.finished_at
-		FROM wanted AS w
-		ORDER BY w.source COLLATE "C", w.target COLLATE "C"
-		ON CONFLICT (source, target, kind) DO UPDATE SET since = excluded.since, changed_at = excluded.changed_at
-		WHERE l.method = 'service and time of work' AND (l.since, l.changed_at) IS DISTINCT FROM (excluded.since, excluded.changed_at))
-	SELECT count(*) INTO found FROM wanted;
-	RETURN found;
+		AND NOT EXISTS (SELECT FROM wanted AS w WHERE w.source = l.source AND w.target = l.target))
+	INSERT INTO link AS l (source, target, kind, method, confidence, since, changed_at)
+	SELECT w.source, w.target, 'deploys', 'service and time of work', 0.7, w.finished_at, w.finished_at
+	FROM wanted AS w
+	ORDER BY w.source COLLATE "C", w.target COLLATE "C"
+	ON CONFLICT (source, target, kind) DO UPDATE SET since = excluded.since, changed_at = excluded.changed_at
+	WHERE l.method = 'service and time of work' AND (l.since, l.changed_at) IS DISTINCT FROM (excluded.since, excluded.changed_at);
+	-- Not those that somebody else has just written.
+	RETURN (SELECT count(*) FROM link AS l WHERE l.kind = 'deploys' AND l.method = 'service and time of work');
 END
 $$;
 COMMENT ON FUNCTION vsm.link_changes(text) IS
@@ -62,8 +59,6 @@ SET search_path = pg_catalog, pg_temp
 SET jit = off
 AS $$
 #variable_conflict use_column
-DECLARE
-	found bigint;
 BEGIN
 	PERFORM vsm.enter_model(model);
 	WITH stated AS MATERIALIZED (
@@ -106,19 +101,17 @@ BEGIN
 	gone AS (
 		DELETE FROM link AS l
 		WHERE l.kind = 'caused_by' AND l.method IN ('change', 'commit', 'latest deployment before')
-		AND NOT EXISTS (SELECT FROM wanted AS w WHERE w.source = l.source AND w.target = l.target)),
-	written AS (
-		INSERT INTO link AS l (source, target, kind, method, confidence, since, changed_at)
-		SELECT w.source, w.target, 'caused_by', w.method, w.confidence, w.opened_at, w.opened_at
-		FROM wanted AS w
-		ORDER BY w.source COLLATE "C", w.target COLLATE "C"
-		ON CONFLICT (source, target, kind) DO UPDATE SET method = excluded.method, confidence = excluded.confidence, since = excluded.since,
-			changed_at = excluded.changed_at
-		WHERE l.method IN ('change', 'commit', 'latest deployment before')
-		AND (l.method, l.confidence, l.since, l.changed_at) IS DISTINCT FROM (excluded.method, excluded.confidence, excluded.since,
-			excluded.changed_at))
-	SELECT count(*) INTO found FROM wanted;
-	RETURN found;
+		AND NOT EXISTS (SELECT FROM wanted AS w WHERE w.source = l.source AND w.target = l.target))
+	INSERT INTO link AS l (source, target, kind, method, confidence, since, changed_at)
+	SELECT w.source, w.target, 'caused_by', w.method, w.confidence, w.opened_at, w.opened_at
+	FROM wanted AS w
+	ORDER BY w.source COLLATE "C", w.target COLLATE "C"
+	ON CONFLICT (source, target, kind) DO UPDATE SET method = excluded.method, confidence = excluded.confidence, since = excluded.since,
+		changed_at = excluded.changed_at
+	WHERE l.method IN ('change', 'commit', 'latest deployment before')
+	AND (l.method, l.confidence, l.since, l.changed_at) IS DISTINCT FROM (excluded.method, excluded.confidence, excluded.since,
+		excluded.changed_at);
+	RETURN (SELECT count(*) FROM link AS l WHERE l.kind = 'caused_by' AND l.method IN ('change', 'commit', 'latest deployment before'));
 END
 $$;
 COMMENT ON FUNCTION vsm.link_incidents(text) IS
@@ -134,7 +127,8 @@ DECLARE
 	found   bigint;
 BEGIN
 	PERFORM vsm.check_model(model, 'link', 'item', 'item_alias', 'event', 'service', 'deployment', 'incident');
-	PERFORM vsm.check_owner(model);
+	PERFORM vsm.check_owner(model, 'link', 'item', 'item_alias', 'event', 'service', 'deployment', 'incident', 'entity_link',
+		'routed_deployment');
 	-- One session at a time: of two, each would keep what the other has just found, though it finds it no longer.
 	PERFORM pg_advisory_xact_lock(hashtextextended('vsm.link_deployments ' || model, 0));
 	BEGIN

@@ -12,13 +12,19 @@
  *   job          job of a build server                          deploy, or the environment that it deploys to
  *   stage        stage or step of a job                         deploy, or the environment that it deploys to
  *   environment  environment of a deployment                    production, staging, testing, development, other
- *   service      environment, job, REPOSITORY or REPOSITORY/FOLDER   the service
+ *   service      environment, job or repository of a deployment,   the service
+ *                configuration item
  *   author       login, name or address of who wrote a commit or request   bot, or the name of an assistant
  *   assistant    name or address in a trailer of a commit       the name of an assistant
  *
  * A name is compared whole and regardless of case; between slashes it is a regular expression of
  * PostgreSQL that is looked for regardless of case: /deploy.*prod/. The meaning none says that a
  * name means nothing of this kind, whatever the defaults say.
+ *
+ * Names count when a payload is read, so what was read before has to be read again after a change.
+ * Only the service of a deployment is also looked up when it is asked for, in the view
+ * routed_deployment: by the name of its environment, else of the job of its build, else of its
+ * repository. Which folder of a repository is which service is said by service.path.
  */
 
 CREATE TYPE vsm.name_meaning AS (kind text, name text, meaning text);
@@ -113,3 +119,45 @@ $$;
 COMMENT ON FUNCTION vsm.names(text, text) IS
 	'what the names that an installation chose mean in a source, by the table naming of a model and vsm.default_naming, in the form that '
 	'readers take';
+
+CREATE FUNCTION vsm.note_naming() RETURNS trigger
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	is_other CONSTANT boolean := TG_OP = 'INSERT'
+		OR TG_OP = 'UPDATE' AND (NEW.source, NEW.kind, NEW.name, NEW.meaning) IS DISTINCT FROM (OLD.source, OLD.kind, OLD.name, OLD.meaning);
+BEGIN
+	IF TG_OP = 'TRUNCATE' THEN
+		EXECUTE format(
+			'INSERT INTO %1$I.naming_removed (source, kind, name, removed_at)
+			 SELECT n.source, n.kind, n.name, clock_timestamp() FROM %1$I.naming AS n
+			 ON CONFLICT (source, kind, name) DO UPDATE SET removed_at = excluded.removed_at', TG_TABLE_SCHEMA);
+		RETURN NULL;
+	END IF;
+	IF TG_OP = 'DELETE' OR TG_OP = 'UPDATE' AND (NEW.source, NEW.kind, NEW.name) IS DISTINCT FROM (OLD.source, OLD.kind, OLD.name) THEN
+		EXECUTE format(
+			'INSERT INTO %I.naming_removed (source, kind, name, removed_at) VALUES ($1, $2, $3, clock_timestamp())
+			 ON CONFLICT (source, kind, name) DO UPDATE SET removed_at = excluded.removed_at', TG_TABLE_SCHEMA)
+		USING OLD.source, OLD.kind, OLD.name;
+	END IF;
+	IF TG_OP = 'DELETE' THEN
+		RETURN OLD;
+	END IF;
+	IF is_other THEN
+		NEW.changed_at := clock_timestamp();
+	END IF;
+	RETURN NEW;
+END
+$$;
+COMMENT ON FUNCTION vsm.note_naming() IS
+	'trigger function of the table naming: keeps when a name changed, and which are no longer there, so that data_quality can say what has '
+	'to be read again';
+
+CREATE FUNCTION vsm.has_word(name text, word text) RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN starts_with(lower(name), lower(word)) OR strpos(
+	' ' || regexp_replace(lower(name), '[^[:alnum:]]+', ' ', 'g') || ' ',
+	' ' || regexp_replace(lower(word), '[^[:alnum:]]+', ' ', 'g') || ' ') > 0;
+COMMENT ON FUNCTION vsm.has_word(text, text) IS
+	'whether a name begins with a word, or with the words of another name, or has them somewhere: checkout in checkout-eu, deploy/checkout';

@@ -15,6 +15,17 @@ CREATE FUNCTION vsm.payload_error(payload text) RETURNS text
 COMMENT ON FUNCTION vsm.payload_error(text) IS
 	'why a payload is not JSON, as a sentence; NULL if it is';
 
+CREATE FUNCTION vsm.payload_head(payload text, elements integer) RETURNS text
+	AS 'MODULE_PATHNAME', 'vsm_payload_head' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION vsm.payload_head(text, integer) IS
+	'a payload with only the first elements of its longest array, by which it can be told what it is; NULL if no array at its top makes up '
+	'half of it';
+
+CREATE FUNCTION vsm.payload_parts(payload text, bytes integer) RETURNS SETOF text
+	AS 'MODULE_PATHNAME', 'vsm_payload_parts' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 10;
+COMMENT ON FUNCTION vsm.payload_parts(text, integer) IS
+	'a payload in parts that together are it: each is all of it but has only some elements of its longest array, of together so many bytes';
+
 CREATE FUNCTION vsm.item_type(name text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC

@@ -26,8 +26,10 @@ DECLARE
 	relation text;
 	kept     bigint;
 BEGIN
-	PERFORM vsm.check_model(model, VARIADIC '{payload,naming}' || vsm.told_tables());
-	PERFORM vsm.check_owner(model);
+	PERFORM vsm.check_model(model, VARIADIC '{payload,naming,source_read}' || vsm.told_tables());
+	PERFORM vsm.check_owner(model, VARIADIC '{payload,naming,naming_removed,source_read}' || vsm.told_tables());
+	-- Who is changing a name has done so before this begins, or does so after it began.
+	EXECUTE format('LOCK TABLE %I.naming IN SHARE MODE', model);
 	PERFORM pg_advisory_xact_lock(hashtext('vsm.write_facts'), hashtext(model));
 	FOREACH relation IN ARRAY vsm.told_tables() LOOP
 		EXECUTE format('UPDATE %1$I.%2$I AS t SET payload = -t.payload WHERE t.payload IN (SELECT p.payload FROM %1$I.payload AS p WHERE '
@@ -75,7 +77,11 @@ BEGIN
 	PERFORM vsm.enter_model(model);
 	INSERT INTO pg_temp.vsm_document (payload, source, tool, received_at, body)
 	SELECT p.payload, p.source, split_part(p.source, ':', 1), p.received_at, vsm.payload_text(p.body)::jsonb
-	FROM payload AS p WHERE p.payload = ANY (payloads);
+	FROM payload AS p WHERE p.payload = ANY (payloads) AND octet_length(p.body) <= 2 * 1024 * 1024;
+	IF (SELECT count(*) FROM pg_temp.vsm_document AS d) < cardinality(payloads) THEN
+		PERFORM vsm.add_large_document(p.payload, p.source, p.received_at, p.body)
+		FROM payload AS p WHERE p.payload = ANY (payloads) AND octet_length(p.body) > 2 * 1024 * 1024;
+	END IF;
 	PERFORM vsm.judge_documents();
 	PERFORM vsm.read_documents(model, true, true);
 	UPDATE payload AS p SET version = m.version FROM model AS m WHERE p.payload = ANY (payloads) AND p.version <> m.version;
@@ -84,7 +90,7 @@ END
 $$;
 COMMENT ON FUNCTION vsm.read_kept(text, bigint[]) IS 'reads kept payloads over what is there; a part of vsm.read_again';
 
-CREATE FUNCTION vsm.remove_untold(model text, source text) RETURNS bigint
+CREATE FUNCTION vsm.remove_untold(model text, source text, began timestamptz) RETURNS bigint
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 SET plan_cache_mode = force_generic_plan
@@ -121,12 +127,14 @@ BEGIN
 	PERFORM vsm.enter_model(model);
 	DELETE FROM event AS e USING unnest(created) AS c (entity) WHERE e.entity = c.entity AND e.event_id = c.entity || ':created';
 	PERFORM vsm.derive_states(coalesce(entities, '{}'));
-	UPDATE naming AS n SET read_at = now() WHERE remove_untold.source LIKE n.source;
+	INSERT INTO source_read AS r (source, read_at) VALUES (remove_untold.source, began)
+	ON CONFLICT (source) DO UPDATE SET read_at = excluded.read_at;
 	RETURN removed;
 END
 $$;
-COMMENT ON FUNCTION vsm.remove_untold(text, text) IS
-	'removes the rows that kept payloads of a source told once and no longer tell, and returns how many; a part of vsm.read_again';
+COMMENT ON FUNCTION vsm.remove_untold(text, text, timestamptz) IS
+	'removes the rows that kept payloads of a source told once and no longer tell, returns how many, and keeps since when the source is '
+	'read again; a part of vsm.read_again';
 
 CREATE PROCEDURE vsm.read_again(model text, source text)
 LANGUAGE plpgsql
@@ -134,6 +142,7 @@ AS $$
 DECLARE
 	batch bigint[];
 	after bigint := 0;
+	began timestamptz;
 BEGIN
 	-- A procedure that commits cannot have a SET clause; at each COMMIT this setting ends.
 	PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
@@ -143,6 +152,7 @@ BEGIN
 			HINT = format('Payloads that are read from now on are kept after: UPDATE %I.model SET keep_payloads = ''1 year''', model);
 		RETURN;
 	END IF;
+	began := clock_timestamp();
 	COMMIT;
 	LOOP
 		PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
@@ -152,7 +162,7 @@ BEGIN
 		after := batch[cardinality(batch)];
 		COMMIT;
 	END LOOP;
-	PERFORM vsm.ask('SELECT vsm.remove_untold($1, $2)', model, source);
+	PERFORM vsm.ask('SELECT vsm.remove_untold($1, $2, $3::timestamptz)', model, source, began::text);
 END
 $$;
 COMMENT ON PROCEDURE vsm.read_again(text, text) IS

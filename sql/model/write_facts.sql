@@ -51,7 +51,11 @@ END
 $$;
 COMMENT ON FUNCTION vsm.empty_table(regclass) IS 'empties a temporary table; a part of vsm.write_facts';
 
-CREATE FUNCTION vsm.open_facts() RETURNS void
+/*
+ * Makes a temporary table of ours, or empties it. It is made anew if somebody else of this session
+ * owns it, or it has not as many columns.
+ */
+CREATE FUNCTION vsm.open_table(name text, columns integer, definition text) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 SET plan_cache_mode = force_generic_plan
@@ -60,17 +64,22 @@ AS $$
 DECLARE
 	there pg_class;
 BEGIN
-	SELECT c.* INTO there FROM pg_class AS c WHERE c.oid = to_regclass('pg_temp.vsm_fact');
-	IF there.relowner = current_user::regrole AND there.relnatts = 20 THEN
+	SELECT c.* INTO there FROM pg_class AS c WHERE c.oid = to_regclass(format('pg_temp.%I', name));
+	IF there.relowner = current_user::regrole AND there.relnatts = columns THEN
 		PERFORM vsm.empty_table(there.oid);
 		RETURN;
 	END IF;
-	IF there.oid IS NOT NULL THEN
-		DROP TABLE pg_temp.vsm_fact;
+	IF there.oid IS NOT NULL AND NOT pg_has_role(there.relowner, 'USAGE') THEN
+		RAISE EXCEPTION USING
+			ERRCODE = 'insufficient_privilege',
+			MESSAGE = format('temporary table "%s" of this session belongs to "%s"', name, pg_get_userbyid(there.relowner)),
+			DETAIL = format('"%s" needs a table of that name, through which facts pass on their way into a model.', current_user),
+			HINT = format('Open another session, or as "%s": DROP TABLE pg_temp.%I', pg_get_userbyid(there.relowner), name);
+	ELSIF there.oid IS NOT NULL THEN
+		EXECUTE format('DROP TABLE pg_temp.%I', name);
 	END IF;
 	BEGIN
-		CREATE TEMPORARY TABLE vsm_fact (LIKE vsm.fact, document bigint, received_at timestamptz, payload bigint, again boolean)
-			ON COMMIT DELETE ROWS;
+		EXECUTE format('CREATE TEMPORARY TABLE %I (%s) ON COMMIT DELETE ROWS', name, definition);
 	EXCEPTION WHEN insufficient_privilege THEN
 		RAISE EXCEPTION USING
 			ERRCODE = 'insufficient_privilege',
@@ -78,6 +87,17 @@ BEGIN
 			DETAIL = 'Facts pass through a temporary table on their way into a model.',
 			HINT = format('GRANT TEMPORARY ON DATABASE %I TO %I', current_database(), current_user);
 	END;
+END
+$$;
+COMMENT ON FUNCTION vsm.open_table(text, integer, text) IS
+	'makes a temporary table of so many columns, or empties it; a part of vsm.open_facts and vsm.ingest';
+
+CREATE FUNCTION vsm.open_facts() RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	PERFORM vsm.open_table('vsm_fact', 20, 'LIKE vsm.fact, document bigint, received_at timestamptz, payload bigint, again boolean');
 END
 $$;
 COMMENT ON FUNCTION vsm.open_facts() IS
@@ -90,6 +110,14 @@ AS $$
 BEGIN
 	IF model IS NULL OR pg_catalog.to_regclass(pg_catalog.format('%I.model', model)) IS NULL THEN
 		PERFORM vsm.check_model(model);
+	END IF;
+	-- Whoever calls a part of it by itself is no safer than who calls the whole.
+	IF NOT EXISTS (
+		SELECT FROM pg_catalog.pg_class AS c
+		WHERE c.oid OPERATOR(pg_catalog.=) pg_catalog.to_regclass(pg_catalog.format('%I.model', model))
+		AND c.relowner OPERATOR(pg_catalog.=) current_user::pg_catalog.regrole)
+	THEN
+		PERFORM vsm.check_owner(model);
 	END IF;
 	-- Until the end of the function that called, which has a setting of its own.
 	PERFORM pg_catalog.set_config('search_path', pg_catalog.format('pg_catalog, %I, pg_temp', model), true);
@@ -121,20 +149,21 @@ BEGIN
 		WHEN 'link' THEN coalesce(f.value, '') = '' OR coalesce(f.name, '') = '' OR f.value = f.entity
 		ELSE false END;
 	RETURN QUERY
-	SELECT f.document, min(CASE
+	SELECT f.document, coalesce(min(CASE
 		WHEN greatest(octet_length(f.entity), octet_length(f.source), octet_length(f.id), octet_length(f.name)) > 1000 THEN
 			format('it names %s..., which is longer than 1,000 bytes', (
 				SELECT left(n.name, 60) FROM unnest(ARRAY[f.entity, f.source, f.id, f.name]) AS n (name)
 					ORDER BY octet_length(n.name) DESC NULLS LAST LIMIT 1))
 		WHEN octet_length(f.value) > 1000 THEN format('it names %s..., which is longer than 1,000 bytes', left(f.value, 60))
-		ELSE format('it tells of %s, which is later than when it was received (%s)',
-			to_char(f.at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS"Z"'), to_char(f.received_at AT TIME ZONE 'UTC',
-				'YYYY-MM-DD HH24:MI:SS"Z"'))
-		END)
+		END),
+		-- Versions of earlier states are some microseconds older than what the payload says.
+		'it tells of ' || to_char(max(f.at) AT TIME ZONE 'UTC' + interval '10 microseconds', 'YYYY-MM-DD HH24:MI:SS"Z"')
+			|| ', which is later than when it was received ('
+			|| to_char(coalesce(max(f.received_at), now()) AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS"Z"') || ')')
 	FROM pg_temp.vsm_fact AS f
 	WHERE greatest(octet_length(f.entity), octet_length(f.source), octet_length(f.id), octet_length(f.name)) > 1000
 	OR f.fact IN ('event', 'observed', 'created', 'alias', 'link') AND octet_length(f.value) > 1000
-	OR f.fact NOT IN ('alias', 'link', 'history') AND f.at > f.received_at + interval '1 day'
+	OR f.fact NOT IN ('alias', 'link', 'history') AND f.at > coalesce(f.received_at, now()) + interval '1 day'
 	GROUP BY f.document;
 END
 $$;
@@ -633,6 +662,7 @@ DECLARE
 	written  CONSTANT text := '(SELECT jsonb_object_agg(w.key, w.value) FROM jsonb_each(to_jsonb(jsonb_populate_record(NULL::%1$s, %2$s))) '
 		'AS w WHERE %2$s ? w.key)';
 BEGIN
+	PERFORM vsm.enter_model(model);
 	SELECT count(DISTINCT f.entity COLLATE "C") INTO entities FROM pg_temp.vsm_fact AS f WHERE f.fact = relation;
 	SELECT (array_agg(a.attname::text ORDER BY a.attnum))[1],
 		array_agg(a.attname::text ORDER BY a.attnum) FILTER (WHERE a.attnum > 1 AND a.attname <> ALL (kept))
@@ -724,6 +754,7 @@ AS $$
 DECLARE
 	kinds text[];
 BEGIN
+	PERFORM vsm.enter_model(model);
 	-- One writer at a time, so that each sees all that was told before.
 	PERFORM pg_advisory_xact_lock(hashtext('vsm.write_facts'), hashtext(model));
 	SELECT array_agg(DISTINCT f.fact) INTO kinds FROM pg_temp.vsm_fact AS f;
@@ -760,6 +791,55 @@ $$;
 COMMENT ON FUNCTION vsm.write_judged_facts(text) IS
 	'writes the facts in pg_temp.vsm_fact, none of which is refused, to the tables of a model and empties it; a part of vsm.write_facts';
 
+/*
+ * Readers name what there is, which their tests see to; facts made by hand may not: what no table
+ * has would be left out without a word.
+ */
+CREATE FUNCTION vsm.check_facts(model text) RETURNS void
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	relations CONSTANT text[] := ARRAY['item', 'merge_request', 'commit', 'build', 'deployment', 'incident'];
+	kinds     CONSTANT text[] := ARRAY['event', 'observed', 'created', 'change', 'alias', 'history', 'link'];
+	told      record;
+	known     text[];
+BEGIN
+	FOR told IN
+		SELECT DISTINCT f.fact, k.name, jsonb_typeof(f.details) AS type
+		FROM pg_temp.vsm_fact AS f
+			LEFT JOIN LATERAL jsonb_object_keys(CASE jsonb_typeof(f.details) WHEN 'object' THEN f.details END) AS k (name) ON true
+		WHERE (f.fact = ANY (kinds)) IS NOT TRUE
+		ORDER BY f.fact, k.name
+	LOOP
+		IF (told.fact = ANY (relations)) IS NOT TRUE THEN
+			RAISE EXCEPTION USING
+				ERRCODE = 'undefined_table',
+				MESSAGE = format('facts do not make rows of "%s"', told.fact),
+				DETAIL = format('They make rows of %s.', array_to_string(relations, ', ')),
+				HINT = 'A fact of another kind is made by vsm.fact_event, vsm.fact_link and the like.';
+		ELSIF told.type <> 'object' THEN
+			RAISE EXCEPTION USING
+				ERRCODE = 'invalid_parameter_value',
+				MESSAGE = format('the columns of a row of "%s" are a JSON %s', told.fact, told.type),
+				DETAIL = 'They are an object: {"column": value}.';
+		END IF;
+		-- All but the key and what is kept of the facts themselves.
+		SELECT array_agg(a.attname::text ORDER BY a.attnum) INTO known FROM pg_attribute AS a
+		WHERE a.attrelid = to_regclass(format('%I.%I', model, told.fact)) AND a.attnum > 1 AND NOT a.attisdropped
+		AND a.attname NOT IN ('updated_at', 'told', 'payload', 'xid', 'type_told', 'changelog', 'changelog_until');
+		IF told.name IS NOT NULL AND told.name <> ALL (known) THEN
+			RAISE EXCEPTION USING
+				ERRCODE = 'undefined_column',
+				MESSAGE = format('facts about "%s" do not tell of a column "%s"', told.fact, told.name),
+				DETAIL = format('They tell of %s.', array_to_string(known, ', '));
+		END IF;
+	END LOOP;
+END
+$$;
+COMMENT ON FUNCTION vsm.check_facts(text) IS
+	'raises if a fact in pg_temp.vsm_fact tells of a table or a column that a model has not; a part of vsm.write_facts';
+
 CREATE FUNCTION vsm.write_facts(model text) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -768,7 +848,8 @@ DECLARE
 	refused record;
 BEGIN
 	PERFORM vsm.enter_model(model);
-	PERFORM vsm.check_owner(model);
+	PERFORM vsm.check_owner(model, VARIADIC vsm.told_tables());
+	PERFORM vsm.check_facts(model);
 	SELECT r.* INTO refused FROM vsm.refused_facts() AS r LIMIT 1;
 	IF FOUND THEN
 		RAISE EXCEPTION USING

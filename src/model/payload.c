@@ -8,6 +8,7 @@
 
 #include "base/compat.h"
 #include "base/timestamp_text.h"
+#include "miscadmin.h"
 #include "model/payload.h"
 
 /* A written time is not longer than this; what is longer is not a time. */
@@ -189,4 +190,92 @@ payload_bad_escape(const char *p, const char *end)
 		p += 2;
 	}
 	return NULL;
+}
+
+/* Text is looked at piece by piece, between which a cancel request is heard. */
+#define INTERRUPT_BYTES	(64 * 1024)
+
+/* The quote that ends a string whose first character is at p, or NULL. */
+static const char *
+string_end(const char *p, const char *end)
+{
+	while (p < end && *p != '"')
+		p += *p == '\\' ? 2 : 1;
+	return p < end ? p : NULL;
+}
+
+bool
+payload_longest_array(const char *text, const char *end, PayloadArray *array)
+{
+	const char *start = NULL;	/* of the array at the top that p is in */
+	const char *heard = text;
+	int			depth = 0;
+	int			top = -1;		/* the depth within such arrays: 1 if the text is one, 2 if it is an object */
+
+	array->start = array->end = NULL;
+	for (const char *p = text; p < end; p++)
+	{
+		if (p - heard >= INTERRUPT_BYTES)
+		{
+			CHECK_FOR_INTERRUPTS();
+			heard = p;
+		}
+		switch (*p)
+		{
+			case '"':
+				p = string_end(p + 1, end);
+				if (p == NULL)
+					return false;
+				break;
+			case '[':
+			case '{':
+				if (top < 0)
+					top = *p == '[' ? 1 : 2;
+				if (++depth == top && *p == '[')
+					start = p + 1;
+				break;
+			case ']':
+			case '}':
+				if (depth-- == top && start != NULL)
+				{
+					if (*p == ']' && p - start > array->end - array->start)
+					{
+						array->start = start;
+						array->end = p;
+					}
+					start = NULL;
+				}
+				if (depth < 0)
+					return false;
+				break;
+		}
+	}
+	return depth == 0 && array->start != NULL && array->end - array->start >= (end - text) / 2;
+}
+
+const char *
+payload_elements_end(const char *p, const PayloadArray *array, int elements, size_t bytes)
+{
+	const char *start = p;
+	const char *heard = p;
+	int			depth = 0;
+
+	for (; p < array->end; p++)
+	{
+		if (p - heard >= INTERRUPT_BYTES)
+		{
+			CHECK_FOR_INTERRUPTS();
+			heard = p;
+		}
+		if (*p == '"')
+			p = string_end(p + 1, array->end);
+		else if (*p == '[' || *p == '{')
+			depth++;
+		else if (*p == ']' || *p == '}')
+			depth--;
+		else if (*p == ',' && depth == 0 && --elements <= 0 && p - start >= bytes)
+			return p;
+		Assert(p != NULL);		/* the array was found by its brackets and quotes */
+	}
+	return array->end;
 }

@@ -34,4 +34,23 @@ extern bool payload_read_number(const char *text, int len);
  */
 extern const char *payload_bad_escape(const char *p, const char *end);
 
+/*
+ * The longest array at the top of JSON text: the text itself, or a member of the object that it is.
+ * Text is scanned for its structure only; what else is wrong with it whoever parses it finds.
+ */
+typedef struct PayloadArray
+{
+	const char *start;			/* behind its bracket */
+	const char *end;			/* its closing bracket */
+} PayloadArray;
+
+/* False if there is none that has at least half of the text, or brackets and quotes do not match. */
+extern bool payload_longest_array(const char *text, const char *end, PayloadArray *array);
+
+/*
+ * Where the elements of an array that begin at p, behind a bracket or comma, end: at the comma
+ * behind so many elements, and at least so many bytes, or at the end of the array.
+ */
+extern const char *payload_elements_end(const char *p, const PayloadArray *array, int elements, size_t bytes);
+
 #endif							/* VSM_PAYLOAD_H */

@@ -16,6 +16,8 @@
 PG_FUNCTION_INFO_V1(vsm_payload_time);
 PG_FUNCTION_INFO_V1(vsm_payload_text);
 PG_FUNCTION_INFO_V1(vsm_payload_error);
+PG_FUNCTION_INFO_V1(vsm_payload_head);
+PG_FUNCTION_INFO_V1(vsm_payload_parts);
 
 /* The text without the blanks around it. */
 static char *
@@ -118,4 +120,98 @@ vsm_payload_error(PG_FUNCTION_ARGS)
 	if (json_stream_parse(vsm_json_lexer(VARDATA_ANY(input), VARSIZE_ANY_EXHDR(input)), &actions, &error))
 		PG_RETURN_NULL();
 	PG_RETURN_TEXT_P(cstring_to_text(error.detail));
+}
+
+/*
+ * The payload with only the elements of its longest array from start to end. Where there are none
+ * between two commas, which is not JSON, there are none here either.
+ */
+static text *
+with_elements(text *payload, const PayloadArray *array, const char *start, const char *end)
+{
+	const char *payload_end = VARDATA_ANY(payload) + VARSIZE_ANY_EXHDR(payload);
+	const char *p = start;
+	StringInfoData part;
+
+	while (p < end && isspace((unsigned char) *p))
+		p++;
+	initStringInfo(&part);
+	enlargeStringInfo(&part, (array->start - VARDATA_ANY(payload)) + (end - start) + (payload_end - array->end) + 1);
+	appendBinaryStringInfo(&part, VARDATA_ANY(payload), array->start - VARDATA_ANY(payload));
+	appendBinaryStringInfo(&part, start, end - start);
+	if (p == end && start > array->start)
+		appendStringInfoChar(&part, ',');
+	appendBinaryStringInfo(&part, array->end, payload_end - array->end);
+	return cstring_to_text_with_len(part.data, part.len);
+}
+
+/*
+ * payload_head(text, elements integer) -> text
+ *
+ * The payload with only the first elements of its longest array: small, and still enough to say
+ * what it is. NULL if it has no array at its top that makes up at least half of it.
+ */
+Datum
+vsm_payload_head(PG_FUNCTION_ARGS)
+{
+	text	   *payload = PG_GETARG_TEXT_PP(0);
+	PayloadArray array;
+
+	if (!payload_longest_array(VARDATA_ANY(payload), VARDATA_ANY(payload) + VARSIZE_ANY_EXHDR(payload), &array))
+		PG_RETURN_NULL();
+	PG_RETURN_TEXT_P(with_elements(payload, &array, array.start,
+								   payload_elements_end(array.start, &array, PG_GETARG_INT32(1), 0)));
+}
+
+typedef struct Parts
+{
+	text	   *payload;
+	PayloadArray array;
+	const char *next;			/* where the next part begins; NULL: there is none */
+} Parts;
+
+/*
+ * payload_parts(text, bytes integer) -> setof text
+ *
+ * The payload in parts, each with all of it but of its longest array only some elements, of
+ * together as many bytes or little more. One that has no such array is its only part.
+ */
+Datum
+vsm_payload_parts(PG_FUNCTION_ARGS)
+{
+	FuncCallContext *context;
+	Parts	   *parts;
+
+	if (SRF_IS_FIRSTCALL())
+	{
+		MemoryContext caller;
+
+		context = SRF_FIRSTCALL_INIT();
+		caller = MemoryContextSwitchTo(context->multi_call_memory_ctx);
+		parts = palloc(sizeof(Parts));
+		parts->payload = PG_GETARG_TEXT_PP(0);
+		if (!payload_longest_array(VARDATA_ANY(parts->payload),
+								   VARDATA_ANY(parts->payload) + VARSIZE_ANY_EXHDR(parts->payload), &parts->array))
+			parts->array.start = NULL;
+		parts->next = parts->array.start != NULL ? parts->array.start : VARDATA_ANY(parts->payload);
+		context->user_fctx = parts;
+		MemoryContextSwitchTo(caller);
+	}
+	context = SRF_PERCALL_SETUP();
+	parts = context->user_fctx;
+	if (parts->next == NULL)
+		SRF_RETURN_DONE(context);
+	if (parts->array.start == NULL)
+	{
+		parts->next = NULL;
+		SRF_RETURN_NEXT(context, PointerGetDatum(parts->payload));
+	}
+	else
+	{
+		const char *start = parts->next;
+		const char *end = payload_elements_end(start, &parts->array, 1, Max(PG_GETARG_INT32(1), 1));
+
+		parts->next = end < parts->array.end ? end + 1 : NULL;
+		SRF_RETURN_NEXT(context, PointerGetDatum(with_elements(parts->payload, &parts->array, start, end)));
+	}
 }

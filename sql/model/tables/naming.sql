@@ -4,8 +4,7 @@ ALTER TABLE :"schema".naming
 	ADD COLUMN IF NOT EXISTS kind text NOT NULL,
 	ADD COLUMN IF NOT EXISTS name text NOT NULL,
 	ADD COLUMN IF NOT EXISTS meaning text NOT NULL,
-	ADD COLUMN IF NOT EXISTS changed_at timestamptz NOT NULL DEFAULT now(),
-	ADD COLUMN IF NOT EXISTS read_at timestamptz;
+	ADD COLUMN IF NOT EXISTS changed_at timestamptz NOT NULL DEFAULT now();
 CALL vsm.ensure_key(:'schema', 'naming', 'source', 'kind', 'name');
 CALL vsm.ensure_check(:'schema', 'naming', 'naming_kind_check',
 	$$kind IN ('field', 'type', 'label', 'category', 'state', 'job', 'stage', 'environment', 'service', 'author', 'assistant')$$);
@@ -17,5 +16,4 @@ COMMENT ON COLUMN :"schema".naming.source IS 'sources that it holds for, as a LI
 COMMENT ON COLUMN :"schema".naming.kind IS 'field, type, label, category, state, job, stage, environment, service, author or assistant';
 COMMENT ON COLUMN :"schema".naming.name IS 'the name, in capitals or not; between slashes a regular expression: /deploy.*prod/';
 COMMENT ON COLUMN :"schema".naming.meaning IS 'what it means, in the words of vsm.default_naming; none: nothing';
-COMMENT ON COLUMN :"schema".naming.changed_at IS 'since when it means this';
-COMMENT ON COLUMN :"schema".naming.read_at IS 'when what was there before was read again with it; NULL: it has not been';
+COMMENT ON COLUMN :"schema".naming.changed_at IS 'since when it means this: what was read before has to be read again';

@@ -7,7 +7,12 @@ linked AS MATERIALIZED (
 	AND EXISTS (SELECT FROM :"schema".commit AS c WHERE c.sha = l.source)
 	UNION
 	SELECT p.source, l.target FROM :"schema".entity_link AS l JOIN :"schema".link AS p ON p.target = l.source AND p.kind = 'part_of'
-	WHERE l.kind IN ('implements', 'fixes') AND EXISTS (SELECT FROM :"schema".item AS i WHERE i.item = l.target))
+	WHERE l.kind IN ('implements', 'fixes') AND EXISTS (SELECT FROM :"schema".item AS i WHERE i.item = l.target)),
+deploying AS MATERIALIZED (
+	-- Deployments and the builds that made them.
+	SELECT d.deployment, d.environment, b.build, b.job
+	FROM :"schema".deployment AS d JOIN :"schema".link AS l ON l.source = d.deployment AND l.kind = 'part_of' AND l.until IS NULL
+		JOIN :"schema".build AS b ON b.build = l.target)
 SELECT f.finding, f.subject, f.found, f.total, f.found::float8 / nullif(f.total, 0) AS share, f.detail
 FROM (
 	SELECT 'unmapped state' AS finding, u.value_stream || ': ' || u.state AS subject, u.events AS found,
@@ -122,21 +127,104 @@ FROM (
 	AND NOT EXISTS (SELECT FROM :"schema".naming AS n WHERE n.kind = 'type' AND lower(n.name) = lower(i.source_type))
 	GROUP BY i.source_type
 	UNION ALL
-	SELECT 'service not known', d.repository || ' to ' || d.environment, count(*), NULL,
-		format('Deployments of a repository of several services. INSERT INTO %I.naming (kind, name, meaning) VALUES (%L, %L, %L) says '
-			'which.',
-			:'schema', 'service', d.environment, min(s.service))
-	FROM :"schema".deployment AS d JOIN :"schema".service AS s ON s.repository = d.repository
-	WHERE d.service IS NULL AND d.environment IS NOT NULL
-	AND NOT EXISTS (SELECT FROM :"schema".service AS w WHERE w.repository = d.repository AND w.path IS NULL)
-	GROUP BY d.repository, d.environment HAVING count(DISTINCT s.service) > 1
+	SELECT 'name not understood', format('field: %s (%s)', u.name, u.source), count(*), NULL,
+		format('Changes of a custom field, in the kept payloads that came last (1,000, or 8 MB). '
+			'INSERT INTO %I.naming (source, kind, name, meaning) VALUES (%L, %L, %L, %L) says what: '
+			'flag, sprint, size, team, parent, feature, due, priority, category, or none: nothing.',
+			:'schema', u.source, 'field', u.name, 'none')
+	FROM (
+		SELECT p.source, i.change ->> 'field' AS name, i.change ->> 'fieldId' AS id
+		FROM (
+			SELECT k.source, k.body, sum(octet_length(k.body)) OVER (PARTITION BY k.source ORDER BY k.payload DESC) AS bytes
+			FROM (SELECT DISTINCT q.source FROM :"schema".payload AS q WHERE q.source ~ '^jira(:|$)') AS s,
+				LATERAL (SELECT r.* FROM :"schema".payload AS r WHERE r.source = s.source ORDER BY r.payload DESC LIMIT 1000) AS k) AS p,
+			LATERAL jsonb_path_query(vsm.payload_text(p.body)::jsonb, 'strict $.**.items[*]
+				? (exists(@.field) && (@.fieldtype == "custom" || @.fieldId starts with "customfield"))', silent => true) AS i (change)
+		WHERE p.bytes <= 8 * 1024 * 1024) AS u
+	WHERE lower(u.name) <> 'rank' AND NOT EXISTS (
+		SELECT FROM :"schema".effective_naming AS n
+		WHERE n.kind = 'field' AND u.source LIKE n.source AND CASE
+			WHEN n.name ~ '^/.+/$' THEN u.name ~* substr(n.name, 2, length(n.name) - 2) OR u.id ~* substr(n.name, 2, length(n.name) - 2)
+			ELSE lower(n.name) IN (lower(u.name), lower(u.id)) END)
+	GROUP BY u.source, u.name
 	UNION ALL
-	SELECT 'names not yet read with', n.kind || ': ' || n.name, count(*), NULL,
-		format('What was read before the name was given has not been read again: CALL vsm.read_again(%L, SOURCE), for each source of it.',
-			:'schema')
-	FROM :"schema".naming AS n
-	WHERE n.read_at IS NULL AND EXISTS (SELECT FROM :"schema".event AS e WHERE e.recorded_at < n.changed_at AND e.source LIKE n.source)
-	GROUP BY n.kind, n.name
+	SELECT 'name not understood', format('%s: %s (%s)', u.kind, u.name, u.source), count(*), NULL,
+		format('It looks like one that deploys, but where to is not known. INSERT INTO %I.naming (source, kind, name, meaning) '
+			'VALUES (%L, %L, %L, %L) says where, or none: it deploys nothing.', :'schema', u.source, u.kind, u.name, 'production')
+	FROM (
+		SELECT b.source, 'job' AS kind, b.job AS name
+		FROM (SELECT DISTINCT j.source, j.job FROM :"schema".build AS j) AS q
+			JOIN :"schema".build AS b ON b.source = q.source AND b.job = q.job
+		-- The job of a branch feature%2Fdeploy-x is called so by whoever made the branch.
+		WHERE vsm.jenkins_deploys(regexp_replace(q.job, '/[^/]*%2F[^/]*$', ''))
+		AND NOT EXISTS (SELECT FROM :"schema".deployment AS d WHERE d.sha = b.sha AND d.environment IS NOT NULL)
+		AND NOT EXISTS (
+			SELECT FROM deploying AS d WHERE d.build = b.build AND d.environment IS NOT NULL)
+		UNION ALL
+		SELECT d.source, 'stage', e.attributes ->> 'name'
+		FROM :"schema".deployment AS d JOIN :"schema".event AS e
+			ON e.entity = d.source || ':stage:' || substr(d.deployment, length(d.source || ':deployment:') + 1) AND e.attributes ? 'name'
+		WHERE d.environment IS NULL) AS u
+	WHERE NOT EXISTS (
+		SELECT FROM :"schema".naming AS n
+		WHERE n.kind = u.kind AND u.source LIKE n.source AND CASE
+			WHEN n.name ~ '^/.+/$' THEN u.name ~* substr(n.name, 2, length(n.name) - 2) ELSE lower(n.name) = lower(u.name) END)
+	GROUP BY u.source, u.kind, u.name
+	UNION ALL
+	SELECT 'service not known', concat_ws(' ', d.repository, 'to ' || d.environment, 'by ' || d.job), count(*), NULL,
+		format('Deployments of a repository of several services: %s. INSERT INTO %I.naming (source, kind, name, meaning) '
+			'VALUES (%L, %L, %L, %L) says which.', d.services, :'schema', d.source, 'service', d.name, d.service)
+	FROM (
+		SELECT d.repository, d.environment, d.source, j.job, c.services, c.service,
+			CASE c.place WHEN 1 THEN d.environment WHEN 2 THEN j.job ELSE coalesce(j.job, d.environment, d.repository) END AS name
+		FROM :"schema".deployment AS d JOIN :"schema".routed_deployment AS r ON r.deployment = d.deployment
+			LEFT JOIN LATERAL (
+				SELECT min(k.job) AS job FROM deploying AS k WHERE k.deployment = d.deployment) AS j ON true
+			JOIN LATERAL (
+				-- What is proposed has the name of the service as a word, or at its beginning; none is taken.
+				SELECT string_agg(s.service, ', ' ORDER BY s.service) AS services, count(*) AS number,
+					count(*) FILTER (WHERE s.path IS NULL) AS whole, min(w.place) AS place,
+					(array_agg(s.service ORDER BY w.place, CASE WHEN w.place < 3 THEN - length(s.service) END, s.service))[1] AS service
+				FROM :"schema".service AS s, LATERAL (
+					SELECT CASE
+						WHEN vsm.has_word(d.environment, s.service) THEN 1
+						WHEN vsm.has_word(j.job, s.service) THEN 2
+						ELSE 3 END AS place) AS w
+				WHERE s.repository = d.repository) AS c ON c.number > 1 AND c.whole <> 1
+		WHERE d.service IS NULL AND r.service = d.repository) AS d
+	GROUP BY d.repository, d.environment, d.source, d.job, d.services, d.name, d.service
+	UNION ALL
+	SELECT 'names not yet read with', format('%s: %s: %s', r.source, n.kind, n.name), count(*), NULL,
+		CASE WHEN EXISTS (SELECT FROM :"schema".payload AS p WHERE p.source = r.source) THEN
+			format('What was read before the name changed has not been read again: CALL vsm.read_again(%L, %L)', :'schema', r.source)
+		ELSE
+			format('What was read before the name changed is as it was, and no payload of it was kept: load it anew, then INSERT INTO '
+				'%I.source_read (source) VALUES (%L) ON CONFLICT (source) DO UPDATE SET read_at = now()', :'schema', r.source)
+		END
+	FROM (
+		SELECT c.source, c.kind, c.name, max(c.at) AS changed_at
+		FROM (
+			SELECT n.source, n.kind, n.name, n.changed_at AS at FROM :"schema".naming AS n
+			UNION ALL
+			SELECT n.source, n.kind, n.name, n.removed_at FROM :"schema".naming_removed AS n) AS c
+		GROUP BY c.source, c.kind, c.name) AS n
+		JOIN (SELECT e.source, min(e.recorded_at) AS read_at FROM :"schema".event AS e GROUP BY e.source) AS r
+			ON r.source LIKE n.source AND r.read_at < n.changed_at
+	WHERE NOT EXISTS (SELECT FROM :"schema".source_read AS a WHERE a.source = r.source AND a.read_at >= n.changed_at)
+	GROUP BY r.source, n.kind, n.name
+	UNION ALL
+	SELECT 'deployments without commit', coalesce(d.repository, d.source, ''), count(*) FILTER (WHERE d.sha IS NULL), count(*),
+		'Successful deployments to production of which no commit is known: what they released is not known. Load the builds that made '
+		'them, or have the tool say the commit.'
+	FROM :"schema".deployment AS d
+	WHERE d.environment_tier = 'production' AND d.status = 'success'
+	GROUP BY coalesce(d.repository, d.source, '') HAVING count(*) FILTER (WHERE d.sha IS NULL) > 0
+	UNION ALL
+	SELECT 'deployments of unknown commits', coalesce(d.repository, d.source, ''), count(*) FILTER (WHERE c.sha IS NULL), count(*),
+		'Deployments of a commit that is not loaded: load the pushes or commits of the repository.'
+	FROM :"schema".deployment AS d LEFT JOIN :"schema".commit AS c ON c.sha = d.sha
+	WHERE d.sha IS NOT NULL
+	GROUP BY coalesce(d.repository, d.source, '') HAVING count(*) FILTER (WHERE c.sha IS NULL) > 0
 	UNION ALL
 	SELECT 'column that stops writers', (c.relname || '.' || a.attname) COLLATE "default", 1, NULL,
 		'A column that vsm does not know and that has to be filled, but has no default: nobody else can write to the table. '

@@ -2,7 +2,7 @@
 BEGIN;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS vsm;
-SELECT plan(86);
+SELECT plan(89);
 SET LOCAL client_min_messages = error;
 
 CREATE FUNCTION pg_temp.failure(statement text) RETURNS text LANGUAGE plpgsql AS $$
@@ -126,7 +126,7 @@ ALTER TABLE flow.event DROP CONSTRAINT event_pkey;
 SELECT is(pg_temp.failure($$SELECT vsm.ingest_once('flow')$$), '42P10 | vsm.ingest failed on the model in schema "flow" | Table "event" has no primary key. | '
 	'If a table was changed by hand, change it back, then: CALL vsm.create_model(''flow'')', 'a key that is missing');
 CALL vsm.create_model('flow');
-DROP VIEW flow.routed_deployment;
+DROP VIEW flow.data_quality, flow.routed_deployment;
 SELECT is(pg_temp.failure($$SELECT vsm.link_deployments('flow')$$), '42P01 | vsm.link_deployments failed on the model in schema "flow" | Relation "routed_deployment" does not exist. | '
 	'If a table was changed by hand, change it back, then: CALL vsm.create_model(''flow'')', 'a view that is missing');
 CALL vsm.create_model('flow');
@@ -149,6 +149,27 @@ SELECT current_role AS owner \gset
 SET LOCAL ROLE vsm_test_stranger;
 SELECT throws_ok($$SELECT vsm.link_deployments('flow')$$, '42501', 'the model in schema "flow" is kept by its owner "' || :'owner' || '" alone', 'without a right to its tables');
 RESET ROLE;
+
+
+-- An owner who may not make temporary tables is told what is missing, whichever of them comes first.
+CREATE ROLE vsm_test_templess;
+SELECT format('GRANT CREATE ON DATABASE %1$I TO vsm_test_templess; REVOKE TEMPORARY ON DATABASE %1$I FROM PUBLIC', current_database()) AS without_temp \gset
+:without_temp;
+SET LOCAL ROLE vsm_test_templess;
+CALL vsm.create_model('templess');
+INSERT INTO templess.inbox (source, payload) VALUES ('jira', '{"id":"1","key":"A-1","fields":{"created":"2026-01-05T10:00:00Z"}}');
+SELECT pg_temp.failure($$SELECT vsm.ingest_once('templess')$$) AS failure \gset other_
+RESET ROLE;
+DROP TABLE pg_temp.vsm_document, pg_temp.vsm_fact;
+SET LOCAL ROLE vsm_test_templess;
+SELECT pg_temp.failure($$SELECT vsm.ingest_once('templess')$$) AS failure \gset ingest_
+SELECT pg_temp.failure($$SELECT vsm.open_facts()$$) AS failure \gset open_
+RESET ROLE;
+SELECT is(:'other_failure', format('42501 | temporary table "vsm_document" of this session belongs to "%1$s" | "vsm_test_templess" needs a table of that name, '
+	'through which facts pass on their way into a model. | Open another session, or as "%1$s": DROP TABLE pg_temp.vsm_document', :'owner'), 'a table of another role of the session');
+SELECT is(told, format('42501 | "vsm_test_templess" may not create temporary tables in database "%1$s" | Facts pass through a temporary table on their way into a model. | '
+	'GRANT TEMPORARY ON DATABASE %1$s TO vsm_test_templess', current_database()), of)
+FROM (VALUES (:'ingest_failure', 'ingest without TEMPORARY'), (:'open_failure', 'facts without TEMPORARY')) AS v (told, of);
 
 SELECT finish();
 ROLLBACK;

@@ -50,7 +50,7 @@ SELECT is_empty($$SELECT c.oid::regclass, attname FROM pg_class c JOIN pg_attrib
 SELECT is_empty($$SELECT c.oid::regclass FROM pg_class c WHERE relnamespace = 'flow'::regnamespace AND relkind = 'r'
 	AND NOT EXISTS (SELECT FROM pg_index WHERE indrelid = c.oid AND indisprimary)$$, 'every table has a primary key');
 SELECT tables_are('flow', ARRAY['model', 'access', 'value_stream', 'team', 'service', 'item', 'item_change', 'item_alias', 'routing', 'service_level', 'event', 'link',
-	'commit', 'merge_request', 'build', 'deployment', 'incident', 'usage', 'outcome', 'inbox', 'attempt', 'payload', 'naming', 'observation',
+	'commit', 'merge_request', 'build', 'deployment', 'incident', 'usage', 'outcome', 'inbox', 'attempt', 'payload', 'naming', 'naming_removed', 'source_read', 'observation',
 	'mark', 'journal', 'touched', 'refresh_log', 'route', 'commit_release', 'released_branch', 'item_part', 'item_flow', 'visit'], 'these are the tables');
 SELECT results_eq('SELECT time_zone, week_starts, currency FROM flow.model', $$VALUES ('UTC', 'mon', NULL)$$, 'settings left out');
 SELECT results_eq('SELECT time_zone, week_starts, currency FROM "Odd ""name""".model', $$VALUES ('Europe/Paris', 'sun', 'EUR')$$, 'settings given');

@@ -2,7 +2,7 @@
 BEGIN;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS vsm;
-SELECT plan(38);
+SELECT plan(42);
 
 -- The answers must not depend on the session.
 SET LOCAL TimeZone = 'America/Los_Angeles';
@@ -87,6 +87,27 @@ SELECT is_empty($$
 	WHERE vsm.environment_tier(name) IS DISTINCT FROM expected$$, 'tiers of environments by their names');
 SELECT is(vsm.payload_lacks('{"a":{"b":1}}', 'a.b'), NULL, 'nothing is missing');
 SELECT is(vsm.payload_lacks('{"a":{"b":null}}', 'a', 'a.b', 'c'), 'it has no a.b', 'the first of what is missing');
+
+-- Payloads in parts: of their longest array some elements each, and all that is beside it
+SELECT results_eq($$SELECT vsm.payload_head(p, 1), vsm.payload_head(p, 2), ARRAY(SELECT vsm.payload_parts(p, 3)) FROM (VALUES
+		('[1,2,3,4,5]'), ('{"a":[1,2,3,4,5,6,7]}'), ('{"a":[0],"b":[{"c":[1,2]},"],[\"",3,4,5,"x"],"c":2}'), (' [ {"a":1} , {"b":"}"} ] ')) AS v (p)$$,
+	$$VALUES ('[1]', '[1,2]', ARRAY['[1,2]', '[3,4]', '[5]']), ('{"a":[1]}', '{"a":[1,2]}', ARRAY['{"a":[1,2]}', '{"a":[3,4]}', '{"a":[5,6]}', '{"a":[7]}']),
+		('{"a":[0],"b":[{"c":[1,2]}],"c":2}', '{"a":[0],"b":[{"c":[1,2]},"],[\""],"c":2}',
+			ARRAY['{"a":[0],"b":[{"c":[1,2]}],"c":2}', '{"a":[0],"b":["],[\""],"c":2}', '{"a":[0],"b":[3,4],"c":2}', '{"a":[0],"b":[5,"x"],"c":2}']),
+		(' [ {"a":1} ] ', ' [ {"a":1} , {"b":"}"} ] ', ARRAY[' [ {"a":1} ] ', ' [ {"b":"}"} ] '])$$, 'payloads in parts');
+SELECT is_empty($$SELECT p FROM unnest(ARRAY['', '{"a":1}', '1', '"[1,2,3]"', '{"a":[1,2],"b":"longer than the array"}', '[1,2', '[1,2]]', '["]', '{"a":[1,2}', '[1}']) AS p
+	WHERE vsm.payload_head(p, 1) IS NOT NULL AND p <> '[1}' OR ARRAY(SELECT vsm.payload_parts(p, 1)) <> ARRAY[p]$$, 'what has no such array is its only part');
+-- Whatever is no JSON is none in parts either; what is has the same elements.
+SELECT setseed(0.4) \g /dev/null
+CREATE TEMP TABLE scrawled AS SELECT n, (SELECT string_agg((ARRAY['[', ']', '{', '}', ',', ',', ':', '1', '2', '"a"', '"\""', ' ', '[1,2]', '{"a":1}'])[1 + floor(random() * 14)::int], '')
+	FROM generate_series(1, 1 + floor(random() * 8)::int + n * 0)) AS inner_text FROM generate_series(1, 3000) AS n;
+CREATE FUNCTION pg_temp.parsed(payload text) RETURNS jsonb LANGUAGE plpgsql AS $$BEGIN RETURN payload; EXCEPTION WHEN OTHERS THEN RETURN NULL; END$$;
+SELECT is_empty($$SELECT p, bytes FROM (SELECT '[' || inner_text || ']' AS p FROM scrawled) AS w, generate_series(1, 4) AS bytes,
+		LATERAL (SELECT array_agg(pg_temp.parsed(part)) AS parts FROM vsm.payload_parts(p, bytes) AS part) AS q
+	WHERE pg_temp.parsed(p) IS DISTINCT FROM CASE WHEN array_position(parts, NULL) IS NULL THEN
+		(SELECT coalesce(jsonb_agg(e ORDER BY o, i), '[]') FROM unnest(parts) WITH ORDINALITY AS a (part, o), jsonb_array_elements(part) WITH ORDINALITY AS b (e, i)) END$$,
+	'a list in parts has the elements of the whole, or is no JSON');
+SELECT cmp_ok((SELECT count(*) FROM scrawled WHERE pg_temp.parsed('[' || inner_text || ']') IS NOT NULL), '>', 100::bigint, 'of which many are');
 
 -- Keys
 SELECT results_eq(

@@ -3,7 +3,7 @@
 BEGIN;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS vsm;
-SELECT plan(27);
+SELECT plan(38);
 SET LOCAL client_min_messages = error;
 SET LOCAL TimeZone = 'Asia/Tokyo';
 
@@ -38,6 +38,9 @@ INSERT INTO told SELECT n, vsm.fact_row('jira', r, left(r, 1) || pg_temp.rnd(12)
 	|| CASE WHEN r = 'item' AND random() < 0.3 THEN jsonb_build_object('due_at', '2026-02-0' || 1 + pg_temp.rnd(3), 'size', pg_temp.rnd(3)) ELSE '{}' END)
 	FROM generate_series(901, 1500) AS n, LATERAL (SELECT (ARRAY['item', 'merge_request', 'commit', 'incident', 'deployment'])[1 + n % 5] AS r) AS r;
 INSERT INTO told SELECT n, vsm.fact_history('jira', 'i' || pg_temp.rnd(14), pg_temp.day(9), since => CASE WHEN random() < 0.8 THEN pg_temp.day(9) END) FROM generate_series(1501, 1540) AS n;
+-- each of the columns that its table has
+UPDATE told AS t SET fact.details = (SELECT coalesce(jsonb_object_agg(d.key, d.value), '{}') FROM jsonb_each((t.fact).details) AS d JOIN vsm.model_columns() AS c ON c.relation = (t.fact).fact AND c.name = d.key)
+WHERE (t.fact).fact IN ('item', 'merge_request', 'commit', 'incident', 'deployment');
 
 -- Requests that are seen to be open, which says something after they were closed only; and what its source says was created.
 INSERT INTO told SELECT n, vsm.fact_event('github', 'r' || pg_temp.rnd(6), pg_temp.day(9) + pg_temp.rnd(4) * interval '0.6 s', (ARRAY['open', 'closed', 'reviewed'])[1 + pg_temp.rnd(3)], 'e' || n) FROM generate_series(1541, 1600) AS n;
@@ -157,6 +160,55 @@ SELECT throws_ok($$SELECT pg_temp.write('none', ARRAY[vsm.fact_event('s', 'e', '
 SELECT throws_ok($$SELECT pg_temp.write('none', ARRAY[vsm.fact_event('s', repeat('e', 1001), '2026-01-01', 'A', 'i')])$$, '22000', NULL, 'a name that is too long');
 SELECT throws_ok($$SELECT pg_temp.write('none', ARRAY[vsm.fact_link('s', 'e', repeat('t', 1001), 'deploys')])$$, '22000', NULL, 'a target that is too long');
 SELECT lives_ok($$SELECT pg_temp.write('none', ARRAY[vsm.fact_row('s', 'item', 'e', '2026-01-01', '{"due_at": "2030-01-01"}'), vsm.fact_link('s', 'e', 't', 'part_of', until => '2030-01-01')])$$, 'what is due later is a fact');
+-- Made by hand, without a time of receipt, a fact is received now.
+CREATE FUNCTION pg_temp.write_now(facts vsm.fact[]) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+	PERFORM vsm.open_facts();
+	INSERT INTO pg_temp.vsm_fact SELECT f.* FROM unnest(facts) AS f;
+	PERFORM vsm.write_facts('none');
+END$$;
+SELECT throws_ok($$SELECT pg_temp.write_now(ARRAY[vsm.fact_event('s', 'e', now() + interval '2 days', 'A', 'i')])$$, '22000', 'a fact cannot be written to the model in schema "none"', 'a fact of later than a day from now');
+SELECT lives_ok($$SELECT pg_temp.write_now(ARRAY[vsm.fact_event('s', 'now', now() + interval '23 hours', 'A', 'i')])$$, 'one of less is taken');
+SELECT is((SELECT count(*) FROM none.event WHERE entity = 'now'), 1::bigint, 'and written');
+
+-- The reason names the time as the payload has it: the latest, of which versions may be some microseconds older.
+CREATE FUNCTION pg_temp.reason(facts vsm.fact[]) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+	told text;
+BEGIN
+	PERFORM vsm.open_facts();
+	INSERT INTO pg_temp.vsm_fact SELECT f.*, 1, '2026-01-01 00:00Z', NULL, false FROM unnest(facts) AS f;
+	SELECT r.reason INTO told FROM vsm.refused_facts() AS r;
+	DELETE FROM pg_temp.vsm_fact;
+	RETURN told;
+END$$;
+SELECT is(pg_temp.reason(ARRAY[vsm.fact_row('s', 'item', 'e', timestamptz '2027-01-01 16:35:05Z' - interval '2 microseconds', '{}')]),
+	'it tells of 2027-01-01 16:35:05Z, which is later than when it was received (2026-01-01 00:00:00Z)', 'a version some microseconds before');
+SELECT is(pg_temp.reason(ARRAY[vsm.fact_row('s', 'item', 'e', timestamptz '2027-01-01 16:35:04Z', '{}'), vsm.fact_event('s', 'e', '2027-01-01 16:35:05.7Z', 'A', 'i')]),
+	'it tells of 2027-01-01 16:35:05Z, which is later than when it was received (2026-01-01 00:00:00Z)', 'of several the latest');
+
+-- What no table has
+CREATE FUNCTION pg_temp.failure(facts vsm.fact[]) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+	state text; message text; detail text;
+BEGIN
+	PERFORM pg_temp.write_now(facts);
+	RETURN 'none';
+EXCEPTION WHEN OTHERS THEN
+	GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE, message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL;
+	RETURN concat_ws(' | ', state, message, detail);
+END$$;
+SELECT is(pg_temp.failure(ARRAY[vsm.fact_row('s', 'itm', 'e', '2026-01-01', '{"title": "x"}')]),
+	'42P01 | facts do not make rows of "itm" | They make rows of item, merge_request, commit, build, deployment, incident.', 'a table that is none');
+SELECT is(pg_temp.failure(ARRAY[vsm.fact_row('s', 'build', 'e', '2026-01-01', '{"titel": "x", "job": "y"}')]),
+	'42703 | facts about "build" do not tell of a column "titel" | They tell of repository, job, sha, ref, attempt, status, queued_at, started_at, finished_at, url, source.', 'a column that is none');
+SELECT alike(pg_temp.failure(ARRAY[vsm.fact_row('s', 'item', 'e', '2026-01-01', '{"updated_at": "2026-01-01"}')]),
+	'42703 | facts about "item" do not tell of a column "updated_at" | They tell of value_stream, team, type, %', 'one that is kept of the facts themselves');
+SELECT is(pg_temp.failure(ARRAY[vsm.fact_row('s', 'item', 'e', '2026-01-01', '["title"]')]),
+	'22023 | the columns of a row of "item" are a JSON array | They are an object: {"column": value}.', 'columns that are no object');
+ALTER TABLE none.item ADD COLUMN ours text;
+SELECT is(pg_temp.failure(ARRAY[vsm.fact_row('s', 'item', 'own', '2026-01-01', '{"title": "x", "type": "risk", "due_at": null, "ours": "y"}')]), 'none', 'a column of your own is told, too');
+SELECT results_eq($$SELECT title, type, ours FROM none.item WHERE item = 'own'$$, $$VALUES ('x', 'risk', 'y')$$, 'and written');
 SELECT throws_ok($$SELECT vsm.write_facts('nowhere')$$, '42P01', NULL, 'there has to be a model');
 
 SELECT * FROM finish();
