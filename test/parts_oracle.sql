@@ -1,8 +1,8 @@
--- Parts of items and first releases of commits by their definition, in plain SQL over the model flow: views of the schema
--- pg_temp, from which none of what refresh makes is read but the workflows of routes and the items on them.
+-- Parts of items and first releases of commits by their definition, in plain SQL over the model flow: materialized
+-- views, to be refreshed in this order, from which none of what refresh makes is read but the workflows of routes and the items on them.
 -- A name stands for the items that have it as an alias, else for itself. Links of one pair are one, which has ended if the last
 -- that was told says so.
-CREATE TEMP VIEW wanted_link AS
+CREATE MATERIALIZED VIEW wanted_link AS
 SELECT source, target, kind, (array_agg(method ORDER BY confidence DESC, method))[1] AS method, max(coalesce(confidence, 1)) AS confidence
 FROM (
 	SELECT coalesce(s.item, l.source) AS source, coalesce(t.item, l.target) AS target, l.kind, l.method, l.confidence, l.until, l.changed_at
@@ -11,7 +11,7 @@ GROUP BY source, target, kind
 HAVING (array_agg(until ORDER BY changed_at DESC NULLS LAST, until NULLS LAST))[1] IS NULL;
 
 -- Deployments of known commits that ended well, each of the repository of its commit; and whether they are the first known one of their repository and tier.
-CREATE TEMP VIEW wanted_deployment AS
+CREATE MATERIALIZED VIEW wanted_deployment AS
 SELECT d.deployment, coalesce(d.environment_tier, 'other') AS tier, d.sha, d.finished_at AS at, coalesce(c.repository, d.repository, '') AS repository, coalesce(r.service, '') AS service, s.path,
 	NOT EXISTS (
 		SELECT FROM flow.deployment AS e LEFT JOIN flow.commit AS f ON f.sha = e.sha
@@ -23,7 +23,7 @@ FROM flow.deployment AS d LEFT JOIN flow.commit AS c ON c.sha = d.sha JOIN flow.
 WHERE d.status = 'success' AND d.finished_at IS NOT NULL AND d.sha IS NOT NULL;
 
 -- Of the history of a repository the commits that are known.
-CREATE TEMP VIEW wanted_release AS
+CREATE MATERIALIZED VIEW wanted_release AS
 WITH RECURSIVE history AS (
 	SELECT deployment, sha, repository FROM wanted_deployment
 	UNION
@@ -34,18 +34,18 @@ WHERE d.path IS NULL OR c.paths IS NULL OR EXISTS (SELECT FROM unnest(c.paths) A
 ORDER BY h.sha, d.service, d.tier, d.at, d.deployment;
 
 -- The production deployment that contains a commit first.
-CREATE TEMP VIEW wanted_production AS
+CREATE MATERIALIZED VIEW wanted_production AS
 SELECT DISTINCT ON (sha) * FROM wanted_release WHERE environment = 'production' ORDER BY sha, released_at, deployment;
 
 -- Requests that there is a row or an event of.
-CREATE TEMP VIEW wanted_request AS
+CREATE MATERIALIZED VIEW wanted_request AS
 SELECT merge_request, repository, target_branch, created_at, ready_at, first_review_at, approved_at, merged_at, closed_at FROM flow.merge_request
 UNION ALL
 SELECT DISTINCT entity, NULL, NULL, NULL::timestamptz, NULL::timestamptz, NULL::timestamptz, NULL::timestamptz, NULL::timestamptz, NULL::timestamptz FROM flow.event
 WHERE entity ~ ':(merge|pull)_request:' AND entity NOT IN (SELECT merge_request FROM flow.merge_request);
 
 -- States of requests: of events, and of the row where there is no event of the kind.
-CREATE TEMP VIEW wanted_state AS
+CREATE MATERIALIZED VIEW wanted_state AS
 WITH told AS (
 	SELECT m.merge_request AS part, w.code, e.at
 	FROM wanted_request AS m JOIN flow.event AS e ON e.entity = m.merge_request
@@ -67,7 +67,7 @@ SELECT part, CASE
 FROM every WINDOW p AS (PARTITION BY part);
 
 -- The commits of requests, in the order of which is the request's.
-CREATE TEMP VIEW wanted_commit AS
+CREATE MATERIALIZED VIEW wanted_commit AS
 SELECT l.source AS sha, l.target AS request, l.method,
 	row_number() OVER (PARTITION BY l.target ORDER BY CASE l.method WHEN 'merge commit' THEN 1 WHEN 'squash commit' THEN 2 WHEN 'number in subject' THEN 2 WHEN 'head commit' THEN 3 ELSE 4 END,
 		c.committed_at DESC NULLS LAST, l.source) AS place
@@ -75,7 +75,7 @@ FROM wanted_link AS l JOIN flow.commit AS c ON c.sha = l.source WHERE l.kind = '
 
 -- The commit of every request and of every commit, and its release: what the first known deployment brought is not known to have been
 -- released by it, unless it was merged no earlier. Whether a branch is released at all is told by the rows of its requests.
-CREATE TEMP VIEW wanted_work AS
+CREATE MATERIALIZED VIEW wanted_work AS
 WITH one AS (
 	SELECT m.merge_request AS part, 'request' AS kind, m.repository, m.target_branch AS branch, (SELECT c.sha FROM wanted_commit AS c WHERE c.request = m.merge_request AND c.place = 1) AS sha,
 		(SELECT max(s.at) FROM wanted_state AS s WHERE s.part = m.merge_request AND s.code = 'code merged') AS merged_at, m.merged_at AS row_merged_at
@@ -91,7 +91,7 @@ SELECT o.*, p.deployment IS NOT NULL AND CASE o.kind WHEN 'commit' THEN known AN
 	NOT known AS was_first
 FROM one AS o LEFT JOIN wanted_production AS p ON p.sha = o.sha, LATERAL (SELECT p.is_first IS NOT TRUE OR coalesce(o.merged_at >= p.released_at, false) AS known) AS k;
 
-CREATE TEMP VIEW wanted_part AS
+CREATE MATERIALIZED VIEW wanted_part AS
 WITH named AS (
 	SELECT l.source, l.target AS item, l.kind, l.method, l.confidence
 	FROM wanted_link AS l JOIN flow.item AS i ON i.item = l.target
@@ -140,7 +140,7 @@ SELECT m.*, (
 FROM milestone AS m;
 
 -- Each item's timeline, end to end, from the parts above.
-CREATE TEMP VIEW wanted_flow AS
+CREATE MATERIALIZED VIEW wanted_flow AS
 WITH tracked AS (
 	SELECT f.item, r.workflow, r.states, r.takes_parts, CASE WHEN bool_or(e.seq IS NOT NULL) THEN vsm.timeline(e.at, e.state, coalesce(e.seq, 0)) ELSE vsm.timeline(e.at, e.state) END AS tracker
 	FROM flow.item_flow AS f LEFT JOIN flow.route AS r ON r.route = f.route

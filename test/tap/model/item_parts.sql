@@ -41,11 +41,19 @@ DELETE FROM flow.merge_request WHERE random() < 0.03;
 DELETE FROM flow.item WHERE random() < 0.03;
 $$;
 CREATE FUNCTION pg_temp.refreshed(varied boolean) RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE
+	items bigint;
+	wanted text;
 BEGIN
 	IF varied THEN
 		PERFORM pg_temp.vary();
 	END IF;
-	RETURN vsm.refresh_once('flow');
+	items := vsm.refresh_once('flow');
+	FOREACH wanted IN ARRAY ARRAY['link', 'deployment', 'release', 'production', 'request', 'state', 'commit', 'work', 'part', 'flow'] LOOP
+		EXECUTE format('REFRESH MATERIALIZED VIEW wanted_%s', wanted);
+		EXECUTE format('ANALYZE wanted_%s', wanted);
+	END LOOP;
+	RETURN items;
 END$$;
 CREATE TEMP TABLE comparison (place int, what text, wanted text, made text);
 INSERT INTO comparison VALUES
