@@ -13,7 +13,8 @@
  *       says what the names that this installation chose mean, see vsm.meaning.
  *   vsm.forge_elements(payload jsonb) -> jsonb, where the tool has pages
  *       the elements of a page as an array, NULL if the payload is no page. Each element is a
- *       payload, and carries what it needs of the page.
+ *       payload, and carries what it needs of the page. A page of megabytes comes in parts: all
+ *       of it, but of its longest array only some elements.
  *
  * which is all: ingest calls them for each payload of
  * vsm.model's inbox whose source is 'forge', or 'forge:' and the name of one of several

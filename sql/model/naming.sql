@@ -126,7 +126,8 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	is_other CONSTANT boolean := TG_OP = 'INSERT'
-		OR TG_OP = 'UPDATE' AND (NEW.source, NEW.kind, NEW.name, NEW.meaning) IS DISTINCT FROM (OLD.source, OLD.kind, OLD.name, OLD.meaning);
+		OR TG_OP = 'UPDATE' AND (NEW.source, NEW.kind, NEW.name, NEW.meaning) IS DISTINCT FROM
+			(OLD.source, OLD.kind, OLD.name, OLD.meaning);
 BEGIN
 	IF TG_OP = 'TRUNCATE' THEN
 		EXECUTE format(

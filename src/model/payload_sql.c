@@ -139,7 +139,7 @@ with_elements(text *payload, const PayloadArray *array, const char *start, const
 	enlargeStringInfo(&part, (array->start - VARDATA_ANY(payload)) + (end - start) + (payload_end - array->end) + 1);
 	appendBinaryStringInfo(&part, VARDATA_ANY(payload), array->start - VARDATA_ANY(payload));
 	appendBinaryStringInfo(&part, start, end - start);
-	if (p == end && start > array->start)
+	if (p == end && (start > array->start || end < array->end))
 		appendStringInfoChar(&part, ',');
 	appendBinaryStringInfo(&part, array->end, payload_end - array->end);
 	return cstring_to_text_with_len(part.data, part.len);

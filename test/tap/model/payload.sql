@@ -101,7 +101,7 @@ SELECT is_empty($$SELECT p FROM unnest(ARRAY['', '{"a":1}', '1', '"[1,2,3]"', '{
 SELECT setseed(0.4) \g /dev/null
 CREATE TEMP TABLE scrawled AS SELECT n, (SELECT string_agg((ARRAY['[', ']', '{', '}', ',', ',', ':', '1', '2', '"a"', '"\""', ' ', '[1,2]', '{"a":1}'])[1 + floor(random() * 14)::int], '')
 	FROM generate_series(1, 1 + floor(random() * 8)::int + n * 0)) AS inner_text FROM generate_series(1, 3000) AS n;
-CREATE FUNCTION pg_temp.parsed(payload text) RETURNS jsonb LANGUAGE plpgsql AS $$BEGIN RETURN payload; EXCEPTION WHEN OTHERS THEN RETURN NULL; END$$;
+CREATE FUNCTION pg_temp.parsed(payload text) RETURNS jsonb LANGUAGE plpgsql AS $$BEGIN RETURN payload::jsonb; EXCEPTION WHEN OTHERS THEN RETURN NULL; END$$;
 SELECT is_empty($$SELECT p, bytes FROM (SELECT '[' || inner_text || ']' AS p FROM scrawled) AS w, generate_series(1, 4) AS bytes,
 		LATERAL (SELECT array_agg(pg_temp.parsed(part)) AS parts FROM vsm.payload_parts(p, bytes) AS part) AS q
 	WHERE pg_temp.parsed(p) IS DISTINCT FROM CASE WHEN array_position(parts, NULL) IS NULL THEN
