@@ -136,7 +136,7 @@ BEGIN
 	SELECT array_agg(r.relname || '.' || t.tgname) INTO watched
 	FROM pg_trigger AS t JOIN pg_class AS r ON r.oid = t.tgrelid
 	WHERE r.relnamespace = to_regnamespace(quote_ident(schema)) AND NOT t.tgisinternal AND t.tgparentid = 0
-	AND (t.tgenabled = 'A' OR t.tgname = 'model_settings')
+	AND (t.tgenabled = 'A' OR t.tgname IN ('model_settings', 'naming_changes', 'naming_truncate'))
 	AND CASE WHEN to_regclass(format('%I.model', schema)) IS NULL THEN false ELSE vsm.is_made_by_this_version(schema) END;
 	FOR statement IN
 		SELECT format(m.statement, schema)

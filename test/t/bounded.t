@@ -106,6 +106,10 @@ sql -c "INSERT INTO flow.inbox (source, payload) SELECT source, payload FROM giv
 	-c "INSERT INTO flow.inbox (source, payload) SELECT 'jira', replace(replace(payload, '\"id\" : \"7\"', '\"di\" : \"7\"'), '\"id\" : \"400\"', '\"di\" : \"400\"') FROM given WHERE name = 'page'" -c 'TRUNCATE flow.item' -c "CALL vsm.ingest('flow')"
 is "$(sql -c 'SELECT count(*) FROM whole') $(sql -c 'SELECT count(*) FROM flow.item')" '500 498' 'a page with two bad elements'
 is "$(sql -c 'SELECT error FROM flow.inbox')" '2 of 500 elements were not read: jira issue: it has no id (2 times)' 'of which the error speaks as of one that is small'
+sql -c 'TRUNCATE flow.inbox, flow.item' -c "UPDATE flow.model SET keep_payloads = '1 day'" -c "INSERT INTO flow.inbox (source, payload) SELECT source, payload FROM given WHERE name = 'page'" -c "CALL vsm.ingest('flow')" \
+	-c "UPDATE flow.item SET title = 'x', updated_at = '2026-01-01'" -c "CALL vsm.read_again('flow', 'jira')"
+is "$(sql -c 'SELECT count(*) FROM (SELECT item, title, key FROM flow.item INTERSECT TABLE whole) AS same')" 500 'one that was kept is read again in parts, too'
+sql -c 'UPDATE flow.model SET keep_payloads = NULL'
 sql -c 'TRUNCATE flow.inbox, flow.item' -c "INSERT INTO flow.inbox (source, payload) SELECT 'jira', left(payload, -3) FROM given WHERE name = 'page'" \
 	-c "INSERT INTO flow.inbox (source, payload) SELECT 'jira', replace(payload, '\"id\" : \"400\"', '\"id\" : ') FROM given WHERE name = 'page'" -c "CALL vsm.ingest('flow')"
 is "$(sql -c 'SELECT count(*) FROM flow.item') $(sql -c "SELECT count(*) FROM flow.inbox WHERE error LIKE '22P02: not JSON. %'")" '0 2' 'one that is cut off, or broken in the middle, is no JSON'

@@ -11,8 +11,8 @@ fill="TRUNCATE flow.event, flow.item, flow.item_change, flow.item_alias, flow.li
 # A digest of all rows, without when and by whom they were written.
 content() {
 	sql -d "${1:-vsm_ingest}" -c "SELECT md5(string_agg(r, E'\n' ORDER BY r COLLATE \"C\")) FROM (
-		SELECT (to_jsonb(t) - 'recorded_at')::text FROM flow.event t UNION ALL SELECT to_jsonb(t)::text FROM flow.item t UNION ALL SELECT to_jsonb(t)::text FROM flow.item_change t
-		UNION ALL SELECT to_jsonb(t)::text FROM flow.item_alias t UNION ALL SELECT to_jsonb(t)::text FROM flow.link t) AS r (r)"
+		SELECT (to_jsonb(t) - 'recorded_at' - 'xid')::text FROM flow.event t UNION ALL SELECT (to_jsonb(t) - 'xid')::text FROM flow.item t
+		UNION ALL SELECT (to_jsonb(t) - 'xid')::text FROM flow.item_change t UNION ALL SELECT (to_jsonb(t) - 'xid')::text FROM flow.item_alias t UNION ALL SELECT (to_jsonb(t) - 'xid')::text FROM flow.link t) AS r (r)"
 }
 count() { sql -c "SELECT count(*) FROM $1"; }
 sql -c "$fill" -c "CALL vsm.ingest('flow')"
