@@ -113,6 +113,21 @@ $$;
 COMMENT ON FUNCTION vsm.is_made_by_this_version(text) IS 'whether a model was last made or completed by this version of vsm; a part of '
 	'vsm.create_model';
 
+CREATE FUNCTION vsm.model_triggers(OUT relation text, OUT name text, OUT always boolean) RETURNS SETOF record
+LANGUAGE sql STABLE
+AS $$
+	SELECT g.made[2], g.made[1], bool_or(e.enabled IS NOT NULL)
+	FROM vsm.model_sql() AS m,
+		LATERAL (SELECT regexp_match(m.statement, '^CREATE \S+ \S+ TRIGGER (\S+) .* ON %1\$I\.(\S+)') AS made) AS g
+		LEFT JOIN (
+			SELECT regexp_match(n.statement, '^ALTER TABLE %1\$I\.(\S+) ENABLE ALWAYS TRIGGER (\S+)') AS enabled
+			FROM vsm.model_sql() AS n) AS e ON e.enabled[1] = g.made[2] AND e.enabled[2] = g.made[1]
+	WHERE g.made IS NOT NULL
+	GROUP BY g.made
+$$;
+COMMENT ON FUNCTION vsm.model_triggers() IS
+	'triggers that a model has, and whether they fire for what replication writes, too; a part of vsm.create_model and vsm.refresh';
+
 CREATE PROCEDURE vsm.run_model_sql(schema text)
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -133,10 +148,10 @@ BEGIN
 				ON a.attrelid = to_regclass(format('%I.%I', schema, w.relation)) AND a.attname = w.name AND NOT a.attisdropped
 		GROUP BY w.relation HAVING bool_and(a.attname IS NOT NULL)) AS t;
 	-- Nor are triggers made anew that are there and as this version made them.
-	SELECT array_agg(r.relname || '.' || t.tgname) INTO watched
-	FROM pg_trigger AS t JOIN pg_class AS r ON r.oid = t.tgrelid
-	WHERE r.relnamespace = to_regnamespace(quote_ident(schema)) AND NOT t.tgisinternal AND t.tgparentid = 0
-	AND (t.tgenabled = 'A' OR t.tgname IN ('model_settings', 'naming_changes', 'naming_truncate'))
+	SELECT array_agg(w.relation || '.' || w.name) INTO watched
+	FROM vsm.model_triggers() AS w
+		JOIN pg_trigger AS t ON t.tgrelid = to_regclass(format('%I.%I', schema, w.relation)) AND t.tgname = w.name
+	WHERE t.tgenabled = CASE WHEN w.always THEN 'A' ELSE 'O' END
 	AND CASE WHEN to_regclass(format('%I.model', schema)) IS NULL THEN false ELSE vsm.is_made_by_this_version(schema) END;
 	FOR statement IN
 		SELECT format(m.statement, schema)

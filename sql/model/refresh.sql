@@ -82,13 +82,9 @@ LANGUAGE plpgsql STABLE
 AS $$
 BEGIN
 	RETURN (
-		SELECT string_agg(w.relation, ', ' ORDER BY w.relation)
-		FROM (
-			SELECT DISTINCT g.made[2] AS relation, g.made[1] AS name
-			FROM vsm.model_sql() AS m,
-				LATERAL (SELECT regexp_match(m.statement, '^CREATE \S+ \S+ TRIGGER (\S+) .* ON %1\$I\.(\S+)') AS made) AS g
-			WHERE m.file LIKE 'triggers/%' AND g.made IS NOT NULL AND g.made[1] <> 'model_settings') AS w
-		WHERE NOT EXISTS (
+		SELECT string_agg(DISTINCT w.relation, ', ' ORDER BY w.relation)
+		FROM vsm.model_triggers() AS w
+		WHERE w.always AND NOT EXISTS (
 			SELECT FROM pg_trigger AS t WHERE t.tgrelid = to_regclass(w.relation) AND t.tgname = w.name AND t.tgenabled = 'A'));
 END
 $$;

@@ -746,6 +746,44 @@ $$;
 COMMENT ON FUNCTION vsm.write_rows(text, text) IS
 	'writes the facts about rows of item, merge_request, commit, build, deployment or incident; a part of vsm.write_facts';
 
+/*
+ * A deployment that a stage of a build makes has that build's commit, repository and ref, which are
+ * told apart from it, before or after. They are facts of the oldest version, so that whatever is
+ * told of the deployment itself goes first.
+ */
+CREATE FUNCTION vsm.write_inherited(model text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off
+SET jit = off
+AS $$
+#variable_conflict use_column
+DECLARE
+	builds      text[] := ARRAY(SELECT DISTINCT f.entity FROM pg_temp.vsm_fact AS f WHERE f.fact = 'build');
+	deployments text[] := ARRAY(SELECT DISTINCT f.entity FROM pg_temp.vsm_fact AS f WHERE f.fact = 'deployment');
+BEGIN
+	PERFORM vsm.enter_model(model);
+	PERFORM vsm.empty_table('pg_temp.vsm_fact');
+	INSERT INTO pg_temp.vsm_fact (source, fact, entity, at, details, payload, again)
+	SELECT d.source, 'deployment', d.deployment, timestamptz 'epoch' + interval '1 microsecond',
+		jsonb_strip_nulls(jsonb_build_object('sha', b.sha, 'repository', b.repository, 'ref', b.ref)), d.payload, true
+	FROM (
+		SELECT q.deployment FROM deployment AS q WHERE q.build = ANY (builds)
+		UNION
+		SELECT q.deployment FROM deployment AS q WHERE q.deployment = ANY (deployments) AND q.build IS NOT NULL) AS t
+		JOIN deployment AS d ON d.deployment = t.deployment JOIN build AS b ON b.build = d.build
+	-- What is being read again and has not been told yet may be gone in the end.
+	WHERE (d.payload < 0) IS NOT TRUE;
+	IF FOUND THEN
+		PERFORM vsm.write_rows(model, 'deployment');
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION vsm.write_inherited(text) IS
+	'writes what deployments have from the builds that made them, where either is told in pg_temp.vsm_fact, and empties that; a part of '
+	'vsm.write_facts';
+
 CREATE FUNCTION vsm.write_judged_facts(model text) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -785,6 +823,9 @@ BEGIN
 	PERFORM vsm.write_rows(model, r.relation) FROM unnest(ARRAY['merge_request', 'commit', 'build', 'deployment',
 		'incident']) AS r (relation)
 	WHERE r.relation = ANY (kinds);
+	IF kinds && '{build,deployment}' THEN
+		PERFORM vsm.write_inherited(model);
+	END IF;
 	PERFORM vsm.empty_table('pg_temp.vsm_fact');
 END
 $$;

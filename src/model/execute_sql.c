@@ -28,6 +28,7 @@ typedef struct KeptPlan
 	char	   *statement;
 	int			arguments;
 	SPIPlanPtr	plan;
+	int			running;		/* executions that have not ended, one within the other */
 	struct KeptPlan *next;		/* of the same hash */
 } KeptPlan;
 
@@ -40,6 +41,7 @@ typedef struct KeptPlans
 static HTAB *kept_plans = NULL;
 static int	kept_plan_count = 0;
 
+/* Forgets all plans but those that are running: a statement may have called what needs another plan. */
 static void
 forget_plans(void)
 {
@@ -49,20 +51,27 @@ forget_plans(void)
 	hash_seq_init(&scan, kept_plans);
 	while ((plans = hash_seq_search(&scan)) != NULL)
 	{
-		while (plans->first != NULL)
-		{
-			KeptPlan   *plan = plans->first;
+		KeptPlan  **link = &plans->first;
 
-			plans->first = plan->next;
+		while (*link != NULL)
+		{
+			KeptPlan   *plan = *link;
+
+			if (plan->running > 0)
+			{
+				link = &plan->next;
+				continue;
+			}
+			*link = plan->next;
 			SPI_freeplan(plan->plan);
 			pfree(plan->statement);
 			pfree(plan);
+			kept_plan_count--;
 		}
 	}
-	kept_plan_count = 0;
 }
 
-SPIPlanPtr
+static KeptPlan *
 kept_plan(const char *statement, int arguments)
 {
 	uint32		hash = hash_bytes((const unsigned char *) statement, strlen(statement));
@@ -84,7 +93,7 @@ kept_plan(const char *statement, int arguments)
 	for (plan = plans == NULL ? NULL : plans->first; plan != NULL; plan = plan->next)
 	{
 		if (plan->arguments == arguments && strcmp(plan->statement, statement) == 0)
-			return plan->plan;
+			return plan;
 	}
 
 	for (int i = 0; i < arguments; i++)
@@ -104,10 +113,35 @@ kept_plan(const char *statement, int arguments)
 	plan->statement = MemoryContextStrdup(TopMemoryContext, statement);
 	plan->arguments = arguments;
 	plan->plan = prepared;
+	plan->running = 0;
 	plan->next = plans->first;
 	plans->first = plan;
 	kept_plan_count++;
-	return prepared;
+	return plan;
+}
+
+int
+execute_kept(const char *statement, int arguments, Datum *values, const char *nulls)
+{
+	KeptPlan   *plan = kept_plan(statement, arguments);
+	int			result;
+
+	plan->running++;
+	PG_TRY();
+	{
+		result = SPI_execute_plan(plan->plan, values, nulls, false, 0);
+	}
+	PG_FINALLY();
+	{
+		plan->running--;
+	}
+	PG_END_TRY();
+	if (result < 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("a statement cannot be executed here"),
+				 errdetail("It copies from or to the client, or begins or ends a transaction.")));
+	return result;
 }
 
 /*
@@ -140,9 +174,7 @@ execute_guarded(FunctionCallInfo fcinfo)
 	/* An error sets both back, with the end of the transaction or subtransaction. */
 	GetUserIdAndSecContext(&user, &context);
 	SetUserIdAndSecContext(user, context | SECURITY_LOCAL_USERID_CHANGE);
-	result = SPI_execute_plan(kept_plan(statement, count), values, null_marks, false, 0);
-	if (result < 0)
-		elog(ERROR, "SPI_execute_plan failed: %s", SPI_result_code_string(result));
+	result = execute_kept(statement, count, values, null_marks);
 	if ((context & SECURITY_LOCAL_USERID_CHANGE) == 0 && GetAuthenticatedUserId() != user)
 	{
 		uint64		processed = SPI_processed;

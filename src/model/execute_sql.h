@@ -7,7 +7,10 @@
 
 #include "executor/spi.h"
 
-/* The plan of a statement with so many parameters of type text; SPI is connected. */
-extern SPIPlanPtr kept_plan(const char *statement, int arguments);
+/*
+ * Executes a statement with so many parameters of type text, whose plan is kept; SPI is connected.
+ * nulls as SPI_execute_plan takes them. Returns SPI's code; an error if SPI does not take the statement.
+ */
+extern int	execute_kept(const char *statement, int arguments, Datum *values, const char *nulls);
 
 #endif

@@ -83,7 +83,6 @@ journal(Oid schema, const char *kind, const char *key)
 	Datum		values[2];
 	FullTransactionId xid = GetTopFullTransactionId();
 	SubTransactionId subtransaction = GetCurrentSubTransactionId();
-	int			result;
 
 	if (last.schema == schema && FullTransactionIdEquals(last.xid, xid) && last.subtransaction == subtransaction &&
 		strcmp(last.kind, kind) == 0 && strcmp(last.key, key) == 0)
@@ -95,9 +94,7 @@ journal(Oid schema, const char *kind, const char *key)
 					 quote_identifier(get_namespace_name(schema)));
 	values[0] = CStringGetTextDatum(kind);
 	values[1] = CStringGetTextDatum(key);
-	result = SPI_execute_plan(kept_plan(statement.data, 2), values, NULL, false, 0);
-	if (result != SPI_OK_INSERT)
-		elog(ERROR, "SPI_execute_plan failed: %s", SPI_result_code_string(result));
+	(void) execute_kept(statement.data, 2, values, NULL);
 
 	/* Longer names are journalled each time. */
 	last.schema = strlen(kind) < sizeof(last.kind) && strlen(key) < sizeof(last.key) ? schema : InvalidOid;

@@ -16,9 +16,11 @@ ALTER TABLE :"schema".deployment
 	ADD COLUMN IF NOT EXISTS updated_at timestamptz,
 	ADD COLUMN IF NOT EXISTS told jsonb,
 	ADD COLUMN IF NOT EXISTS payload bigint,
-	ADD COLUMN IF NOT EXISTS xid xid8;
+	ADD COLUMN IF NOT EXISTS xid xid8,
+	ADD COLUMN IF NOT EXISTS build text;
 CALL vsm.ensure_key(:'schema', 'deployment', 'deployment');
 CREATE INDEX IF NOT EXISTS deployment_xid_idx ON :"schema".deployment (xid);
+CREATE INDEX IF NOT EXISTS deployment_build_idx ON :"schema".deployment (build);
 CREATE INDEX IF NOT EXISTS deployment_sha_idx ON :"schema".deployment (sha);
 CREATE INDEX IF NOT EXISTS deployment_service_idx ON :"schema".deployment (service, environment, finished_at);
 
@@ -41,3 +43,5 @@ COMMENT ON COLUMN :"schema".deployment.told IS
 	'versions of columns that the newest version did not name, in microseconds since 1970; 0: it said that the column is empty';
 COMMENT ON COLUMN :"schema".deployment.payload IS 'the kept payload that told of the row last; NULL where none was kept';
 COMMENT ON COLUMN :"schema".deployment.xid IS 'transaction that last wrote the row';
+COMMENT ON COLUMN :"schema".deployment.build IS
+	'the build that a stage of it made: sha, repository and ref are that one''s where the deployment is not told its own';

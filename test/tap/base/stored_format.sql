@@ -3,7 +3,7 @@ BEGIN;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS vsm;
 SET LOCAL client_min_messages = warning;
-SELECT plan(43);
+SELECT plan(47);
 
 -- What a statement raises: SQLSTATE, message, detail and hint.
 CREATE FUNCTION pg_temp.failure(statement text) RETURNS text LANGUAGE plpgsql AS $$
@@ -31,7 +31,8 @@ INSERT INTO stored (type, literal, has_kind) VALUES
 	('vsm.survival', '{"durations":[[7,2,1]]}', true),
 	('vsm.cumulative_flow_state', 'null', true),
 	('vsm.process_map_state', 'null', true),
-	('vsm.rollup_state', 'null', true);
+	('vsm.rollup_state', 'null', true),
+	('vsm.variants_state', 'null', true);
 CREATE FUNCTION pg_temp.take_bytes() RETURNS bigint LANGUAGE plpgsql AS $$
 DECLARE
 	type text;
@@ -44,7 +45,7 @@ BEGIN
 	END LOOP;
 	RETURN (SELECT count(bytes) FROM stored);
 END $$;
-SELECT is(pg_temp.take_bytes(), 12::bigint, 'bytes of every type can be had');
+SELECT is(pg_temp.take_bytes(), 13::bigint, 'bytes of every type can be had');
 SELECT set_eq('SELECT type::regtype::oid FROM stored',
 	$$SELECT oid FROM pg_type WHERE typnamespace = 'vsm'::regnamespace AND typtype = 'b' AND typcategory <> 'A'$$, 'all types are here');
 

@@ -2,7 +2,7 @@
 BEGIN;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS vsm;
-SELECT plan(89);
+SELECT plan(92);
 SET LOCAL client_min_messages = error;
 
 CREATE FUNCTION pg_temp.failure(statement text) RETURNS text LANGUAGE plpgsql AS $$
@@ -170,6 +170,13 @@ SELECT is(:'other_failure', format('42501 | temporary table "vsm_document" of th
 SELECT is(told, format('42501 | "vsm_test_templess" may not create temporary tables in database "%1$s" | Facts pass through a temporary table on their way into a model. | '
 	'GRANT TEMPORARY ON DATABASE %1$s TO vsm_test_templess', current_database()), of)
 FROM (VALUES (:'ingest_failure', 'ingest without TEMPORARY'), (:'open_failure', 'facts without TEMPORARY')) AS v (told, of);
+
+-- Statements whose plans are kept
+SELECT is(pg_temp.failure(format('SELECT vsm.execute(%L)', statement)),
+	'0A000 | a statement cannot be executed here | It copies from or to the client, or begins or ends a transaction.', statement)
+FROM unnest(ARRAY['COMMIT', 'COPY pg_class TO STDOUT']) AS statement;
+SELECT is(vsm.ask('SELECT count(vsm.execute(''SELECT '' || i)) || '' '' || vsm.ask(''SELECT 7'') FROM generate_series(1, 1300) AS i'), '1300 7',
+	'one that is running keeps its plan, however many others come');
 
 SELECT finish();
 ROLLBACK;

@@ -62,8 +62,8 @@ SELECT results_eq($$SELECT substr(deployment, 20), environment, environment_tier
 		('shop/deploy-production#7', 'production', 'production', 'success', 'a', '16:00:31', '16:01:01'),
 		('shop/deploy-production#8', 'production', 'production', 'skipped', 'a', '16:00:00', '16:03:00'),
 		('shop/deploy-production#9', 'production', 'production', 'success', 'a', '16:00:31', '16:01:01'),
-		('shop/web/main#12:6', 'staging', 'staging', 'success', NULL, '16:00:01', '16:00:31'),
-		('shop/web/main#12:9', 'production', 'production', 'success', NULL, '16:01:01', '16:01:31')$$,
+		('shop/web/main#12:6', 'staging', 'staging', 'success', 'a', '16:00:01', '16:00:31'),
+		('shop/web/main#12:9', 'production', 'production', 'success', 'a', '16:01:01', '16:01:31')$$,
 	'a job that deploys deploys once a build: what its stage says holds, of the commit that the build has');
 SELECT results_eq($$SELECT substr(entity, 20), state, at::time::text FROM forth.event WHERE entity LIKE 'jenkins:deployment:shop/deploy-production#%' ORDER BY entity COLLATE "C", at$$,
 	$$VALUES ('shop/deploy-production#10', 'running', '16:00:00'), ('shop/deploy-production#10', 'failed', '16:03:00'), ('shop/deploy-production#7', 'running', '16:00:00'),
