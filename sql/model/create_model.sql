@@ -115,7 +115,7 @@ COMMENT ON FUNCTION vsm.is_made_by_this_version(text) IS 'whether a model was la
 
 CREATE FUNCTION vsm.model_triggers(OUT relation text, OUT name text, OUT always boolean) RETURNS SETOF record
 LANGUAGE sql STABLE
-AS $$
+BEGIN ATOMIC
 	SELECT g.made[2], g.made[1], bool_or(e.enabled IS NOT NULL)
 	FROM vsm.model_sql() AS m,
 		LATERAL (SELECT regexp_match(m.statement, '^CREATE \S+ \S+ TRIGGER (\S+) .* ON %1\$I\.(\S+)') AS made) AS g
@@ -123,8 +123,8 @@ AS $$
 			SELECT regexp_match(n.statement, '^ALTER TABLE %1\$I\.(\S+) ENABLE ALWAYS TRIGGER (\S+)') AS enabled
 			FROM vsm.model_sql() AS n) AS e ON e.enabled[1] = g.made[2] AND e.enabled[2] = g.made[1]
 	WHERE g.made IS NOT NULL
-	GROUP BY g.made
-$$;
+	GROUP BY g.made;
+END;
 COMMENT ON FUNCTION vsm.model_triggers() IS
 	'triggers that a model has, and whether they fire for what replication writes, too; a part of vsm.create_model and vsm.refresh';
 

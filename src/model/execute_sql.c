@@ -71,7 +71,8 @@ forget_plans(void)
 	}
 }
 
-static KeptPlan *
+/* Not inlined: what execute_kept catches would clobber its variables. */
+static pg_noinline KeptPlan *
 kept_plan(const char *statement, int arguments)
 {
 	uint32		hash = hash_bytes((const unsigned char *) statement, strlen(statement));

@@ -77,7 +77,7 @@ measure() { # NAME
 	peak=$(($(cat "$tmp/peak") - $(cat "$tmp/start")))
 	cpu=$(awk -v ticks="$(getconf CLK_TCK)" '{ now = ($1 + $2) * 100 / ticks } NR % 2 { begun = now; next } best == "" || now - begun < best { best = now - begun } END { print best }' "$tmp/cpu")
 	left=$(cat "$tmp/left")
-	echo "$1: peak $peak kB, CPU $cpu / 100 s" | comment
+	echo "$1: peak $peak kB, CPU $cpu / 100 s" | sed "s/^/# /"
 }
 allowed=$(((64 + 4 * 4) * 1024))
 bounded() { # NAME ROWS DESCRIPTION: ROWS of inbox, item and commit are there then
