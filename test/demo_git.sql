@@ -43,7 +43,8 @@ SELECT rpad(left(release, :width), :width) || '  ' || released_at::date || lpad(
 FROM git_shown ORDER BY released_at, release;
 SELECT format(E'%s earlier %s not shown.', n, CASE n WHEN 1 THEN 'release is' ELSE 'releases are' END)
 FROM (SELECT count(DISTINCT release) - (SELECT count(*) FROM git_shown) AS n FROM git_change) q WHERE n > 0;
-SELECT format('%s %s nothing that an earlier release had not: %s%s', count(*), CASE count(*) WHEN 1 THEN 'tag brought' ELSE 'tags brought' END,
+SELECT format('%s %s nothing that an earlier release had not: %s%s', count(*), CASE count(*) WHEN 1 THEN 'tag brought'
+	ELSE 'tags brought' END,
 	string_agg(name, ', ' ORDER BY released_at DESC, name) FILTER (WHERE rank <= 5), CASE WHEN count(*) > 5 THEN ', ...' ELSE '.' END)
 FROM (SELECT *, row_number() OVER (ORDER BY released_at DESC, name) AS rank FROM git_release r
 	WHERE NOT EXISTS (SELECT FROM git_change c WHERE c.release = r.name)) r HAVING count(*) > 0;
@@ -59,9 +60,12 @@ FROM git_change WHERE release IS NULL HAVING count(*) > 0;
 
 WITH issue AS (
 	SELECT key, min(authored_at) AS first_commit, min(released_at) AS released_at, count(*) AS commits,
-		(array_agg(release ORDER BY released_at, release))[1] AS release, (array_agg(left(subject, 70) ORDER BY authored_at, sha))[1] AS subject
+		(array_agg(release ORDER BY released_at, release))[1] AS release, (array_agg(left(subject, 70) ORDER BY authored_at, sha))[1]
+			AS subject
 	FROM git_change, unnest(keys) key WHERE release IS NOT NULL GROUP BY key),
 slowest AS (SELECT * FROM issue ORDER BY released_at - first_commit DESC, key LIMIT 5)
-SELECT CASE row_number() OVER (ORDER BY released_at - first_commit DESC, key) WHEN 1 THEN E'\nThe issues that waited longest from their first commit to the release that first had one:\n' ELSE '' END
-	|| format('%s days until %s: %s', lpad(to_char(extract(epoch FROM released_at - first_commit) / 86400, 'FM9999990.0'), 8), release, subject)
+SELECT CASE row_number() OVER (ORDER BY released_at - first_commit DESC, key) WHEN 1
+	THEN E'\nThe issues that waited longest from their first commit to the release that first had one:\n' ELSE '' END
+	|| format('%s days until %s: %s', lpad(to_char(extract(epoch FROM released_at - first_commit) / 86400, 'FM9999990.0'), 8), release,
+		subject)
 FROM slowest ORDER BY released_at - first_commit DESC, key;

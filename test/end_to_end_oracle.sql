@@ -73,7 +73,8 @@ CREATE TABLE journey.part_event (item int, part int, at timestamptz, place int, 
 CREATE TABLE journey.tracker_at (item int, at timestamptz, place int, class text);
 CREATE TABLE journey.move (item int, at timestamptz, place int, class text, before_place int, before_class text);
 -- since and until are infinite at the ends
-CREATE TABLE journey.attempt (item int, since timestamptz, until timestamptz, cancelled boolean, first_done timestamptz, done_counts boolean);
+CREATE TABLE journey.attempt (item int, since timestamptz, until timestamptz, cancelled boolean, first_done timestamptz,
+	done_counts boolean);
 -- From done_at until released_at T counts as in place; leaves_at is when T leaves done
 CREATE TABLE journey.hold (item int, done_at timestamptz, released_at timestamptz, leaves_at timestamptz, place int);
 CREATE TABLE journey.instant (item int, at timestamptz);
@@ -118,13 +119,15 @@ LANGUAGE plpgsql AS $$ BEGIN
 				ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING), 'infinity') AS until
 		FROM change c)
 	SELECT s.item, s.place, lower(r), upper(r)
-	FROM (SELECT item, place, range_agg(tstzrange(at, until)) AS ranges FROM spell WHERE begins GROUP BY 1, 2) AS s, unnest(ranges) AS r$q$, source);
+	FROM (SELECT item, place, range_agg(tstzrange(at, until)) AS ranges FROM spell WHERE begins GROUP BY 1, 2) AS s, unnest(ranges)
+		AS r$q$, source);
 END $$;
 
 CREATE FUNCTION journey.answer() RETURNS void LANGUAGE plpgsql
 SET enable_mergejoin = off SET jit = off SET work_mem = '256MB' AS $$
 BEGIN
-	TRUNCATE journey.state_of, journey.own_end, journey.part_read, journey.verdict, journey.part_event, journey.tracker_at, journey.move, journey.attempt, journey.hold,
+	TRUNCATE journey.state_of, journey.own_end, journey.part_read, journey.verdict, journey.part_event, journey.tracker_at, journey.move,
+		journey.attempt, journey.hold,
 		journey.instant, journey.tracker_held, journey.code_event, journey.code_begin, journey.code_part_at, journey.code_at,
 		journey.whole_at, journey.spell, journey.event;
 	ANALYZE journey.stage, journey.stage_state, journey.layer_until, journey.item, journey.tracked, journey.part, journey.happened;
@@ -204,9 +207,11 @@ BEGIN
 			UNION ALL
 			SELECT item, at, class FROM journey.move
 			WHERE (place < before_place AND NOT (class = 'done' AND before_class = 'done'))
-				OR (class = 'cancelled' AND before_class IS DISTINCT FROM 'cancelled') OR (before_class = 'cancelled' AND class <> 'cancelled')) AS b) AS a,
+				OR (class = 'cancelled' AND before_class IS DISTINCT FROM 'cancelled') OR (before_class = 'cancelled'
+					AND class <> 'cancelled')) AS b) AS a,
 		-- "T's first done in it (held or not)"
-		LATERAL (SELECT min(at) AS first_done FROM journey.move m WHERE m.item = a.item AND m.class = 'done' AND m.at >= a.since AND m.at < a.until) AS d;
+		LATERAL (SELECT min(at) AS first_done FROM journey.move m WHERE m.item = a.item AND m.class = 'done' AND m.at >= a.since
+			AND m.at < a.until) AS d;
 	ANALYZE journey.attempt;
 
 	-- "T becomes done at d (from a stage that is not done, or from nothing). Let R be the latest released (unknown = never) of the
@@ -267,7 +272,8 @@ BEGIN
 	FROM journey.code_begin b JOIN journey.tracker_held t ON (t.item, t.since) = (b.item, b.since) AND t.at >= b.at
 		JOIN (SELECT DISTINCT item, since, part FROM journey.code_event) AS p ON (p.item, p.since) = (t.item, t.since)
 		JOIN journey.item i ON i.item = t.item
-		LEFT JOIN LATERAL (SELECT place FROM journey.code_event e WHERE (e.item, e.since, e.part) = (t.item, t.since, p.part) AND e.at <= t.at
+		LEFT JOIN LATERAL (SELECT place FROM journey.code_event e WHERE (e.item, e.since, e.part) = (t.item, t.since, p.part)
+			AND e.at <= t.at
 			AND e.place IS NOT NULL ORDER BY e.at DESC, e.place DESC LIMIT 1) AS l ON true
 		JOIN journey.stage s ON s.wf = i.wf AND s.place = coalesce(l.place,
 			(SELECT min(f.place) FROM journey.stage f WHERE f.wf = i.wf AND f.class IN ('new', 'active', 'waiting')));
@@ -283,12 +289,15 @@ BEGIN
 			min(p.place) FILTER (WHERE p.class = 'cancelled') AS least_cancelled
 		FROM journey.code_part_at p JOIN journey.code_begin b USING (item, since) JOIN journey.item i USING (item),
 			LATERAL (SELECT
-				EXISTS (SELECT FROM journey.code_part_at o WHERE o.item = p.item AND o.at = b.at AND o.class IN ('active', 'waiting', 'done'))
+				EXISTS (SELECT FROM journey.code_part_at o WHERE o.item = p.item AND o.at = b.at AND o.class IN ('active', 'waiting',
+					'done'))
 				OR EXISTS (SELECT FROM journey.code_event e WHERE (e.item, e.since) = (p.item, p.since) AND e.at >= b.at AND e.at <= p.at
 					AND e.class IN ('active', 'waiting', 'done')) AS started) AS g,
-			LATERAL (SELECT coalesce(min(place) FILTER (WHERE class IN ('active', 'waiting')), min(place) FILTER (WHERE class = 'done')) AS place
+			LATERAL (SELECT coalesce(min(place) FILTER (WHERE class IN ('active', 'waiting')), min(place) FILTER (WHERE class = 'done'))
+				AS place
 				FROM journey.stage s WHERE s.wf = i.wf) AS f
-		GROUP BY 1, 2) AS q JOIN journey.item i USING (item) JOIN journey.stage s ON s.wf = i.wf AND s.place = coalesce(q.least, q.least_cancelled);
+		GROUP BY 1, 2) AS q JOIN journey.item i USING (item) JOIN journey.stage s ON s.wf = i.wf AND s.place = coalesce(q.least,
+			q.least_cancelled);
 	ANALYZE journey.code_at;
 
 	-- "at each instant the further of T (after 4) and P of the attempt, by `most` of `vsm.rollup`"
@@ -309,12 +318,14 @@ BEGIN
 	UNION ALL
 	-- "Before the whole's first stage the tracker's `(unmapped)` events stay under their raw names"
 	SELECT v.item, t.at, t.state
-	FROM journey.verdict v JOIN journey.tracked t USING (item) LEFT JOIN (SELECT item, min(at) AS at FROM journey.whole_at GROUP BY item) AS w USING (item)
+	FROM journey.verdict v JOIN journey.tracked t USING (item) LEFT JOIN (SELECT item, min(at) AS at FROM journey.whole_at GROUP BY item)
+		AS w USING (item)
 	WHERE v.verdict = 'whole' AND t.at < coalesce(w.at, 'infinity')
 		AND NOT EXISTS (SELECT FROM journey.state_of s WHERE s.wf = v.wf AND s.state = t.state)
 		AND NOT EXISTS (SELECT FROM journey.layer_until u WHERE u.wf = v.wf AND u.state = t.state);
 
-	INSERT INTO journey.spell SELECT s.* FROM journey.spells('journey.tracked') AS s JOIN journey.verdict v USING (item) WHERE v.verdict = 'whole';
+	INSERT INTO journey.spell SELECT s.* FROM journey.spells('journey.tracked') AS s JOIN journey.verdict v USING (item)
+		WHERE v.verdict = 'whole';
 	ANALYZE journey.spell, journey.event;
 	-- "for each layer `vsm.mark(whole, its spells, layer, own end)`"
 	INSERT INTO journey.event
@@ -353,13 +364,16 @@ INSERT INTO journey.stage
 SELECT wf, v.* FROM generate_series(1, 6) AS wf, (VALUES (1, 'Backlog', 'new'), (2, 'Build', 'active'), (3, 'Blocked', 'blocked'),
 	(4, 'Review', 'waiting'), (5, 'QA', 'active'), (6, 'Merged', 'waiting'), (7, 'Released', 'done'), (8, 'Dropped', 'cancelled')) AS v;
 INSERT INTO journey.stage_state
-SELECT wf, v.* FROM generate_series(1, 6) AS wf, (VALUES (1, 'To Do'), (2, 'In Progress'), (3, 'Flagged'), (4, 'In Review'), (4, 'code opened'),
+SELECT wf, v.* FROM generate_series(1, 6) AS wf, (VALUES (1, 'To Do'), (2, 'In Progress'), (3, 'Flagged'), (4, 'In Review'),
+	(4, 'code opened'),
 	(4, 'code reopened'), (6, 'code merged'), (7, 'Done'), (7, 'code released'), (8, 'Won''t Do')) AS v (place, state)
-UNION ALL VALUES (1, 6, 'awaiting release'), (2, 6, 'awaiting release'), (2, 2, 'code draft'), (2, 2, 'code rejected'), (2, 4, 'code ready'),
+UNION ALL VALUES (1, 6, 'awaiting release'), (2, 6, 'awaiting release'), (2, 2, 'code draft'), (2, 2, 'code rejected'),
+	(2, 4, 'code ready'),
 	(2, 6, 'code built'), (2, 6, 'code on staging'), (3, 4, 'awaiting release'), (4, 2, 'code draft'), (5, 6, 'awaiting release'),
 	(6, 5, 'awaiting release'), (6, 5, 'code on staging'), (6, 8, 'code rejected');
 INSERT INTO journey.layer_until
-SELECT wf, v.* FROM generate_series(1, 6) AS wf, (VALUES (3, 1, 'Review'), (3, 2, 'Unflagged')) AS v (place, k, state) WHERE wf % 2 = 0 OR k = 2;
+SELECT wf, v.* FROM generate_series(1, 6) AS wf, (VALUES (3, 1, 'Review'), (3, 2, 'Unflagged')) AS v (place, k, state) WHERE wf % 2 = 0
+	OR k = 2;
 
 INSERT INTO journey.stage
 SELECT wf, p, 'S' || p, journey.pick(wf, 'class ' || p, '{new,active,active,waiting,waiting,done,done,cancelled,blocked,blocked}')
@@ -368,7 +382,8 @@ INSERT INTO journey.stage_state
 SELECT s.wf, s.place, n.state
 FROM journey.stage s JOIN (SELECT wf, count(*) AS stages FROM journey.stage GROUP BY 1) AS c USING (wf),
 	unnest('{To Do,In Progress,In Review,Done,Won''t Do,Flagged,code opened,code draft,code ready,code approved,code rejected,code reopened,
-		code closed,code merged,code built,code on staging,"code on ",release requested,release approved,code released,awaiting release}'::text[]) AS n (state)
+		code closed,code merged,code built,code on staging,"code on ",release requested,release approved,code released,awaiting '
+			'release}'::text[]) AS n (state)
 WHERE s.wf > 6 AND s.place = 1 + journey.dice(s.wf, n.state, stages::int + (stages / 3)::int)
 	AND (n.state NOT LIKE '%code%' OR journey.dice(s.wf, 'no code', 12) > 0);
 INSERT INTO journey.layer_until
@@ -378,21 +393,26 @@ FROM journey.stage s CROSS JOIN LATERAL (
 			SELECT o.state FROM journey.state_of o WHERE o.wf = s.wf AND o.place <> s.place
 			UNION ALL SELECT unnest('{Unflagged,Resumed}'::text[]) ORDER BY 1)) END AS state, min(k) AS k
 	FROM generate_series(1, 4) AS k
-	WHERE k = 4 AND journey.dice(s.wf, 'endless', 15) > 0 OR k = 1 OR k < 4 AND journey.dice(s.wf, s.place || ' ends ' || k, 2) = 0 GROUP BY 1) AS u
+	WHERE k = 4 AND journey.dice(s.wf, 'endless', 15) > 0 OR k = 1 OR k < 4 AND journey.dice(s.wf, s.place || ' ends ' || k, 2) = 0
+		GROUP BY 1) AS u
 WHERE s.wf > 6 AND s.class = 'blocked';
 $$;
 
 CREATE FUNCTION journey.generate(first_item int, last_item int, num_workflows int) RETURNS void LANGUAGE sql AS $$
 INSERT INTO journey.item
-SELECT i, CASE WHEN journey.dice(i, 'usual', 2) = 0 THEN 1 + journey.dice(i, 'workflow', 6) ELSE 7 + journey.dice(i, 'workflow', num_workflows - 6) END
+SELECT i, CASE WHEN journey.dice(i, 'usual', 2) = 0 THEN 1 + journey.dice(i, 'workflow', 6) ELSE 7 + journey.dice(i, 'workflow',
+	num_workflows - 6) END
 FROM generate_series(first_item, last_item) AS i;
 
 -- Times are few, so that many are equal; a fifth of the items has many more
 INSERT INTO journey.tracked
-SELECT DISTINCT i, '2026-03-01 09:00Z'::timestamptz + journey.dice(i, 'at ' || k, CASE WHEN journey.dice(i, 'ties', 5) = 0 THEN 200 ELSE 16 END) * interval '1 hour',
+SELECT DISTINCT i, '2026-03-01 09:00Z'::timestamptz + journey.dice(i, 'at ' || k, CASE WHEN journey.dice(i, 'ties', 5) = 0 THEN 200
+	ELSE 16 END) * interval '1 hour',
 	CASE WHEN journey.dice(i, 'any ' || k, 5) > 0
-		THEN journey.pick(i, 'state ' || k, '{To Do,In Progress,In Progress,In Review,QA,Done,Done,Won''t Do,Flagged,Flagged,Unflagged,Lost,Found,S1,S2,S3,S4,S5,S6,S7}')
-		ELSE journey.pick(i, 'state ' || k, '{Resumed,end of S1,end of S2,end of S3,end of S4,Blocked,S8,S9,Released,Merged,code merged,awaiting release,(unmapped),Backlog}') END
+		THEN journey.pick(i, 'state ' || k, '{To Do,In Progress,In Progress,In Review,QA,Done,Done,Won''t Do,Flagged,Flagged,Unflagged,'
+			'Lost,Found,S1,S2,S3,S4,S5,S6,S7}')
+		ELSE journey.pick(i, 'state ' || k, '{Resumed,end of S1,end of S2,end of S3,end of S4,Blocked,S8,S9,Released,Merged,code '
+			'merged,awaiting release,(unmapped),Backlog}') END
 FROM generate_series(first_item, last_item) AS i, generate_series(1, 9) AS k
 WHERE k <= journey.dice(i, 'events', 10);
 
@@ -404,16 +424,22 @@ WHERE p <= journey.dice(i, 'parts', 11) / 2;
 INSERT INTO journey.happened
 SELECT DISTINCT i, p.part, '2026-03-01 09:00Z'::timestamptz + h.at * interval '1 hour', h.state
 FROM generate_series(first_item, last_item) AS i JOIN journey.part p ON p.item = i,
-	LATERAL (SELECT CASE WHEN journey.dice(i, 'ties', 5) = 0 THEN 10 ELSE 1 END AS scale, journey.dice(i, 'begin ' || p.part, 12) AS begin) AS s,
+	LATERAL (SELECT CASE WHEN journey.dice(i, 'ties', 5) = 0 THEN 10 ELSE 1 END AS scale, journey.dice(i, 'begin ' || p.part, 12)
+		AS begin) AS s,
 	LATERAL (
 		SELECT (begin + sum(journey.dice(i, p.part || ' after ' || k, 4)) OVER (ORDER BY k)) * scale, step
-		FROM unnest(ARRAY[journey.pick(i, 'begins ' || p.part, '{code opened,code opened,code opened,code draft}'), 'code ready', 'code rejected', 'code approved',
-			'code closed', 'code reopened', 'code merged', 'code built', 'code on staging', 'release requested', 'release approved', 'code released']) WITH ORDINALITY AS u (step, k)
-		WHERE journey.dice(i, 'usual part ' || p.part, 3) > 0 AND journey.dice(i, p.part || ' has ' || step, CASE step WHEN 'code opened' THEN 8 WHEN 'code merged' THEN 6
-			WHEN 'code released' THEN 4 WHEN 'code draft' THEN 8 ELSE 2 END) > CASE WHEN step IN ('code closed', 'code reopened') THEN journey.dice(i, p.part || 'closes', 2) ELSE 0 END
+		FROM unnest(ARRAY[journey.pick(i, 'begins ' || p.part, '{code opened,code opened,code opened,code draft}'), 'code ready',
+			'code rejected', 'code approved',
+			'code closed', 'code reopened', 'code merged', 'code built', 'code on staging', 'release requested', 'release approved',
+				'code released']) WITH ORDINALITY AS u (step, k)
+		WHERE journey.dice(i, 'usual part ' || p.part, 3) > 0 AND journey.dice(i, p.part || ' has ' || step, CASE step WHEN 'code opened'
+			THEN 8 WHEN 'code merged' THEN 6
+			WHEN 'code released' THEN 4 WHEN 'code draft' THEN 8 ELSE 2 END) > CASE WHEN step IN ('code closed', 'code reopened')
+				THEN journey.dice(i, p.part || 'closes', 2) ELSE 0 END
 		UNION ALL
 		SELECT journey.dice(i, p.part || ' at ' || k, 16) * scale, journey.pick(i, p.part || ' state ' || k,
-			'{code opened,code draft,code ready,code approved,code rejected,code reopened,code closed,code merged,code merged,code built,code on staging,"code on ",
+			'{code opened,code draft,code ready,code approved,code rejected,code reopened,code closed,code merged,code merged,code '
+				'built,code on staging,"code on ",
 			release requested,release approved,code released,code released,In Progress,Flagged,Lost,awaiting release}')
 		FROM generate_series(1, 7) AS k
 		WHERE journey.dice(i, 'usual part ' || p.part, 3) = 0 AND k <= journey.dice(i, p.part || ' events', 8)) AS h (at, state);
@@ -426,5 +452,6 @@ $$;
 CREATE FUNCTION journey.workflow_text(wf int) RETURNS text LANGUAGE sql STABLE
 RETURN (SELECT json_build_object('stages', json_agg(json_strip_nulls(json_build_object('name', s.stage, 'class', s.class,
 		'states', (SELECT json_agg(l.state) FROM journey.stage_state l WHERE (l.wf, l.place) = (s.wf, s.place)),
-		'until', (SELECT json_agg(u.state ORDER BY u.k) FROM journey.layer_until u WHERE (u.wf, u.place) = (s.wf, s.place)))) ORDER BY s.place))::text
+		'until', (SELECT json_agg(u.state ORDER BY u.k) FROM journey.layer_until u WHERE (u.wf, u.place) = (s.wf, s.place))))
+			ORDER BY s.place))::text
 	FROM journey.stage s WHERE s.wf = workflow_text.wf);

@@ -16,7 +16,8 @@ SELECT jsonb_build_object('time_zone', 'Europe/Berlin',
 	'holidays', (SELECT jsonb_agg(date) FROM holiday))::vsm.calendar AS calendar;
 -- Seconds of working time before each local day.
 CREATE TABLE day AS
-SELECT date, is_open, coalesce(sum(is_open * 28800) OVER (ORDER BY date ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0)::bigint AS before
+SELECT date, is_open, coalesce(sum(is_open * 28800) OVER (ORDER BY date ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0)::bigint
+	AS before
 FROM (SELECT d::date AS date, (extract(isodow FROM d) < 6 AND NOT EXISTS (SELECT FROM holiday h WHERE h.date = d::date))::int AS is_open
 	FROM generate_series(timestamp '2012-12-01', '2026-12-31', '1 day') d) x;
 CREATE UNIQUE INDEX ON day (date) INCLUDE (is_open, before);

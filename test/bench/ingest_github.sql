@@ -11,7 +11,8 @@ CREATE TABLE github_event (source text, event_id text, entity text, at timestamp
 CALL vsm.ingest('github')
 
 -- @before ingest_github
-TRUNCATE github.inbox, github.event, github.item, github.item_alias, github.item_change, github.link, github.commit, github.deployment, github.incident;
+TRUNCATE github.inbox, github.event, github.item, github.item_alias, github.item_change, github.link, github.commit, github.deployment,
+	github.incident;
 INSERT INTO github.inbox (source, payload) SELECT 'github', payload FROM github_payload ORDER BY id;
 ANALYZE github.inbox;
 
@@ -19,7 +20,8 @@ ANALYZE github.inbox;
 INSERT INTO github_event
 SELECT 'github', e.entity || ':' || e.state, e.entity, e.at, e.state
 FROM (SELECT payload::jsonb AS p FROM github_payload OFFSET 0) AS w,
-	jsonb_to_record(p) AS r (action text, pull_request jsonb, review jsonb, workflow_run jsonb, workflow_job jsonb, deployment jsonb, deployment_status jsonb, after text, head_commit jsonb),
+	jsonb_to_record(p) AS r (action text, pull_request jsonb, review jsonb, workflow_run jsonb, workflow_job jsonb, deployment jsonb,
+		deployment_status jsonb, after text, head_commit jsonb),
 	LATERAL (SELECT
 		CASE
 			WHEN r.pull_request IS NOT NULL THEN 'pull_request:' || (r.pull_request ->> 'id')
@@ -28,8 +30,10 @@ FROM (SELECT payload::jsonb AS p FROM github_payload OFFSET 0) AS w,
 			WHEN r.deployment IS NOT NULL THEN 'deployment:' || (r.deployment ->> 'id')
 			ELSE 'commit:' || r.after
 		END AS entity,
-		coalesce(r.review ->> 'state', r.workflow_run ->> 'conclusion', r.workflow_job ->> 'conclusion', r.deployment_status ->> 'state', r.action, 'pushed') AS state,
-		coalesce(r.review ->> 'submitted_at', r.pull_request ->> 'updated_at', r.workflow_run ->> 'updated_at', r.workflow_job ->> 'completed_at',
+		coalesce(r.review ->> 'state', r.workflow_run ->> 'conclusion', r.workflow_job ->> 'conclusion', r.deployment_status ->> 'state',
+			r.action, 'pushed') AS state,
+		coalesce(r.review ->> 'submitted_at', r.pull_request ->> 'updated_at', r.workflow_run ->> 'updated_at',
+			r.workflow_job ->> 'completed_at',
 			r.deployment_status ->> 'created_at', r.deployment ->> 'created_at', r.head_commit ->> 'timestamp')::timestamptz AS at) AS e
 
 -- @before jsonb_by_hand

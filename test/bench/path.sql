@@ -13,7 +13,8 @@ SELECT count(vsm.path(timeline, (SELECT wf FROM my_workflow))) FROM stored
 SELECT count(*) FILTER (WHERE vsm.path_matches(timeline, (SELECT wf FROM my_workflow), '^[^<Code Review>]*<Done>')) FROM stored
 
 -- @query path_matches_long
-SELECT count(*) FILTER (WHERE vsm.path_matches(timeline, (SELECT wf FROM my_workflow), '<Code Review>.*<In Progress>.*(<Done>|<Cancelled>)$')) FROM stored
+SELECT count(*) FILTER (WHERE vsm.path_matches(timeline, (SELECT wf FROM my_workflow),
+	'<Code Review>.*<In Progress>.*(<Done>|<Cancelled>)$')) FROM stored
 
 -- @ratio path_matches_vs_path path_matches / path <= 2
 -- @ratio path_matches_long_vs_path path_matches_long / path <= 2
@@ -22,7 +23,8 @@ SELECT count(*) FILTER (WHERE vsm.path_matches(timeline, (SELECT wf FROM my_work
 SELECT count(*) FROM stored, my_workflow,
 	LATERAL (SELECT array_to_string(vsm.path(timeline, wf), '/') || '/' AS way) AS p
 WHERE vsm.path_matches(timeline, wf, '^[^<Code Review>]*<Done>') <> (split_part(way, 'Code Review', 1) ~ 'Done')
-	OR vsm.path_matches(timeline, wf, '<Code Review>.*<In Progress>.*(<Done>|<Cancelled>)$') <> (way ~ 'Code Review/.*In Progress/.*(Done|Cancelled)/$')
+	OR vsm.path_matches(timeline, wf, '<Code Review>.*<In Progress>.*(<Done>|<Cancelled>)$') <> (way ~ 'Code Review/.*In '
+		'Progress/.*(Done|Cancelled)/$')
 HAVING count(*) > 0
 
 -- @query group_by_path

@@ -17,7 +17,8 @@ CREATE TRIGGER stamp BEFORE INSERT OR UPDATE ON indexed FOR EACH ROW EXECUTE FUN
 CREATE MATERIALIZED VIEW flow_of_item AS
 SELECT e.item, f.started_at, f.finished_at, f.cancelled_at, f.flow_time, f.active_time, f.wait_time, f.blocked_time, f.rework, f.reopened
 FROM (
-		SELECT v.entity AS item, vsm.timeline(v.at, v.state) AS tracker FROM bench_model.event AS v WHERE v.source = 'jira' GROUP BY v.entity) AS e
+		SELECT v.entity AS item, vsm.timeline(v.at, v.state) AS tracker FROM bench_model.event AS v WHERE v.source = 'jira'
+			GROUP BY v.entity) AS e
 	JOIN bench_model.item_flow AS i ON i.item = e.item JOIN bench_model.route AS r ON r.route = i.route,
 	LATERAL vsm.flow(e.tracker, r.workflow) AS f;
 CREATE UNIQUE INDEX ON flow_of_item (item);
@@ -60,7 +61,8 @@ REFRESH MATERIALIZED VIEW CONCURRENTLY flow_of_item
 CALL vsm.refresh('bench_model', rebuild => true)
 
 -- @query floor
-SELECT count(*) FROM (SELECT v.entity, vsm.timeline(v.at, v.state) AS t FROM bench_model.event AS v GROUP BY v.entity) AS e WHERE e.t IS NOT NULL
+SELECT count(*) FROM (SELECT v.entity, vsm.timeline(v.at, v.state) AS t FROM bench_model.event AS v GROUP BY v.entity) AS e WHERE e.t
+	IS NOT NULL
 
 -- @run insert_bare
 INSERT INTO bare SELECT * FROM bench_model.event

@@ -54,7 +54,8 @@ daily AS (SELECT day, state, sum(n) AS n FROM delta GROUP BY 1, 2),
 by_delta AS (SELECT day, state, sum(n) OVER (PARTITION BY state ORDER BY day)::bigint AS in_stage FROM daily),
 by_vsm AS (
 	SELECT bucket AS day, stage AS state, in_stage
-	FROM (SELECT vsm.cumulative_flow(timeline, (SELECT wf FROM my_workflow), '2023-01-01 00:00+00', '2027-01-01 00:00+00', '1 day') AS flow FROM stored) AS f, unnest(flow))
+	FROM (SELECT vsm.cumulative_flow(timeline, (SELECT wf FROM my_workflow), '2023-01-01 00:00+00', '2027-01-01 00:00+00', '1 day')
+		AS flow FROM stored) AS f, unnest(flow))
 SELECT * FROM by_delta d LEFT JOIN by_vsm v USING (day, state) WHERE d.in_stage IS DISTINCT FROM v.in_stage LIMIT 5
 
 -- @ratio window_vs_process_map window / process_map >= 2

@@ -15,16 +15,19 @@ SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY duration) FROM duration
 SELECT vsm.percentile(vsm.survival(duration, finished), 0.5) FROM duration
 
 -- @query two_survivals
-SELECT vsm.percentile(vsm.survival(duration, finished) FILTER (WHERE changed), 0.5), vsm.percentile(vsm.survival(duration, finished) FILTER (WHERE NOT changed), 0.5) FROM duration
+SELECT vsm.percentile(vsm.survival(duration, finished) FILTER (WHERE changed), 0.5), vsm.percentile(vsm.survival(duration,
+	finished) FILTER (WHERE NOT changed), 0.5) FROM duration
 
 -- @query compare
-SELECT vsm.compare(vsm.survival(duration, finished) FILTER (WHERE NOT changed), vsm.survival(duration, finished) FILTER (WHERE changed)) FROM duration
+SELECT vsm.compare(vsm.survival(duration, finished) FILTER (WHERE NOT changed), vsm.survival(duration, finished) FILTER (WHERE changed))
+	FROM duration
 
 -- @query sql_km
 SELECT min(duration) FROM (
 	SELECT duration, exp(sum(ln((at_risk - died) / at_risk)) OVER (ORDER BY duration)) AS survival
 	FROM (
-		SELECT duration, (count(*) FILTER (WHERE finished))::float8 AS died, (sum(count(*)) OVER (ORDER BY duration DESC))::float8 AS at_risk
+		SELECT duration, (count(*) FILTER (WHERE finished))::float8 AS died, (sum(count(*)) OVER (ORDER BY duration DESC))::float8
+			AS at_risk
 		FROM duration GROUP BY duration) AS counted
 	WHERE died < at_risk) AS estimated
 WHERE survival <= 0.5
@@ -37,7 +40,8 @@ WHERE survival <= 0.5
 SELECT * FROM (SELECT min(duration) AS by_sql FROM (
 	SELECT duration, exp(sum(ln((at_risk - died) / at_risk)) OVER (ORDER BY duration)) AS survival
 	FROM (
-		SELECT duration, (count(*) FILTER (WHERE finished))::float8 AS died, (sum(count(*)) OVER (ORDER BY duration DESC))::float8 AS at_risk
+		SELECT duration, (count(*) FILTER (WHERE finished))::float8 AS died, (sum(count(*)) OVER (ORDER BY duration DESC))::float8
+			AS at_risk
 		FROM duration GROUP BY duration) AS counted
 	WHERE died < at_risk) AS estimated
 	WHERE survival <= 0.5) AS s,

@@ -3,7 +3,8 @@ SELECT E'\nFLOW TIME AND FLOW EFFICIENCY OF WHAT IS DONE\n';
 SELECT E'Flow time runs from the start of the clock to done; efficiency is the share of it that is work.\n'
 WHERE EXISTS (SELECT FROM flow WHERE outcome = 'done');
 SELECT 'No item is done yet.' WHERE NOT EXISTS (SELECT FROM flow WHERE outcome = 'done');
-SELECT cell('', 18), cell('items', -6), cell('median', -10), cell('85 % within', -12), cell('efficiency', -11), cell('sent back', -10), cell('reopened', -9)
+SELECT cell('', 18), cell('items', -6), cell('median', -10), cell('85 % within', -12), cell('efficiency', -11), cell('sent back', -10),
+	cell('reopened', -9)
 WHERE EXISTS (SELECT FROM flow WHERE outcome = 'done');
 WITH finished AS (
 	SELECT f.*, 'team ' || i.team AS team, i.type FROM flow f JOIN item i USING (item) WHERE outcome = 'done')

@@ -10,7 +10,8 @@ SELECT survival, vsm.percentile(survival, 0.85) AS service_level
 FROM (SELECT vsm.survival(coalesce(flow_time, item_age), outcome = 'done') AS survival FROM flow WHERE outcome IN ('done', 'open')) s;
 
 SELECT E'\nWILL THE OPEN ITEMS BE DONE IN TIME?\n';
-SELECT format('85 %% of all items are done within %s: that is the service level. Waiting costs 8,000 a week for a feature,', say(seconds(service_level)))
+SELECT format('85 %% of all items are done within %s: that is the service level. Waiting costs 8,000 a week for a feature,',
+	say(seconds(service_level)))
 	|| E'\n5,000 for a risk, 3,000 for a defect and 1,000 for debt. The items with the least chance, of '
 	|| (SELECT count(*) FROM flow WHERE outcome = 'open') || E' open ones:\n'
 FROM pace;

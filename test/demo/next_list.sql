@@ -13,4 +13,5 @@ WITH done AS (
     WHERE f.outcome = 'done')
 SELECT vsm.forecast_periods(array_agg(items), 10, 0.85) AS weeks
 FROM (SELECT (SELECT count(*)::int FROM done WHERE finished_at >= week AND finished_at < week + interval '7 days') AS items
-      FROM generate_series((SELECT date_trunc('week', min(finished_at)) FROM done), (SELECT max(finished_at) FROM done), '7 days') AS week) w;
+      FROM generate_series((SELECT date_trunc('week', min(finished_at)) FROM done), (SELECT max(finished_at) FROM done), '7 days')
+	AS week) w;

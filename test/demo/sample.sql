@@ -6,12 +6,14 @@ CREATE TABLE jira_event (item text NOT NULL REFERENCES item, at timestamptz NOT 
 
 CREATE TABLE my_workflow AS SELECT $${"stages": [
 	{"name": "Backlog",  "class": "new",       "states": ["To Do"], "phase": "Discovery"},
-	{"name": "Approval", "class": "waiting",   "states": ["Awaiting Approval"], "waiting_for": "approval", "owner": "the product board", "limit": 10, "phase": "Discovery"},
+	{"name": "Approval", "class": "waiting",   "states": ["Awaiting Approval"],
+		"waiting_for": "approval", "owner": "the product board", "limit": 10, "phase": "Discovery"},
 	{"name": "Ready",    "class": "waiting",   "states": ["Ready for Development"], "waiting_for": "a free developer", "phase": "Delivery"},
 	{"name": "Build",    "class": "active",    "states": ["In Progress"], "phase": "Delivery"},
 	{"name": "Review",   "class": "waiting",   "states": ["In Review"], "waiting_for": "review", "phase": "Delivery"},
 	{"name": "Test",     "class": "active",    "states": ["Testing"], "phase": "Delivery"},
-	{"name": "Release",  "class": "waiting",   "states": ["Ready for Release"], "waiting_for": "the release on Thursday", "owner": "operations", "phase": "Release"},
+	{"name": "Release",  "class": "waiting",   "states": ["Ready for Release"],
+		"waiting_for": "the release on Thursday", "owner": "operations", "phase": "Release"},
 	{"name": "Blocked",  "class": "blocked",   "states": ["Flagged"], "until": ["Unflagged"], "waiting_for": "another team"},
 	{"name": "Released", "class": "done",      "states": ["Done"]},
 	{"name": "Dropped",  "class": "cancelled", "states": ["Won't Do"]}]}$$::vsm.workflow AS wf;
@@ -51,17 +53,23 @@ DECLARE
 	                  WHEN uniform(number, 'type') < 0.92 THEN 'debt' ELSE 'risk' END;
 	name text := (CASE team WHEN 'Payments' THEN 'PAY' WHEN 'Storefront' THEN 'SHOP' ELSE 'PLAT' END) || '-' || number + 100;
 	thing text := (CASE team
-		WHEN 'Payments' THEN ARRAY['card payments', 'refunds', 'invoices', 'gift cards', 'subscriptions', 'currency conversion', 'payouts', 'tax receipts']
-		WHEN 'Storefront' THEN ARRAY['search', 'the basket', 'product pages', 'wish lists', 'delivery tracking', 'reviews', 'sign-in', 'the checkout']
-		ELSE ARRAY['the message queue', 'audit logs', 'the API gateway', 'backups', 'user permissions', 'monitoring', 'the mail service', 'image storage'] END)
+		WHEN 'Payments' THEN ARRAY['card payments', 'refunds', 'invoices', 'gift cards', 'subscriptions', 'currency conversion',
+			'payouts', 'tax receipts']
+		WHEN 'Storefront' THEN ARRAY['search', 'the basket', 'product pages', 'wish lists', 'delivery tracking', 'reviews', 'sign-in',
+			'the checkout']
+		ELSE ARRAY['the message queue', 'audit logs', 'the API gateway', 'backups', 'user permissions', 'monitoring', 'the mail service',
+			'image storage'] END)
 		[1 + (uniform(number, 'thing') * 8)::int % 8];
 	title text := format((CASE type
-		WHEN 'feature' THEN ARRAY['Export for %s', 'Mobile view of %s', 'Bulk changes to %s', 'Second factor for %s', 'Reminders about %s', 'Filters in %s']
+		WHEN 'feature' THEN ARRAY['Export for %s', 'Mobile view of %s', 'Bulk changes to %s', 'Second factor for %s',
+			'Reminders about %s', 'Filters in %s']
 		WHEN 'defect' THEN ARRAY['Time-out in %s', 'Wrong totals in %s', 'Lost updates in %s', 'Error page after %s', 'Slow answer from %s']
 		WHEN 'debt' THEN ARRAY['Upgrade the library under %s', 'Split the code of %s', 'Tests for %s']
 		ELSE ARRAY['Encrypt what %s keeps', 'Pin the dependencies of %s'] END)
-		[1 + (uniform(number, 'title') * 30)::int % CASE type WHEN 'feature' THEN 6 WHEN 'defect' THEN 5 WHEN 'debt' THEN 3 ELSE 2 END], thing);
-	at timestamptz := at_work('2025-07-01 08:00+00'::timestamptz + number * '15 hours'::interval + uniform(number, 'created') * '30 hours'::interval, number);
+		[1 + (uniform(number, 'title') * 30)::int % CASE type WHEN 'feature' THEN 6 WHEN 'defect' THEN 5 WHEN 'debt' THEN 3 ELSE 2 END],
+			thing);
+	at timestamptz := at_work('2025-07-01 08:00+00'::timestamptz + number * '15 hours'::interval + uniform(number,
+		'created') * '30 hours'::interval, number);
 	turns int := 0;
 
 	-- Records the state, then lets some time pass.
@@ -77,7 +85,8 @@ BEGIN
 
 		passes := around(CASE state
 			WHEN 'To Do' THEN '5 days'::interval
-			WHEN 'Awaiting Approval' THEN CASE team WHEN 'Payments' THEN '19 days' WHEN 'Storefront' THEN '13 days' ELSE '8 days' END::interval
+			WHEN 'Awaiting Approval' THEN CASE team WHEN 'Payments' THEN '19 days' WHEN 'Storefront' THEN '13 days'
+				ELSE '8 days' END::interval
 			WHEN 'Ready for Development' THEN '3 days'
 			WHEN 'In Progress' THEN CASE type WHEN 'feature' THEN '5 hours' WHEN 'defect' THEN '3 hours' ELSE '4 hours' END::interval
 			WHEN 'In Review' THEN '20 hours'
@@ -105,12 +114,14 @@ BEGIN
 		END IF;
 
 		state := CASE state
-			WHEN 'To Do' THEN CASE WHEN type = 'defect' AND uniform(number, 'urgent') < 0.7 THEN 'Ready for Development' ELSE 'Awaiting Approval' END
+			WHEN 'To Do' THEN CASE WHEN type = 'defect' AND uniform(number, 'urgent') < 0.7 THEN 'Ready for Development'
+				ELSE 'Awaiting Approval' END
 			WHEN 'Awaiting Approval' THEN CASE WHEN uniform(number, 'dropped') < 0.08 THEN 'Won''t Do' ELSE 'Ready for Development' END
 			WHEN 'Ready for Development' THEN CASE WHEN uniform(number, 'late') < 0.03 THEN 'Won''t Do' ELSE 'In Progress' END
 			WHEN 'In Progress' THEN 'In Review'
 			WHEN 'In Review' THEN CASE WHEN turns < 3 AND uniform(number, 'review ' || turns) < 0.28 THEN 'In Progress' ELSE 'Testing' END
-			WHEN 'Testing' THEN CASE WHEN turns < 3 AND uniform(number, 'test ' || turns) < 0.12 THEN 'In Progress' ELSE 'Ready for Release' END
+			WHEN 'Testing' THEN CASE WHEN turns < 3 AND uniform(number, 'test ' || turns) < 0.12 THEN 'In Progress'
+				ELSE 'Ready for Release' END
 			WHEN 'Ready for Release' THEN 'Done'
 			WHEN 'Done' THEN 'In Progress' END;
 		turns := turns + CASE WHEN state = 'In Progress' THEN CASE WHEN EXISTS (

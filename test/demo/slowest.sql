@@ -7,7 +7,8 @@ WITH slowest AS (
 	ORDER BY time DESC, item LIMIT 8),
 causes AS (
 	SELECT item, string_agg(cause || ' ' || say(seconds(time)), ', ' ORDER BY time DESC, place) FILTER (WHERE rank <= 3) AS waited
-	FROM (SELECT *, row_number() OVER (PARTITION BY item ORDER BY time DESC, place) AS rank FROM wait WHERE item IN (SELECT item FROM slowest)) w
+	FROM (SELECT *, row_number() OVER (PARTITION BY item ORDER BY time DESC, place) AS rank FROM wait WHERE item IN (SELECT item
+		FROM slowest)) w
 	GROUP BY item),
 said AS (
 	SELECT *, concat_ws(', ',

@@ -27,22 +27,30 @@ CREATE FUNCTION pg_temp.request(r bigint, n bigint) RETURNS text LANGUAGE sql IM
 RETURN CASE WHEN r % 2 = 0 THEN 'gitlab:merge_request:' ELSE 'github:pull_request:' END || n;
 
 INSERT INTO :"schema".value_stream (value_stream, workflow, calendar)
-SELECT v.name, vsm.with_delivery('{"stages":[{"name":"Backlog","class":"new","states":["To Do"]},{"name":"Build","class":"active","states":["In Progress"]},
-	{"name":"Blocked","class":"blocked","states":["Flagged"],"until":["Unflagged"]},{"name":"Review","class":"waiting","states":["In Review"]},
+SELECT v.name, vsm.with_delivery('{"stages":[{"name":"Backlog","class":"new","states":["To Do"]},{"name":"Build","class":"active",'
+	'"states":["In Progress"]},
+	{"name":"Blocked","class":"blocked","states":["Flagged"],"until":["Unflagged"]},{"name":"Review","class":"waiting",'
+		'"states":["In Review"]},
 	{"name":"QA","class":"active"},{"name":"Released","class":"done","states":["Done"]},{"name":"In use","class":"done","states":["used"]},
 	{"name":"Dropped","class":"cancelled","states":["Won''t Do"]}]}'::vsm.workflow)::jsonb, v.calendar
-FROM (VALUES ('Shop', NULL::jsonb), ('Payments', '{"time_zone":"Europe/Paris","week":{"mon":["09:00-17:00"],"tue":["09:00-17:00"],"wed":["09:00-17:00"],"thu":["09:00-17:00"],"fri":["09:00-16:00"]}}')) AS v (name, calendar);
+FROM (VALUES ('Shop', NULL::jsonb), ('Payments', '{"time_zone":"Europe/Paris","week":{"mon":["09:00-17:00"],"tue":["09:00-17:00"],'
+	'"wed":["09:00-17:00"],"thu":["09:00-17:00"],"fri":["09:00-16:00"]}}')) AS v (name, calendar);
 INSERT INTO :"schema".value_stream (value_stream, workflow) VALUES
-	('Support', '{"stages":[{"name":"To Do","class":"new"},{"name":"In Progress","class":"active"},{"name":"QA","class":"active"},{"name":"Done","class":"done"},{"name":"Won''t Do","class":"cancelled"}]}');
-INSERT INTO :"schema".team (team, value_stream, cost_per_day) VALUES ('Red', 'Shop', 4000), ('Blue', 'Shop', 3500), ('Green', 'Payments', 5000);
+	('Support', '{"stages":[{"name":"To Do","class":"new"},{"name":"In Progress","class":"active"},{"name":"QA","class":"active"},'
+		'{"name":"Done","class":"done"},{"name":"Won''t Do","class":"cancelled"}]}');
+INSERT INTO :"schema".team (team, value_stream, cost_per_day) VALUES ('Red', 'Shop', 4000), ('Blue', 'Shop', 3500), ('Green', 'Payments',
+	5000);
 INSERT INTO :"schema".routing (rank, source, project, type, value_stream, team) VALUES
-	(10, 'jira', 'OPS%', NULL, 'Support', NULL), (20, 'jira', 'SHOP', 'defect', 'Shop', 'Red'), (30, 'jira', 'SHOP', NULL, 'Shop', 'Blue'), (40, 'jira', 'PAY', NULL, 'Payments', 'Green');
-INSERT INTO :"schema".naming (source, kind, name, meaning) VALUES ('jira', 'type', 'story', 'feature'), ('jira', 'type', 'bug', 'defect'), ('jira', 'type', 'task', 'debt');
+	(10, 'jira', 'OPS%', NULL, 'Support', NULL), (20, 'jira', 'SHOP', 'defect', 'Shop', 'Red'), (30, 'jira', 'SHOP', NULL, 'Shop',
+		'Blue'), (40, 'jira', 'PAY', NULL, 'Payments', 'Green');
+INSERT INTO :"schema".naming (source, kind, name, meaning) VALUES ('jira', 'type', 'story', 'feature'), ('jira', 'type', 'bug', 'defect'),
+	('jira', 'type', 'task', 'debt');
 -- Repositories go by the remainder of 4: 0 a release train of 14 days, 1 every other day, 2 every fourth day and known
 -- only from day 500 on, 3 every week, of two services; the last one is retired on day 600.
 INSERT INTO :"schema".service (service, repository, path, since)
 SELECT pg_temp.repository(r) || s.name, pg_temp.repository(r), s.path, CASE WHEN r % 4 <> 2 THEN pg_temp.day(0) END
-FROM generate_series(1, :repositories) AS r, LATERAL (VALUES ('', NULL, false), ('/web', 'web', true), ('/api', 'api', true)) AS s (name, path, is_part)
+FROM generate_series(1, :repositories) AS r, LATERAL (VALUES ('', NULL, false), ('/web', 'web', true), ('/api', 'api', true)) AS s (name,
+	path, is_part)
 WHERE s.is_part = (r % 4 = 3);
 
 -- Tickets, with the days of what happens to them.
@@ -50,8 +58,10 @@ CREATE TEMP TABLE ticket AS
 WITH drawn AS (
 	SELECT i, 1 + floor(pg_temp.u(i, 1) * :repositories)::int AS r, 1000.0 * (i - pg_temp.u(i, 2)) / :items AS created,
 		CASE WHEN pg_temp.u(i, 3) < 0.6 THEN 'feature' WHEN pg_temp.u(i, 3) < 0.85 THEN 'defect' ELSE 'debt' END AS type,
-		CASE WHEN pg_temp.u(i, 4) < 0.5 THEN 0 WHEN pg_temp.u(i, 4) < 0.85 THEN 1 WHEN pg_temp.u(i, 4) < 0.95 THEN 2 ELSE -1 END AS requests,
-		pg_temp.u(i, 3) >= 0.82 AND pg_temp.u(i, 3) < 0.85 AS is_hot, pg_temp.u(i, 5) < 0.2 AS is_rejected, pg_temp.u(i, 6) < 0.15 AS is_reworked,
+		CASE WHEN pg_temp.u(i, 4) < 0.5 THEN 0 WHEN pg_temp.u(i, 4) < 0.85 THEN 1 WHEN pg_temp.u(i, 4) < 0.95 THEN 2 ELSE -1 END
+			AS requests,
+		pg_temp.u(i, 3) >= 0.82 AND pg_temp.u(i, 3) < 0.85 AS is_hot, pg_temp.u(i, 5) < 0.2 AS is_rejected, pg_temp.u(i, 6) < 0.15
+			AS is_reworked,
 		pg_temp.u(i, 7) < 0.06 AS is_reopened, pg_temp.u(i, 8) < 0.1 AS is_flagged, pg_temp.u(i, 9) < 0.04 AS is_cancelled,
 		pg_temp.u(i, 10) < 0.03 AS stays_open, pg_temp.u(i, 11) < 0.03 AS is_moved
 	FROM generate_series(1, :items::bigint) AS i),
@@ -63,13 +73,15 @@ opened AS (
 		CASE WHEN w.is_hot THEN 0.05 ELSE 0.5 + 5 * pg_temp.u(w.i, 22) ^ 2 END AS review
 	FROM worked AS w)
 SELECT o.*, o.started + o.coding AS opened, o.started + o.coding + o.review AS merged, o.started + o.coding + o.review + 0.05 AS tested,
-	o.started + o.coding + o.review + CASE WHEN o.is_hot THEN 0.2 ELSE 1 + 4 * pg_temp.u(o.i, 23) + CASE WHEN o.is_reworked THEN 2 ELSE 0 END END AS done,
+	o.started + o.coding + o.review + CASE WHEN o.is_hot THEN 0.2 ELSE 1 + 4 * pg_temp.u(o.i, 23) + CASE WHEN o.is_reworked THEN 2
+		ELSE 0 END END AS done,
 	CASE WHEN o.type = 'feature' AND o.requests = 0 AND o.i % 3 = 0 THEN 'OPS' WHEN o.repo % 2 = 0 THEN 'SHOP' ELSE 'PAY' END AS project
 FROM opened AS o;
 ANALYZE ticket;
 
 INSERT INTO :"schema".item (item, source, key, project, type, source_type, priority, title, created_at)
-SELECT 'jira:issue:' || t.i, 'jira', t.project || '-' || t.i, t.project, t.type, CASE t.type WHEN 'feature' THEN 'Story' WHEN 'defect' THEN 'Bug' ELSE 'Task' END,
+SELECT 'jira:issue:' || t.i, 'jira', t.project || '-' || t.i, t.project, t.type, CASE t.type WHEN 'feature' THEN 'Story' WHEN 'defect'
+	THEN 'Bug' ELSE 'Task' END,
 	CASE WHEN t.is_hot THEN 'Highest' WHEN t.i % 3 = 0 THEN 'High' ELSE 'Medium' END, 'Ticket ' || t.i, pg_temp.day(t.created)
 FROM ticket AS t ORDER BY 1;
 INSERT INTO :"schema".item_alias (alias, item)
@@ -86,10 +98,14 @@ INSERT INTO :"schema".event (source, event_id, entity, at, state)
 SELECT 'jira', t.i || ':' || v.n, 'jira:issue:' || t.i, pg_temp.day(v.day), v.state
 FROM ticket AS t, LATERAL (VALUES
 	(1, t.created, 'To Do', true), (2, t.started, 'In Progress', true), (3, t.started + t.coding * 0.5, 'Flagged', t.is_flagged),
-	(4, t.started + t.coding * 0.9, 'Unflagged', t.is_flagged), (5, t.opened, 'In Review', true), (6, t.opened + t.review * 0.3, 'In Progress', t.is_rejected),
-	(7, t.opened + t.review * 0.6, 'In Review', t.is_rejected), (8, t.opened + t.review * 0.7, 'Won''t Do', t.is_cancelled), (9, t.tested, 'QA', NOT t.is_cancelled),
-	(10, t.tested + 0.5, 'In Progress', t.is_reworked AND NOT t.is_cancelled), (11, t.tested + 1.5, 'QA', t.is_reworked AND NOT t.is_cancelled),
-	(12, t.done, 'Done', NOT t.is_cancelled AND NOT t.stays_open), (13, t.done + 2, 'In Progress', t.is_reopened AND NOT t.is_cancelled AND NOT t.stays_open),
+	(4, t.started + t.coding * 0.9, 'Unflagged', t.is_flagged), (5, t.opened, 'In Review', true), (6, t.opened + t.review * 0.3,
+		'In Progress', t.is_rejected),
+	(7, t.opened + t.review * 0.6, 'In Review', t.is_rejected), (8, t.opened + t.review * 0.7, 'Won''t Do', t.is_cancelled), (9, t.tested,
+		'QA', NOT t.is_cancelled),
+	(10, t.tested + 0.5, 'In Progress', t.is_reworked AND NOT t.is_cancelled), (11, t.tested + 1.5, 'QA', t.is_reworked
+		AND NOT t.is_cancelled),
+	(12, t.done, 'Done', NOT t.is_cancelled AND NOT t.stays_open), (13, t.done + 2, 'In Progress', t.is_reopened AND NOT t.is_cancelled
+		AND NOT t.stays_open),
 	(14, t.done + 4, 'Done', t.is_reopened AND NOT t.is_cancelled AND NOT t.stays_open)) AS v (n, day, state, holds)
 WHERE v.holds AND v.day < 1000 ORDER BY t.i, v.n;
 
@@ -98,11 +114,14 @@ CREATE TEMP TABLE request AS
 SELECT t.i * 10 + v.n AS id, t.i, v.n, t.repo, pg_temp.request(t.repo, t.i * 10 + v.n) AS request, pg_temp.repository(t.repo) AS repository,
 	CASE v.n WHEN 4 THEN 'release/1' ELSE 'main' END AS branch, v.opened, CASE WHEN t.i % 5 = 0 THEN v.opened + 0.01 END AS ready,
 	CASE WHEN v.n = 1 AND t.is_rejected THEN t.opened + t.review * 0.3 END AS rejected, v.merged - 0.02 AS approved,
-	CASE WHEN NOT t.is_cancelled AND v.merged < 1000 THEN v.merged END AS merged, CASE WHEN t.is_cancelled THEN v.opened + t.review * 0.7 END AS closed,
+	CASE WHEN NOT t.is_cancelled AND v.merged < 1000 THEN v.merged END AS merged, CASE WHEN t.is_cancelled
+		THEN v.opened + t.review * 0.7 END AS closed,
 	t.i % 2 = 0 AS is_squashed
 FROM ticket AS t, LATERAL (VALUES
-	(1, t.opened, t.merged, t.requests > 0), (2, t.opened + 0.5, t.merged + 1.5, t.requests = 2), (3, t.merged + 0.5, t.merged + 0.6, t.requests > 0 AND pg_temp.u(t.i, 30) < 0.02 AND NOT t.is_cancelled),
-	(4, t.merged + 1, t.merged + 2, t.requests > 0 AND pg_temp.u(t.i, 31) < 0.03 AND NOT t.is_cancelled), (5, t.created, t.created + 1, t.i % 500 = 499)) AS v (n, opened, merged, holds)
+	(1, t.opened, t.merged, t.requests > 0), (2, t.opened + 0.5, t.merged + 1.5, t.requests = 2), (3, t.merged + 0.5, t.merged + 0.6,
+		t.requests > 0 AND pg_temp.u(t.i, 30) < 0.02 AND NOT t.is_cancelled),
+	(4, t.merged + 1, t.merged + 2, t.requests > 0 AND pg_temp.u(t.i, 31) < 0.03 AND NOT t.is_cancelled), (5, t.created, t.created + 1,
+		t.i % 500 = 499)) AS v (n, opened, merged, holds)
 WHERE v.holds AND v.opened < 1000;
 
 -- The history of each repository: what lands on its main branch gets a place there; a branch begins, and a deployment
@@ -113,37 +132,47 @@ FROM (
 	SELECT q.repo, q.merged AS day, 'lands' AS what, q.id FROM request AS q WHERE q.merged IS NOT NULL AND q.n <> 4
 	UNION ALL SELECT q.repo, q.opened - 0.05, 'branch', q.id FROM request AS q WHERE q.n <> 5
 	UNION ALL SELECT t.repo, t.merged, 'lands', t.i * 10 FROM ticket AS t WHERE t.requests = -1 AND t.merged < 1000
-	UNION ALL SELECT t.repo, t.merged + 0.05, 'picked', t.i FROM ticket AS t WHERE t.is_hot AND t.requests > 0 AND t.repo % 4 = 0 AND NOT t.is_cancelled AND t.merged < 999
+	UNION ALL SELECT t.repo, t.merged + 0.05, 'picked', t.i FROM ticket AS t WHERE t.is_hot AND t.requests > 0 AND t.repo % 4 = 0
+		AND NOT t.is_cancelled AND t.merged < 999
 	UNION ALL SELECT r, d, 'deploys', d
 	FROM generate_series(1, :repositories) AS r, generate_series(1, 999) AS d
-	WHERE d % CASE r % 4 WHEN 0 THEN 14 WHEN 1 THEN 2 WHEN 2 THEN 4 ELSE 7 END = 0 AND (r % 4 <> 2 OR d >= 500) AND (r < :repositories OR d < 600)) AS h;
+	WHERE d % CASE r % 4 WHEN 0 THEN 14 WHEN 1 THEN 2 WHEN 2 THEN 4 ELSE 7 END = 0 AND (r % 4 <> 2 OR d >= 500) AND (r < :repositories
+		OR d < 600)) AS h;
 ANALYZE request;
 ANALYZE history;
 
-INSERT INTO :"schema".merge_request (merge_request, repository, title, source_branch, target_branch, state, created_at, ready_at, first_review_at, approved_at, merged_at, closed_at, source)
-SELECT q.request, q.repository, 'Request ' || q.id, CASE q.n WHEN 3 THEN 'revert-' || q.id - 2 || '-work' WHEN 5 THEN 'release' ELSE 'work-' || q.id END, q.branch,
-	CASE WHEN q.merged IS NOT NULL THEN 'merged' WHEN q.closed < 1000 THEN 'closed' ELSE 'opened' END, pg_temp.day(q.opened), pg_temp.day(q.ready),
-	pg_temp.day(coalesce(q.rejected, CASE WHEN q.approved < 1000 THEN q.approved END)), pg_temp.day(CASE WHEN q.merged IS NOT NULL THEN q.approved END),
+INSERT INTO :"schema".merge_request (merge_request, repository, title, source_branch, target_branch, state, created_at, ready_at,
+	first_review_at, approved_at, merged_at, closed_at, source)
+SELECT q.request, q.repository, 'Request ' || q.id, CASE q.n WHEN 3 THEN 'revert-' || q.id - 2 || '-work' WHEN 5 THEN 'release'
+	ELSE 'work-' || q.id END, q.branch,
+	CASE WHEN q.merged IS NOT NULL THEN 'merged' WHEN q.closed < 1000 THEN 'closed' ELSE 'opened' END, pg_temp.day(q.opened),
+		pg_temp.day(q.ready),
+	pg_temp.day(coalesce(q.rejected, CASE WHEN q.approved < 1000 THEN q.approved END)), pg_temp.day(CASE WHEN q.merged IS NOT NULL
+		THEN q.approved END),
 	pg_temp.day(q.merged), pg_temp.day(CASE WHEN q.merged IS NULL AND q.closed < 1000 THEN q.closed END), split_part(q.request, ':', 1)
 FROM request AS q;
 INSERT INTO :"schema".event (source, event_id, entity, at, state)
 SELECT split_part(q.request, ':', 1), q.id || ':' || v.state, q.request, pg_temp.day(v.day), v.state
 FROM request AS q, LATERAL (VALUES
 	(q.opened, CASE WHEN q.ready IS NULL THEN 'opened' ELSE 'draft' END), (q.ready, 'ready_for_review'), (q.rejected, 'changes_requested'),
-	(CASE WHEN q.merged IS NOT NULL THEN q.approved END, 'approved'), (q.merged, 'merged'), (CASE WHEN q.merged IS NULL THEN q.closed END, 'closed')) AS v (day, state)
+	(CASE WHEN q.merged IS NOT NULL THEN q.approved END, 'approved'), (q.merged, 'merged'), (CASE WHEN q.merged IS NULL THEN q.closed END,
+		'closed')) AS v (day, state)
 WHERE v.day < 1000 ORDER BY q.i, q.n;
 
 INSERT INTO :"schema".commit (sha, repository, committed_at, authored_at, title, parents, paths, source)
 -- on main: squashed, merged or loose
 SELECT pg_temp.sha('main', h.repo, h.place), pg_temp.repository(h.repo), pg_temp.day(h.day), NULL, 'Lands ' || h.id,
-	array_remove(ARRAY[CASE WHEN h.place > 1 THEN pg_temp.sha('main', h.repo, h.place - 1) END, CASE WHEN NOT q.is_squashed AND q.n <> 5 THEN pg_temp.sha('branch', q.id, 1) END], NULL),
-	CASE WHEN h.repo % 4 = 3 THEN ARRAY[CASE WHEN h.id % 20 < 10 THEN 'web/page' ELSE 'api/call' END, 'README'] END, CASE WHEN h.repo % 2 = 0 THEN 'gitlab' ELSE 'github' END
+	array_remove(ARRAY[CASE WHEN h.place > 1 THEN pg_temp.sha('main', h.repo, h.place - 1) END, CASE WHEN NOT q.is_squashed AND q.n <> 5
+		THEN pg_temp.sha('branch', q.id, 1) END], NULL),
+	CASE WHEN h.repo % 4 = 3 THEN ARRAY[CASE WHEN h.id % 20 < 10 THEN 'web/page' ELSE 'api/call' END, 'README'] END, CASE
+		WHEN h.repo % 2 = 0 THEN 'gitlab' ELSE 'github' END
 FROM history AS h LEFT JOIN request AS q ON q.id = h.id WHERE h.what = 'lands'
 UNION ALL
 -- on the branches of requests
 SELECT pg_temp.sha('branch', h.id, 1), pg_temp.repository(h.repo), pg_temp.day(h.day), pg_temp.day(h.day - 0.1), 'Work ' || h.id,
 	CASE WHEN h.place > 0 THEN ARRAY[pg_temp.sha('main', h.repo, h.place)] ELSE '{}' END,
-	CASE WHEN h.repo % 4 = 3 THEN ARRAY[CASE WHEN h.id % 20 < 10 THEN 'web/page' ELSE 'api/call' END] END, CASE WHEN h.repo % 2 = 0 THEN 'gitlab' ELSE 'github' END
+	CASE WHEN h.repo % 4 = 3 THEN ARRAY[CASE WHEN h.id % 20 < 10 THEN 'web/page' ELSE 'api/call' END] END, CASE WHEN h.repo % 2 = 0
+		THEN 'gitlab' ELSE 'github' END
 FROM history AS h WHERE h.what = 'branch'
 UNION ALL
 -- a hot fix of a train, picked onto what runs
@@ -152,19 +181,25 @@ SELECT pg_temp.sha('picked', h.repo, h.id), pg_temp.repository(h.repo), pg_temp.
 FROM history AS h WHERE h.what = 'picked';
 INSERT INTO :"schema".build (build, repository, job, sha, status, started_at, finished_at, source)
 SELECT 'jenkins:build:' || v.kind || c.sha, c.repository, 'main', c.sha, v.status, c.committed_at, c.committed_at + v.takes, 'jenkins'
-FROM :"schema".commit AS c, LATERAL (VALUES ('a', 'failed', interval '8 minutes', left(c.sha, 1) = 'a'), ('b', 'success', interval '20 minutes', true)) AS v (kind, status, takes, holds)
+FROM :"schema".commit AS c, LATERAL (VALUES ('a', 'failed', interval '8 minutes', left(c.sha, 1) = 'a'), ('b', 'success',
+	interval '20 minutes', true)) AS v (kind, status, takes, holds)
 WHERE v.holds AND c.title NOT LIKE 'Work%';
-INSERT INTO :"schema".deployment (deployment, service, repository, environment, environment_tier, sha, status, created_at, finished_at, source)
-SELECT concat_ws(':', CASE WHEN h.repo % 2 = 0 THEN 'gitlab' ELSE 'github' END, 'deployment', h.repo, h.what, h.id, v.environment || s.name), pg_temp.repository(h.repo) || s.name,
-	pg_temp.repository(h.repo), v.environment, v.tier, CASE h.what WHEN 'picked' THEN pg_temp.sha('picked', h.repo, h.id) ELSE pg_temp.sha('main', h.repo, h.place) END,
-	CASE WHEN h.what = 'deploys' AND pg_temp.u(h.id * 1000 + h.repo, 40) < 0.05 THEN 'failed' ELSE 'success' END, pg_temp.day(h.day + v.after), pg_temp.day(h.day + v.after), CASE WHEN h.repo % 2 = 0 THEN 'gitlab' ELSE 'github' END
+INSERT INTO :"schema".deployment (deployment, service, repository, environment, environment_tier, sha, status, created_at, finished_at,
+	source)
+SELECT concat_ws(':', CASE WHEN h.repo % 2 = 0 THEN 'gitlab' ELSE 'github' END, 'deployment', h.repo, h.what, h.id, v.environment
+	|| s.name), pg_temp.repository(h.repo) || s.name,
+	pg_temp.repository(h.repo), v.environment, v.tier, CASE h.what WHEN 'picked' THEN pg_temp.sha('picked', h.repo, h.id)
+		ELSE pg_temp.sha('main', h.repo, h.place) END,
+	CASE WHEN h.what = 'deploys' AND pg_temp.u(h.id * 1000 + h.repo, 40) < 0.05 THEN 'failed' ELSE 'success' END,
+		pg_temp.day(h.day + v.after), pg_temp.day(h.day + v.after), CASE WHEN h.repo % 2 = 0 THEN 'gitlab' ELSE 'github' END
 FROM history AS h, LATERAL (VALUES ('staging', 'staging', 0.02), ('live', 'production', 0.2)) AS v (environment, tier, after),
 	LATERAL (VALUES ('', false), ('/web', true), ('/api', true)) AS s (name, is_part)
 WHERE h.what IN ('deploys', 'picked') AND (h.place > 0 OR h.what = 'picked') AND s.is_part = (h.repo % 4 = 3);
 
 INSERT INTO :"schema".link (source, target, kind, method, confidence, changed_at)
 -- requests and commits implement tickets, by the old key where that has moved
-SELECT q.request, CASE WHEN t.is_moved THEN 'OLD' ELSE t.project END || '-' || t.i, CASE WHEN t.type = 'defect' THEN 'fixes' ELSE 'implements' END,
+SELECT q.request, CASE WHEN t.is_moved THEN 'OLD' ELSE t.project END || '-' || t.i, CASE WHEN t.type = 'defect' THEN 'fixes'
+	ELSE 'implements' END,
 	CASE WHEN t.i % 4 = 0 THEN 'key in branch' ELSE 'key in title' END, CASE WHEN t.i % 4 = 0 THEN 0.9 ELSE 0.95 END, pg_temp.day(q.opened)
 FROM request AS q JOIN ticket AS t ON t.i = q.i WHERE q.n <> 5
 UNION ALL
@@ -174,14 +209,17 @@ FROM request AS q JOIN ticket AS t ON t.i BETWEEN q.i + CASE q.n WHEN 5 THEN -11
 WHERE q.n = 5 OR q.n = 1 AND q.i % 100 = 1
 UNION ALL
 -- named in a description alone
-SELECT q.request, 'PAY-' || q.i + 7, 'implements', 'key in description', 0.6, pg_temp.day(q.opened) FROM request AS q WHERE q.n = 1 AND q.i % 20 = 3
+SELECT q.request, 'PAY-' || q.i + 7, 'implements', 'key in description', 0.6, pg_temp.day(q.opened) FROM request AS q WHERE q.n = 1
+	AND q.i % 20 = 3
 UNION ALL
 SELECT q.request, pg_temp.request(q.repo, q.id - 2), 'reverts', 'revert', 1, pg_temp.day(q.opened) FROM request AS q WHERE q.n = 3
 UNION ALL
-SELECT pg_temp.sha('main', h.repo, h.place), q.request, 'part_of', CASE WHEN q.is_squashed THEN 'squash commit' ELSE 'merge commit' END, 1, pg_temp.day(q.merged)
+SELECT pg_temp.sha('main', h.repo, h.place), q.request, 'part_of', CASE WHEN q.is_squashed THEN 'squash commit' ELSE 'merge commit' END,
+	1, pg_temp.day(q.merged)
 FROM history AS h JOIN request AS q ON q.id = h.id WHERE h.what = 'lands'
 UNION ALL
-SELECT pg_temp.sha('branch', h.id, 1), q.request, 'part_of', 'head commit', 1, pg_temp.day(q.opened) FROM history AS h JOIN request AS q ON q.id = h.id WHERE h.what = 'branch'
+SELECT pg_temp.sha('branch', h.id, 1), q.request, 'part_of', 'head commit', 1, pg_temp.day(q.opened) FROM history AS h JOIN request AS q
+	ON q.id = h.id WHERE h.what = 'branch'
 UNION ALL
 -- the commits of a request name its ticket as well
 SELECT pg_temp.sha('branch', h.id, 1), t.project || '-' || t.i, 'implements', 'key in subject', 0.95, pg_temp.day(h.day)
@@ -190,19 +228,23 @@ UNION ALL
 SELECT pg_temp.sha('main', h.repo, h.place), t.project || '-' || t.i, 'implements', 'key in subject', 0.95, pg_temp.day(h.day)
 FROM history AS h JOIN ticket AS t ON t.i = h.id / 10 WHERE h.what = 'lands' AND h.id % 10 = 0
 UNION ALL
-SELECT pg_temp.sha('picked', h.repo, h.id), t.project || '-' || t.i, 'fixes', 'key in subject', 0.95, pg_temp.day(h.day) FROM history AS h JOIN ticket AS t ON t.i = h.id WHERE h.what = 'picked'
+SELECT pg_temp.sha('picked', h.repo, h.id), t.project || '-' || t.i, 'fixes', 'key in subject', 0.95, pg_temp.day(h.day) FROM history AS h
+	JOIN ticket AS t ON t.i = h.id WHERE h.what = 'picked'
 UNION ALL
 SELECT b.build, b.sha, 'builds', 'commit', 1, b.finished_at FROM :"schema".build AS b;
 
 -- Each departure of a train is a change that has been asked for three weeks before and is approved a week before.
 INSERT INTO :"schema".item (item, source, key, project, source_type, created_at)
-SELECT 'servicenow:change:' || h.repo || '-' || h.id, 'servicenow', 'CHG' || h.repo || '-' || h.id, 'change_request', 'normal', pg_temp.day(h.day - 22)
+SELECT 'servicenow:change:' || h.repo || '-' || h.id, 'servicenow', 'CHG' || h.repo || '-' || h.id, 'change_request', 'normal',
+	pg_temp.day(h.day - 22)
 FROM history AS h WHERE h.what = 'deploys' AND h.repo % 4 = 0;
 INSERT INTO :"schema".link (source, target, kind, method, confidence)
-SELECT 'servicenow:change:' || h.repo || '-' || h.id, concat_ws(':', 'gitlab', 'deployment', h.repo, 'deploys', h.id, 'live'), 'deploys', 'named', 1
+SELECT 'servicenow:change:' || h.repo || '-' || h.id, concat_ws(':', 'gitlab', 'deployment', h.repo, 'deploys', h.id, 'live'), 'deploys',
+	'named', 1
 FROM history AS h WHERE h.what = 'deploys' AND h.repo % 4 = 0 AND h.place > 0;
 INSERT INTO :"schema".event (source, event_id, entity, at, state, method)
-SELECT 'servicenow', h.repo || '-' || h.id || v.state, 'servicenow:change:' || h.repo || '-' || h.id, pg_temp.day(h.day - v.before), v.state, 'label'
+SELECT 'servicenow', h.repo || '-' || h.id || v.state, 'servicenow:change:' || h.repo || '-' || h.id, pg_temp.day(h.day - v.before),
+	v.state, 'label'
 FROM history AS h, LATERAL (VALUES (21, 'approval requested'), (7, 'approval approved')) AS v (before, state)
 WHERE h.what = 'deploys' AND h.repo % 4 = 0;
 

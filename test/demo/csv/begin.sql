@@ -55,6 +55,7 @@ END $$;
 -- How to get changes out of the tools whose lists have none.
 CREATE TABLE csv_changelog (place int GENERATED ALWAYS AS IDENTITY, line text);
 INSERT INTO csv_changelog (line) VALUES
-	('  Jira          GET /rest/api/3/search/jql?jql=project=KEY&expand=changelog, which vsm.ingest reads as it is; its own CSV never has them'),
+	('  Jira          GET /rest/api/3/search/jql?jql=project=KEY&expand=changelog, which vsm.ingest reads as it is; its own CSV never has '
+		'them'),
 	('  Azure DevOps  Analytics: /_odata/v4.0-preview/WorkItemRevisions?$select=WorkItemId,ChangedDate,State'),
 	('  GitHub        GET /repos/OWNER/NAME/issues/NUMBER/timeline, or webhooks, which vsm.ingest reads as they are');

@@ -51,13 +51,15 @@ CREATE TABLE csv_format AS
 WITH head AS (
 	SELECT number, line FROM csv_head WHERE NOT (number = 1 AND line ~* '^"?sep=.?"?$') ORDER BY number LIMIT 10),
 named AS (
-	SELECT (SELECT coalesce(nullif((regexp_match(line, '^"?sep=(.?)"?$', 'i'))[1], ''), E'\t') FROM csv_head WHERE number = 1 AND line ~* '^"?sep=.?"?$') AS separator),
+	SELECT (SELECT coalesce(nullif((regexp_match(line, '^"?sep=(.?)"?$', 'i'))[1], ''), E'\t') FROM csv_head WHERE number = 1
+		AND line ~* '^"?sep=.?"?$') AS separator),
 name AS (
 	SELECT name FROM csv_known UNION
 	SELECT csv_name(split_part(piece, '=', 2)) FROM csv_option, regexp_split_to_table(columns, ',') AS piece),
 cut AS MATERIALIZED (
 	SELECT number, s.separator, place, csv_name(field) AS name
-	FROM head, named, unnest(ARRAY[',', ';', E'\t', '|']) WITH ORDINALITY AS s(separator, place), LATERAL unnest(csv_fields(line, s.separator)) AS f(field)
+	FROM head, named, unnest(ARRAY[',', ';', E'\t', '|']) WITH ORDINALITY AS s(separator, place), LATERAL unnest(csv_fields(line,
+		s.separator)) AS f(field)
 	WHERE coalesce(named.separator, s.separator) = s.separator AND field ~ '\S'),
 tried AS (
 	SELECT number, separator, place, count(*) AS fields, count(k.name) AS known FROM cut LEFT JOIN name k USING (name)
@@ -65,13 +67,16 @@ tried AS (
 first AS (
 	SELECT * FROM tried WHERE number = (SELECT min(number) FROM head) ORDER BY known DESC, fields DESC, place LIMIT 1),
 later AS (
-	SELECT t.* FROM tried t, first WHERE t.number > first.number AND t.known >= 2 AND t.known > first.known AND t.fields > 2 * first.fields ORDER BY t.number, t.known DESC LIMIT 1)
+	SELECT t.* FROM tried t, first WHERE t.number > first.number AND t.known >= 2 AND t.known > first.known
+		AND t.fields > 2 * first.fields ORDER BY t.number, t.known DESC LIMIT 1)
 SELECT coalesce(later.number, first.number) AS header, coalesce(later.separator, first.separator) AS separator
 FROM first LEFT JOIN later ON true;
 
 INSERT INTO csv_note (note)
-SELECT format('The first %s taken for a title: %s.', CASE count(*) WHEN 1 THEN 'line is' ELSE count(*) || ' lines are' END, quoted((array_agg(line ORDER BY number))[1]))
+SELECT format('The first %s taken for a title: %s.', CASE count(*) WHEN 1 THEN 'line is' ELSE count(*) || ' lines are' END,
+	quoted((array_agg(line ORDER BY number))[1]))
 FROM csv_head, csv_format WHERE number < header AND line !~* '^"?sep=.?"?$' HAVING count(*) > 0;
 
-SELECT refuse(format('no separator is found in the header: line %s is %s; columns are separated by commas, semicolons, tabs or |.', number, quoted(line)))
+SELECT refuse(format('no separator is found in the header: line %s is %s; columns are separated by commas, semicolons, tabs or |.',
+	number, quoted(line)))
 FROM csv_head, csv_format WHERE number = header AND cardinality(csv_fields(line, separator)) < 2;

@@ -26,7 +26,8 @@ END $$;
 
 -- A letter of UTF-8 that is not ASCII, byte by byte.
 CREATE FUNCTION utf8_letter() RETURNS text LANGUAGE sql IMMUTABLE
-RETURN '[\u00c2-\u00df][\u0080-\u00bf]|[\u00e1-\u00ec\u00ee\u00ef][\u0080-\u00bf]{2}|\u00e0[\u00a0-\u00bf][\u0080-\u00bf]|[\u00f1-\u00f3][\u0080-\u00bf]{3}';
+RETURN '[\u00c2-\u00df][\u0080-\u00bf]|[\u00e1-\u00ec\u00ee\u00ef][\u0080-\u00bf]{2}|'
+	'\u00e0[\u00a0-\u00bf][\u0080-\u00bf]|[\u00f1-\u00f3][\u0080-\u00bf]{3}';
 
 -- UTF-8 with broken letters: what is no letter becomes the bytes of U+FFFD, which say so.
 CREATE FUNCTION mended(line text) RETURNS text LANGUAGE plpgsql AS $$
@@ -57,7 +58,8 @@ BEGIN
 			UPDATE csv_line SET line = decoded(line, asked) WHERE octet_length(line) > char_length(line);
 			RETURN;
 		EXCEPTION WHEN undefined_object OR invalid_parameter_value OR undefined_function THEN
-			PERFORM refuse(format('ENCODING=%s is no encoding that PostgreSQL knows; among them are UTF8, WIN1252, WIN1251, LATIN1, GBK, BIG5, SJIS, EUC_JP and EUC_KR.', asked));
+			PERFORM refuse(format('ENCODING=%s is no encoding that PostgreSQL knows; among them are UTF8, WIN1252, WIN1251, LATIN1, GBK, '
+				'BIG5, SJIS, EUC_JP and EUC_KR.', asked));
 		WHEN character_not_in_repertoire OR untranslatable_character THEN
 			PERFORM refuse(format('the file is not in the encoding %s: %s.', asked, SQLERRM));
 		END;
@@ -73,7 +75,8 @@ BEGIN
 	SELECT count(*) AS lines, min(number) AS first INTO bad FROM csv_foreign WHERE NOT is_utf8;
 
 	-- Letters of UTF-8, and a few that are broken, as where a text was cut.
-	SELECT sum(regexp_count(line, utf8_letter())), sum(regexp_count(regexp_replace(line, utf8_letter(), '', 'g'), '[\u0080-\u00ff]')) INTO letters, broken
+	SELECT sum(regexp_count(line, utf8_letter())), sum(regexp_count(regexp_replace(line, utf8_letter(), '', 'g'), '[\u0080-\u00ff]'))
+		INTO letters, broken
 	FROM (SELECT line FROM csv_foreign LIMIT 10000) f;
 	IF letters > 0 AND letters * 2 >= broken THEN
 		UPDATE csv_line l SET line = CASE WHEN is_utf8 THEN decoded(l.line, 'UTF8') ELSE mended(l.line) END
@@ -89,13 +92,15 @@ BEGIN
 	IF runs < 0.1 THEN
 		BEGIN
 			UPDATE csv_line SET line = decoded(line, 'WIN1252') WHERE octet_length(line) > char_length(line);
-			INSERT INTO csv_note (note) SELECT format('The file is not UTF-8 but is read as Windows-1252: line %s has %s; if that is wrong, ENCODING= names the right one.',
+			INSERT INTO csv_note (note) SELECT format('The file is not UTF-8 but is read as Windows-1252: line %s has %s; if that is '
+				'wrong, ENCODING= names the right one.',
 				bad.first, foreign_word(line)) FROM csv_line WHERE number = bad.first;
 			RETURN;
 		EXCEPTION WHEN character_not_in_repertoire OR untranslatable_character THEN
 		END;
 	END IF;
-	PERFORM refuse(format('the file is not UTF-8 (line %s is the first that shows it): say what it is with ENCODING=, for example GBK, BIG5, SJIS, EUC_KR, WIN1251 or WIN1252, or save it as UTF-8.', bad.first));
+	PERFORM refuse(format('the file is not UTF-8 (line %s is the first that shows it): say what it is with ENCODING=, for example GBK, '
+		'BIG5, SJIS, EUC_KR, WIN1251 or WIN1252, or save it as UTF-8.', bad.first));
 END $$;
 
 -- A byte order mark is no letter of the first name.

@@ -29,7 +29,8 @@ BEGIN
 	FROM csv_column, csv_format f JOIN csv_record h ON h.line = f.header
 	WHERE EXISTS (SELECT FROM date_form_of(date_pattern_of(date_cell(shown)))) ORDER BY place LIMIT 1;
 	IF data.shown IS NOT NULL AND NOT numbers THEN
-		PERFORM refuse(format('line %s has no names of columns but data, such as %s: put a line of names over it, for example item,time,state, or give the columns by number, '
+		PERFORM refuse(format('line %s has no names of columns but data, such as %s: put a line of names over it, for example '
+			'item,time,state, or give the columns by number, '
 			'for example COLUMNS=''item=1,time=2,state=3''.', data.line, quoted(data.shown)));
 	ELSIF data.shown IS NOT NULL THEN
 		UPDATE csv_format SET header = 0;
@@ -40,22 +41,26 @@ BEGIN
 		wanted := lower((regexp_match(piece, '^\s*(\w+)\s*='))[1]);
 		asked := (regexp_match(piece, '^\s*\w+\s*=\s*(.*\S)\s*$'))[1];
 		IF wanted IS NULL OR asked IS NULL OR wanted <> ALL (known) THEN
-			PERFORM refuse(format('COLUMNS has %s, where something like item=issue_id should stand; before the = can be: %s.', quoted(piece), array_to_string(known, ', ')));
+			PERFORM refuse(format('COLUMNS has %s, where something like item=issue_id should stand; before the = can be: %s.',
+				quoted(piece), array_to_string(known, ', ')));
 		END IF;
 		places := '{}';
 		-- An item may be named by two columns: item=repository+number.
-		FOREACH named IN ARRAY CASE WHEN wanted <> 'item' OR EXISTS (SELECT FROM csv_column WHERE shown = asked) THEN ARRAY[asked] ELSE string_to_array(asked, '+') END LOOP
+		FOREACH named IN ARRAY CASE WHEN wanted <> 'item' OR EXISTS (SELECT FROM csv_column WHERE shown = asked) THEN ARRAY[asked]
+			ELSE string_to_array(asked, '+') END LOOP
 			places := places || coalesce(
 				(SELECT array_agg(place ORDER BY place) FROM csv_column WHERE shown = named OR starts_with(shown, named || ' (column ')),
 				(SELECT array_agg(place) FROM csv_column WHERE lower(shown) = lower(btrim(named))),
 				(SELECT array_agg(place) FROM csv_column WHERE name = csv_name(named) AND name <> ''),
 				(SELECT array_agg(place) FROM csv_column WHERE place::text = ltrim(btrim(named), '#')));
 			IF places = '{}' THEN
-				PERFORM refuse(format('COLUMNS says %s, but there is no column %s; the columns are: %s.', btrim(piece), quoted(named), csv_columns()));
+				PERFORM refuse(format('COLUMNS says %s, but there is no column %s; the columns are: %s.', btrim(piece), quoted(named),
+					csv_columns()));
 			END IF;
 		END LOOP;
 		IF cardinality(places) > 1 AND wanted <> 'item' OR cardinality(places) > 2 THEN
-			PERFORM refuse(format('COLUMNS says %s, but %s columns have that name: give the number of the column, for example %s=%s.', btrim(piece), cardinality(places), wanted, places[1]));
+			PERFORM refuse(format('COLUMNS says %s, but %s columns have that name: give the number of the column, for example %s=%s.',
+				btrim(piece), cardinality(places), wanted, places[1]));
 		END IF;
 		IF wanted <> 'stage' AND EXISTS (SELECT FROM csv_role WHERE role = wanted) THEN
 			PERFORM refuse(format('COLUMNS names the column of the %s twice.', wanted));

@@ -10,7 +10,8 @@ DECLARE
 	cut       text := '\' || separator;
 	-- Fields as they should be; as people write them; and the end of a text that began in an earlier line.
 	strictly  text := format('^(?:(?: *"(?:[^"]|"")*" *|[^"%1$s]*)%1$s)*(?: *"(?:[^"]|"")*" *|[^"%1$s]*)$', cut);
-	loosely   text := format('^(?:(?: *"(?:[^"]|""|"[^"%1$s])*" *| *"[^"]*"[^"%1$s]+| *[^" %1$s][^%1$s]*| *)%1$s)*(?: *"(?:[^"]|""|"[^"%1$s])*" *| *"[^"]*"[^"%1$s]+| *[^" %1$s][^%1$s]*| *)$', cut);
+	loosely   text := format('^(?:(?: *"(?:[^"]|""|"[^"%1$s])*" *| *"[^"]*"[^"%1$s]+| *[^" %1$s][^%1$s]*| *)%1$s)*(?: '
+		'*"(?:[^"]|""|"[^"%1$s])*" *| *"[^"]*"[^"%1$s]+| *[^" %1$s][^%1$s]*| *)$', cut);
 	ending    text := format('^(?:[^"]|""|"[^"%1$s])*" *(?:%1$s|$)', cut);
 	filled    text := '[^\s,;|"]';
 	begins    bigint;
@@ -25,7 +26,8 @@ BEGIN
 	IF NOT EXISTS (SELECT FROM csv_quoted WHERE open) THEN
 		INSERT INTO csv_record
 		SELECT number, CASE WHEN q.regular IS NULL THEN string_to_array(line, separator)
-			WHEN simple THEN string_to_array(substr(line, 2, char_length(line) - 2), '"' || separator || '"') WHEN q.regular THEN csv_fields(line, separator) ELSE csv_fields_loosely(line, separator) END
+			WHEN simple THEN string_to_array(substr(line, 2, char_length(line) - 2), '"' || separator || '"') WHEN q.regular
+				THEN csv_fields(line, separator) ELSE csv_fields_loosely(line, separator) END
 		FROM csv_line LEFT JOIN csv_quoted q USING (number)
 		WHERE number >= header AND line ~ filled;
 		RETURN;
@@ -41,7 +43,8 @@ BEGIN
 		EXIT WHEN begins IS NULL;
 		ends := (SELECT min(number) FROM csv_end WHERE number > begins);
 		IF ends IS NULL THEN
-			PERFORM refuse(format('line %s opens a quote (") that is never closed: close it, or double it if it belongs to the text.', begins));
+			PERFORM refuse(format('line %s opens a quote (") that is never closed: close it, or double it if it belongs to the text.',
+				begins));
 		END IF;
 		INSERT INTO csv_text VALUES (begins, ends);
 	END LOOP;
@@ -51,15 +54,18 @@ BEGIN
 	FROM csv_text, generate_series(first, last) AS number JOIN csv_line l USING (number) GROUP BY first;
 	INSERT INTO csv_record
 	SELECT number, CASE WHEN q.regular IS NULL THEN string_to_array(l.line, separator)
-			WHEN simple THEN string_to_array(substr(l.line, 2, char_length(l.line) - 2), '"' || separator || '"') WHEN q.regular THEN csv_fields(l.line, separator) ELSE csv_fields_loosely(l.line, separator) END
-	FROM csv_line l LEFT JOIN csv_quoted q USING (number) LEFT JOIN (SELECT generate_series(first, last) AS number FROM csv_text) t USING (number)
+			WHEN simple THEN string_to_array(substr(l.line, 2, char_length(l.line) - 2), '"' || separator || '"') WHEN q.regular
+				THEN csv_fields(l.line, separator) ELSE csv_fields_loosely(l.line, separator) END
+	FROM csv_line l LEFT JOIN csv_quoted q USING (number) LEFT JOIN (SELECT generate_series(first, last) AS number FROM csv_text) t
+		USING (number)
 	WHERE number >= header AND l.line ~ filled AND t.number IS NULL;
 	INSERT INTO csv_record
 	SELECT line, CASE WHEN text ~ strictly THEN csv_fields(text, separator) ELSE csv_fields_loosely(text, separator) END
 	FROM csv_joined WHERE text ~ filled;
 
 	-- Where lines in a text look like rows of their own, the quote that opened it was none.
-	PERFORM refuse(format('line %s opens a quote (") that closes only in line %s, and the lines between look like rows: close it, or double it if it belongs to the text.',
+	PERFORM refuse(format('line %s opens a quote (") that closes only in line %s, and the lines between look like rows: close it, or '
+		'double it if it belongs to the text.',
 		first, last))
 	FROM (
 		SELECT first, last, count(*) AS lines, count(*) FILTER (WHERE cardinality(csv_fields(line, separator)) = width) AS rows, width
@@ -81,7 +87,8 @@ SELECT place::int, csv_name(field) AS name,
 FROM csv_record, csv_format, unnest(fields) WITH ORDINALITY AS f(field, place) WHERE line = header;
 
 -- Separators after the last named column mean nothing; more fields than that in a line are a mistake in it.
-CREATE TABLE csv_width AS SELECT max(place) AS width, header, CASE separator WHEN E'\t' THEN 'tab' ELSE '"' || separator || '"' END AS separator
+CREATE TABLE csv_width AS SELECT max(place) AS width, header, CASE separator WHEN E'\t' THEN 'tab' ELSE '"' || separator || '"' END
+	AS separator
 FROM csv_column, csv_format GROUP BY header, csv_format.separator;
 SELECT refuse(CASE WHEN count(*) = (SELECT count(*) - 1 FROM csv_record) AND count(*) > 1
 	THEN format('every line has more fields than the header, which has %s: give each column a name.', width)
@@ -90,7 +97,8 @@ SELECT refuse(CASE WHEN count(*) = (SELECT count(*) - 1 FROM csv_record) AND cou
 FROM csv_record, csv_width
 WHERE line <> header AND cardinality(fields) > width AND array_to_string(fields[width + 1:], '') ~ '\S'
 GROUP BY width, separator;
-SELECT refuse(format('line %s is one field in quotes where the header has %s: a program has put whole lines in quotes; export the file again.', line, width))
+SELECT refuse(format('line %s is one field in quotes where the header has %s: a program has put whole lines in quotes; export the file '
+	'again.', line, width))
 FROM csv_record, csv_width, csv_format f
 WHERE line <> f.header AND width > 2 AND cardinality(fields) = 1 AND strpos(fields[1], f.separator) > 0 ORDER BY line LIMIT 1;
 
@@ -99,7 +107,8 @@ CREATE TABLE csv_short AS
 SELECT line, cardinality(fields) AS fields FROM csv_record, csv_width
 WHERE line <> header AND cardinality(fields) < width
 	AND EXISTS (SELECT FROM csv_record WHERE line <> header AND cardinality(fields) >= width AND fields[width] !~ '\S');
-SELECT refuse(format('line %s has %s where the header has %s, as have %s others: a line end within a field, which is not in quotes, may have broken them.', min(line),
+SELECT refuse(format('line %s has %s where the header has %s, as have %s others: a line end within a field, which is not in quotes, may '
+	'have broken them.', min(line),
 	count_of((array_agg(fields ORDER BY line))[1], 'field'), width, count(*) - 1))
 FROM csv_short, csv_width GROUP BY width HAVING count(*) > 0.05 * (SELECT count(*) - 1 FROM csv_record);
 DELETE FROM csv_record WHERE line IN (SELECT line FROM csv_short);

@@ -10,7 +10,8 @@ FROM csv_known k JOIN csv_column c USING (name)
 WHERE filled > 0 AND CASE
 	-- every row is of an item
 	WHEN k.role IN ('item', 'within') THEN filled >= 0.9 * (SELECT max(filled) FROM csv_column)
-	WHEN k.role IN ('time', 'created', 'started', 'closed', 'step', 'cancelled', 'start', 'end') THEN dates + numbers >= 0.8 * (filled - zeros) AND filled > zeros
+	WHEN k.role IN ('time', 'created', 'started', 'closed', 'step', 'cancelled', 'start', 'end')
+		THEN dates + numbers >= 0.8 * (filled - zeros) AND filled > zeros
 	WHEN k.role IN ('state', 'from', 'field', 'lifecycle', 'type', 'team') THEN dates < 0.8 * filled
 	ELSE true END;
 INSERT INTO csv_candidate SELECT role, place, 0, place FROM csv_role;
@@ -35,7 +36,8 @@ BEGIN
 		EXECUTE format('INSERT INTO csv_some SELECT item, fields FROM (SELECT %s AS item, fields FROM csv_row) r
 			WHERE item IS NOT NULL AND hashtext(item) %% (1 + (SELECT count(*) FROM csv_row) / 100000) = 0', csv_item());
 	END IF;
-	EXECUTE format('SELECT EXISTS (SELECT FROM csv_some GROUP BY item HAVING min(%1$s) <> max(%1$s))', csv_cell_of(place) || ' COLLATE "C"') INTO varies;
+	EXECUTE format('SELECT EXISTS (SELECT FROM csv_some GROUP BY item HAVING min(%1$s) <> max(%1$s))', csv_cell_of(place)
+		|| ' COLLATE "C"') INTO varies;
 	RETURN varies;
 END $$;
 CREATE FUNCTION csv_same(one int, other int) RETURNS boolean LANGUAGE plpgsql AS $$
@@ -50,7 +52,8 @@ CREATE FUNCTION csv_one_to_one(one int, other int) RETURNS boolean LANGUAGE plpg
 DECLARE
 	result boolean;
 BEGIN
-	EXECUTE format('SELECT count(DISTINCT a) = count(DISTINCT b) AND count(DISTINCT a) = count(DISTINCT (a, b)) FROM (SELECT %s AS a, %s AS b FROM csv_row) r WHERE a IS NOT NULL AND b IS NOT NULL',
+	EXECUTE format('SELECT count(DISTINCT a) = count(DISTINCT b) AND count(DISTINCT a) = count(DISTINCT (a, b)) FROM (SELECT %s AS a, %s '
+		'AS b FROM csv_row) r WHERE a IS NOT NULL AND b IS NOT NULL',
 		csv_cell_of(one), csv_cell_of(other)) INTO result;
 	RETURN result;
 END $$;
@@ -96,12 +99,14 @@ BEGIN
 			DELETE FROM csv_candidate WHERE role = 'item' AND place = ANY (alone);
 		END IF;
 		INSERT INTO csv_role VALUES ('item', csv_choose('item', csv_best('item')), false);
-		IF EXISTS (SELECT FROM csv_role JOIN csv_column USING (place) WHERE role = 'item' AND name IN ('number', 'iid', 'id', 'no', 'nr', 'issue_id', 'issue_number', 'issue_no')) THEN
+		IF EXISTS (SELECT FROM csv_role JOIN csv_column USING (place) WHERE role = 'item' AND name IN ('number', 'iid', 'id', 'no', 'nr',
+			'issue_id', 'issue_number', 'issue_no')) THEN
 			FOREACH within IN ARRAY coalesce(csv_best('within'), '{}') LOOP
 				IF csv_varies(within) THEN
 					INSERT INTO csv_role VALUES ('item', within, false);
 					TRUNCATE csv_some;
-					INSERT INTO csv_note (note) SELECT format('Items are numbered within %s, so that both together name an item.', shown) FROM csv_column WHERE place = within;
+					INSERT INTO csv_note (note) SELECT format('Items are numbered within %s, so that both together name an item.', shown)
+						FROM csv_column WHERE place = within;
 					EXIT;
 				END IF;
 			END LOOP;
@@ -115,6 +120,7 @@ CREATE TABLE csv_size (rows bigint, items bigint);
 DO $$
 BEGIN
 	IF EXISTS (SELECT FROM csv_role WHERE role = 'item') THEN
-		EXECUTE format('INSERT INTO csv_size SELECT sum(rows), count(*) FROM (SELECT count(*) AS rows FROM csv_row WHERE %1$s IS NOT NULL GROUP BY %1$s) r', csv_item());
+		EXECUTE format('INSERT INTO csv_size SELECT sum(rows), count(*) FROM (SELECT count(*) AS rows FROM csv_row WHERE %1$s IS NOT NULL '
+			'GROUP BY %1$s) r', csv_item());
 	END IF;
 END $$;

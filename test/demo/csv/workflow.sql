@@ -8,14 +8,16 @@ RETURN format('{"stages": [%s]%s}', stages, rules)::vsm.workflow;
 
 \if :{?workflow}
 	INSERT INTO my_workflow SELECT :'workflow'::vsm.workflow;
-	SELECT 'States that the workflow does not name: ' || string_agg(format('%s (%s)', state, count_of(events, 'event')), ', ' ORDER BY events DESC, state) || '.'
+	SELECT 'States that the workflow does not name: ' || string_agg(format('%s (%s)', state, count_of(events, 'event')), ', '
+		ORDER BY events DESC, state) || '.'
 	FROM (SELECT state, count(*) AS events FROM jira_event WHERE state NOT IN (
 		SELECT jsonb_array_elements_text(coalesce(s -> 'states', '[]') || coalesce(s -> 'until', '[]') || jsonb_build_array(s -> 'name'))
 		FROM my_workflow, jsonb_array_elements(wf::jsonb -> 'stages') AS s) GROUP BY state) u HAVING count(*) > 0;
 \else
 	CREATE TABLE csv_proposal AS
 	WITH proposal AS (
-		SELECT vsm.propose_workflow(timeline)::json AS wf FROM (SELECT vsm.timeline(at, state, seq) AS timeline FROM jira_event GROUP BY item) t
+		SELECT vsm.propose_workflow(timeline)::json AS wf FROM (SELECT vsm.timeline(at, state, seq) AS timeline FROM jira_event
+			GROUP BY item) t
 		WHERE (SELECT kind FROM csv_kind) <> 'list')
 	SELECT place, stage ->> 'name' AS name, stage ->> 'class' AS class, stage,
 		(SELECT coalesce(string_agg(format(', %s: %s', to_json(key), value), ''), '') FROM json_each(wf) WHERE key <> 'stages') AS rules
@@ -25,12 +27,14 @@ RETURN format('{"stages": [%s]%s}', stages, rules)::vsm.workflow;
 	UPDATE csv_proposal p SET place = s.step FROM csv_stage s JOIN csv_column USING (place) WHERE shown = p.name;
 
 	-- and where they say when an item was created, started and closed, they say the class, too.
-	UPDATE csv_proposal p SET stage = json_build_object('name', p.name, 'class', c.class) FROM csv_class c JOIN csv_column USING (place) WHERE shown = p.name;
+	UPDATE csv_proposal p SET stage = json_build_object('name', p.name, 'class', c.class) FROM csv_class c JOIN csv_column USING (place)
+		WHERE shown = p.name;
 
 	-- What was done from when to when is work; after it an item waits, or has ended where most of its items did so.
 	CREATE TABLE csv_ended AS
 	SELECT state, count(DISTINCT item) AS items, count(*) FILTER (WHERE last) AS ended
-	FROM (SELECT item, state, row_number() OVER (PARTITION BY item ORDER BY at DESC, seq DESC) = 1 AS last FROM jira_event WHERE (SELECT kind FROM csv_kind) = 'spells') e GROUP BY state;
+	FROM (SELECT item, state, row_number() OVER (PARTITION BY item ORDER BY at DESC, seq DESC) = 1 AS last FROM jira_event
+		WHERE (SELECT kind FROM csv_kind) = 'spells') e GROUP BY state;
 	UPDATE csv_proposal p SET class = CASE
 		WHEN NOT starts_with(p.name, 'after ') THEN 'active'
 		WHEN 2 * ended < e.items AND ended < (SELECT max(ended) FROM csv_ended) OR ended < 0.02 * (SELECT count(*) FROM item) THEN 'waiting'

@@ -30,8 +30,10 @@ FROM (VALUES
 	('{"time_zone":"europe/paris"}', '{"time_zone":"Europe/Paris"}'),
 	('{"week":{}}', '{"time_zone":"UTC","week":{}}'),
 	('{"week":{"sun":[]}}', '{"time_zone":"UTC","week":{}}'),
-	('{"week":{"sun":{},"mon":["09:00-12:00"]},"exceptions":{"2026-12-24":{}}}', '{"time_zone":"UTC","week":{"mon":["09:00-12:00"]},"exceptions":{"2026-12-24":[]}}'),
-	('{"week":{"sun":["00:00-24:00"],"mon":["00:00-24:00"],"tue":["00:00-24:00"],"wed":["00:00-24:00"],"thu":["00:00-24:00"],"fri":["00:00-24:00"],"sat":["00:00-24:00"]}}',
+	('{"week":{"sun":{},"mon":["09:00-12:00"]},"exceptions":{"2026-12-24":{}}}',
+		'{"time_zone":"UTC","week":{"mon":["09:00-12:00"]},"exceptions":{"2026-12-24":[]}}'),
+	('{"week":{"sun":["00:00-24:00"],"mon":["00:00-24:00"],"tue":["00:00-24:00"],"wed":["00:00-24:00"],"thu":["00:00-24:00"],'
+		'"fri":["00:00-24:00"],"sat":["00:00-24:00"]}}',
 	 '{"time_zone":"UTC"}'),
 	('{"week":{"tue":["13:00-18:00","09:00-12:00"],"mon":["23:59-24:00"]}}',
 	 '{"time_zone":"UTC","week":{"mon":["23:59-24:00"],"tue":["09:00-12:00","13:00-18:00"]}}'),
@@ -43,8 +45,10 @@ FROM (VALUES
 	 '{"time_zone":"UTC","exceptions":{"0001-01-01":[],"2026-12-24":["09:00-12:00"],"294276-12-31":["00:00-00:01"]}}'),
 	('{"holidays":["2024-02-29","2000-02-29"]}', '{"time_zone":"UTC","holidays":["2000-02-29","2024-02-29"]}'),
 	('{"time_zone":"<a\"b>3"}', '{"time_zone":"<A\"B>3"}'),
-	('{"time_zone":"Europe/Paris","week":{"mon":["09:00-12:00","13:00-18:00"]},"holidays":["2026-12-25",["2026-12-28","2026-12-31"]],"exceptions":{"2026-12-24":["09:00-12:00"]}}',
-	 '{"time_zone":"Europe/Paris","week":{"mon":["09:00-12:00","13:00-18:00"]},"holidays":["2026-12-25",["2026-12-28","2026-12-31"]],"exceptions":{"2026-12-24":["09:00-12:00"]}}')
+	('{"time_zone":"Europe/Paris","week":{"mon":["09:00-12:00","13:00-18:00"]},"holidays":["2026-12-25",["2026-12-28","2026-12-31"]],'
+		'"exceptions":{"2026-12-24":["09:00-12:00"]}}',
+	 '{"time_zone":"Europe/Paris","week":{"mon":["09:00-12:00","13:00-18:00"]},"holidays":["2026-12-25",["2026-12-28","2026-12-31"]],'
+		'"exceptions":{"2026-12-24":["09:00-12:00"]}}')
 ) AS v(given, canonical);
 
 -- Malformed text
@@ -76,7 +80,8 @@ FROM (VALUES
 	('{"week":{"mon":["09:00_10:00"]}}', 'Interval "09:00_10:00" of "mon" must be written like "09:00-17:30", from 00:00 to 24:00.'),
 	('{"week":{"mon":[""]}}', 'Interval "" of "mon" must be written like "09:00-17:30", from 00:00 to 24:00.'),
 	('{"week":{"mon":["09:00-09:00"]}}', 'Interval "09:00-09:00" of "mon" is empty.'),
-	('{"week":{"mon":["17:00-09:00"]}}', 'Interval "17:00-09:00" of "mon" ends before it begins; an interval that crosses midnight is written as two, one on each day.'),
+	('{"week":{"mon":["17:00-09:00"]}}', 'Interval "17:00-09:00" of "mon" ends before it begins; an interval that crosses midnight is '
+		'written as two, one on each day.'),
 	('{"week":{"sun":["13:00-17:00","09:00-13:01"]}}', 'Intervals "09:00-13:01" and "13:00-17:00" of "sun" overlap.'),
 	('{"week":{"sun":["13:00-17:00","13:00-17:00"]}}', 'Intervals "13:00-17:00" and "13:00-17:00" of "sun" overlap.'),
 	('{"holidays":{}}', '"holidays" must be an array, not an object.'),
@@ -91,7 +96,8 @@ FROM (VALUES
 	('{"holidays":["2026-01-01x"]}', '"2026-01-01x" in "holidays" is not a date like "2026-12-31".'),
 	('{"holidays":["tomorrow"]}', '"tomorrow" in "holidays" is not a date like "2026-12-31".'),
 	('{"holidays":[["2026-12-25"]]}', 'A range of "holidays" must be its first and its last date, not 1 elements.'),
-	('{"holidays":[["2026-12-25","2026-12-26","2026-12-27"]]}', 'A range of "holidays" must be its first and its last date, not 3 elements.'),
+	('{"holidays":[["2026-12-25","2026-12-26","2026-12-27"]]}', 'A range of "holidays" must be its first and its last date, not 3 '
+		'elements.'),
 	('{"holidays":[["2026-12-25",26]]}', 'A date of "holidays" must be a string, not a number.'),
 	('{"holidays":[["2026-12-26","2026-12-25"]]}', 'The range of "holidays" from 2026-12-26 to 2026-12-25 is reversed.'),
 	('{"holidays":["2026-12-25","2026-12-25"]}', 'Date 2026-12-25 stands twice in "holidays".'),
@@ -99,7 +105,8 @@ FROM (VALUES
 	('{"exceptions":[]}', '"exceptions" must be an object, not an array.'),
 	('{"exceptions":{"24.12.2026":[]}}', '"24.12.2026" in "exceptions" is not a date like "2026-12-31".'),
 	('{"exceptions":{"2026-12-24":[],"2026-12-24":[]}}', 'Date 2026-12-24 stands twice in "exceptions".'),
-	('{"exceptions":{"2026-12-24":["12:00-09:00"]}}', 'Interval "12:00-09:00" of "2026-12-24" ends before it begins; an interval that crosses midnight is written as two, one on each day.')
+	('{"exceptions":{"2026-12-24":["12:00-09:00"]}}', 'Interval "12:00-09:00" of "2026-12-24" ends before it begins; an interval that '
+		'crosses midnight is written as two, one on each day.')
 ) AS v(given, detail);
 SELECT alike(pg_temp.error_of($$SELECT '{'::vsm.calendar$$),
 	'22P02 | invalid input syntax for type vsm.calendar | %', 'refused: what is no JSON');
@@ -125,11 +132,15 @@ CREATE TEMP TABLE received (LIKE sent);
 COPY sent TO PROGRAM 'cat >vsm_calendar.binary' (FORMAT binary);
 COPY received FROM PROGRAM 'cat vsm_calendar.binary && rm vsm_calendar.binary' (FORMAT binary);
 SELECT results_eq('SELECT calendar::text FROM received', 'SELECT calendar::text FROM sent', 'COPY BINARY there and back');
-SELECT is(pg_temp.error_of($$COPY received FROM PROGRAM 'printf "PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0\0\0\001\0\0\0\003\002{}\377\377"' (FORMAT binary)$$),
-	'22P03 | invalid binary format of type vsm.calendar | Its format version is 2; this version of vsm reads 1.', 'binary: another version');
-SELECT is(pg_temp.error_of($$COPY received FROM PROGRAM 'printf "PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0\0\0\001\0\0\0\003\001[]\377\377"' (FORMAT binary)$$),
+SELECT is(pg_temp.error_of($$COPY received FROM PROGRAM 'printf "PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0\0\0\001\0\0\0\003\002{}\377\377"'
+	(FORMAT binary)$$),
+	'22P03 | invalid binary format of type vsm.calendar | Its format version is 2; this version of vsm reads 1.',
+		'binary: another version');
+SELECT is(pg_temp.error_of($$COPY received FROM PROGRAM 'printf "PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0\0\0\001\0\0\0\003\001[]\377\377"'
+	(FORMAT binary)$$),
 	'22P03 | invalid binary format of type vsm.calendar | A calendar must be an object, not an array.', 'binary: malformed');
-SELECT is(pg_temp.error_of($$COPY received FROM PROGRAM 'printf "PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0\0\0\001\0\0\0\000\377\377"' (FORMAT binary)$$),
+SELECT is(pg_temp.error_of($$COPY received FROM PROGRAM 'printf "PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0\0\0\001\0\0\0\000\377\377"'
+	(FORMAT binary)$$),
 	'08P01 | no data left in message', 'binary: nothing');
 
 -- Comparison
@@ -145,7 +156,8 @@ SELECT is((SELECT count(*) FROM (SELECT DISTINCT calendar FROM several) d), 12::
 SELECT is((SELECT array_agg(n) FROM (SELECT count(*) AS n FROM several GROUP BY calendar) g), array_fill(2::bigint, ARRAY[12]), 'GROUP BY');
 SELECT is((SELECT count(*) FROM several a JOIN several b ON a.calendar OPERATOR(vsm.=) b.calendar), 48::bigint, 'join');
 SELECT is((SELECT count(*) FROM several a, several b
-	WHERE (a.calendar OPERATOR(vsm.<) b.calendar)::int + (a.calendar OPERATOR(vsm.=) b.calendar)::int + (a.calendar OPERATOR(vsm.>) b.calendar)::int <> 1
+	WHERE (a.calendar OPERATOR(vsm.<) b.calendar)::int + (a.calendar OPERATOR(vsm.=) b.calendar)::int + (a.calendar OPERATOR(vsm.>)
+		b.calendar)::int <> 1
 	OR (a.calendar OPERATOR(vsm.<=) b.calendar) = (a.calendar OPERATOR(vsm.>) b.calendar)
 	OR (a.calendar OPERATOR(vsm.>=) b.calendar) = (a.calendar OPERATOR(vsm.<) b.calendar)), 0::bigint, 'a total order');
 SELECT is((SELECT count(*) FROM several a, several b, several c
@@ -154,7 +166,8 @@ SELECT is((SELECT count(*) FROM several a, several b, several c
 CREATE TEMP TABLE unique_calendar (calendar vsm.calendar PRIMARY KEY);
 INSERT INTO unique_calendar TABLE office;
 SELECT throws_ok('INSERT INTO unique_calendar TABLE office', '23505', NULL, 'unique index');
-SELECT is(vsm.calendar_hash_extended(calendar, 0) & 4294967295, vsm.calendar_hash(calendar)::bigint & 4294967295, 'hash with seed 0') FROM office;
+SELECT is(vsm.calendar_hash_extended(calendar, 0) & 4294967295, vsm.calendar_hash(calendar)::bigint & 4294967295, 'hash with seed 0')
+	FROM office;
 
 -- Working time by hand (Paris is UTC+1 in winter)
 SELECT is(vsm.working_time(since::timestamptz, until::timestamptz, calendar)::text, expected, format('working time %s .. %s', since, until))
@@ -167,22 +180,30 @@ FROM office, (VALUES
 	('2026-12-25 00:00Z', '2026-12-26 00:00Z', '00:00:00'),
 	('2026-12-26 00:00Z', '2026-12-27 00:00Z', '01:00:00'),
 	('2026-12-21 10:00Z', '2026-12-21 10:00Z', '00:00:00')) AS v(since, until, expected);
-SELECT is(vsm.working_time('2026-01-05 10:00Z', '2026-01-09 16:00Z', week) + vsm.working_time('2026-01-12 10:00Z', '2026-01-13 10:00Z', week),
+SELECT is(vsm.working_time('2026-01-05 10:00Z', '2026-01-09 16:00Z', week) + vsm.working_time('2026-01-12 10:00Z', '2026-01-13 10:00Z',
+	week),
 	'46:00:00', 'Monday to Friday, 09 to 17, with a pause')
 FROM (SELECT jsonb_build_object('week', jsonb_object_agg(d, '["09:00-17:00"]'::jsonb))::vsm.calendar
 	FROM unnest(ARRAY['mon', 'tue', 'wed', 'thu', 'fri']) d) AS c(week);
 -- Round the clock, both changes of daylight saving: real hours
-SELECT is(vsm.working_time('2026-03-29 00:00 Europe/Paris', '2026-03-30 00:00 Europe/Paris', '{"time_zone":"Europe/Paris"}'), '23:00:00', 'a day of 23 hours');
-SELECT is(vsm.working_time('2026-10-25 00:00 Europe/Paris', '2026-10-26 00:00 Europe/Paris', '{"time_zone":"Europe/Paris"}'), '25:00:00', 'a day of 25 hours');
+SELECT is(vsm.working_time('2026-03-29 00:00 Europe/Paris', '2026-03-30 00:00 Europe/Paris', '{"time_zone":"Europe/Paris"}'), '23:00:00',
+	'a day of 23 hours');
+SELECT is(vsm.working_time('2026-10-25 00:00 Europe/Paris', '2026-10-26 00:00 Europe/Paris', '{"time_zone":"Europe/Paris"}'), '25:00:00',
+	'a day of 25 hours');
 -- 02:30 is in the gap and takes the offset before it: [02:30, 03:10) is inverted, so empty
-SELECT is(vsm.working_periods('[2026-03-29 00:00Z,2026-03-29 12:00Z)', '{"time_zone":"Europe/Paris","week":{"sun":["02:30-03:10","03:10-04:00"]}}')::text,
+SELECT is(vsm.working_periods('[2026-03-29 00:00Z,2026-03-29 12:00Z)',
+	'{"time_zone":"Europe/Paris","week":{"sun":["02:30-03:10","03:10-04:00"]}}')::text,
 	'{["2026-03-29 01:10:00+00","2026-03-29 02:00:00+00")}', 'an interval inverted by a gap is empty');
 -- 2011-12-30 did not exist in Apia; its hours are the same instants as those of the 31st
-SELECT is(vsm.working_time('2011-12-29 00:00 Pacific/Apia', '2012-01-01 00:00 Pacific/Apia', '{"time_zone":"Pacific/Apia","week":{"thu":["09:00-17:00"],"fri":["09:00-17:00"],"sat":["09:00-17:00"]}}'),
+SELECT is(vsm.working_time('2011-12-29 00:00 Pacific/Apia', '2012-01-01 00:00 Pacific/Apia',
+	'{"time_zone":"Pacific/Apia","week":{"thu":["09:00-17:00"],"fri":["09:00-17:00"],"sat":["09:00-17:00"]}}'),
 	'16:00:00', 'a day that was skipped counts once');
-SELECT is(vsm.working_time('2026-12-21 00:00Z', '2026-12-28 06:00Z', NULL)::text, '7 days 06:00:00', 'NULL calendar: wall clock, as until - since');
-SELECT is(vsm.working_time('{[2026-12-21 00:00Z,2026-12-22 00:00Z),[2026-12-24 00:00Z,2026-12-28 00:00Z)}', calendar)::text, '12:00:00', 'of a multirange') FROM office;
-SELECT is(vsm.working_time('{[2026-12-21 00:00Z,2026-12-22 00:00Z),[2026-12-24 00:00Z,2026-12-28 06:00Z)}', NULL)::text, '5 days 06:00:00', 'of a multirange by the wall clock');
+SELECT is(vsm.working_time('2026-12-21 00:00Z', '2026-12-28 06:00Z', NULL)::text, '7 days 06:00:00',
+	'NULL calendar: wall clock, as until - since');
+SELECT is(vsm.working_time('{[2026-12-21 00:00Z,2026-12-22 00:00Z),[2026-12-24 00:00Z,2026-12-28 00:00Z)}', calendar)::text, '12:00:00',
+	'of a multirange') FROM office;
+SELECT is(vsm.working_time('{[2026-12-21 00:00Z,2026-12-22 00:00Z),[2026-12-24 00:00Z,2026-12-28 06:00Z)}', NULL)::text,
+	'5 days 06:00:00', 'of a multirange by the wall clock');
 SELECT is(vsm.working_time('{}'::tstzmultirange, calendar)::text, '00:00:00', 'of an empty multirange') FROM office;
 SELECT is(ARRAY[vsm.working_time(NULL, now(), calendar), vsm.working_time(now(), NULL, calendar), vsm.working_time(NULL, calendar),
 	vsm.working_time('{[2026-12-21 00:00Z,)}', calendar), vsm.working_time('{(,2026-12-21 00:00Z)}', NULL)],
@@ -224,8 +245,10 @@ FROM (VALUES
 	($$SELECT vsm.add_working_time('294276-12-31 23:00', '1 hour', NULL)$$, '22008 | timestamp out of range'),
 	($$SELECT vsm.add_working_time('2026-01-01', '200000000 days', NULL)$$, '22008 | interval out of range'),
 	($$SELECT vsm.working_periods('[2026-01-01,)', '{}')$$,
-	 '22023 | working periods of an unbounded range | A range without a bound has no end of working periods. | Give the range both bounds.'),
-	($$SELECT vsm.working_periods('[0001-01-01,9999-01-01)', '{"week":{"mon":["00:00-12:00"],"tue":["00:00-12:00"],"wed":["00:00-12:00"],"thu":["00:00-12:00"],"fri":["00:00-12:00"],"sat":["00:00-12:00"],"sun":["00:00-12:00"]}}')$$,
+	 '22023 | working periods of an unbounded range | A range without a bound has no end of working periods. | Give the range both '
+		'bounds.'),
+	($$SELECT vsm.working_periods('[0001-01-01,9999-01-01)', '{"week":{"mon":["00:00-12:00"],"tue":["00:00-12:00"],"wed":["00:00-12:00"],'
+		'"thu":["00:00-12:00"],"fri":["00:00-12:00"],"sat":["00:00-12:00"],"sun":["00:00-12:00"]}}')$$,
 	 '54000 | too many working periods | The range has more than 1000000. | Ask for a shorter range.'),
 	($$SELECT vsm.elapsed_days(now(), now(), 'Mars/Olympus', false)$$, '22023 | time zone "Mars/Olympus" not recognized'),
 	($$SELECT vsm.elapsed_days('infinity', now(), 'UTC', false)$$, '22008 | cannot subtract infinite dates')

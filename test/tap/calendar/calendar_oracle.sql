@@ -118,7 +118,8 @@ CREATE TEMP TABLE instant AS
 SELECT id, n, calendar, CASE
 	WHEN random() < 0.5 THEN since + random() * (until - since)
 	ELSE coalesce((SELECT b + (random() * 2 - 1)::int * interval '1 microsecond' FROM (
-			SELECT CASE WHEN n % 2 = 0 THEN begins ELSE ends END AS b FROM period p WHERE p.id = known.id AND begins >= known.since AND ends < known.until
+			SELECT CASE WHEN n % 2 = 0 THEN begins ELSE ends END AS b FROM period p WHERE p.id = known.id AND begins >= known.since
+				AND ends < known.until
 			ORDER BY begins OFFSET (random() * 50)::int LIMIT 1) e), since) END AS at
 FROM known, generate_series(1, 24) n;
 CREATE TEMP TABLE span AS
@@ -147,7 +148,8 @@ SELECT is_empty($$
 	'working_periods with every kind of bounds');
 SELECT is_empty($$
 	SELECT id FROM (SELECT id, calendar, range_agg(tstzrange(least(since, until), greatest(since, until))) AS spans FROM
-		(SELECT *, row_number() OVER (PARTITION BY id ORDER BY since, until) AS k FROM span) s WHERE k % 5 = 0 GROUP BY id, calendar) m JOIN opened USING (id)
+		(SELECT *, row_number() OVER (PARTITION BY id ORDER BY since, until) AS k FROM span) s WHERE k % 5 = 0 GROUP BY id, calendar) m
+			JOIN opened USING (id)
 	WHERE vsm.working_time(spans, calendar) <> (SELECT coalesce(sum(upper(p) - lower(p)), '0') FROM unnest(periods * spans) p) $$,
 	'working_time of a multirange');
 
@@ -167,16 +169,20 @@ CREATE TEMP TABLE century AS
 SELECT *, (jsonb_build_object('time_zone', zone, 'week', week, 'holidays', holidays, 'exceptions', exceptions))::vsm.calendar AS calendar,
 	pg_temp.open_periods(zone, week, holidays, exceptions, first_date, last_date) AS periods
 FROM (VALUES
-	('Europe/Paris', '{"mon":["09:00-12:00"],"sun":["00:30-03:10","20:00-24:00"]}'::jsonb, '[["1914-08-03","1918-11-11"]]'::jsonb, '{"1944-08-25":["00:00-24:00"]}'::jsonb, date '1850-01-01', date '2120-01-01'),
-	('America/New_York', '{"thu":["00:30-13:10"]}', '[["2100-01-01","2550-01-01"]]', '{"2400-02-29":["00:00-24:00"]}', '2050-01-01', '2750-01-01')
+	('Europe/Paris', '{"mon":["09:00-12:00"],"sun":["00:30-03:10","20:00-24:00"]}'::jsonb, '[["1914-08-03","1918-11-11"]]'::jsonb,
+		'{"1944-08-25":["00:00-24:00"]}'::jsonb, date '1850-01-01', date '2120-01-01'),
+	('America/New_York', '{"thu":["00:30-13:10"]}', '[["2100-01-01","2550-01-01"]]', '{"2400-02-29":["00:00-24:00"]}', '2050-01-01',
+		'2750-01-01')
 	) AS v(zone, week, holidays, exceptions, first_date, last_date);
 SELECT is_empty($$
 	SELECT zone, since, until FROM century,
-		LATERAL (SELECT first_date + (random() * (last_date - first_date - 20))::int + interval '8 days' + random() * interval '1 day' AS since,
+		LATERAL (SELECT first_date + (random() * (last_date - first_date - 20))::int + interval '8 days' + random() * interval '1 day'
+			AS since,
 			first_date + (random() * (last_date - first_date - 20))::int + interval '8 days' + random() * interval '1 day' AS until
 			FROM generate_series(1, 6)) s
 	WHERE vsm.working_time(since, until, calendar) <> CASE WHEN until < since THEN -1 ELSE 1 END *
-		(SELECT coalesce(sum(upper(p) - lower(p)), '0') FROM unnest(periods * tstzmultirange(tstzrange(least(since, until), greatest(since, until)))) p) $$,
+		(SELECT coalesce(sum(upper(p) - lower(p)), '0') FROM unnest(periods * tstzmultirange(tstzrange(least(since, until),
+			greatest(since, until)))) p) $$,
 	'working_time of spans of centuries');
 
 -- The whole range of timestamps. 146097 days later everything repeats, so the time of a span is
@@ -202,7 +208,8 @@ SELECT is_empty($$
 	OR vsm.add_working_time(a, vsm.working_time(a, b, calendar), calendar) NOT BETWEEN least(a, b) AND greatest(a, b) $$,
 	'spans over the whole range add up');
 -- The first date of all is a Monday, the last is not.
-SELECT is(extract(epoch FROM vsm.working_time('4714-11-24 00:00:00+00 BC', '294276-12-31 23:59:59.999999+00', '{"week":{"mon":["00:00-24:00"]}}')),
+SELECT is(extract(epoch FROM vsm.working_time('4714-11-24 00:00:00+00 BC', '294276-12-31 23:59:59.999999+00',
+	'{"week":{"mon":["00:00-24:00"]}}')),
 	((date '294276-12-31' - date '4714-11-24 BC') / 7 + 1) * 86400.0, 'all Mondays');
 
 SELECT * FROM finish();

@@ -7,10 +7,13 @@ SELECT plan(6);
 SELECT setseed(0.9);
 
 CREATE TEMP TABLE original AS VALUES
-	('graph', '{"a":["b","c"],"b":["c"],"da39a3ee5e6b4b0d":["é\"\\\u0001"],"q":[]}', vsm.graph_send('{"a":["b","c"],"b":["c"],"da39a3ee5e6b4b0d":["é"],"q":[]}')),
+	('graph', '{"a":["b","c"],"b":["c"],"da39a3ee5e6b4b0d":["é\"\\\u0001"],"q":[]}',
+		vsm.graph_send('{"a":["b","c"],"b":["c"],"da39a3ee5e6b4b0d":["é"],"q":[]}')),
 	('graph', '{"da39a3ee5e6b4b0d":["0000000000000000"]}', vsm.graph_send('{"da39a3ee5e6b4b0d":["0000000000000000"]}')),
-	('releases', '{"shop":[["2026-01-05T10:00:00.25Z","v1","a"],["2026-01-05T10:00:00Z","v2","b"]],"é":[["0044-03-15T12:00:00Z BC","v1","a"]]}',
-		vsm.releases_send('{"shop":[["2026-01-05T10:00:00.25Z","v1","a"],["2026-01-05T10:00:00Z","v2","b"]],"é":[["2044-03-15T12:00:00Z","v1","a"]]}'));
+	('releases', '{"shop":[["2026-01-05T10:00:00.25Z","v1","a"],["2026-01-05T10:00:00Z","v2","b"]],"é":[["0044-03-15T12:00:00Z BC","v1",'
+		'"a"]]}',
+		vsm.releases_send('{"shop":[["2026-01-05T10:00:00.25Z","v1","a"],["2026-01-05T10:00:00Z","v2","b"]],"é":[["2044-03-15T12:00:00Z",'
+			'"v1","a"]]}'));
 ALTER TABLE original RENAME COLUMN column1 TO type;
 ALTER TABLE original RENAME COLUMN column2 TO text;
 ALTER TABLE original RENAME COLUMN column3 TO bytes;
@@ -24,14 +27,16 @@ BEGIN
 		mutated := CASE floor(random() * 3)
 			WHEN 0 THEN left(mutated, at - 1) || substr(mutated, at + 1)
 			WHEN 1 THEN left(mutated, at) || substr(mutated, at)
-			ELSE left(mutated, at - 1) || (ARRAY['{', '}', '[', ']', '"', ',', ':', '\', 'a', '0', ' ', 'é', 'null', '""', 'Z', E'\t'])[1 + floor(random() * 16)::int] || substr(mutated, at + 1) END;
+			ELSE left(mutated, at - 1) || (ARRAY['{', '}', '[', ']', '"', ',', ':', '\', 'a', '0', ' ', 'é', 'null', '""', 'Z',
+				E'\t'])[1 + floor(random() * 16)::int] || substr(mutated, at + 1) END;
 	END LOOP;
 	RETURN mutated;
 END $$;
 CREATE FUNCTION pg_temp.ending(type text, input text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE same boolean;
 BEGIN
-	EXECUTE format('SELECT vsm.%1$s_eq(v, v::text::vsm.%1$s) AND v::text = v::text::vsm.%1$s::text FROM (SELECT $1::vsm.%1$s AS v) q', type) INTO same USING input;
+	EXECUTE format('SELECT vsm.%1$s_eq(v, v::text::vsm.%1$s) AND v::text = v::text::vsm.%1$s::text FROM (SELECT $1::vsm.%1$s AS v) q',
+		type) INTO same USING input;
 	RETURN CASE WHEN same THEN 'read' ELSE 'read with loss' END;
 EXCEPTION WHEN OTHERS THEN
 	RETURN SQLSTATE;
@@ -52,7 +57,8 @@ BEGIN
 	FOR i IN 1 .. 1 + floor(random() * 3) LOOP
 		mutated := CASE floor(random() * 4)
 			WHEN 0 THEN substr(mutated, 1, floor(random() * length(mutated))::int)
-			ELSE set_byte(mutated, floor(random() * length(mutated))::int, (ARRAY[0, 1, 2, 127, 128, 255, 97])[1 + floor(random() * 7)::int]) END;
+			ELSE set_byte(mutated, floor(random() * length(mutated))::int, (ARRAY[0, 1, 2, 127, 128, 255,
+				97])[1 + floor(random() * 7)::int]) END;
 		EXIT WHEN length(mutated) = 0;
 	END LOOP;
 	RETURN mutated;
@@ -70,7 +76,8 @@ BEGIN
 EXCEPTION WHEN OTHERS THEN
 	RETURN SQLSTATE;
 END $$;
-CREATE TEMP TABLE binary_ending AS SELECT type, pg_temp.ending(type, pg_temp.mutated(bytes), :'file') AS ending FROM original, generate_series(1, 500) k;
+CREATE TEMP TABLE binary_ending AS SELECT type, pg_temp.ending(type, pg_temp.mutated(bytes), :'file') AS ending FROM original,
+	generate_series(1, 500) k;
 SELECT is_empty($$SELECT * FROM binary_ending WHERE ending NOT IN ('read', '22P03', '08P01', '22021')$$, 'binary forms');
 SELECT cmp_ok((SELECT count(*) FROM binary_ending WHERE ending = 'read'), '>', 50::bigint, 'of which some are read');
 SELECT cmp_ok((SELECT count(*) FROM binary_ending WHERE ending = '22P03'), '>', 100::bigint, 'and many are refused');

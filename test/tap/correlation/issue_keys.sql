@@ -11,13 +11,15 @@ SELECT is(vsm.issue_keys('feature/PAY-12-login'), '{PAY-12}', 'in the name of a 
 SELECT is(vsm.issue_keys('PAY-12, OPS-3 and PAY-7; see PAY-12'), '{PAY-12,OPS-3,PAY-7}', 'several, distinct, in order of appearance');
 SELECT is(vsm.issue_keys('pay-12'), '{}', 'lower case is no key without projects');
 SELECT is(vsm.issue_keys('Pay-12'), '{}', 'nor is mixed case');
-SELECT is(vsm.issue_keys('xPAY-12 PAY-12x _PAY-12 9PAY-12 PAY-13_x'), '{PAY-13}', 'no key inside a word, which an underscore behind it ends');
+SELECT is(vsm.issue_keys('xPAY-12 PAY-12x _PAY-12 9PAY-12 PAY-13_x'), '{PAY-13}',
+	'no key inside a word, which an underscore behind it ends');
 SELECT is(vsm.issue_keys('A-1'), '{}', 'a project has at least two characters');
 SELECT is(vsm.issue_keys('A1-1 MY_APP-2 B_-3'), '{A1-1,MY_APP-2,B_-3}', 'digits and underscores belong to a project');
 SELECT is(vsm.issue_keys('1A-1 PAY-0 PAY-012 PAY- PAY -12 -12 PAY--12'), '{}', 'what is no key');
 SELECT is(vsm.issue_keys('WEB-PAY-12 PAY-12-13'), '{PAY-12}', 'a dash ends a word');
 SELECT is(vsm.issue_keys('feature/SHOP-7_show_total PAY-1_PAY-2'), '{SHOP-7,PAY-1,PAY-2}', 'an underscore ends a key, too');
-SELECT is(vsm.issue_keys('UTF-8 SHA-256 CVE-2024-1 ISO-8601 RFC-2822 UTF-9'), '{UTF-9}', 'without projects whatever looks like a key is one, but for standards');
+SELECT is(vsm.issue_keys('UTF-8 SHA-256 CVE-2024-1 ISO-8601 RFC-2822 UTF-9'), '{UTF-9}',
+	'without projects whatever looks like a key is one, but for standards');
 SELECT is(vsm.issue_keys('UTF-8 SHA-256', '{UTF}'), '{UTF-8}', 'which a project may be called like');
 SELECT is(vsm.issue_keys('PAY-123456789012345678901234567890'), '{PAY-123456789012345678901234567890}', 'a long number');
 SELECT is(vsm.issue_keys(''), '{}', 'an empty text has none');
@@ -35,7 +37,8 @@ SELECT is(vsm.issue_keys('×PAY-12÷'), '{PAY-12}', 'signs are no letters');
 SELECT is(vsm.issue_keys('pay-12 Ops-3 WEB-4', '{PAY,OPS}'), '{PAY-12,OPS-3}', 'keys of the projects, in any case, given in upper case');
 SELECT is(vsm.issue_keys('PAY-12', '{pay}'), '{PAY-12}', 'projects in any case');
 SELECT is(vsm.issue_keys('pay-12 PAY-12 Pay-12', '{PAY}'), '{PAY-12}', 'the same key in different cases is one');
-SELECT is(vsm.issue_keys('UTF-8 SHA-256 CVE-2021-44228 PAY-1', '{PAY}'), '{PAY-1}', 'UTF-8, SHA-256 and CVE-2021-44228 are no keys of the project');
+SELECT is(vsm.issue_keys('UTF-8 SHA-256 CVE-2021-44228 PAY-1', '{PAY}'), '{PAY-1}',
+	'UTF-8, SHA-256 and CVE-2021-44228 are no keys of the project');
 SELECT is(vsm.issue_keys('feature/pay-12-login', '{PAY}'), '{PAY-12}', 'the name of a branch in lower case');
 SELECT is(vsm.issue_keys('repay-12 pay-12x', '{PAY}'), '{}', 'still no key inside a word');
 SELECT is(vsm.issue_keys('P-1 p-2', '{P}'), '{P-1,P-2}', 'a project of one letter, when it is given');
@@ -59,7 +62,8 @@ FROM generate_series(1, 40) i;
 -- Random texts: the definition as a regular expression.
 SELECT setseed(0.6);
 CREATE TEMP TABLE words AS
-SELECT n, string_agg((ARRAY['PAY-', 'pay-', 'x9-1', 'OPS-1', 'O', 'X9', '-', '1', '12', '0', ' ', ' ', ' ', '/', ' ', 'a'])[1 + floor(random() * 16)::int], '' ORDER BY k) AS words
+SELECT n, string_agg((ARRAY['PAY-', 'pay-', 'x9-1', 'OPS-1', 'O', 'X9', '-', '1', '12', '0', ' ', ' ', ' ', '/', ' ',
+	'a'])[1 + floor(random() * 16)::int], '' ORDER BY k) AS words
 FROM generate_series(1, 5000) n, generate_series(1, 24) k GROUP BY n;
 CREATE FUNCTION pg_temp.keys_of(words text, pattern text, flags text) RETURNS text[] LANGUAGE sql AS
 $$SELECT coalesce(array_agg(key ORDER BY first), '{}') FROM (
@@ -73,7 +77,8 @@ SELECT is_empty(
 	  WHERE vsm.issue_keys(words, '{PAY,x9}') <> pg_temp.keys_of(words, '\m((?:PAY|X9)-[1-9][0-9]*)\M', 'gi')$$,
 	'random texts with projects: like the regular expression');
 SELECT cmp_ok((SELECT count(*) FROM words WHERE cardinality(vsm.issue_keys(words)) > 0), '>', 200::bigint, 'of which many hold keys');
-SELECT cmp_ok((SELECT count(*) FROM words WHERE cardinality(vsm.issue_keys(words, '{PAY,x9}')) > 1), '>', 100::bigint, 'and several hold more than one');
+SELECT cmp_ok((SELECT count(*) FROM words WHERE cardinality(vsm.issue_keys(words, '{PAY,x9}')) > 1), '>', 100::bigint,
+	'and several hold more than one');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -28,17 +28,22 @@ SELECT (SELECT vsm.graph(sha, string_to_array(parents, ' ')) FROM commit) AS com
 	(SELECT vsm.releases('zookeeper', tag, commit, to_timestamp(tag_epoch::bigint)) FROM tag WHERE is_release = 't') AS releases;
 CREATE TEMP TABLE first_release AS SELECT f.* FROM value, vsm.first_release(commits, releases) f;
 
-SELECT is((SELECT commits FROM value), (SELECT vsm.graph(sha, parent_sha) FROM commit LEFT JOIN commit_parent USING (sha)), 'the graph from arrays of parents is that from rows');
+SELECT is((SELECT commits FROM value), (SELECT vsm.graph(sha, parent_sha) FROM commit LEFT JOIN commit_parent USING (sha)),
+	'the graph from arrays of parents is that from rows');
 SELECT is((SELECT count(*) FROM first_release), 5079::bigint, 'a row for each of 5,079 commits');
-SELECT is_empty('(SELECT sha, release FROM first_release EXCEPT ALL SELECT sha, first_tag FROM git_first_release) UNION ALL (SELECT sha, first_tag FROM git_first_release EXCEPT ALL SELECT sha, release FROM first_release)',
+SELECT is_empty('(SELECT sha, release FROM first_release EXCEPT ALL SELECT sha, first_tag FROM git_first_release) UNION ALL (SELECT sha, '
+	'first_tag FROM git_first_release EXCEPT ALL SELECT sha, release FROM first_release)',
 	'the first release of every commit is that of git');
 SELECT is((SELECT count(release) FROM first_release), 4762::bigint, '4,762 are in a release');
-SELECT is_empty($$(SELECT release, count(*)::text FROM first_release WHERE release IS NOT NULL GROUP BY release EXCEPT ALL SELECT tag, new_commits_not_in_any_earlier_release FROM git_new_commits WHERE new_commits_not_in_any_earlier_release <> '0')
-	UNION ALL (SELECT tag, new_commits_not_in_any_earlier_release FROM git_new_commits WHERE new_commits_not_in_any_earlier_release <> '0' EXCEPT ALL SELECT release, count(*)::text FROM first_release WHERE release IS NOT NULL GROUP BY release)$$,
+SELECT is_empty($$(SELECT release, count(*)::text FROM first_release WHERE release IS NOT NULL GROUP BY release EXCEPT ALL SELECT tag,
+	new_commits_not_in_any_earlier_release FROM git_new_commits WHERE new_commits_not_in_any_earlier_release <> '0')
+	UNION ALL (SELECT tag, new_commits_not_in_any_earlier_release FROM git_new_commits WHERE new_commits_not_in_any_earlier_release <> '0'
+		EXCEPT ALL SELECT release, count(*)::text FROM first_release WHERE release IS NOT NULL GROUP BY release)$$,
 	'new commits of each release are those of git');
 SELECT is((SELECT count(*) FROM git_new_commits), 61::bigint, 'of 61 releases');
 SELECT is_empty('SELECT u.* FROM value, vsm.unknown_commits(commits, releases) u', 'nothing is missing');
-SELECT is_empty($$SELECT f.sha FROM first_release f JOIN tag t ON t.tag = f.release WHERE f.released_at <> to_timestamp(t.tag_epoch::bigint)$$, 'released when it was tagged');
+SELECT is_empty($$SELECT f.sha FROM first_release f JOIN tag t ON t.tag = f.release
+	WHERE f.released_at <> to_timestamp(t.tag_epoch::bigint)$$, 'released when it was tagged');
 
 -- What one release has and another has not: the older one is made the earlier release, then the later.
 CREATE TEMP TABLE pairs AS
@@ -52,7 +57,8 @@ FROM value, vsm.first_release(commits, (
 WHERE f.target IS NOT NULL GROUP BY f.target;
 SELECT is((SELECT count(*) FROM pairs), 60::bigint, '60 pairs of consecutive releases');
 SELECT is_empty(
-	$$SELECT p.* FROM pairs p LEFT JOIN difference n ON n.target = 'new ' || old_tag || ' ' || new_tag LEFT JOIN difference o ON o.target = 'old ' || old_tag || ' ' || new_tag
+	$$SELECT p.* FROM pairs p LEFT JOIN difference n ON n.target = 'new ' || old_tag || ' ' || new_tag LEFT JOIN difference o
+		ON o.target = 'old ' || old_tag || ' ' || new_tag
 	  WHERE (commits_new_not_old, commits_old_not_new) IS DISTINCT FROM (n.n, o.n)$$,
 	'what each has and the other has not, in 120 targets of one call, is what git says');
 
@@ -73,7 +79,8 @@ FROM (SELECT sha, issue_key AS issue FROM key_by_vsm) k JOIN first_release USING
 CREATE TEMP VIEW issue_by_git AS
 SELECT issue_key, (array_agg(first_tag ORDER BY tag_epoch::bigint, first_tag COLLATE "C"))[1] AS release, count(*) AS commits
 FROM key JOIN git_first_release USING (sha) JOIN tag ON tag = first_tag GROUP BY issue_key;
-SELECT is_empty('(TABLE issue_by_vsm EXCEPT ALL TABLE issue_by_git) UNION ALL (TABLE issue_by_git EXCEPT ALL TABLE issue_by_vsm)', 'the first release of every issue');
+SELECT is_empty('(TABLE issue_by_vsm EXCEPT ALL TABLE issue_by_git) UNION ALL (TABLE issue_by_git EXCEPT ALL TABLE issue_by_vsm)',
+	'the first release of every issue');
 SELECT cmp_ok((SELECT count(*) FROM issue_by_git), '>', 2000::bigint, 'of which there are thousands');
 SELECT is(commits::text::vsm.graph, commits, 'the text of the graph is lossless') FROM value;
 SELECT is(pg_column_size(commits) / 5079, 32, 'a commit takes 32 bytes') FROM value;

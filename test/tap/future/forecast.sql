@@ -35,14 +35,17 @@ WITH RECURSIVE outcome AS (
 SELECT id, period, total, count(*) AS ways FROM outcome GROUP BY id, period, total;
 -- P(at least total), of the totals that are possible.
 CREATE TEMP TABLE at_least AS
-SELECT w.id, w.period, w.total, sum(w.ways) OVER (PARTITION BY w.id, w.period ORDER BY w.total DESC) / q.num_samples::numeric ^ w.period AS reached
+SELECT w.id, w.period, w.total, sum(w.ways) OVER (PARTITION BY w.id, w.period ORDER BY w.total DESC) / q.num_samples::numeric ^ w.period
+	AS reached
 FROM ways w JOIN question q USING (id);
 CREATE INDEX ON at_least (id, period, total);
 ANALYZE at_least;
-SELECT is((SELECT count(*) FROM at_least a JOIN question q USING (id) WHERE a.total = (SELECT min(total) FROM at_least b WHERE b.id = a.id AND b.period = a.period) AND abs(reached - 1) > 1e-12),
+SELECT is((SELECT count(*) FROM at_least a JOIN question q USING (id) WHERE a.total = (SELECT min(total) FROM at_least b WHERE b.id = a.id
+	AND b.period = a.period) AND abs(reached - 1) > 1e-12),
 	0::bigint, 'the enumeration is complete');
 
-CREATE TEMP TABLE asked_p AS SELECT p FROM unnest('{1e-9,0.01,0.05,0.125,0.25,0.3333333333333333,0.5,0.7,0.75,0.85,0.95,0.99,0.999999,1}'::numeric[]) AS p;
+CREATE TEMP TABLE asked_p AS SELECT p FROM unnest('{1e-9,0.01,0.05,0.125,0.25,0.3333333333333333,0.5,0.7,0.75,0.85,0.95,0.99,0.999999,'
+	'1}'::numeric[]) AS p;
 SELECT is_empty($$
 	SELECT id, samples, period, p, vsm.forecast_items(samples, period, p::float8) FROM question, asked_p, generate_series(0, 5) AS period
 	WHERE vsm.forecast_items(samples, period, p::float8) IS DISTINCT FROM
@@ -72,7 +75,8 @@ SELECT is_empty($$
 SELECT is_empty($$
 	WITH answer AS MATERIALIZED (
 		SELECT id, samples, items, period, vsm.forecast_probability(samples, items, period) AS ours,
-			coalesce((SELECT max(reached) FROM at_least a WHERE a.id = question.id AND a.period = period.period AND a.total >= items), 0) AS exact
+			coalesce((SELECT max(reached) FROM at_least a WHERE a.id = question.id AND a.period = period.period AND a.total >= items), 0)
+				AS exact
 		FROM question, generate_series(-1, 60) AS items, generate_series(0, 5) AS period)
 	SELECT * FROM answer WHERE abs(ours::numeric - exact) > 1e-14 * exact OR (exact IN (0, 1)) <> (ours IN (0, 1))$$,
 	'probability: P(at least items), for every total possible and between');
@@ -85,10 +89,14 @@ SELECT is_empty($$
 -- Long horizons. Of an odd number of fair coins at least half the heads come with probability 1/2.
 --
 SELECT is(vsm.forecast_items('{0,1}', 2 * n - 1, 0.5), n, format('%s coins', 2 * n - 1)) FROM unnest('{1,2,10,500,5000}'::int[]) AS n;
-SELECT is(vsm.forecast_items('{0,0,0,7,7,7}', 2 * n - 1, 0.5), 7 * n, format('%s coins of 7', 2 * n - 1)) FROM unnest('{1,2,10,500,5000}'::int[]) AS n;
-SELECT is(vsm.forecast_items('{3,3,3,2,2,2}', 2 * n - 1, 0.5), 2 * (2 * n - 1) + n, format('%s coins that show 2 or 3', 2 * n - 1)) FROM unnest('{1,2,10,500,5000}'::int[]) AS n;
-SELECT is(vsm.forecast_periods('{0,0,0,1,1,1}', n, 0.5), 2 * n - 1, format('coins until %s heads', n)) FROM unnest('{1,2,10,500,10000}'::int[]) AS n;
-SELECT is(vsm.forecast_periods('{5,5,5,4,4,4}', 4 * (2 * n - 1) + n, 0.5), 2 * n - 1, format('coins that show 4 or 5 until %s', 4 * (2 * n - 1) + n)) FROM unnest('{1,2,10,500,1000}'::int[]) AS n;
+SELECT is(vsm.forecast_items('{0,0,0,7,7,7}', 2 * n - 1, 0.5), 7 * n, format('%s coins of 7', 2 * n - 1))
+	FROM unnest('{1,2,10,500,5000}'::int[]) AS n;
+SELECT is(vsm.forecast_items('{3,3,3,2,2,2}', 2 * n - 1, 0.5), 2 * (2 * n - 1) + n, format('%s coins that show 2 or 3', 2 * n - 1))
+	FROM unnest('{1,2,10,500,5000}'::int[]) AS n;
+SELECT is(vsm.forecast_periods('{0,0,0,1,1,1}', n, 0.5), 2 * n - 1, format('coins until %s heads', n))
+	FROM unnest('{1,2,10,500,10000}'::int[]) AS n;
+SELECT is(vsm.forecast_periods('{5,5,5,4,4,4}', 4 * (2 * n - 1) + n, 0.5), 2 * n - 1, format('coins that show 4 or 5 until %s',
+	4 * (2 * n - 1) + n)) FROM unnest('{1,2,10,500,1000}'::int[]) AS n;
 
 -- Exact binomials: heads of 520 coins of which one of eight is good.
 CREATE TEMP TABLE binomial AS
@@ -100,12 +108,15 @@ SELECT heads, sum(ways) OVER (ORDER BY heads DESC) / 8::numeric ^ 520 AS reached
 SELECT is((SELECT reached FROM binomial WHERE heads = 0)::float8, 1::float8, 'the binomials are complete');
 SELECT is_empty($$
 	SELECT p, vsm.forecast_items('{0,0,0,1,0,0,0,0}', 520, p::float8), (SELECT max(heads) FROM binomial WHERE reached >= p)
-	FROM (SELECT i / 40.0 AS p FROM generate_series(1, 39) AS i UNION SELECT 10.0 ^ -i FROM generate_series(2, 15) AS i UNION SELECT 1 - 10.0 ^ -i FROM generate_series(2, 15) AS i) AS asked
+	FROM (SELECT i / 40.0 AS p FROM generate_series(1, 39) AS i UNION SELECT 10.0 ^ -i FROM generate_series(2, 15) AS i UNION
+		SELECT 1 - 10.0 ^ -i FROM generate_series(2, 15) AS i) AS asked
 	WHERE vsm.forecast_items('{0,0,0,1,0,0,0,0}', 520, p::float8) <> (SELECT max(heads) FROM binomial WHERE reached >= p)$$,
 	'items in 520 periods are the quantiles of the binomial distribution, far out too');
 SELECT is_empty($$
-	SELECT items, p, vsm.forecast_periods('{0,0,0,1,0,0,0,0}', items, p::float8) FROM unnest('{40,65,90}'::int[]) AS items, unnest('{0.05,0.5,0.85,0.99}'::numeric[]) AS p
-	WHERE (vsm.forecast_periods('{0,0,0,1,0,0,0,0}', items, p::float8) <= 520) IS DISTINCT FROM ((SELECT reached FROM binomial WHERE heads = items) >= p)$$,
+	SELECT items, p, vsm.forecast_periods('{0,0,0,1,0,0,0,0}', items, p::float8) FROM unnest('{40,65,90}'::int[]) AS items,
+		unnest('{0.05,0.5,0.85,0.99}'::numeric[]) AS p
+	WHERE (vsm.forecast_periods('{0,0,0,1,0,0,0,0}', items, p::float8) <= 520) IS DISTINCT FROM ((SELECT reached FROM binomial
+		WHERE heads = items) >= p)$$,
 	'periods agree with it');
 SELECT is_empty($$
 	SELECT heads, reached, vsm.forecast_probability('{0,0,0,1,0,0,0,0}', heads, 520) FROM binomial
@@ -117,7 +128,8 @@ SELECT cmp_ok((SELECT count(*) FROM binomial WHERE reached > 1e-100), '>=', 250:
 SELECT is_empty($$
 	WITH forecast AS MATERIALIZED (
 		SELECT samples, items, p, vsm.forecast_periods(samples, items, p) AS periods
-		FROM (VALUES ('{3,0,5,8,2,1,4}'::int[]), ('{12,40,25,0,33}'), ('{1,0,0}')) AS s (samples), unnest('{1,17,400}'::int[]) AS items, unnest('{0.05,0.5,0.85,0.9999}'::float8[]) AS p)
+		FROM (VALUES ('{3,0,5,8,2,1,4}'::int[]), ('{12,40,25,0,33}'), ('{1,0,0}')) AS s (samples), unnest('{1,17,400}'::int[]) AS items,
+			unnest('{0.05,0.5,0.85,0.9999}'::float8[]) AS p)
 	SELECT * FROM forecast WHERE vsm.forecast_items(samples, periods, p) < items OR vsm.forecast_items(samples, periods - 1, p) >= items$$,
 	'forecast_periods is the inverse of forecast_items');
 
@@ -150,24 +162,34 @@ FROM (SELECT array_agg(g % 40) AS s FROM generate_series(1, 52) AS g) AS sample;
 --
 -- Edges.
 --
-SELECT is(ARRAY[vsm.forecast_items('{0,0}', 10, 0.5), vsm.forecast_items('{3,5}', 0, 0.5), vsm.forecast_items('{3,5}', 10, 1), vsm.forecast_items('{0,5}', 10, 1)],
+SELECT is(ARRAY[vsm.forecast_items('{0,0}', 10, 0.5), vsm.forecast_items('{3,5}', 0, 0.5), vsm.forecast_items('{3,5}', 10, 1),
+	vsm.forecast_items('{0,5}', 10, 1)],
 	'{0,0,30,0}', 'items: all samples 0, no period, certainty');
-SELECT is(ARRAY[vsm.forecast_periods('{0,0}', 10, 0.5), vsm.forecast_periods('{0,0}', 0, 0.5), vsm.forecast_periods('{3,5}', 0, 0.5), vsm.forecast_periods('{3,5}', -7, 0.5)],
+SELECT is(ARRAY[vsm.forecast_periods('{0,0}', 10, 0.5), vsm.forecast_periods('{0,0}', 0, 0.5), vsm.forecast_periods('{3,5}', 0, 0.5),
+	vsm.forecast_periods('{3,5}', -7, 0.5)],
 	'{NULL,0,0,0}', 'periods: all samples 0, no items');
-SELECT is(ARRAY[vsm.forecast_periods('{3,5}', 10, 1), vsm.forecast_periods('{0,5}', 10, 1), vsm.forecast_periods('{0,5}', 10, 0.9999999999999999)],
+SELECT is(ARRAY[vsm.forecast_periods('{3,5}', 10, 1), vsm.forecast_periods('{0,5}', 10, 1), vsm.forecast_periods('{0,5}', 10,
+	0.9999999999999999)],
 	'{4,NULL,59}', 'periods: certainty needs a least sample above 0');
 SELECT is(num_nulls(vsm.forecast_items(NULL, 1, 0.5), vsm.forecast_items('{1}', NULL, 0.5), vsm.forecast_items('{1}', 1, NULL),
-	vsm.forecast_periods(NULL, 1, 0.5), vsm.forecast_periods('{1}', NULL, 0.5), vsm.forecast_periods('{1}', 1, NULL)), 6, 'a NULL argument: NULL');
+	vsm.forecast_periods(NULL, 1, 0.5), vsm.forecast_periods('{1}', NULL, 0.5), vsm.forecast_periods('{1}', 1, NULL)), 6,
+		'a NULL argument: NULL');
 SELECT is(vsm.forecast_items('{2147483647,2147483647}', 1, 0.5), 2147483647, 'the largest answer');
-SELECT is(vsm.forecast_items('[0:1]={3,5}'::int[], 1, 0.5), vsm.forecast_items('{5,3}', 1, 0.5), 'neither order nor subscripts of the samples matter');
-SELECT is(ARRAY[vsm.forecast_periods('{1000000000,0}', 2000000000, 0.5), vsm.forecast_items('{1000000000,0}', 2, 0.25)], '{3,2000000000}', 'large units are no large totals');
+SELECT is(vsm.forecast_items('[0:1]={3,5}'::int[], 1, 0.5), vsm.forecast_items('{5,3}', 1, 0.5),
+	'neither order nor subscripts of the samples matter');
+SELECT is(ARRAY[vsm.forecast_periods('{1000000000,0}', 2000000000, 0.5), vsm.forecast_items('{1000000000,0}', 2, 0.25)], '{3,2000000000}',
+	'large units are no large totals');
 
-SELECT is(ARRAY[vsm.forecast_probability('{3,5}', 6, 2), vsm.forecast_probability('{3,5}', 7, 2), vsm.forecast_probability('{3,5}', 10, 2), vsm.forecast_probability('{3,5}', 11, 2)],
+SELECT is(ARRAY[vsm.forecast_probability('{3,5}', 6, 2), vsm.forecast_probability('{3,5}', 7, 2), vsm.forecast_probability('{3,5}', 10,
+	2), vsm.forecast_probability('{3,5}', 11, 2)],
 	'{1,0.75,0.25,0}', 'probability: what is certain, and what never');
-SELECT is(ARRAY[vsm.forecast_probability('{0,0}', 1, 100), vsm.forecast_probability('{3,5}', 0, 0), vsm.forecast_probability('{3,5}', 1, 0), vsm.forecast_probability('{3,5}', -2147483648, 0),
-	vsm.forecast_probability('{2147483647}', 2147483647, 2147483647), vsm.forecast_probability('{1}', 2147483647, 2147483646), vsm.forecast_probability('{0,1000000000}', 2000000000, 3)],
+SELECT is(ARRAY[vsm.forecast_probability('{0,0}', 1, 100), vsm.forecast_probability('{3,5}', 0, 0), vsm.forecast_probability('{3,5}', 1,
+	0), vsm.forecast_probability('{3,5}', -2147483648, 0),
+	vsm.forecast_probability('{2147483647}', 2147483647, 2147483647), vsm.forecast_probability('{1}', 2147483647, 2147483646),
+		vsm.forecast_probability('{0,1000000000}', 2000000000, 3)],
 	'{0,1,0,1,1,0,0.5}', 'probability: all samples 0, no period, no items, the largest numbers');
-SELECT is(num_nulls(vsm.forecast_probability(NULL, 1, 1), vsm.forecast_probability('{1}', NULL, 1), vsm.forecast_probability('{1}', 1, NULL)), 3, 'probability: a NULL argument: NULL');
+SELECT is(num_nulls(vsm.forecast_probability(NULL, 1, 1), vsm.forecast_probability('{1}', NULL, 1), vsm.forecast_probability('{1}', 1,
+	NULL)), 3, 'probability: a NULL argument: NULL');
 SELECT is(vsm.forecast_probability('{0,1}', 40, 2000000000), 1::float8, 'it ends with the last total below');
 
 --
@@ -175,23 +197,34 @@ SELECT is(vsm.forecast_probability('{0,1}', 40, 2000000000), 1::float8, 'it ends
 --
 SELECT is(pg_temp.failure(statement), failure, statement)
 FROM (VALUES
-	($$SELECT vsm.forecast_items('{}', 1, 0.5)$$, '22023 | a forecast needs at least one sample | Give the number of finished items of each past period, 0 included.'),
-	($$SELECT vsm.forecast_periods('{1,NULL}', 1, 0.5)$$, '22023 | a sample cannot be null | A period without finished items is a sample of 0.'),
+	($$SELECT vsm.forecast_items('{}', 1, 0.5)$$, '22023 | a forecast needs at least one sample | Give the number of finished items of '
+		'each past period, 0 included.'),
+	($$SELECT vsm.forecast_periods('{1,NULL}', 1, 0.5)$$, '22023 | a sample cannot be null | A period without finished items is a sample '
+		'of 0.'),
 	($$SELECT vsm.forecast_items('{1,-2,-1}', 1, 0.5)$$, '22023 | a sample cannot be negative | The least sample is -2.'),
 	($$SELECT vsm.forecast_items('{1}', -1, 0.5)$$, '22023 | the number of periods cannot be negative | The number of periods is -1.'),
-	($$SELECT vsm.forecast_items('{1}', 1, 0)$$, '22023 | the probability of a forecast must be above 0 and at most 1 | The probability asked for is 0.'),
-	($$SELECT vsm.forecast_periods('{1}', 1, 1.5)$$, '22023 | the probability of a forecast must be above 0 and at most 1 | The probability asked for is 1.5.'),
-	($$SELECT vsm.forecast_periods('{1}', 0, 'NaN')$$, '22023 | the probability of a forecast must be above 0 and at most 1 | The probability asked for is NaN.'),
-	($$SELECT vsm.forecast_probability('{}', 1, 1)$$, '22023 | a forecast needs at least one sample | Give the number of finished items of each past period, 0 included.'),
-	($$SELECT vsm.forecast_probability('{NULL}', 1, 1)$$, '22023 | a sample cannot be null | A period without finished items is a sample of 0.'),
+	($$SELECT vsm.forecast_items('{1}', 1, 0)$$, '22023 | the probability of a forecast must be above 0 and at most 1 | The probability '
+		'asked for is 0.'),
+	($$SELECT vsm.forecast_periods('{1}', 1, 1.5)$$, '22023 | the probability of a forecast must be above 0 and at most 1 | The '
+		'probability asked for is 1.5.'),
+	($$SELECT vsm.forecast_periods('{1}', 0, 'NaN')$$, '22023 | the probability of a forecast must be above 0 and at most 1 | The '
+		'probability asked for is NaN.'),
+	($$SELECT vsm.forecast_probability('{}', 1, 1)$$, '22023 | a forecast needs at least one sample | Give the number of finished items of '
+		'each past period, 0 included.'),
+	($$SELECT vsm.forecast_probability('{NULL}', 1, 1)$$, '22023 | a sample cannot be null | A period without finished items is a sample '
+		'of 0.'),
 	($$SELECT vsm.forecast_probability('{-1}', 1, 1)$$, '22023 | a sample cannot be negative | The least sample is -1.'),
 	($$SELECT vsm.forecast_probability('{1}', 1, -1)$$, '22023 | the number of periods cannot be negative | The number of periods is -1.'),
 	($$SELECT vsm.forecast_items('{2000000000}', 2, 0.5)$$, '22003 | integer out of range | The forecast is 4000000000.'),
 	($$SELECT vsm.forecast_items('{0,1,1000000000}', 2, 0.5)$$,
-	 '54000 | too many possible totals to forecast | The samples lie so far apart that more than 16777216 totals are possible. | Count in larger units, such as hundreds of items.')) AS wrong (statement, failure);
-SELECT is(pg_temp.cancel($$SELECT vsm.forecast_periods('{0,0,1}', 2000000000, 0.5)$$), '57014 | canceling statement due to user request', 'periods can be cancelled');
-SELECT is(pg_temp.cancel($$SELECT vsm.forecast_items('{0,0,1}', 2000000000, 0.5)$$), '57014 | canceling statement due to user request', 'items can be cancelled');
-SELECT is(pg_temp.cancel($$SELECT vsm.forecast_probability('{0,0,1}', 600000000, 2000000000)$$), '57014 | canceling statement due to user request', 'a probability can be cancelled');
+	 '54000 | too many possible totals to forecast | The samples lie so far apart that more than 16777216 totals are possible. | Count in '
+		'larger units, such as hundreds of items.')) AS wrong (statement, failure);
+SELECT is(pg_temp.cancel($$SELECT vsm.forecast_periods('{0,0,1}', 2000000000, 0.5)$$), '57014 | canceling statement due to user request',
+	'periods can be cancelled');
+SELECT is(pg_temp.cancel($$SELECT vsm.forecast_items('{0,0,1}', 2000000000, 0.5)$$), '57014 | canceling statement due to user request',
+	'items can be cancelled');
+SELECT is(pg_temp.cancel($$SELECT vsm.forecast_probability('{0,0,1}', 600000000, 2000000000)$$),
+	'57014 | canceling statement due to user request', 'a probability can be cancelled');
 
 SELECT finish();
 ROLLBACK;

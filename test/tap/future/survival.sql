@@ -29,7 +29,8 @@ FROM (VALUES (6, true), (6, true), (6, true), (6, false), (7, true), (9, false),
 CREATE TEMP TABLE estimate AS SELECT vsm.survival(duration, finished) AS s FROM remission;
 
 SELECT results_eq(
-	$$SELECT (extract(days FROM duration) / 7)::int, at_risk, finished, round(survival::numeric, 4), round(lower::numeric, 4), round(upper::numeric, 4)
+	$$SELECT (extract(days FROM duration) / 7)::int, at_risk, finished, round(survival::numeric, 4), round(lower::numeric, 4),
+		round(upper::numeric, 4)
 	  FROM estimate, vsm.curve(s)$$,
 	$$VALUES (6, 21::bigint, 3::bigint, 0.8571, 0.6197, 0.9516), (7, 17, 1, 0.8067, 0.5631, 0.9228),
 		(10, 15, 1, 0.7529, 0.5032, 0.8894), (13, 12, 1, 0.6902, 0.4316, 0.8491), (16, 11, 1, 0.6275, 0.3675, 0.8049),
@@ -41,9 +42,11 @@ SELECT is(vsm.percentile(s, 0.6), NULL, 'fewer than 60 % finish within the longe
 SELECT is(vsm.percentile(s, 0), '42 days', 'p = 0: the shortest duration seen') FROM estimate;
 SELECT is(round(vsm.probability(s, '70 days')::numeric, 4), 0.2471, 'probability within 10 weeks') FROM estimate;
 SELECT is(vsm.probability(s, '41 days'), 0::float8, 'before the first finish: 0') FROM estimate;
-SELECT is(vsm.probability(s, '245 days'), vsm.probability(s, '161 days'), 'known up to and including the longest duration seen') FROM estimate;
+SELECT is(vsm.probability(s, '245 days'), vsm.probability(s, '161 days'), 'known up to and including the longest duration seen')
+	FROM estimate;
 SELECT is(vsm.probability(s, '245 days 00:00:00.000001'), NULL, 'beyond it: NULL') FROM estimate;
-SELECT is(vsm.probability(s, '42 days', '70 days'), 1 - 0.6274509803921569::float8 / 0.7529411764705882, 'probability given an age') FROM estimate;
+SELECT is(vsm.probability(s, '42 days', '70 days'), 1 - 0.6274509803921569::float8 / 0.7529411764705882, 'probability given an age')
+	FROM estimate;
 SELECT is(vsm.probability(s, '175 days', '70 days') IS NOT NULL AND vsm.probability(s, '176 days', '70 days') IS NULL, true,
 	'given an age: known until age and time reach the longest duration') FROM estimate;
 SELECT is(vsm.probability(s, '0', '70 days'), 0::float8, 'given an age: nothing happens in no time') FROM estimate;
@@ -69,7 +72,8 @@ CREATE TEMP TABLE team_estimate AS SELECT team, vsm.survival(duration, finished)
 -- S after every duration seen, by the definition.
 CREATE TEMP TABLE oracle AS
 SELECT team, duration, at_risk, died, s,
-	CASE WHEN s > 0 THEN sqrt(sum(CASE WHEN at_risk > died THEN died / (at_risk * (at_risk - died)) END) OVER w) / nullif(abs(ln(s)), 0) END AS sigma
+	CASE WHEN s > 0 THEN sqrt(sum(CASE WHEN at_risk > died THEN died / (at_risk * (at_risk - died)) END) OVER w) / nullif(abs(ln(s)),
+		0) END AS sigma
 FROM (
 	SELECT team, duration, died, at_risk,
 		pg_temp.product((at_risk - died) / at_risk) OVER (PARTITION BY team ORDER BY duration) AS s
@@ -118,7 +122,8 @@ SELECT t.team, t.s AS survival, age, within, p, age + within > longest AS beyond
 	(SELECT coalesce(min(o.s), 1) FROM oracle o WHERE o.team = t.team AND duration <= age) AS at_age,
 	(SELECT coalesce(min(o.s), 1) FROM oracle o WHERE o.team = t.team AND duration <= age + within) AS at_end
 FROM team_estimate t, (
-	SELECT floor(random() * 110) * interval '1 day' AS age, floor(random() * 60) * interval '1 day' AS within, round(random()::numeric, 2)::float8 AS p
+	SELECT floor(random() * 110) * interval '1 day' AS age, floor(random() * 60) * interval '1 day' AS within, round(random()::numeric,
+		2)::float8 AS p
 	FROM generate_series(1, 80)) AS question,
 	LATERAL (SELECT max(duration) AS longest FROM oracle o WHERE o.team = t.team) AS seen;
 SELECT is_empty($$
@@ -140,11 +145,13 @@ SELECT is_empty($$
 	WHERE vsm.percentile(s, p) IS DISTINCT FROM
 		(SELECT percentile_disc(p) WITHIN GROUP (ORDER BY duration) FROM work WHERE team = 4)$$,
 	'without open items percentiles are the empirical ones');
-SELECT is(vsm.percentile(vsm.survival(g * interval '1 hour', true), 0.9), '90:00:00', 'a percentile that falls on a duration exactly is that one')
+SELECT is(vsm.percentile(vsm.survival(g * interval '1 hour', true), 0.9), '90:00:00',
+	'a percentile that falls on a duration exactly is that one')
 FROM generate_series(1, 100) AS g;
 SELECT is_empty($$
 	SELECT n, vsm.percentile(s, 1 - 1.0 / n) FROM (
-		SELECT n, vsm.survival(g * interval '1 second', true) AS s FROM generate_series(1, 300) AS n, generate_series(1, n) AS g GROUP BY n) AS e
+		SELECT n, vsm.survival(g * interval '1 second', true) AS s FROM generate_series(1, 300) AS n, generate_series(1, n) AS g
+			GROUP BY n) AS e
 	WHERE vsm.percentile(s, 1 - 1.0 / n) <> greatest(n - 1, 1) * interval '1 second' OR vsm.percentile(s, 1) <> n * interval '1 second'$$,
 	'all but the last of n, for every n: no rounding tips it');
 
@@ -163,50 +170,67 @@ SELECT is(vsm.survival(interval '1 day', NULL)::text, NULL, 'only rows with a NU
 SELECT is(vsm.survival(d, f)::text, '{"days":true,"durations":[[86400000000,1,0]]}', 'rows with a NULL are skipped')
 FROM (VALUES (interval '1 day', true), (NULL, true), ('2 days', NULL), (NULL, NULL)) AS v (d, f);
 SELECT is_empty($$SELECT * FROM vsm.curve(NULL)$$, 'curve of NULL: no rows');
-SELECT is(num_nulls(vsm.percentile(NULL, 0.5), vsm.probability(NULL, '1 day'), vsm.probability(NULL, '1 day', '1 day'), vsm.eta(NULL, '1 day', 0.5),
-	vsm.percentile(s, NULL), vsm.probability(s, NULL), vsm.probability(s, '1 day', NULL), vsm.eta(s, NULL, 0.5), vsm.eta(s, '1 day', NULL)), 9,
+SELECT is(num_nulls(vsm.percentile(NULL, 0.5), vsm.probability(NULL, '1 day'), vsm.probability(NULL, '1 day', '1 day'), vsm.eta(NULL,
+	'1 day', 0.5),
+	vsm.percentile(s, NULL), vsm.probability(s, NULL), vsm.probability(s, '1 day', NULL), vsm.eta(s, NULL, 0.5), vsm.eta(s, '1 day',
+		NULL)), 9,
 	'a NULL argument: NULL') FROM estimate;
 
 CREATE TEMP TABLE open_only AS SELECT vsm.survival(d, false) AS s FROM (VALUES (interval '3 days'), ('5 days')) AS v (d);
 SELECT is_empty($$SELECT c.* FROM open_only, vsm.curve(s) AS c$$, 'nothing finished: no curve');
 SELECT is(ARRAY[vsm.percentile(s, 0), vsm.percentile(s, 1e-300), vsm.percentile(s, 1)], ARRAY[interval '3 days', NULL, NULL],
 	'nothing finished: no percentile but p = 0') FROM open_only;
-SELECT is(ARRAY[vsm.probability(s, '5 days'), vsm.probability(s, '6 days')], ARRAY[0::float8, NULL], 'nothing finished: probability 0 as far as seen') FROM open_only;
+SELECT is(ARRAY[vsm.probability(s, '5 days'), vsm.probability(s, '6 days')], ARRAY[0::float8, NULL],
+	'nothing finished: probability 0 as far as seen') FROM open_only;
 
 CREATE TEMP TABLE zero AS SELECT vsm.survival(d, true) AS s FROM (VALUES (interval '0'), ('0'), ('0'), ('1 day')) AS v (d);
-SELECT is(ARRAY[vsm.probability(s, '0'), vsm.probability(s, '0', '0'), vsm.probability(s, '1 day'), vsm.probability(s, '2 days')], ARRAY[0.75, 0, 1, NULL]::float8[],
+SELECT is(ARRAY[vsm.probability(s, '0'), vsm.probability(s, '0', '0'), vsm.probability(s, '1 day'), vsm.probability(s, '2 days')],
+	ARRAY[0.75, 0, 1, NULL]::float8[],
 	'durations of 0 count: P(T <= 0) is theirs, P(T <= 0 | T > 0) is 0') FROM zero;
-SELECT is(ARRAY[vsm.percentile(s, 0.75), vsm.percentile(s, 0.76), vsm.eta(s, '0', 0.01), vsm.eta(s, '1 day', 0.5)], ARRAY['0', '1 day', '1 day', NULL]::interval[],
+SELECT is(ARRAY[vsm.percentile(s, 0.75), vsm.percentile(s, 0.76), vsm.eta(s, '0', 0.01), vsm.eta(s, '1 day', 0.5)], ARRAY['0', '1 day',
+	'1 day', NULL]::interval[],
 	'durations of 0: percentile 0, while what is open lasts longer') FROM zero;
 SELECT results_eq($$SELECT duration, at_risk, finished, survival, lower IS NULL, upper IS NULL FROM zero, vsm.curve(s)$$,
 	$$VALUES (interval '0', 4::bigint, 3::bigint, 0.25::float8, false, false), ('1 day', 1, 1, 0, true, true)$$, 'no band where S is 0');
-SELECT is(vsm.probability(s, '106751991 days 04:00:54.775807', '1 day'), NULL, 'age and time beyond bigint are beyond the longest duration') FROM estimate;
-SELECT is(vsm.percentile(vsm.survival('106751991 days 04:00:54.775807', true), 1), '106751991 days 04:00:54.775807', 'the longest duration there is');
+SELECT is(vsm.probability(s, '106751991 days 04:00:54.775807', '1 day'), NULL,
+	'age and time beyond bigint are beyond the longest duration') FROM estimate;
+SELECT is(vsm.percentile(vsm.survival('106751991 days 04:00:54.775807', true), 1), '106751991 days 04:00:54.775807',
+	'the longest duration there is');
 
 -- Days as wall clock has them, hours as working time has them.
-SELECT is(vsm.percentile(vsm.survival(d, true), 1)::text, '50:00:00', 'working time stays in hours') FROM (VALUES (interval '20:00'), ('50:00')) AS v (d);
-SELECT is(vsm.percentile(vsm.survival(d, true), 1)::text, '2 days 02:00:00', 'days if any duration came in days') FROM (VALUES (interval '1 day'), ('50:00')) AS v (d);
-SELECT is(vsm.eta(vsm.survival(d, true), '1 hour', 1)::text, '2 days 01:00:00', 'and so does the remaining time') FROM (VALUES (interval '1 day'), ('50:00')) AS v (d);
+SELECT is(vsm.percentile(vsm.survival(d, true), 1)::text, '50:00:00', 'working time stays in hours') FROM (VALUES (interval '20:00'),
+	('50:00')) AS v (d);
+SELECT is(vsm.percentile(vsm.survival(d, true), 1)::text, '2 days 02:00:00', 'days if any duration came in days')
+	FROM (VALUES (interval '1 day'), ('50:00')) AS v (d);
+SELECT is(vsm.eta(vsm.survival(d, true), '1 hour', 1)::text, '2 days 01:00:00', 'and so does the remaining time')
+	FROM (VALUES (interval '1 day'), ('50:00')) AS v (d);
 
 --
 -- Errors.
 --
-SELECT is(pg_temp.failure($$SELECT vsm.survival(interval '-1 second', true)$$), '22023 | a duration cannot be negative', 'negative duration');
-SELECT is(pg_temp.failure($$SELECT vsm.survival(interval '1 day -25 hours', true)$$), '22023 | a duration cannot be negative', 'negative in sum');
+SELECT is(pg_temp.failure($$SELECT vsm.survival(interval '-1 second', true)$$), '22023 | a duration cannot be negative',
+	'negative duration');
+SELECT is(pg_temp.failure($$SELECT vsm.survival(interval '1 day -25 hours', true)$$), '22023 | a duration cannot be negative',
+	'negative in sum');
 SELECT is(pg_temp.failure($$SELECT vsm.survival(interval '1 month', true)$$),
-	'22023 | a duration cannot be given in months | A month has no fixed length. | Write it in days or smaller; a day is 24 hours.', 'months');
+	'22023 | a duration cannot be given in months | A month has no fixed length. | Write it in days or smaller; a day is 24 hours.',
+		'months');
 SELECT is(pg_temp.failure($$SELECT vsm.survival(interval '178000000 days', true)$$), '22008 | interval out of range', 'beyond bigint');
 SELECT is(pg_temp.failure(format('SELECT vsm.percentile(s, %L) FROM estimate', p)),
-	'22023 | a probability must be between 0 and 1 | The probability asked for is ' || replace(p, 'nan', 'NaN') || '.', 'percentile: p = ' || p)
+	'22023 | a probability must be between 0 and 1 | The probability asked for is ' || replace(p, 'nan', 'NaN') || '.', 'percentile: p = '
+		|| p)
 FROM unnest('{-0.1,1.1,nan,Infinity}'::text[]) AS p;
 SELECT is(pg_temp.failure('SELECT vsm.eta(s, ''1 day'', 2) FROM estimate'),
 	'22023 | a probability must be between 0 and 1 | The probability asked for is 2.', 'eta: p');
 SELECT is(pg_temp.failure('SELECT vsm.eta(s, ''-1 day'', 0.5) FROM estimate'), '22023 | an age cannot be negative', 'eta: negative age');
-SELECT matches(pg_temp.failure('SELECT vsm.probability(s, ''1 month'') FROM estimate'), '^22023 . a time to finish within cannot be given in months', 'probability: months');
-SELECT is(pg_temp.failure('SELECT vsm.probability(s, ''1 day'', ''-1 day'') FROM estimate'), '22023 | an age cannot be negative', 'probability: negative age');
+SELECT matches(pg_temp.failure('SELECT vsm.probability(s, ''1 month'') FROM estimate'),
+	'^22023 . a time to finish within cannot be given in months', 'probability: months');
+SELECT is(pg_temp.failure('SELECT vsm.probability(s, ''1 day'', ''-1 day'') FROM estimate'), '22023 | an age cannot be negative',
+	'probability: negative age');
 
 -- Of the text form, one by one.
-SELECT is(pg_temp.failure(format('SELECT %L::vsm.survival', form)), '22P02 | invalid input syntax for type vsm.survival | ' || detail, 'text form: ' || left(form, 60))
+SELECT is(pg_temp.failure(format('SELECT %L::vsm.survival', form)), '22P02 | invalid input syntax for type vsm.survival | ' || detail,
+	'text form: ' || left(form, 60))
 FROM (VALUES
 	('[]', 'A survival estimate is an object, not an array.'),
 	('7', 'A survival estimate is an object, not a number.'),
@@ -236,37 +260,46 @@ SELECT is(pg_temp.failure($$SELECT vsm.merge(s, s) FROM (SELECT '{"durations":[[
 --
 -- The value: its forms.
 --
-SELECT is('{"durations" : [[3,0,2], [1,1,0],[3,1,0]], "days":false, "resolution":1}'::vsm.survival::text, '{"durations":[[1,1,0],[3,1,2]]}', 'the text form is made canonical');
-SELECT is_empty($$SELECT * FROM team_estimate WHERE s::text::vsm.survival::text <> s::text OR s::json::vsm.survival::text <> s::text OR s::jsonb::vsm.survival::text <> s::text
+SELECT is('{"durations" : [[3,0,2], [1,1,0],[3,1,0]], "days":false, "resolution":1}'::vsm.survival::text,
+	'{"durations":[[1,1,0],[3,1,2]]}', 'the text form is made canonical');
+SELECT is_empty($$SELECT * FROM team_estimate WHERE s::text::vsm.survival::text <> s::text OR s::json::vsm.survival::text <> s::text
+	OR s::jsonb::vsm.survival::text <> s::text
 	OR vsm.survival_send(s::text::vsm.survival) <> vsm.survival_send(s)$$, 'text, json and jsonb lose nothing');
 SELECT is(to_jsonb(s), s::jsonb, 'to_jsonb gives the value, not a string') FROM open_only;
 COPY (SELECT team, s FROM team_estimate) TO PROGRAM 'cat > vsm_survival_test.copy' (FORMAT binary);
 CREATE TEMP TABLE received (team int, s vsm.survival);
 COPY received FROM PROGRAM 'cat vsm_survival_test.copy; rm vsm_survival_test.copy' (FORMAT binary);
-SELECT is_empty($$SELECT * FROM team_estimate e FULL JOIN received r USING (team) WHERE e.s::text IS DISTINCT FROM r.s::text OR vsm.percentile(e.s, 0.5) IS DISTINCT FROM vsm.percentile(r.s, 0.5)$$,
+SELECT is_empty($$SELECT * FROM team_estimate e FULL JOIN received r USING (team) WHERE e.s::text IS DISTINCT FROM r.s::text
+	OR vsm.percentile(e.s, 0.5) IS DISTINCT FROM vsm.percentile(r.s, 0.5)$$,
 	'binary form loses nothing');
 -- COPY's signature, flags, length of extension, one column, its length and bytes, the end.
 CREATE FUNCTION pg_temp.receive(value text) RETURNS text LANGUAGE sql AS $$
 	SELECT pg_temp.failure(format('COPY received (s) FROM PROGRAM %L (FORMAT binary)',
 		'printf "' || string_agg('\' || (b >> 6) || (b >> 3 & 7) || (b & 7), '' ORDER BY i) || '"'))
 	FROM (SELECT i, get_byte(bytes, i) AS b
-		FROM (SELECT decode('5047434f50590aff0d0a0000000000000000000001' || lpad(to_hex(length(value) / 2), 8, '0') || value || 'ffff', 'hex') AS bytes) AS x,
+		FROM (SELECT decode('5047434f50590aff0d0a0000000000000000000001' || lpad(to_hex(length(value) / 2), 8, '0') || value || 'ffff',
+			'hex') AS bytes) AS x,
 			generate_series(0, length(bytes) - 1) AS i) AS y
 $$;
-SELECT is(pg_temp.receive('01' || '01' || '00' || '00000001' || '0000000000000007' || '0000000000000002' || '0000000000000001'), 'no error', 'binary input: a right one');
+SELECT is(pg_temp.receive('01' || '01' || '00' || '00000001' || '0000000000000007' || '0000000000000002' || '0000000000000001'),
+	'no error', 'binary input: a right one');
 SELECT is((SELECT s::text FROM received WHERE team IS NULL), '{"days":true,"durations":[[7,2,1]]}', 'binary input: what it is');
 SELECT is(pg_temp.receive(value), '22P03 | ' || failure, 'binary input: ' || value)
 FROM (VALUES
 	('02' || '00' || '00' || '00000001' || '0000000000000007' || '0000000000000002' || '0000000000000001',
 	 'invalid binary format of type vsm.survival | Its format version is 2; this version of vsm reads 1.'),
-	('01' || '02' || '00' || '00000001' || '0000000000000007' || '0000000000000002' || '0000000000000001', 'invalid header of a binary survival estimate'),
-	('01' || '00' || '40' || '00000001' || '0000000000000007' || '0000000000000002' || '0000000000000001', 'invalid header of a binary survival estimate'),
+	('01' || '02' || '00' || '00000001' || '0000000000000007' || '0000000000000002' || '0000000000000001',
+		'invalid header of a binary survival estimate'),
+	('01' || '00' || '40' || '00000001' || '0000000000000007' || '0000000000000002' || '0000000000000001',
+		'invalid header of a binary survival estimate'),
 	('01' || '00' || '00' || '00000000', 'invalid header of a binary survival estimate'),
-	('01' || '00' || '00' || '7fffffff' || '0000000000000007' || '0000000000000002' || '0000000000000001', 'invalid header of a binary survival estimate'),
+	('01' || '00' || '00' || '7fffffff' || '0000000000000007' || '0000000000000002' || '0000000000000001',
+		'invalid header of a binary survival estimate'),
 	('01' || '00' || '00' || '00000001' || 'ffffffffffffffff' || '0000000000000002' || '0000000000000001',
 	 'invalid duration in a binary survival estimate | A duration or a count is negative, or there are no items.'),
 	('01' || '00' || '00' || '00000001' || '0000000000000007' || '0000000000000000' || '0000000000000000',
-	 'invalid duration in a binary survival estimate | A duration or a count is negative, or there are no items.')) AS wrong (value, failure);
+	 'invalid duration in a binary survival estimate | A duration or a count is negative, or there are no items.')) AS wrong (value,
+		failure);
 
 --
 -- The same whatever the order and whoever gathers.
@@ -274,16 +307,21 @@ FROM (VALUES
 CREATE TEMP TABLE whole AS SELECT vsm.survival(duration, finished) AS s FROM work;
 SELECT is((SELECT vsm.survival(duration, finished ORDER BY random()) FROM work)::text, s::text, 'any order') FROM whole;
 SELECT is((SELECT vsm.survival(duration, finished ORDER BY duration, finished) FROM work)::text, s::text, 'sorted') FROM whole;
-SELECT is((SELECT vsm.survival(duration, finished ORDER BY duration DESC, finished DESC) FROM work)::text, s::text, 'sorted the other way') FROM whole;
+SELECT is((SELECT vsm.survival(duration, finished ORDER BY duration DESC, finished DESC) FROM work)::text, s::text,
+	'sorted the other way') FROM whole;
 SELECT is((SELECT vsm.merge(s) FROM team_estimate)::text, s::text, 'merged from groups') FROM whole;
-SELECT is((SELECT vsm.merge(part) FROM (SELECT vsm.survival(duration, finished) AS part FROM work GROUP BY (random() * 100)::int) AS p)::text, s::text,
+SELECT is((SELECT vsm.merge(part) FROM (SELECT vsm.survival(duration, finished) AS part FROM work GROUP BY (random() * 100)::int)
+	AS p)::text, s::text,
 	'merged from random parts') FROM whole;
 SELECT is(vsm.merge(vsm.merge(a, b), c)::text, s::text, 'merged one by one') FROM whole,
-	(SELECT vsm.survival(duration, finished) FILTER (WHERE team = 0) AS a, vsm.survival(duration, finished) FILTER (WHERE team IN (1, 2)) AS b,
+	(SELECT vsm.survival(duration, finished) FILTER (WHERE team = 0) AS a, vsm.survival(duration, finished) FILTER (WHERE team IN (1, 2))
+		AS b,
 		vsm.survival(duration, finished) FILTER (WHERE team > 2) AS c FROM work) AS part;
 SELECT is(vsm.merge(s, NULL)::text, NULL, 'merged with NULL: NULL') FROM whole;
-SELECT is((SELECT vsm.merge(part)::text FROM (VALUES (NULL::vsm.survival), (s), (NULL)) AS v (part)), s::text, 'the aggregate skips NULL') FROM whole;
-SELECT is(vsm.survival_add(vsm.survival_add(NULL, '3 days', false), '5 days', false)::text, s::text, 'the transition function called by hand') FROM open_only;
+SELECT is((SELECT vsm.merge(part)::text FROM (VALUES (NULL::vsm.survival), (s), (NULL)) AS v (part)), s::text, 'the aggregate skips NULL')
+	FROM whole;
+SELECT is(vsm.survival_add(vsm.survival_add(NULL, '3 days', false), '5 days', false)::text, s::text,
+	'the transition function called by hand') FROM open_only;
 SELECT is_empty($$
 	SELECT * FROM (SELECT row_number() OVER w AS n, vsm.survival(duration, finished) OVER w AS s FROM work WHERE team = 0
 		WINDOW w AS (ORDER BY duration, finished ROWS UNBOUNDED PRECEDING)) AS running
@@ -307,13 +345,16 @@ BEGIN
 	FOR line IN EXECUTE 'EXPLAIN (COSTS OFF) ' || query LOOP plan := plan || line || E'\n'; END LOOP;
 	RETURN plan;
 END $$;
-SELECT matches(pg_temp.plan('SELECT vsm.survival(duration, finished) FROM survival_work'), 'Finalize Aggregate.*Gather.*Partial', 'gathered in parallel');
+SELECT matches(pg_temp.plan('SELECT vsm.survival(duration, finished) FROM survival_work'), 'Finalize Aggregate.*Gather.*Partial',
+	'gathered in parallel');
 SELECT is((SELECT vsm.survival(duration, finished) FROM survival_work)::text, s::text, 'parallel = serial') FROM whole;
-SELECT is_empty($$SELECT * FROM (SELECT team, vsm.survival(duration, finished) AS s FROM survival_work GROUP BY team) AS p JOIN team_estimate t USING (team)
+SELECT is_empty($$SELECT * FROM (SELECT team, vsm.survival(duration, finished) AS s FROM survival_work GROUP BY team) AS p
+	JOIN team_estimate t USING (team)
 	WHERE p.s::text <> t.s::text$$, 'parallel = serial, by group');
 SET LOCAL max_parallel_workers_per_gather = 0;
 SET LOCAL enable_partitionwise_aggregate = on;
-SELECT matches(pg_temp.plan('SELECT vsm.survival(duration, finished) FROM survival_work'), 'Finalize Aggregate.*Append.*Partial', 'gathered partition-wise');
+SELECT matches(pg_temp.plan('SELECT vsm.survival(duration, finished) FROM survival_work'), 'Finalize Aggregate.*Append.*Partial',
+	'gathered partition-wise');
 SELECT is((SELECT vsm.survival(duration, finished) FROM survival_work)::text, s::text, 'partition-wise = serial') FROM whole;
 
 --
@@ -330,12 +371,15 @@ SELECT results_eq('SELECT duration, at_risk, finished FROM most, vsm.curve(s) LI
 SELECT results_eq('SELECT duration, at_risk, finished FROM rounded, vsm.curve(s) LIMIT 4',
 	$$VALUES (interval '0', 2097153::bigint, 1::bigint), ('8 us', 2097151, 1), ('12 us', 2097150, 1), ('20 us', 2097147, 1)$$,
 	'one more, and all are rounded up to multiples of 4 microseconds');
-SELECT ok(vsm.survival_send(vsm.merge(m.s, '{"durations":[[0,1,0]]}')) = vsm.survival_send(r.s), 'the same from parts') FROM most m, rounded r;
-SELECT ok(abs(extract(epoch FROM vsm.percentile(r.s, 0.5) - vsm.percentile(m.s, 0.5))) <= 6e-6, 'with percentiles a millionth of the longest off at most')
+SELECT ok(vsm.survival_send(vsm.merge(m.s, '{"durations":[[0,1,0]]}')) = vsm.survival_send(r.s), 'the same from parts') FROM most m,
+	rounded r;
+SELECT ok(abs(extract(epoch FROM vsm.percentile(r.s, 0.5) - vsm.percentile(m.s, 0.5))) <= 6e-6,
+	'with percentiles a millionth of the longest off at most')
 FROM rounded r, most m;
 
 -- A long gathering can be cancelled.
-SELECT is(pg_temp.cancel('SELECT vsm.merge(s) FROM rounded, generate_series(1, 1000)'), '57014 | canceling statement due to user request', 'cancellable');
+SELECT is(pg_temp.cancel('SELECT vsm.merge(s) FROM rounded, generate_series(1, 1000)'), '57014 | canceling statement due to user request',
+	'cancellable');
 
 SELECT finish();
 ROLLBACK;

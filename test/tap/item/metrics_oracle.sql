@@ -402,10 +402,12 @@ SELECT pg_temp.same('mark',
 	$$ SELECT item, e.at, e.state
 		FROM   line JOIN window_of USING (item)
 		CROSS  JOIN LATERAL vsm.events(vsm.mark(timeline, tstzmultirange(tstzrange('2025-12-31', '2026-01-01'),
-								tstzrange(coalesce(lower, upper - interval '1 hour', '2026-02-01'), upper)), 'Flagged', 'Unflagged')) AS e $$,
+								tstzrange(coalesce(lower, upper - interval '1 hour', '2026-02-01'), upper)), 'Flagged', 'Unflagged'))
+									AS e $$,
 	$$ SELECT item, m.*
 		FROM   window_of, oracle.mark(item, tstzmultirange(tstzrange('2025-12-31', '2026-01-01'),
-								tstzrange(coalesce(lower, upper - interval '1 hour', '2026-02-01'), upper)), 'Flagged', 'Unflagged') AS m $$);
+								tstzrange(coalesce(lower, upper - interval '1 hour', '2026-02-01'), upper)), 'Flagged', 'Unflagged')
+									AS m $$);
 SELECT pg_temp.same('periods',
 	$$ SELECT item, s, vsm.periods(timeline, s) FROM line, unnest('{Done,In Progress,Mystery,Flagged}'::text[]) AS s
 		WHERE item <= 3000 $$,

@@ -48,7 +48,8 @@ SELECT is_empty($$
 	'the stage at each start is the status of DevLake');
 SELECT is_empty($$
 	SELECT issue_id FROM line, meaning, vsm.visits(timeline, workflow) AS v
-	WHERE NOT EXISTS (SELECT FROM answer a WHERE a.issue_id = line.issue_id AND start_date::timestamptz = entered_at AND coalesce(status, '(unmapped)') = stage) $$,
+	WHERE NOT EXISTS (SELECT FROM answer a WHERE a.issue_id = line.issue_id AND start_date::timestamptz = entered_at AND coalesce(status,
+		'(unmapped)') = stage) $$,
 	'every visit begins where an interval of its status does');
 SELECT is_empty($$
 	SELECT issue_id FROM line JOIN answer USING (issue_id) WHERE is_current_status = '1'

@@ -39,22 +39,31 @@ SELECT is(vsm.payload_time(NULL), NULL, 'nor NULL');
 -- Against PostgreSQL's own reading, which needs the right settings: random times, written in every way.
 SELECT setseed(0.7) \g /dev/null
 CREATE TEMP TABLE written AS
-SELECT t.at, to_char(t.at AT TIME ZONE 'UTC' + make_interval(mins => z.minutes), 'YYYY-MM-DD' || (ARRAY['"T"', ' '])[1 + i % 2] || 'HH24:MI:SS' || (ARRAY['', '.MS', '.US'])[1 + i % 3]) || z.zone AS text
+SELECT t.at, to_char(t.at AT TIME ZONE 'UTC' + make_interval(mins => z.minutes), 'YYYY-MM-DD' || (ARRAY['"T"', ' '])[1 + i % 2]
+	|| 'HH24:MI:SS' || (ARRAY['', '.MS', '.US'])[1 + i % 3]) || z.zone AS text
 FROM generate_series(1, 6000) AS i,
-	LATERAL (SELECT date_trunc((ARRAY['second', 'milliseconds', 'microseconds'])[1 + i % 3], timestamptz '1900-01-01 00:00+00' + random() * interval '200 years') AS at) AS t,
-	LATERAL (SELECT * FROM (VALUES (0, 'Z'), (0, ' UTC'), (0, ''), (90, '+0130'), (-570, '-09:30'), (840, ' +14'), (-210, '-03:30')) AS v (minutes, zone) OFFSET i % 7 LIMIT 1) AS z;
-SELECT is_empty($$SELECT text, at, vsm.payload_time(text) FROM written WHERE vsm.payload_time(text) IS DISTINCT FROM at$$, '6000 random times in every spelling');
-SELECT is((SELECT count(*) FROM written WHERE vsm.payload_time(floor(extract(epoch FROM at) * 1000)::bigint::text) <> date_trunc('milliseconds', at)), 0::bigint, 'and in milliseconds');
+	LATERAL (SELECT date_trunc((ARRAY['second', 'milliseconds', 'microseconds'])[1 + i % 3],
+		timestamptz '1900-01-01 00:00+00' + random() * interval '200 years') AS at) AS t,
+	LATERAL (SELECT * FROM (VALUES (0, 'Z'), (0, ' UTC'), (0, ''), (90, '+0130'), (-570, '-09:30'), (840, ' +14'), (-210, '-03:30'))
+		AS v (minutes, zone) OFFSET i % 7 LIMIT 1) AS z;
+SELECT is_empty($$SELECT text, at, vsm.payload_time(text) FROM written WHERE vsm.payload_time(text) IS DISTINCT FROM at$$,
+	'6000 random times in every spelling');
+SELECT is((SELECT count(*) FROM written WHERE vsm.payload_time(floor(extract(epoch FROM at) * 1000)::bigint::text) <>
+	date_trunc('milliseconds', at)), 0::bigint, 'and in milliseconds');
 -- What is not a time is told from what is, whatever it is: nothing but this error.
-CREATE FUNCTION pg_temp.failure(text) RETURNS text LANGUAGE plpgsql AS $$BEGIN PERFORM vsm.payload_time($1); RETURN 'read'; EXCEPTION WHEN OTHERS THEN RETURN SQLSTATE; END$$;
-SELECT set_eq($$SELECT pg_temp.failure(overlay(text PLACING chr(32 + (random() * 90)::int) FROM 1 + (random() * 24)::int)) FROM written LIMIT 3000$$, ARRAY['read', '22007'], 'a changed letter is read or refused');
+CREATE FUNCTION pg_temp.failure(text) RETURNS text LANGUAGE plpgsql AS $$BEGIN PERFORM vsm.payload_time($1); RETURN 'read'; EXCEPTION
+	WHEN OTHERS THEN RETURN SQLSTATE; END$$;
+SELECT set_eq($$SELECT pg_temp.failure(overlay(text PLACING chr(32 + (random() * 90)::int) FROM 1 + (random() * 24)::int)) FROM written
+	LIMIT 3000$$, ARRAY['read', '22007'], 'a changed letter is read or refused');
 
 PREPARE bad_time AS SELECT vsm.payload_time($1);
 SELECT throws_ok(format('EXECUTE bad_time(%L)', bad), '22007', format('invalid time: "%s"', bad), format('%s is not a time', bad))
 FROM unnest(ARRAY['yesterday', '2026-13-01T00:00:00Z', '2026-02-30', '2026-01-05T25:00:00Z', '2026-01-05T10:00:00 Europe/Paris',
 	'05.01.2026 10:00', '2026-01-05T10:00:00+99:00', '1525698237764x', '--1', '1.2.3']) AS bad;
-SELECT throws_ok('SELECT vsm.payload_time(''99999999999999999'')', '22008', 'time out of range: "99999999999999999"', 'far outside of the calendar');
-SELECT throws_ok('SELECT vsm.payload_time(''9999999999999999999999999'')', '22008', 'time out of range: "9999999999999999999999999"', 'farther');
+SELECT throws_ok('SELECT vsm.payload_time(''99999999999999999'')', '22008', 'time out of range: "99999999999999999"',
+	'far outside of the calendar');
+SELECT throws_ok('SELECT vsm.payload_time(''9999999999999999999999999'')', '22008', 'time out of range: "9999999999999999999999999"',
+	'farther');
 SELECT throws_ok('SELECT vsm.payload_time(repeat(''2026'', 20) || ''x'')', '22007', NULL, 'text that is too long is not a time');
 
 -- \u0000
@@ -83,35 +92,46 @@ SELECT is_empty($$
 SELECT is_empty($$
 	SELECT name, vsm.environment_tier(name), expected FROM (VALUES
 		('production', 'production'), ('prod-eu', 'production'), ('live', 'production'), ('staging', 'staging'), ('pre-prod', 'staging'),
-		('qa', 'testing'), ('test', 'testing'), ('review/feature-1', 'development'), ('dev', 'development'), ('canary', 'other'), (NULL, NULL)) AS v (name, expected)
+		('qa', 'testing'), ('test', 'testing'), ('review/feature-1', 'development'), ('dev', 'development'), ('canary', 'other'),
+			(NULL, NULL)) AS v (name, expected)
 	WHERE vsm.environment_tier(name) IS DISTINCT FROM expected$$, 'tiers of environments by their names');
 SELECT is(vsm.payload_lacks('{"a":{"b":1}}', 'a.b'), NULL, 'nothing is missing');
 SELECT is(vsm.payload_lacks('{"a":{"b":null}}', 'a', 'a.b', 'c'), 'it has no a.b', 'the first of what is missing');
 
 -- Payloads in parts: of their longest array some elements each, and all that is beside it
 SELECT results_eq($$SELECT vsm.payload_head(p, 1), vsm.payload_head(p, 2), ARRAY(SELECT vsm.payload_parts(p, 3)) FROM (VALUES
-		('[1,2,3,4,5]'), ('{"a":[1,2,3,4,5,6,7]}'), ('{"a":[0],"b":[{"c":[1,2]},"],[\"",3,4,5,"x"],"c":2}'), (' [ {"a":1} , {"b":"}"} ] ')) AS v (p)$$,
-	$$VALUES ('[1]', '[1,2]', ARRAY['[1,2]', '[3,4]', '[5]']), ('{"a":[1]}', '{"a":[1,2]}', ARRAY['{"a":[1,2]}', '{"a":[3,4]}', '{"a":[5,6]}', '{"a":[7]}']),
+		('[1,2,3,4,5]'), ('{"a":[1,2,3,4,5,6,7]}'), ('{"a":[0],"b":[{"c":[1,2]},"],[\"",3,4,5,"x"],"c":2}'),
+			(' [ {"a":1} , {"b":"}"} ] ')) AS v (p)$$,
+	$$VALUES ('[1]', '[1,2]', ARRAY['[1,2]', '[3,4]', '[5]']), ('{"a":[1]}', '{"a":[1,2]}', ARRAY['{"a":[1,2]}', '{"a":[3,4]}',
+		'{"a":[5,6]}', '{"a":[7]}']),
 		('{"a":[0],"b":[{"c":[1,2]}],"c":2}', '{"a":[0],"b":[{"c":[1,2]},"],[\""],"c":2}',
-			ARRAY['{"a":[0],"b":[{"c":[1,2]}],"c":2}', '{"a":[0],"b":["],[\""],"c":2}', '{"a":[0],"b":[3,4],"c":2}', '{"a":[0],"b":[5,"x"],"c":2}']),
+			ARRAY['{"a":[0],"b":[{"c":[1,2]}],"c":2}', '{"a":[0],"b":["],[\""],"c":2}', '{"a":[0],"b":[3,4],"c":2}',
+				'{"a":[0],"b":[5,"x"],"c":2}']),
 		(' [ {"a":1} ] ', ' [ {"a":1} , {"b":"}"} ] ', ARRAY[' [ {"a":1} ] ', ' [ {"b":"}"} ] '])$$, 'payloads in parts');
-SELECT is_empty($$SELECT p FROM unnest(ARRAY['', '{"a":1}', '1', '"[1,2,3]"', '{"a":[1,2],"b":"longer than the array"}', '[1,2', '[1,2]]', '["]', '{"a":[1,2}', '[1}']) AS p
-	WHERE vsm.payload_head(p, 1) IS NOT NULL AND p <> '[1}' OR ARRAY(SELECT vsm.payload_parts(p, 1)) <> ARRAY[p]$$, 'what has no such array is its only part');
+SELECT is_empty($$SELECT p FROM unnest(ARRAY['', '{"a":1}', '1', '"[1,2,3]"', '{"a":[1,2],"b":"longer than the array"}', '[1,2', '[1,2]]',
+	'["]', '{"a":[1,2}', '[1}']) AS p
+	WHERE vsm.payload_head(p, 1) IS NOT NULL AND p <> '[1}' OR ARRAY(SELECT vsm.payload_parts(p, 1)) <> ARRAY[p]$$,
+		'what has no such array is its only part');
 -- Whatever is no JSON is none in parts either; what is has the same elements.
 SELECT setseed(0.4) \g /dev/null
-CREATE TEMP TABLE scrawled AS SELECT n, (SELECT string_agg((ARRAY['[', ']', '{', '}', ',', ',', ':', '1', '2', '"a"', '"\""', ' ', '[1,2]', '{"a":1}'])[1 + floor(random() * 14)::int], '')
+CREATE TEMP TABLE scrawled AS SELECT n, (SELECT string_agg((ARRAY['[', ']', '{', '}', ',', ',', ':', '1', '2', '"a"', '"\""', ' ',
+	'[1,2]', '{"a":1}'])[1 + floor(random() * 14)::int], '')
 	FROM generate_series(1, 1 + floor(random() * 8)::int + n * 0)) AS inner_text FROM generate_series(1, 3000) AS n;
-CREATE FUNCTION pg_temp.parsed(payload text) RETURNS jsonb LANGUAGE plpgsql AS $$BEGIN RETURN payload::jsonb; EXCEPTION WHEN OTHERS THEN RETURN NULL; END$$;
+CREATE FUNCTION pg_temp.parsed(payload text) RETURNS jsonb LANGUAGE plpgsql AS $$BEGIN RETURN payload::jsonb; EXCEPTION WHEN OTHERS THEN
+	RETURN NULL; END$$;
 SELECT is_empty($$SELECT p, bytes FROM (SELECT '[' || inner_text || ']' AS p FROM scrawled) AS w, generate_series(1, 4) AS bytes,
 		LATERAL (SELECT array_agg(pg_temp.parsed(part)) AS parts FROM vsm.payload_parts(p, bytes) AS part) AS q
 	WHERE pg_temp.parsed(p) IS DISTINCT FROM CASE WHEN array_position(parts, NULL) IS NULL THEN
-		(SELECT coalesce(jsonb_agg(e ORDER BY o, i), '[]') FROM unnest(parts) WITH ORDINALITY AS a (part, o), jsonb_array_elements(part) WITH ORDINALITY AS b (e, i)) END$$,
+		(SELECT coalesce(jsonb_agg(e ORDER BY o, i), '[]') FROM unnest(parts) WITH ORDINALITY AS a (part, o), jsonb_array_elements(part)
+			WITH ORDINALITY AS b (e, i)) END$$,
 	'a list in parts has the elements of the whole, or is no JSON');
-SELECT cmp_ok((SELECT count(*) FROM scrawled WHERE pg_temp.parsed('[' || inner_text || ']') IS NOT NULL), '>', 100::bigint, 'of which many are');
+SELECT cmp_ok((SELECT count(*) FROM scrawled WHERE pg_temp.parsed('[' || inner_text || ']') IS NOT NULL), '>', 100::bigint,
+	'of which many are');
 
 -- Keys
 SELECT results_eq(
-	$$SELECT value, method, confidence FROM vsm.read_keys('x', 'e', NULL, 'feature/SHOP-7-total', 'SHOP-7: show the total', 'See PAY-3') ORDER BY 2, 1$$,
+	$$SELECT value, method, confidence FROM vsm.read_keys('x', 'e', NULL, 'feature/SHOP-7-total', 'SHOP-7: show the total', 'See PAY-3')
+		ORDER BY 2, 1$$,
 	$$VALUES ('SHOP-7', 'key in branch', 0.9::float8), ('PAY-3', 'key in description', 0.6), ('SHOP-7', 'key in title', 0.95)$$,
 	'keys in branch, title and description');
 SELECT is_empty($$SELECT * FROM vsm.read_keys('x', 'e', NULL, NULL, 'nothing', NULL)$$, 'no keys, no links');

@@ -53,17 +53,20 @@ SELECT results_eq(
 	'its visits');
 SELECT results_eq(
 	$$SELECT vsm.reopened(t, pg_temp.stream()), vsm.finished_at(t, pg_temp.stream(), '2026-03-15 00:00+00')
-	FROM vsm.merge(pg_temp.part('02 09:00 Build, 04 09:00 Merged, 04 17:00 Released'), pg_temp.part('03 09:00 Build, 16 09:00 Merged, 17 09:00 Released')) AS t$$,
+	FROM vsm.merge(pg_temp.part('02 09:00 Build, 04 09:00 Merged, 04 17:00 Released'),
+		pg_temp.part('03 09:00 Build, 16 09:00 Merged, 17 09:00 Released')) AS t$$,
 	$$VALUES (1, timestamptz '2026-03-04 17:00+00')$$, 'the union of the merge requests says done 13 days early, and then a false reopen');
 SELECT results_eq(
 	$$SELECT vsm.reopened(t, pg_temp.stream()), vsm.finished_at(t, pg_temp.stream())
-	FROM pg_temp.part(pg_temp.whole('least', '02 09:00 Build, 04 09:00 Merged, 04 17:00 Released', '03 09:00 Build, 16 09:00 Merged, 17 09:00 Released')) AS t$$,
+	FROM pg_temp.part(pg_temp.whole('least', '02 09:00 Build, 04 09:00 Merged, 04 17:00 Released',
+		'03 09:00 Build, 16 09:00 Merged, 17 09:00 Released')) AS t$$,
 	$$VALUES (0, timestamptz '2026-03-17 09:00+00')$$, 'the roll-up says done on the 17th, never reopened');
 SELECT is(pg_temp.whole('most', :first_mr, :second_mr), '02 09:00 Build, 04 09:00 Merged, 04 17:00 Released',
 	'most of the merge requests: done when one is');
 
 -- A parent over its children
-SELECT is(pg_temp.whole('least', '02 00:00 To Do, 04 00:00 Build, 08 00:00 Released', '03 00:00 To Do, 06 00:00 Build, 07 00:00 QA, 09 00:00 Released'),
+SELECT is(pg_temp.whole('least', '02 00:00 To Do, 04 00:00 Build, 08 00:00 Released',
+	'03 00:00 To Do, 06 00:00 Build, 07 00:00 QA, 09 00:00 Released'),
 	'02 00:00 Backlog, 04 00:00 Build, 08 00:00 QA, 09 00:00 Released',
 	'a parent starts with its first child: the others, still new, count as being in Build');
 SELECT is(pg_temp.whole('least', '02 00:00 Build, 04 00:00 Released', '06 00:00 To Do, 08 00:00 Released'),
@@ -81,7 +84,8 @@ SELECT is(pg_temp.whole('least', '02 00:00 Mystery'), NULL, 'no part with a stag
 SELECT is(pg_temp.whole('least', '02 00:00 To Do, 03 00:00 QA, 03 00:00 Build, 03 00:00 Released, 04 00:00 To Do'),
 	'02 00:00 Backlog, 03 00:00 Released, 04 00:00 Build', 'visits of no length are not seen, sent back to new counts as Build');
 
-SELECT is((SELECT pg_temp.shown(vsm.rollup(pg_temp.part(p), '{"stages":[{"name":"To Do","class":"new"},{"name":"Done","class":"done"}]}', 'least'))
+SELECT is((SELECT pg_temp.shown(vsm.rollup(pg_temp.part(p), '{"stages":[{"name":"To Do","class":"new"},{"name":"Done","class":"done"}]}',
+	'least'))
 	FROM unnest('{"02 00:00 To Do, 04 00:00 Done","03 00:00 To Do"}'::text[]) AS p),
 	'02 00:00 To Do, 04 00:00 Done', 'without an active or waiting stage new parts count as being in the first done one');
 
@@ -92,7 +96,8 @@ SELECT is(pg_temp.whole('least', '02 00:00 Build, 03 00:00 Flagged, 05 00:00 Unf
 	'02 00:00 Build, 04 00:00 Blocked, 05 00:00 Unflagged', 'while every part that holds it is');
 SELECT is(pg_temp.whole('most', '02 00:00 Build', '02 00:00 To Do, 03 00:00 Flagged, 05 00:00 QA, 06 00:00 Unflagged'),
 	'02 00:00 Build, 05 00:00 Blocked, 05 00:00 QA, 06 00:00 Unflagged', 'from when it holds the stage');
-SELECT is(pg_temp.whole('least', '02 00:00 To Do, 03 00:00 Flagged, 06 00:00 Unflagged', '02 00:00 To Do, 04 00:00 Build, 05 00:00 Flagged'),
+SELECT is(pg_temp.whole('least', '02 00:00 To Do, 03 00:00 Flagged, 06 00:00 Unflagged',
+	'02 00:00 To Do, 04 00:00 Build, 05 00:00 Flagged'),
 	'02 00:00 Backlog, 04 00:00 Build, 05 00:00 Blocked, 06 00:00 Unflagged', 'new parts hold the stage that they count as being in');
 
 -- Stage names, and other layers, that end a layer
@@ -117,7 +122,8 @@ SELECT is((SELECT pg_temp.shown(vsm.rollup(pg_temp.part(p),
 
 SELECT is((SELECT vsm.rollup(NULL::vsm.timeline, pg_temp.stream(), 'least')::text WHERE false), NULL, 'no rows: NULL');
 SELECT is(vsm.rollup(NULL, pg_temp.stream(), 'least')::text, NULL, 'no parts: NULL');
-SELECT is((SELECT pg_temp.shown(vsm.rollup(t, pg_temp.stream(), 'least')) FROM unnest(ARRAY[NULL, pg_temp.part('02 00:00 Build'), NULL]) AS t),
+SELECT is((SELECT pg_temp.shown(vsm.rollup(t, pg_temp.stream(), 'least')) FROM unnest(ARRAY[NULL, pg_temp.part('02 00:00 Build'), NULL])
+	AS t),
 	'02 00:00 Build', 'a NULL timeline is no part');
 SELECT is(vsm.rollup(pg_temp.part('02 00:00 Build'), NULL, 'least')::text, NULL, 'NULL workflow: NULL');
 SELECT is(vsm.rollup(pg_temp.part('02 00:00 Build'), pg_temp.stream(), NULL)::text, NULL, 'NULL rule: NULL');
@@ -135,22 +141,30 @@ EXCEPTION WHEN OTHERS THEN
 END $$;
 SELECT is(pg_temp.refused($$SELECT vsm.rollup(NULL, pg_temp.stream(), 'slowest')$$),
 	ARRAY['22023', 'unknown rule "slowest"', '', 'The rules are "least" and "most".'], 'an unknown rule');
-SELECT is(pg_temp.refused($$SELECT vsm.rollup(pg_temp.part('02 00:00 Build'), pg_temp.stream(), r) FROM unnest('{least,most}'::text[]) AS r$$),
-	ARRAY['22023', '"rule" differs within one group', 'All rows of a group must give vsm.rollup the same "rule".', 'Add what decides it to GROUP BY.'],
+SELECT is(pg_temp.refused($$SELECT vsm.rollup(pg_temp.part('02 00:00 Build'), pg_temp.stream(), r) FROM unnest('{least,most}'::text[])
+	AS r$$),
+	ARRAY['22023', '"rule" differs within one group', 'All rows of a group must give vsm.rollup the same "rule".',
+		'Add what decides it to GROUP BY.'],
 	'two rules in a group');
-SELECT is(pg_temp.refused($$SELECT vsm.rollup(pg_temp.part('02 00:00 Build'), vsm.with_rules(pg_temp.stream(), start => s), 'least') FROM unnest('{active,created}'::text[]) AS s$$),
-	ARRAY['22023', '"workflow" differs within one group', 'All rows of a group must give vsm.rollup the same "workflow".', 'Add what decides it to GROUP BY.'],
+SELECT is(pg_temp.refused($$SELECT vsm.rollup(pg_temp.part('02 00:00 Build'), vsm.with_rules(pg_temp.stream(), start => s), 'least')
+	FROM unnest('{active,created}'::text[]) AS s$$),
+	ARRAY['22023', '"workflow" differs within one group', 'All rows of a group must give vsm.rollup the same "workflow".',
+		'Add what decides it to GROUP BY.'],
 	'two workflows in a group');
-SELECT is(pg_temp.refused(format($$SELECT vsm.rollup(pg_temp.part('02 00:00 Build'), CASE WHEN i <> %s THEN pg_temp.stream() END, 'least') FROM generate_series(1, 2) AS i$$, n)),
-	ARRAY['22023', 'configuration differs within one group', 'A configuration argument of vsm.rollup is NULL in some rows of a group, in others not.', 'Leave these rows out, or add what decides it to GROUP BY.'],
+SELECT is(pg_temp.refused(format($$SELECT vsm.rollup(pg_temp.part('02 00:00 Build'), CASE WHEN i <> %s THEN pg_temp.stream() END, 'least')
+	FROM generate_series(1, 2) AS i$$, n)),
+	ARRAY['22023', 'configuration differs within one group', 'A configuration argument of vsm.rollup is NULL in some rows of a group, in '
+		'others not.', 'Leave these rows out, or add what decides it to GROUP BY.'],
 	'a workflow and NULL in a group, NULL ' || w)
 FROM (VALUES (1, 'first'), (2, 'last')) AS v(n, w);
-SELECT is(pg_temp.refused($$SELECT vsm.rollup(NULL, '{"stages":[{"name":"Build","class":"active"},{"name":"Blocked","class":"blocked","until":["Build","Other"]},
+SELECT is(pg_temp.refused($$SELECT vsm.rollup(NULL,
+	'{"stages":[{"name":"Build","class":"active"},{"name":"Blocked","class":"blocked","until":["Build","Other"]},
 		{"name":"Waits","class":"blocked","until":["Other","Blocked"]}]}', 'least')$$),
 	ARRAY['22023', 'the workflow cannot be rolled up',
 		'Each state in "until" of stage "Blocked" also enters a stage or ends another one, so none can say that only "Blocked" ends.',
 		'Add a state of its own to its "until".'], 'a layer whose end cannot be written');
-SELECT is((pg_temp.refused($$SELECT vsm.rollup(pg_temp.part('02 00:00 Mystery'), vsm.with_rules(pg_temp.stream(), unmapped => 'error'), 'least')$$))[1:2],
+SELECT is((pg_temp.refused($$SELECT vsm.rollup(pg_temp.part('02 00:00 Mystery'), vsm.with_rules(pg_temp.stream(), unmapped => 'error'),
+	'least')$$))[1:2],
 	ARRAY['22023', 'state "Mystery" is not in the workflow'], 'an unknown state under rule error');
 
 ------------------------------------------------------------------------------
@@ -166,7 +180,8 @@ SELECT wf, v.* FROM (VALUES (90001), (90002)) AS w(wf), (VALUES (1, 'To Do', 'ne
 	(4, 'On Hold', 'blocked'), (5, 'Review', 'waiting'), (6, 'Flagged', 'blocked'), (7, 'Done', 'done'), (8, 'Closed', 'cancelled')) AS v;
 INSERT INTO oracle.stage_state SELECT wf, 3, 'In Progress' FROM (VALUES (90001), (90002)) AS w(wf);
 INSERT INTO oracle.stage_until
-SELECT wf, v.* FROM (VALUES (90001), (90002)) AS w(wf), (VALUES (4, 'Mystery'), (4, 'Review'), (4, 'Flagged'), (4, 'Done'), (6, 'Build'), (6, 'Unflagged'), (6, 'On Hold')) AS v;
+SELECT wf, v.* FROM (VALUES (90001), (90002)) AS w(wf), (VALUES (4, 'Mystery'), (4, 'Review'), (4, 'Flagged'), (4, 'Done'), (6, 'Build'),
+	(6, 'Unflagged'), (6, 'On Hold')) AS v;
 
 -- "its first `until` that is in no `states` and ends no other layer": workflows in which every layer has one
 CREATE TEMP TABLE workflow ON COMMIT DROP AS
@@ -268,7 +283,8 @@ ANALYZE rolled_event, expected_stage, expected_layer;
 CREATE TEMP TABLE rolled_stage ON COMMIT DROP AS
 SELECT x.whole, x.wf, x.rule, x.at, s.place
 FROM   expected_stage x
-CROSS  JOIN LATERAL (SELECT st.place FROM rolled_event e JOIN oracle.stage st ON st.wf = e.wf AND st.stage = e.state AND st.class <> 'blocked'
+CROSS  JOIN LATERAL (SELECT st.place FROM rolled_event e JOIN oracle.stage st ON st.wf = e.wf AND st.stage = e.state
+	AND st.class <> 'blocked'
 					WHERE  e.whole = x.whole AND e.rule = x.rule AND e.at <= x.at ORDER BY e.at DESC, st.place DESC LIMIT 1) AS s;
 CREATE TEMP TABLE rolled_layer_event ON COMMIT DROP AS
 SELECT e.whole, e.rule, l.place, e.at, bool_or(l.begins) AS begins
@@ -278,7 +294,8 @@ CREATE INDEX ON rolled_layer_event (whole, rule, place, at);
 CREATE TEMP TABLE rolled_layer ON COMMIT DROP AS
 SELECT x.whole, x.wf, x.rule, x.at, x.place,
 		coalesce((SELECT e.begins FROM rolled_layer_event e
-				WHERE  e.whole = x.whole AND e.rule = x.rule AND e.place = x.place AND e.at <= x.at ORDER BY e.at DESC LIMIT 1), false) AS under
+				WHERE  e.whole = x.whole AND e.rule = x.rule AND e.place = x.place AND e.at <= x.at ORDER BY e.at DESC LIMIT 1), false)
+					AS under
 FROM   expected_layer x;
 
 SELECT cmp_ok((SELECT count(*)::int FROM expected_stage), '>=', 5000, 'thousands of instants');
@@ -301,7 +318,8 @@ SELECT is_empty($$
 	AND  e.state <> ALL (SELECT u.state FROM oracle.stage_until u
 							WHERE  u.wf = e.wf
 							AND  NOT EXISTS (SELECT FROM oracle.state_of o WHERE o.wf = u.wf AND o.state = u.state)
-							AND  NOT EXISTS (SELECT FROM oracle.stage_until o WHERE o.wf = u.wf AND o.state = u.state AND o.place <> u.place))$$,
+							AND  NOT EXISTS (SELECT FROM oracle.stage_until o WHERE o.wf = u.wf AND o.state = u.state
+								AND o.place <> u.place))$$,
 	'states are names of stages and ends of one layer');
 
 ------------------------------------------------------------------------------
@@ -315,18 +333,21 @@ DO $$ DECLARE w int; BEGIN
 		EXECUTE format('CREATE TABLE public.rollup_part_%1$s PARTITION OF public.rollup_part FOR VALUES IN (%1$s)', w);
 	END LOOP;
 END $$;
-INSERT INTO public.rollup_part SELECT whole, wf, item, workflow, oracle.timeline_text(item)::vsm.timeline FROM part JOIN workflow USING (wf);
+INSERT INTO public.rollup_part SELECT whole, wf, item, workflow, oracle.timeline_text(item)::vsm.timeline FROM part JOIN workflow
+	USING (wf);
 ANALYZE public.rollup_part;
 CREATE TEMP TABLE least ON COMMIT DROP AS SELECT whole, timeline::text FROM rolled WHERE rule = 'least';
 
 SELECT set_eq($$SELECT whole, vsm.rollup(timeline, workflow, 'least' ORDER BY item DESC)::text FROM public.rollup_part GROUP BY whole$$,
 	'TABLE least', 'in another order');
-SELECT set_eq($$SELECT whole, vsm.rollup(timeline, workflow, 'least')::text FROM (TABLE public.rollup_part UNION ALL TABLE public.rollup_part) AS p GROUP BY whole$$,
+SELECT set_eq($$SELECT whole, vsm.rollup(timeline, workflow, 'least')::text FROM (TABLE public.rollup_part
+	UNION ALL TABLE public.rollup_part) AS p GROUP BY whole$$,
 	'TABLE least', 'with every part twice');
 
 -- states as values: sent as text, overlapping, combined in any order
 CREATE AGGREGATE pg_temp.rollup_partial(vsm.timeline, vsm.workflow, text) (SFUNC = vsm.rollup_add, STYPE = vsm.rollup_state);
-CREATE AGGREGATE pg_temp.rollup_total(vsm.rollup_state) (SFUNC = vsm.rollup_combine, STYPE = vsm.rollup_state, FINALFUNC = vsm.rollup_finish);
+CREATE AGGREGATE pg_temp.rollup_total(vsm.rollup_state) (SFUNC = vsm.rollup_combine, STYPE = vsm.rollup_state,
+	FINALFUNC = vsm.rollup_finish);
 SELECT set_eq($$
 	SELECT whole, pg_temp.rollup_total(state::text::vsm.rollup_state ORDER BY -k)::text
 	FROM   (SELECT whole, k, pg_temp.rollup_partial(timeline, workflow, 'least') AS state
@@ -348,7 +369,8 @@ BEGIN
 	FOR line IN EXECUTE 'EXPLAIN (COSTS OFF) ' || statement LOOP plan := plan || line || E'\n'; END LOOP;
 	RETURN plan;
 END $$;
-SELECT matches(pg_temp.plan_of($$SELECT vsm.rollup(timeline, '{"stages":[{"name":"Build","class":"active"}]}', 'least') FROM public.rollup_part$$),
+SELECT matches(pg_temp.plan_of($$SELECT vsm.rollup(timeline, '{"stages":[{"name":"Build","class":"active"}]}', 'least')
+	FROM public.rollup_part$$),
 	'Partial Aggregate', 'the planner aggregates partially in workers');
 
 SET LOCAL max_parallel_workers_per_gather = 0;
@@ -362,7 +384,8 @@ SELECT matches(pg_temp.plan_of($$SELECT whole, vsm.rollup(timeline, workflow, 'l
 SELECT is(pg_temp.refused($$
 	SELECT vsm.rollup_combine(pg_temp.rollup_partial(timeline, workflow, 'least'), pg_temp.rollup_partial(timeline, workflow, 'most'))
 	FROM   public.rollup_part WHERE whole = (SELECT min(whole) FROM public.rollup_part)$$),
-	ARRAY['22023', '"rule" differs within one group', 'All rows of a group must give vsm.rollup the same "rule".', 'Add what decides it to GROUP BY.'],
+	ARRAY['22023', '"rule" differs within one group', 'All rows of a group must give vsm.rollup the same "rule".',
+		'Add what decides it to GROUP BY.'],
 	'partial states of two rules');
 SELECT is(pg_temp.refused($$SELECT '{"workflow":"{}","rule":"least"}'::vsm.rollup_state$$),
 	ARRAY['22P02', 'invalid input syntax for type vsm.rollup_state', 'The state has no "parts".', ''], 'a malformed state');

@@ -115,10 +115,13 @@ SELECT results_eq(
 			ELSE pg_temp.failure(format('SELECT %L::jsonb', literal)) END
 	  FROM refused ORDER BY place$$, 'and that from jsonb');
 
-SELECT matches(pg_temp.failure(format('SELECT %L::vsm.timeline', repeat('[', 100000))), '^54001 \| stack depth limit exceeded', 'deep arrays');
-SELECT matches(pg_temp.failure(format('SELECT %L::vsm.timeline', repeat('[{"a":', 50000))), '^54001 \| stack depth limit exceeded', 'deep objects');
+SELECT matches(pg_temp.failure(format('SELECT %L::vsm.timeline', repeat('[', 100000))), '^54001 \| stack depth limit exceeded',
+	'deep arrays');
+SELECT matches(pg_temp.failure(format('SELECT %L::vsm.timeline', repeat('[{"a":', 50000))), '^54001 \| stack depth limit exceeded',
+	'deep objects');
 SELECT is(pg_temp.failure(format('SELECT %L::vsm.timeline', repeat('[', 300) || repeat(']', 300))),
-	'22P02 | invalid input syntax for type vsm.timeline | A timeline is an array of [time, state] pairs of strings, for example [["2026-01-05T10:00:00Z","In Progress"]].',
+	'22P02 | invalid input syntax for type vsm.timeline | A timeline is an array of [time, state] pairs of strings, for example '
+		'[["2026-01-05T10:00:00Z","In Progress"]].',
 	'not so deep ones');
 
 ------------------------------------------------------------------------------
@@ -130,32 +133,39 @@ SELECT is(literal::vsm.timeline::text, canonical, what) FROM (VALUES
 	(E' [ [ "2026-01-05T10:00:00Z" ,\t"A" ]\n] ', '[["2026-01-05T10:00:00Z","A"]]', 'spaces go'),
 	('[["2026-01-05T10:00:00Z","B"],["2026-01-05T09:00:00Z","C"],["2026-01-05T10:00:00Z","A"]]',
 	 '[["2026-01-05T09:00:00Z","C"],["2026-01-05T10:00:00Z","A"],["2026-01-05T10:00:00Z","B"]]', 'sorted by time and state'),
-	('[["2026-01-05T10:00:00Z","b"],["2026-01-05T10:00:00Z","B"],["2026-01-05T10:00:00Z","ä"],["2026-01-05T10:00:00Z","a"],["2026-01-05T10:00:00Z","ab"],["2026-01-05T10:00:00Z",""]]',
-	 '[["2026-01-05T10:00:00Z",""],["2026-01-05T10:00:00Z","B"],["2026-01-05T10:00:00Z","a"],["2026-01-05T10:00:00Z","ab"],["2026-01-05T10:00:00Z","b"],["2026-01-05T10:00:00Z","ä"]]',
+	('[["2026-01-05T10:00:00Z","b"],["2026-01-05T10:00:00Z","B"],["2026-01-05T10:00:00Z","ä"],["2026-01-05T10:00:00Z","a"],'
+		'["2026-01-05T10:00:00Z","ab"],["2026-01-05T10:00:00Z",""]]',
+	 '[["2026-01-05T10:00:00Z",""],["2026-01-05T10:00:00Z","B"],["2026-01-05T10:00:00Z","a"],["2026-01-05T10:00:00Z","ab"],'
+		'["2026-01-05T10:00:00Z","b"],["2026-01-05T10:00:00Z","ä"]]',
 	 'by bytes, whatever the collation'),
 	('[["2026-01-05T10:00:00Z","A"],["2026-01-05T11:00:00+01:00","A"],["2026-01-05T10:00:00.000000Z","\u0041"]]',
 	 '[["2026-01-05T10:00:00Z","A"]]', 'duplicates go'),
-	('[["2026-01-05T10:00:00Z","A"],["2026-01-05T11:00:00Z","A"]]', '[["2026-01-05T10:00:00Z","A"],["2026-01-05T11:00:00Z","A"]]', 'a state that comes again stays'),
+	('[["2026-01-05T10:00:00Z","A"],["2026-01-05T11:00:00Z","A"]]', '[["2026-01-05T10:00:00Z","A"],["2026-01-05T11:00:00Z","A"]]',
+		'a state that comes again stays'),
 	('[["2026-01-05T10:00:00.500000Z","A"]]', '[["2026-01-05T10:00:00.5Z","A"]]', 'no trailing zeros'),
 	('[["2026-01-05T10:00:00.000001Z","A"]]', '[["2026-01-05T10:00:00.000001Z","A"]]', 'a microsecond'),
 	('[["2026-01-05T10:00:00.1234564999Z","A"]]', '[["2026-01-05T10:00:00.123456Z","A"]]', 'rounded down'),
 	('[["2026-12-31T23:59:59.9999995Z","A"]]', '[["2027-01-01T00:00:00Z","A"]]', 'rounded up'),
 	('[["2026-01-05T24:00:00Z","A"]]', '[["2026-01-06T00:00:00Z","A"]]', 'the end of a day'),
 	('[["2026-06-30T23:59:60Z","A"]]', '[["2026-07-01T00:00:00Z","A"]]', 'a leap second'),
-	('[["2024-02-29T10:00:00Z","A"],["2000-02-29T10:00:00Z","A"]]', '[["2000-02-29T10:00:00Z","A"],["2024-02-29T10:00:00Z","A"]]', 'leap years'),
+	('[["2024-02-29T10:00:00Z","A"],["2000-02-29T10:00:00Z","A"]]', '[["2000-02-29T10:00:00Z","A"],["2024-02-29T10:00:00Z","A"]]',
+		'leap years'),
 	('[["2026-01-05t10:00:00z","A"]]', '[["2026-01-05T10:00:00Z","A"]]', 'small letters'),
 	('[["2026-01-05 10:00:00+00","A"]]', '[["2026-01-05T10:00:00Z","A"]]', 'as PostgreSQL writes it'),
 	('[["2026-01-05T10:00-03","A"]]', '[["2026-01-05T13:00:00Z","A"]]', 'without seconds, west'),
 	('[["2026-01-05T10:00:00+0530","A"]]', '[["2026-01-05T04:30:00Z","A"]]', 'an offset without colon'),
 	('[["2026-01-05T10:00:00-15:59:59","A"]]', '[["2026-01-06T01:59:59Z","A"]]', 'an offset with seconds'),
-	('[["0001-01-01T00:00:00Z","A"],["0001-12-31T23:59:59Z BC","A"]]', '[["0001-12-31T23:59:59Z BC","A"],["0001-01-01T00:00:00Z","A"]]', 'there is no year 0'),
+	('[["0001-01-01T00:00:00Z","A"],["0001-12-31T23:59:59Z BC","A"]]', '[["0001-12-31T23:59:59Z BC","A"],["0001-01-01T00:00:00Z","A"]]',
+		'there is no year 0'),
 	('[["4714-11-24T00:00:00Z BC","A"]]', '[["4714-11-24T00:00:00Z BC","A"]]', 'the first instant'),
 	('[["294276-12-31T23:59:59.999999Z","A"]]', '[["294276-12-31T23:59:59.999999Z","A"]]', 'the last instant'),
 	('[["294277-01-01T00:59:59+01:00","A"],["4714-11-23T23:00:00-01:00 BC","A"]]',
 	 '[["4714-11-24T00:00:00Z BC","A"],["294276-12-31T23:59:59Z","A"]]', 'both as local times beyond'),
-	('[["12026-01-05T10:00:00Z","A"],["09999-01-05T10:00:00Z","A"]]', '[["9999-01-05T10:00:00Z","A"],["12026-01-05T10:00:00Z","A"]]', 'years of five digits'),
+	('[["12026-01-05T10:00:00Z","A"],["09999-01-05T10:00:00Z","A"]]', '[["9999-01-05T10:00:00Z","A"],["12026-01-05T10:00:00Z","A"]]',
+		'years of five digits'),
 	('[["2026-01-05T10:00:00Z","\u00e9\ud83d\ude00é\u0041"]]', '[["2026-01-05T10:00:00Z","é😀éA"]]', 'no escapes but the necessary'),
-	('[["2026-01-05T10:00:00Z","\"\\\/\b\f\n\r\t\u001f\u007f"]]', E'[["2026-01-05T10:00:00Z","\\"\\\\/\\b\\f\\n\\r\\t\\u001f\u007f"]]', 'the necessary escapes'),
+	('[["2026-01-05T10:00:00Z","\"\\\/\b\f\n\r\t\u001f\u007f"]]', E'[["2026-01-05T10:00:00Z","\\"\\\\/\\b\\f\\n\\r\\t\\u001f\u007f"]]',
+		'the necessary escapes'),
 	('[["2026-01-05T10:00:00Z",""]]', '[["2026-01-05T10:00:00Z",""]]', 'an empty state is a state')) AS given (literal, canonical, what);
 SELECT is(format('[["2026-01-05T10:00:00Z",%s]]', to_json(repeat(chr(n), n)))::vsm.timeline::text,
 	format('[["2026-01-05T10:00:00Z",%s]]', to_json(repeat(chr(n), n))), format('a state of %s bytes', octet_length(repeat(chr(n), n))))
@@ -185,24 +195,31 @@ JOIN state USING (n);
 CREATE TEMP TABLE event_text AS
 SELECT item, at, state, format('["%sZ%s",%s]', lpad('', 5 - strpos(day, '-'), '0') || day || rtrim(rtrim(to_char(utc, '.US'), '0'), '.'),
 	CASE WHEN extract(year FROM utc) < 0 THEN ' BC' ELSE '' END, to_json(state)) AS pair
-FROM (SELECT item, at, state, at AT TIME ZONE 'UTC' AS utc, to_char(at AT TIME ZONE 'UTC', 'FMYYYY-MM-DD"T"HH24:MI:SS') AS day FROM random_event) AS e;
+FROM (SELECT item, at, state, at AT TIME ZONE 'UTC' AS utc, to_char(at AT TIME ZONE 'UTC', 'FMYYYY-MM-DD"T"HH24:MI:SS') AS day
+	FROM random_event) AS e;
 CREATE TEMP TABLE wanted AS
 SELECT item, '[' || string_agg(pair, ',' ORDER BY at, state COLLATE "C") || ']' AS canonical
 FROM (SELECT DISTINCT * FROM event_text) AS e GROUP BY item;
 CREATE TEMP TABLE value AS
 SELECT item, ('[' || string_agg(pair, ', ' ORDER BY random()) || ']')::vsm.timeline AS timeline FROM event_text GROUP BY item;
 
-SELECT cmp_ok((SELECT count(*) FROM random_event), '>', (SELECT count(*) FROM (SELECT DISTINCT * FROM random_event) AS e), 'there are duplicates');
+SELECT cmp_ok((SELECT count(*) FROM random_event), '>', (SELECT count(*) FROM (SELECT DISTINCT * FROM random_event) AS e),
+	'there are duplicates');
 SELECT is_empty('SELECT item, timeline::text FROM value EXCEPT ALL SELECT item, canonical FROM wanted', 'the text is canonical');
 SELECT is_empty('SELECT item, canonical FROM wanted EXCEPT ALL SELECT item, timeline::text FROM value', 'and complete');
-SELECT is_empty('SELECT item FROM value JOIN wanted USING (item) WHERE vsm.timeline_send(canonical::vsm.timeline) <> vsm.timeline_send(timeline)',
+SELECT is_empty('SELECT item FROM value JOIN wanted USING (item) WHERE vsm.timeline_send(canonical::vsm.timeline) <> '
+	'vsm.timeline_send(timeline)',
 	'the canonical text gives the same bytes');
-SELECT is_empty('SELECT item FROM value WHERE vsm.timeline_send(timeline::json::vsm.timeline) <> vsm.timeline_send(timeline)', 'through json');
-SELECT is_empty('SELECT item FROM value WHERE vsm.timeline_send(timeline::jsonb::vsm.timeline) <> vsm.timeline_send(timeline)', 'through jsonb');
+SELECT is_empty('SELECT item FROM value WHERE vsm.timeline_send(timeline::json::vsm.timeline) <> vsm.timeline_send(timeline)',
+	'through json');
+SELECT is_empty('SELECT item FROM value WHERE vsm.timeline_send(timeline::jsonb::vsm.timeline) <> vsm.timeline_send(timeline)',
+	'through jsonb');
 SELECT is_empty('SELECT item FROM value WHERE timeline::json::text <> timeline::text', 'as json it is the text');
 SELECT is_empty('SELECT item FROM value WHERE to_json(timeline)::text <> timeline::text', 'to_json knows the cast');
-SELECT is_empty('SELECT item FROM value WHERE to_jsonb(timeline) <> timeline::text::jsonb OR timeline::jsonb <> timeline::text::jsonb', 'and to_jsonb');
-SELECT is_empty('SELECT item FROM value WHERE vsm.timeline_send(vsm.to_timeline(vsm.to_json(timeline))) <> vsm.timeline_send(vsm.to_timeline(vsm.to_jsonb(timeline)))',
+SELECT is_empty('SELECT item FROM value WHERE to_jsonb(timeline) <> timeline::text::jsonb OR timeline::jsonb <> timeline::text::jsonb',
+	'and to_jsonb');
+SELECT is_empty('SELECT item FROM value WHERE vsm.timeline_send(vsm.to_timeline(vsm.to_json(timeline))) <> '
+	'vsm.timeline_send(vsm.to_timeline(vsm.to_jsonb(timeline)))',
 	'the casts as functions');
 
 -- Binary, as a file, all at once; then what of it is wrong.
@@ -210,10 +227,12 @@ CREATE TEMP TABLE received (LIKE value);
 DO $$ BEGIN
 	EXECUTE format('COPY value TO %L (FORMAT binary)', current_setting('data_directory') || '/vsm_timeline_test');
 	EXECUTE format('COPY received FROM %L (FORMAT binary)', current_setting('data_directory') || '/vsm_timeline_test');
-	EXECUTE format('COPY (SELECT) TO PROGRAM %L', 'cat >/dev/null; rm ' || quote_literal(current_setting('data_directory') || '/vsm_timeline_test'));
+	EXECUTE format('COPY (SELECT) TO PROGRAM %L', 'cat >/dev/null; rm ' || quote_literal(current_setting('data_directory')
+		|| '/vsm_timeline_test'));
 END $$;
 SELECT is((SELECT count(*) FROM received), (SELECT count(*) FROM value), 'COPY in binary brings all');
-SELECT is_empty('SELECT item FROM value v JOIN received r USING (item) WHERE v.timeline::text <> r.timeline::text OR pg_column_size(v.timeline) <> pg_column_size(r.timeline)',
+SELECT is_empty('SELECT item FROM value v JOIN received r USING (item) WHERE v.timeline::text <> r.timeline::text OR '
+	'pg_column_size(v.timeline) <> pg_column_size(r.timeline)',
 	'and the same');
 
 CREATE TEMP TABLE binary_form AS SELECT vsm.timeline_send('[["2026-01-05T10:00:00Z","A"],["2026-01-05T11:00:00Z","Bé"]]') AS whole;
@@ -221,9 +240,11 @@ CREATE FUNCTION pg_temp.names(names bytea[]) RETURNS bytea LANGUAGE sql AS $$
 	SELECT int4send(cardinality(names)) || string_agg(int4send(length(name)) || name, '') FROM unnest(names) AS name $$;
 CREATE FUNCTION pg_temp.events(at bigint[], number int[]) RETURNS bytea LANGUAGE sql AS $$
 	SELECT int4send(cardinality(at)) || string_agg(int8send(a) || int4send(n), '') FROM unnest(at, number) AS e (a, n) $$;
-SELECT is(whole, '\x01' || pg_temp.names(ARRAY['A', convert_to('Bé', 'UTF8')]) || pg_temp.events(ARRAY[820922400000000, 820926000000000], ARRAY[0, 1]),
+SELECT is(whole, '\x01' || pg_temp.names(ARRAY['A', convert_to('Bé', 'UTF8')]) || pg_temp.events(ARRAY[820922400000000, 820926000000000],
+	ARRAY[0, 1]),
 	'the binary form is what is documented') FROM binary_form;
-SELECT is(pg_temp.receive('vsm.timeline', '\x01' || pg_temp.names(ARRAY['Z', 'A', 'A', 'unused']::bytea[]) || pg_temp.events(ARRAY[1, 0, 1, 1], ARRAY[0, 1, 1, 2])),
+SELECT is(pg_temp.receive('vsm.timeline', '\x01' || pg_temp.names(ARRAY['Z', 'A', 'A', 'unused']::bytea[]) || pg_temp.events(ARRAY[1, 0,
+	1, 1], ARRAY[0, 1, 1, 2])),
 	'[["2000-01-01T00:00:00Z","A"],["2000-01-01T00:00:00.000001Z","A"],["2000-01-01T00:00:00.000001Z","Z"]]', 'and is made canonical');
 CREATE TEMP TABLE wrong_binary (place serial, bytes bytea, failure text);
 INSERT INTO wrong_binary (bytes, failure) VALUES
@@ -236,22 +257,32 @@ INSERT INTO wrong_binary (bytes, failure) VALUES
 	('\x01' || int4send(2147483647), '22P03 | invalid number of states in binary timeline: 2147483647'),
 	('\x01' || int4send(1) || int4send(-1), '22P03 | invalid length of a state in binary timeline: -1'),
 	('\x01' || int4send(1) || int4send(2) || '\x41'::bytea, '22P03 | invalid length of a state in binary timeline: 2'),
-	('\x01' || pg_temp.names(ARRAY['\xff'::bytea]) || pg_temp.events(ARRAY[0], ARRAY[0]), '22021 | invalid byte sequence for encoding "UTF8": 0xff'),
-	('\x01' || pg_temp.names(ARRAY['\x00'::bytea]) || pg_temp.events(ARRAY[0], ARRAY[0]), '22021 | invalid byte sequence for encoding "UTF8": 0x00'),
+	('\x01' || pg_temp.names(ARRAY['\xff'::bytea]) || pg_temp.events(ARRAY[0], ARRAY[0]),
+		'22021 | invalid byte sequence for encoding "UTF8": 0xff'),
+	('\x01' || pg_temp.names(ARRAY['\x00'::bytea]) || pg_temp.events(ARRAY[0], ARRAY[0]),
+		'22021 | invalid byte sequence for encoding "UTF8": 0x00'),
 	('\x01' || pg_temp.names(ARRAY['A']::bytea[]), '08P01 | insufficient data left in message'),
 	('\x01' || pg_temp.names(ARRAY['A']::bytea[]) || int4send(0), '22P03 | invalid number of events in binary timeline: 0'),
-	('\x01' || pg_temp.names(ARRAY['A']::bytea[]) || int4send(2) || int8send(0) || int4send(0), '22P03 | invalid number of events in binary timeline: 2'),
-	('\x01' || pg_temp.names(ARRAY['A']::bytea[]) || int4send(-1) || int8send(0) || int4send(0), '22P03 | invalid number of events in binary timeline: 4294967295'),
-	('\x01' || pg_temp.names(ARRAY['A']::bytea[]) || pg_temp.events(ARRAY[0], ARRAY[1]), '22P03 | invalid event in binary timeline | Its time is out of range, or there is no state of its number.'),
-	('\x01' || pg_temp.names(ARRAY['A']::bytea[]) || pg_temp.events(ARRAY[0], ARRAY[-1]), '22P03 | invalid event in binary timeline | Its time is out of range, or there is no state of its number.'),
-	('\x01' || pg_temp.names(ARRAY['A']::bytea[]) || pg_temp.events(ARRAY[9223372036854775807], ARRAY[0]), '22P03 | invalid event in binary timeline | Its time is out of range, or there is no state of its number.'),
-	('\x01' || pg_temp.names(ARRAY['A']::bytea[]) || pg_temp.events(ARRAY[(-9223372036854775808)::bigint], ARRAY[0]), '22P03 | invalid event in binary timeline | Its time is out of range, or there is no state of its number.'),
-	('\x01' || pg_temp.names(ARRAY['A']::bytea[]) || pg_temp.events(ARRAY[9223371331200000000], ARRAY[0]), '22P03 | invalid event in binary timeline | Its time is out of range, or there is no state of its number.'),
+	('\x01' || pg_temp.names(ARRAY['A']::bytea[]) || int4send(2) || int8send(0) || int4send(0),
+		'22P03 | invalid number of events in binary timeline: 2'),
+	('\x01' || pg_temp.names(ARRAY['A']::bytea[]) || int4send(-1) || int8send(0) || int4send(0),
+		'22P03 | invalid number of events in binary timeline: 4294967295'),
+	('\x01' || pg_temp.names(ARRAY['A']::bytea[]) || pg_temp.events(ARRAY[0], ARRAY[1]),
+		'22P03 | invalid event in binary timeline | Its time is out of range, or there is no state of its number.'),
+	('\x01' || pg_temp.names(ARRAY['A']::bytea[]) || pg_temp.events(ARRAY[0], ARRAY[-1]),
+		'22P03 | invalid event in binary timeline | Its time is out of range, or there is no state of its number.'),
+	('\x01' || pg_temp.names(ARRAY['A']::bytea[]) || pg_temp.events(ARRAY[9223372036854775807], ARRAY[0]),
+		'22P03 | invalid event in binary timeline | Its time is out of range, or there is no state of its number.'),
+	('\x01' || pg_temp.names(ARRAY['A']::bytea[]) || pg_temp.events(ARRAY[(-9223372036854775808)::bigint], ARRAY[0]),
+		'22P03 | invalid event in binary timeline | Its time is out of range, or there is no state of its number.'),
+	('\x01' || pg_temp.names(ARRAY['A']::bytea[]) || pg_temp.events(ARRAY[9223371331200000000], ARRAY[0]),
+		'22P03 | invalid event in binary timeline | Its time is out of range, or there is no state of its number.'),
 	('\x01' || pg_temp.names(ARRAY['A']::bytea[]) || pg_temp.events(ARRAY[0], ARRAY[0]) || '\x00', '22P03 | incorrect binary data format');
 SELECT is(pg_temp.failure(format('SELECT pg_temp.receive(''vsm.timeline'', %L)', bytes)), failure, 'refused in binary: ' || bytes::text)
 FROM wrong_binary ORDER BY place;
 SELECT is_empty($$SELECT n FROM binary_form, generate_series(1, length(whole) - 1, 3) n
-	WHERE pg_temp.failure(format('SELECT pg_temp.receive(''vsm.timeline'', %L)', substr(whole, 1, n))) !~ '^(08P01|22P03)'$$, 'refused wherever it is cut off');
+	WHERE pg_temp.failure(format('SELECT pg_temp.receive(''vsm.timeline'', %L)', substr(whole, 1, n))) !~ '^(08P01|22P03)'$$,
+		'refused wherever it is cut off');
 
 ------------------------------------------------------------------------------
 -- Order, equality, hash
@@ -259,7 +290,8 @@ SELECT is_empty($$SELECT n FROM binary_form, generate_series(1, length(whole) - 
 
 -- By the first event that differs, an event by time and state bytes; what begins the other is less.
 CREATE TYPE pg_temp.sort_key AS (at timestamptz, state bytea);
-CREATE TEMP TABLE small AS SELECT item, timeline, ARRAY(SELECT ROW(at, convert_to(state, 'UTF8'))::pg_temp.sort_key FROM vsm.events(timeline)) AS events
+CREATE TEMP TABLE small AS SELECT item, timeline, ARRAY(SELECT ROW(at, convert_to(state, 'UTF8'))::pg_temp.sort_key
+	FROM vsm.events(timeline)) AS events
 FROM (SELECT item, timeline FROM value WHERE item <= 60
 	UNION ALL SELECT 1000 + item, vsm.clip(timeline, tstzrange(NULL, upper(vsm.span(timeline)))) FROM value WHERE item <= 60
 	UNION ALL SELECT 2000 + item, timeline::text::vsm.timeline FROM value WHERE item <= 60) AS t
@@ -268,14 +300,19 @@ CREATE TEMP TABLE pair AS
 SELECT a.timeline AS a, b.timeline AS b, btarraycmp(a.events, b.events) AS comparison FROM small a, small b;
 SELECT cmp_ok(count(*) FILTER (WHERE comparison = 0), '>', (SELECT count(*) FROM small), 'some pairs are equal') FROM pair;
 SELECT is_empty('SELECT FROM pair WHERE sign(vsm.timeline_cmp(a, b)) <> comparison', 'order');
-SELECT is_empty($$SELECT FROM pair WHERE (a OPERATOR(vsm.=) b, a OPERATOR(vsm.<>) b, a OPERATOR(vsm.<) b, a OPERATOR(vsm.<=) b, a OPERATOR(vsm.>) b, a OPERATOR(vsm.>=) b)
+SELECT is_empty($$SELECT FROM pair WHERE (a OPERATOR(vsm.=) b, a OPERATOR(vsm.<>) b, a OPERATOR(vsm.<) b, a OPERATOR(vsm.<=) b,
+	a OPERATOR(vsm.>) b, a OPERATOR(vsm.>=) b)
 	<> (comparison = 0, comparison <> 0, comparison < 0, comparison <= 0, comparison > 0, comparison >= 0)$$, 'operators');
-SELECT is_empty('SELECT FROM pair WHERE comparison = 0 AND (vsm.timeline_hash(a), vsm.timeline_hash_extended(a, 7)) <> (vsm.timeline_hash(b), vsm.timeline_hash_extended(b, 7))',
+SELECT is_empty('SELECT FROM pair WHERE comparison = 0 AND (vsm.timeline_hash(a), vsm.timeline_hash_extended(a, 7)) <> '
+	'(vsm.timeline_hash(b), vsm.timeline_hash_extended(b, 7))',
 	'equal timelines have equal hashes');
-SELECT cmp_ok((SELECT count(DISTINCT vsm.timeline_hash(timeline)) FROM small), '>', (SELECT count(DISTINCT events) * 9 / 10 FROM small), 'others hardly ever');
-SELECT is((SELECT bool_and(vsm.timeline_hash_extended(timeline, 1) <> vsm.timeline_hash_extended(timeline, 2)) FROM small), true, 'the seed matters');
+SELECT cmp_ok((SELECT count(DISTINCT vsm.timeline_hash(timeline)) FROM small), '>', (SELECT count(DISTINCT events) * 9 / 10 FROM small),
+	'others hardly ever');
+SELECT is((SELECT bool_and(vsm.timeline_hash_extended(timeline, 1) <> vsm.timeline_hash_extended(timeline, 2)) FROM small), true,
+	'the seed matters');
 SELECT is((SELECT count(DISTINCT timeline) FROM small), (SELECT count(DISTINCT events) FROM small), 'DISTINCT');
-SELECT is((SELECT count(*) FROM (SELECT timeline FROM small GROUP BY timeline) AS g), (SELECT count(DISTINCT events) FROM small), 'GROUP BY');
+SELECT is((SELECT count(*) FROM (SELECT timeline FROM small GROUP BY timeline) AS g), (SELECT count(DISTINCT events) FROM small),
+	'GROUP BY');
 SELECT results_eq('SELECT events FROM small ORDER BY timeline, item', 'SELECT events FROM small ORDER BY events, item', 'ORDER BY');
 
 CREATE TEMP TABLE indexed AS SELECT item, timeline FROM small WHERE pg_column_size(timeline) < 2000;
@@ -296,19 +333,24 @@ SELECT matches(pg_temp.plan('EXECUTE by_index'), 'Index Scan using indexed_timel
 SELECT results_eq('by_index', 'SELECT s.item FROM small s, small t WHERE t.item = 7 AND s.events = t.events ORDER BY item', 'btree: right');
 DROP INDEX indexed_timeline_idx;
 CREATE INDEX ON indexed USING hash (timeline);
-SELECT matches(pg_temp.plan('SELECT FROM indexed WHERE timeline OPERATOR(vsm.=) ''[["2026-01-05T10:00:00Z","A"]]'''), 'Index Scan using indexed_timeline_idx', 'hash: used');
+SELECT matches(pg_temp.plan('SELECT FROM indexed WHERE timeline OPERATOR(vsm.=) ''[["2026-01-05T10:00:00Z","A"]]'''),
+	'Index Scan using indexed_timeline_idx', 'hash: used');
 SELECT results_eq('SELECT item FROM indexed WHERE timeline OPERATOR(vsm.=) (SELECT timeline FROM small WHERE item = 7) ORDER BY item',
 	'SELECT s.item FROM small s, small t WHERE t.item = 7 AND s.events = t.events ORDER BY item', 'hash: right');
 SET LOCAL enable_seqscan = on;
 SET LOCAL enable_nestloop = off;
 SET LOCAL enable_mergejoin = off;
-SELECT matches(pg_temp.plan('SELECT a.item, b.item FROM small a JOIN small b ON a.timeline OPERATOR(vsm.=) b.timeline'), 'Hash Join', 'hash join: used');
+SELECT matches(pg_temp.plan('SELECT a.item, b.item FROM small a JOIN small b ON a.timeline OPERATOR(vsm.=) b.timeline'), 'Hash Join',
+	'hash join: used');
 CREATE TEMP TABLE equal_pair AS SELECT a.item AS a, b.item AS b FROM small a JOIN small b ON a.events = b.events;
-SELECT set_eq('SELECT a.item AS a, b.item AS b FROM small a JOIN small b ON a.timeline OPERATOR(vsm.=) b.timeline', 'SELECT * FROM equal_pair', 'hash join: right');
+SELECT set_eq('SELECT a.item AS a, b.item AS b FROM small a JOIN small b ON a.timeline OPERATOR(vsm.=) b.timeline',
+	'SELECT * FROM equal_pair', 'hash join: right');
 SET LOCAL enable_hashjoin = off;
 SET LOCAL enable_mergejoin = on;
-SELECT matches(pg_temp.plan('SELECT a.item, b.item FROM small a JOIN small b ON a.timeline OPERATOR(vsm.=) b.timeline'), 'Merge Join', 'merge join: used');
-SELECT set_eq('SELECT a.item AS a, b.item AS b FROM small a JOIN small b ON a.timeline OPERATOR(vsm.=) b.timeline', 'SELECT * FROM equal_pair', 'merge join: right');
+SELECT matches(pg_temp.plan('SELECT a.item, b.item FROM small a JOIN small b ON a.timeline OPERATOR(vsm.=) b.timeline'), 'Merge Join',
+	'merge join: used');
+SELECT set_eq('SELECT a.item AS a, b.item AS b FROM small a JOIN small b ON a.timeline OPERATOR(vsm.=) b.timeline',
+	'SELECT * FROM equal_pair', 'merge join: right');
 
 SELECT finish();
 ROLLBACK;

@@ -30,12 +30,16 @@ END $$;
 -- First, because nothing has needed memory yet: a sort compares hundreds of thousands of times in one
 -- memory context, so what a comparison leaves there adds up.
 CREATE TEMP TABLE to_sort AS
-SELECT ('[["2026-01-05T10:00:00Z","A"],["2026-01-05T11:00:00Z","' || repeat('x', 1 + n % 3) || n * 7919 % 3001 || '"]]')::vsm.timeline AS timeline FROM generate_series(1, 40000) n;
+SELECT ('[["2026-01-05T10:00:00Z","A"],["2026-01-05T11:00:00Z","' || repeat('x', 1 + n % 3) || n * 7919 % 3001 || '"]]')::vsm.timeline
+	AS timeline FROM generate_series(1, 40000) n;
 SET LOCAL work_mem = '64MB';
 SELECT pg_temp.memory_peak() AS before \gset
-CREATE TEMP TABLE sorted AS SELECT row_number() OVER () AS place, timeline FROM (SELECT timeline FROM to_sort ORDER BY timeline OFFSET 0) AS s;
-SELECT cmp_ok(pg_temp.memory_peak() - :before, '<', 30000::bigint, format('sorting takes memory for the rows alone, not for the comparisons (%s kB)', pg_temp.memory_peak() - :before));
-SELECT is_empty('SELECT FROM sorted a JOIN sorted b ON b.place = a.place + 1 WHERE a.timeline OPERATOR(vsm.>) b.timeline', 'and it is sorted');
+CREATE TEMP TABLE sorted AS SELECT row_number() OVER () AS place, timeline FROM (SELECT timeline FROM to_sort ORDER BY timeline OFFSET 0)
+	AS s;
+SELECT cmp_ok(pg_temp.memory_peak() - :before, '<', 30000::bigint,
+	format('sorting takes memory for the rows alone, not for the comparisons (%s kB)', pg_temp.memory_peak() - :before));
+SELECT is_empty('SELECT FROM sorted a JOIN sorted b ON b.place = a.place + 1 WHERE a.timeline OPERATOR(vsm.>) b.timeline',
+	'and it is sorted');
 DROP TABLE sorted, to_sort;
 RESET work_mem;
 
@@ -59,16 +63,19 @@ SELECT is(vsm.state_at(timeline, '2026-01-31 12:00:00.5+00'), 'S' || (30 * 86400
 SELECT cmp_ok(pg_column_size(timeline), '<', 5000000 * 6, 'six bytes each, at most') FROM five_million;
 -- Of nine seconds one is S0 (new: waiting once it runs), three S1, two S4, then the flag for one, S8 done.
 -- The clock runs from second 1 to 4,999,994, the last that becomes done from elsewhere; a flag hides nothing active.
-SELECT results_eq($$SELECT outcome, started_at, finished_at, extract(epoch FROM active_time)::int, extract(epoch FROM wait_time)::int, extract(epoch FROM blocked_time)::int, reopened
+SELECT results_eq($$SELECT outcome, started_at, finished_at, extract(epoch FROM active_time)::int, extract(epoch FROM wait_time)::int,
+	extract(epoch FROM blocked_time)::int, reopened
 		FROM five_million, stream, vsm.flow(timeline, wf, NULL, '2026-03-01 00:00+00') f$$,
 	-- what the seconds from 1 to the last event, and the rest until as_of, are made of
 	$$SELECT 'open', '2026-01-01 00:00:01+00'::timestamptz, NULL::timestamptz,
-		sum(n) FILTER (WHERE place IN (1, 2, 3))::int, sum(n) FILTER (WHERE place NOT IN (1, 2, 3))::int, sum(n) FILTER (WHERE place = 6)::int, 4999999 / 9
+		sum(n) FILTER (WHERE place IN (1, 2, 3))::int, sum(n) FILTER (WHERE place NOT IN (1, 2, 3))::int,
+			sum(n) FILTER (WHERE place = 6)::int, 4999999 / 9
 	  FROM (SELECT s % 9 AS place, count(*) AS n FROM generate_series(1, 4999998) s GROUP BY 1
 		UNION ALL SELECT 4999999 % 9, extract(epoch FROM '2026-03-01 00:00+00'::timestamptz - '2026-02-27 20:53:19+00')) AS v$$,
 	'its metrics');
 SELECT is(vsm.timeline_send(vsm.clip(timeline, '[2026-02-01 00:00+00, 2026-02-01 01:00+00)')), vsm.timeline_send(t.want), 'clip')
-FROM five_million, (SELECT vsm.timeline('2026-01-01 00:00+00'::timestamptz + make_interval(secs => s), 'S' || s % 9) AS want FROM generate_series(31 * 86400, 31 * 86400 + 3599) s) AS t;
+FROM five_million, (SELECT vsm.timeline('2026-01-01 00:00+00'::timestamptz + make_interval(secs => s), 'S' || s % 9) AS want
+	FROM generate_series(31 * 86400, 31 * 86400 + 3599) s) AS t;
 SELECT ok(vsm.merge(timeline, timeline) OPERATOR(vsm.=) timeline, 'merged with itself it stays') FROM five_million;
 DROP TABLE five_million;
 
@@ -78,14 +85,17 @@ DROP TABLE five_million;
 
 CREATE TEMP TABLE million (timeline vsm.timeline);
 ALTER TABLE million ALTER timeline SET STORAGE EXTERNAL;
-INSERT INTO million SELECT vsm.timeline('2026-01-01 00:00+00'::timestamptz + n * interval '1 second', 'State ' || n) FROM generate_series(1, 1000000) n;
+INSERT INTO million SELECT vsm.timeline('2026-01-01 00:00+00'::timestamptz + n * interval '1 second', 'State ' || n)
+	FROM generate_series(1, 1000000) n;
 SELECT is(vsm.num_events(timeline), 1000000, 'a million states') FROM million;
 SELECT is(vsm.state_at(timeline, '2026-01-06 00:00+00'), 'State 432000', 'each is found') FROM million;
 SELECT is(vsm.flow_time(timeline, '{"stages": [{"name": "State 1", "class": "active"}, {"name": "State 1000000", "class": "done"}]}'),
 	'1000000 seconds'::interval - '1 second', 'and can be a stage') FROM million;
-SELECT ok(vsm.merge(part) OPERATOR(vsm.=) (SELECT vsm.clip(timeline, '[2026-01-01 00:00+00, 2026-01-04 00:00+00)') FROM million), 'merged from overlapping partials')
+SELECT ok(vsm.merge(part) OPERATOR(vsm.=) (SELECT vsm.clip(timeline, '[2026-01-01 00:00+00, 2026-01-04 00:00+00)') FROM million),
+	'merged from overlapping partials')
 FROM (SELECT vsm.timeline('2026-01-01 00:00+00'::timestamptz + n * interval '1 second', 'State ' || n) AS part
-	FROM (SELECT n, n / 80000 AS p FROM generate_series(1, 3 * 86400 - 1) n UNION ALL SELECT n, 9 FROM generate_series(60000, 90000) n) AS e GROUP BY p) AS t;
+	FROM (SELECT n, n / 80000 AS p FROM generate_series(1, 3 * 86400 - 1) n UNION ALL SELECT n, 9 FROM generate_series(60000, 90000) n)
+		AS e GROUP BY p) AS t;
 SELECT is(vsm.path(text_form::vsm.timeline), vsm.path(part), 'as text and back')
 FROM (SELECT part, part::text AS text_form FROM million, vsm.clip(timeline, '[2026-01-02 00:00+00, 2026-01-03 00:00+00)') AS part) AS t;
 DROP TABLE million;
@@ -95,9 +105,11 @@ DROP TABLE million;
 ------------------------------------------------------------------------------
 
 CREATE TEMP TABLE event AS
-SELECT n % 60000 AS item, '2026-01-01 00:00+00'::timestamptz + n * interval '1 hour' AS at, n % 7 AS seq, 'State ' || n % 11 AS state FROM generate_series(1, 480000) n;
+SELECT n % 60000 AS item, '2026-01-01 00:00+00'::timestamptz + n * interval '1 hour' AS at, n % 7 AS seq, 'State ' || n % 11 AS state
+	FROM generate_series(1, 480000) n;
 ANALYZE event;
-CREATE TEMP TABLE grouped AS SELECT item, vsm.timeline(at, state) AS timeline, vsm.timeline(at, state, seq) AS placed FROM event GROUP BY item LIMIT 0;
+CREATE TEMP TABLE grouped AS SELECT item, vsm.timeline(at, state) AS timeline, vsm.timeline(at, state, seq) AS placed FROM event
+	GROUP BY item LIMIT 0;
 CREATE FUNCTION pg_temp.explain(statement text) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE result jsonb;
 BEGIN
@@ -106,7 +118,8 @@ BEGIN
 END $$;
 SET LOCAL enable_sort = off;
 SET LOCAL work_mem = '4MB';
-CREATE TEMP TABLE spilled AS SELECT pg_temp.explain('INSERT INTO grouped SELECT item, vsm.timeline(at, state), vsm.timeline(at, state, seq) FROM event GROUP BY item') AS plan;
+CREATE TEMP TABLE spilled AS SELECT pg_temp.explain('INSERT INTO grouped SELECT item, vsm.timeline(at, state), vsm.timeline(at, state, '
+	'seq) FROM event GROUP BY item') AS plan;
 SELECT is(plan #>> '{Plans,0,Strategy}', 'Hashed', 'work_mem 4MB: a hash aggregate') FROM spilled;
 SELECT cmp_ok((plan #>> '{Plans,0,HashAgg Batches}')::int, '>', 4, 'that spills') FROM spilled;
 SELECT cmp_ok((plan #>> '{Plans,0,Peak Memory Usage}')::int, '<', 3 * 4096, 'and hardly takes more than it may (kB)') FROM spilled;
@@ -120,10 +133,13 @@ SELECT is_empty('SELECT item, timeline::text, placed::text FROM grouped
 -- More than a gigabyte
 ------------------------------------------------------------------------------
 
-SELECT coalesce(substring(pg_read_file('/proc/meminfo', 0, 2000, true) FROM 'MemAvailable:\s+(\d+)')::bigint, 0) > 4000000 AS enough_memory \gset
+SELECT coalesce(substring(pg_read_file('/proc/meminfo', 0, 2000, true) FROM 'MemAvailable:\s+(\d+)')::bigint, 0) > 4000000
+	AS enough_memory \gset
 \if :enough_memory
-SELECT is(pg_temp.failure($$SELECT vsm.timeline('2026-01-01 00:00+00', repeat(repeat(chr(64 + n), 1000), 540000)) FROM generate_series(1, 2) n$$),
-	'54000 | too many events for one timeline | 1 events over 1 states would take more than 1073741823 bytes.', 'names of more than a gigabyte');
+SELECT is(pg_temp.failure($$SELECT vsm.timeline('2026-01-01 00:00+00', repeat(repeat(chr(64 + n), 1000), 540000)) FROM generate_series(1,
+	2) n$$),
+	'54000 | too many events for one timeline | 1 events over 1 states would take more than 1073741823 bytes.',
+		'names of more than a gigabyte');
 \else
 SELECT skip('a gigabyte of names needs four of memory');
 \endif
