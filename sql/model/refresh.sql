@@ -37,7 +37,8 @@ COMMENT ON FUNCTION vsm.check_commits(text, text) IS 'raises that a procedure ca
 
 CREATE FUNCTION vsm.derived_tables() RETURNS text[]
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN ARRAY['mark', 'journal', 'touched', 'refresh_log', 'route', 'commit_release', 'released_branch', 'item_part', 'item_flow', 'visit'];
+RETURN ARRAY['mark', 'journal', 'touched', 'refresh_log', 'route', 'commit_release', 'released_branch',
+	'deployment_flow', 'incident_source', 'item_part', 'item_flow', 'visit'];
 COMMENT ON FUNCTION vsm.derived_tables() IS 'the tables of a model that vsm.refresh keeps; a part of vsm.refresh';
 
 -- The texts of what is set by hand and read for results: if one differs, all is made anew.
@@ -53,10 +54,11 @@ BEGIN
 		'team', (SELECT jsonb_agg(jsonb_build_array(t.team, t.calendar) ORDER BY t.team COLLATE "C") FROM team AS t),
 		'routing', (SELECT jsonb_agg(jsonb_build_array(r.rank, r.source, r.project, r.type, r.value_stream, r.team, r.workflow)
 			ORDER BY r.rank) FROM routing AS r),
-		'service', (SELECT jsonb_agg(jsonb_build_array(s.service, s.repository, s.path, s.since) ORDER BY s.service COLLATE "C")
+		'service', (SELECT jsonb_agg(jsonb_build_array(s.service, s.repository, s.path, s.since, s.kind) ORDER BY s.service COLLATE "C")
 			FROM service AS s),
 		'naming', (SELECT jsonb_agg(jsonb_build_array(n.source, n.kind, n.name, n.meaning)
-			ORDER BY n.source COLLATE "C", n.kind COLLATE "C", n.name COLLATE "C") FROM naming AS n WHERE n.kind = 'type'));
+			ORDER BY n.source COLLATE "C", n.kind COLLATE "C", n.name COLLATE "C") FROM naming AS n
+			WHERE n.kind IN ('type', 'service')));
 END
 $$;
 COMMENT ON FUNCTION vsm.refresh_settings() IS 'what was set by hand and is read for results, in the model that search_path names; a part '
@@ -203,6 +205,8 @@ BEGIN
 		UNION SELECT 'repository', coalesce(q.repository, '') FROM merge_request AS q
 		UNION SELECT 'repository', r.repository FROM commit_release AS r
 		UNION SELECT 'repository', b.repository FROM released_branch AS b
+		UNION SELECT 'repository', f.repository FROM deployment_flow AS f
+		UNION SELECT 'incidents', ''
 		ON CONFLICT DO NOTHING;
 	ELSE
 		PERFORM vsm.touch_changes(old_bound, new_bound, own);
@@ -251,6 +255,7 @@ BEGIN
 		UNION SELECT b.build FROM build AS b WHERE b.xid >= first_xid AND (b.xid < bound_xid OR b.xid = own_xid)
 		UNION SELECT d.deployment FROM deployed AS d
 		UNION SELECT d.sha FROM deployed AS d WHERE d.sha IS NOT NULL
+		UNION SELECT i.incident FROM incident AS i WHERE i.xid >= first_xid AND (i.xid < bound_xid OR i.xid = own_xid)
 		UNION SELECT u.feature FROM usage AS u WHERE u.xid >= first_xid AND (u.xid < bound_xid OR u.xid = own_xid)
 		UNION SELECT j.key FROM journalled AS j WHERE j.kind IN ('key', 'alias')),
 	-- With all names of what has changed.
@@ -263,6 +268,9 @@ BEGIN
 		SELECT DISTINCT o.target
 		FROM alias AS a JOIN link AS l ON l.target = a.key JOIN link AS o ON o.source = l.source
 		WHERE l.kind IN ('implements', 'fixes') AND o.kind IN ('implements', 'fixes')),
+	request AS MATERIALIZED (
+		SELECT coalesce(a.item, l.target) AS name
+		FROM named AS n JOIN link AS l ON l.source = n.key LEFT JOIN item_alias AS a ON a.alias = l.target WHERE l.kind = 'part_of'),
 	items AS (
 		INSERT INTO touched (kind, key)
 		SELECT DISTINCT 'item', t.item
@@ -300,6 +308,18 @@ BEGIN
 		UNION ALL SELECT 'repository', d.repository FROM made AS m JOIN deployment AS d ON d.sha = m.sha
 		UNION ALL SELECT 'repository', coalesce(c.repository, d.repository) FROM deployed AS d LEFT JOIN commit AS c ON c.sha = d.sha
 		UNION ALL SELECT 'repository', d.repository FROM deployed AS d
+		UNION ALL SELECT 'repository', coalesce(c.repository, d.repository)
+			FROM linked AS l JOIN deployment AS d ON d.deployment = l.source LEFT JOIN commit AS c ON c.sha = d.sha WHERE l.kind = 'part_of'
+		-- When work on what landed with a request began is told by its commits.
+		UNION ALL SELECT 'repository', c.repository
+			FROM (
+				SELECT n.key AS name FROM named AS n
+				UNION SELECT r.name FROM request AS r
+				UNION SELECT a.alias FROM request AS r JOIN item_alias AS a ON a.item = r.name) AS r
+				JOIN link AS l ON l.target = r.name AND l.kind = 'part_of' JOIN commit AS c ON c.sha = l.source
+		UNION ALL SELECT 'incidents', ''
+			WHERE EXISTS (SELECT FROM linked) OR EXISTS (SELECT FROM alias) OR EXISTS (SELECT FROM journalled) OR EXISTS (SELECT FROM made)
+			OR EXISTS (SELECT FROM deployed) OR EXISTS (SELECT FROM named AS n JOIN incident AS i ON i.incident = n.key)
 		UNION ALL SELECT 'repository', j.key FROM journalled AS j WHERE j.kind = 'repository'
 		UNION ALL SELECT 'repository', c.repository FROM journalled AS j JOIN commit AS c ON c.sha = j.key WHERE j.kind = 'key'
 		UNION ALL SELECT 'branches', q.repository FROM requested AS q
@@ -332,15 +352,19 @@ BEGIN
 	PERFORM vsm.enter_model(model);
 	FOR next IN
 		DELETE FROM touched AS t USING (
-			-- All repositories before any branches.
+			-- All repositories before incidents, and these before any branches.
 			SELECT k.kind, k.key FROM touched AS k
-			WHERE k.kind = (SELECT max(m.kind) FROM touched AS m WHERE m.kind IN ('repository', 'branches')) ORDER BY k.key LIMIT 20) AS n
+			WHERE k.kind = (SELECT max(m.kind) FROM touched AS m WHERE m.kind IN ('repository', 'incidents', 'branches'))
+			ORDER BY k.key LIMIT 20) AS n
 		WHERE t.kind = n.kind AND t.key = n.key RETURNING t.kind, t.key
 	LOOP
 		BEGIN
 			IF next.kind = 'repository' THEN
 				changed := changed + vsm.write_commit_releases(model, next.key);
+				PERFORM vsm.write_deployment_flows(next.key);
 				DELETE FROM touched AS t WHERE t.kind = 'failed' AND t.key = next.key;
+			ELSIF next.kind = 'incidents' THEN
+				PERFORM vsm.write_incidents();
 			ELSE
 				PERFORM vsm.write_released_branches(next.key);
 			END IF;
@@ -391,7 +415,7 @@ AS $$
 BEGIN
 	PERFORM vsm.enter_model(model);
 	RETURN (SELECT count(*) FROM touched AS t WHERE CASE of_kind WHEN 'item' THEN t.kind = 'item' ELSE t.kind IN ('repository',
-		'branches') END);
+		'incidents', 'branches') END);
 END
 $$;
 COMMENT ON FUNCTION vsm.count_touched(text, text) IS 'how many items, or repositories, are in the table touched; a part of vsm.refresh';

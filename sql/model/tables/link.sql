@@ -13,6 +13,7 @@ ALTER TABLE :"schema".link
 CALL vsm.ensure_key(:'schema', 'link', 'source', 'target', 'kind');
 CREATE INDEX IF NOT EXISTS link_xid_idx ON :"schema".link (xid);
 CALL vsm.ensure_check(:'schema', 'link', 'link_confidence_check', 'confidence >= 0 AND confidence <= 1');
+CREATE INDEX IF NOT EXISTS link_kind_idx ON :"schema".link (kind, source) WHERE kind IN ('caused_by', 'reverts');
 CREATE INDEX IF NOT EXISTS link_target_idx ON :"schema".link (target);
 
 COMMENT ON TABLE :"schema".link IS

@@ -7,7 +7,8 @@ ALTER TABLE :"schema".service
 	ADD COLUMN IF NOT EXISTS repository text,
 	ADD COLUMN IF NOT EXISTS path text,
 	ADD COLUMN IF NOT EXISTS kind text NOT NULL DEFAULT 'application',
-	ADD COLUMN IF NOT EXISTS since timestamptz;
+	ADD COLUMN IF NOT EXISTS since timestamptz,
+	ADD COLUMN IF NOT EXISTS until timestamptz;
 CALL vsm.ensure_key(:'schema', 'service', 'service');
 CALL vsm.ensure_check(:'schema', 'service', 'service_kind_check', $$kind IN ('application', 'infrastructure')$$);
 
@@ -22,3 +23,5 @@ COMMENT ON COLUMN :"schema".service.kind IS 'application or infrastructure';
 COMMENT ON COLUMN :"schema".service.since IS
 	'when the service began: its first known deployment from then on released what it contains. NULL: not known, and so is what that '
 	'released';
+COMMENT ON COLUMN :"schema".service.until IS
+	'when the service was retired: no week or month after it is told of, unless it is deployed; NULL: it is in use';

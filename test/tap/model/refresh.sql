@@ -13,7 +13,8 @@ CALL vsm.create_model('flow');
 CREATE FUNCTION pg_temp.kept() RETURNS TABLE (relation text, line text) LANGUAGE plpgsql AS $$
 DECLARE t text;
 BEGIN
-	FOREACH t IN ARRAY ARRAY['commit_release', 'released_branch', 'item_part', 'item_flow', 'visit'] LOOP
+	FOREACH t IN ARRAY ARRAY['commit_release', 'released_branch', 'deployment_flow', 'incident_source', 'item_part', 'item_flow',
+		'visit'] LOOP
 		RETURN QUERY EXECUTE format('SELECT %L, t::text FROM flow.%I AS t', t, t);
 	END LOOP;
 END$$;

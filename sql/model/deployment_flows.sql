@@ -1,0 +1,148 @@
+/*
+ * What each deployment brought after the one before it there: the table deployment_flow, made anew
+ * for a whole repository behind its first releases, see commit_releases.sql.
+ *
+ * Whether a deployment rolls back is a question of ancestry: its commit is a proper ancestor of the
+ * one before. That can be only where an earlier deployment of the service already had it, and the
+ * way from the one before up to it leads through no commit that came to production before it did:
+ * what contains a commit was released no earlier. So the way is short.
+ */
+
+CREATE FUNCTION vsm.deployments_of(repository text) RETURNS TABLE (deployment text, sha text, service text, environment text,
+	finished_at timestamptz, reason text)
+LANGUAGE plpgsql STABLE ROWS 1000
+SET plan_cache_mode = force_generic_plan
+SET jit = off
+AS $$
+#variable_conflict use_column
+BEGIN
+	RETURN QUERY
+	SELECT d.deployment, d.sha, coalesce(r.service, ''), coalesce(d.environment, ''), d.finished_at,
+		CASE
+			WHEN d.environment_tier IS DISTINCT FROM 'production' THEN 'not production'
+			WHEN s.kind = 'infrastructure' THEN 'infrastructure'
+			WHEN d.status <> 'success' THEN 'status ' || d.status
+			WHEN d.status IS NULL OR d.finished_at IS NULL THEN 'not finished'
+		END
+	FROM (
+			SELECT e.*
+			FROM deployment AS e LEFT JOIN LATERAL (SELECT k.repository FROM commit AS k WHERE k.sha = e.sha OFFSET 0) AS c ON true
+			WHERE (e.repository = deployments_of.repository OR deployments_of.repository = '' AND e.repository IS NULL)
+			AND coalesce(c.repository, e.repository, '') = deployments_of.repository
+			UNION ALL
+			-- Of another repository, as a fork is, or of none, with a commit of this one.
+			SELECT e.*
+			FROM commit AS k, LATERAL (SELECT o.* FROM deployment AS o WHERE o.sha = k.sha OFFSET 0) AS e
+			WHERE k.repository = deployments_of.repository AND coalesce(e.repository, '') <> k.repository) AS d
+		JOIN LATERAL (SELECT t.service FROM routed_deployment AS t WHERE t.deployment = d.deployment OFFSET 0) AS r ON true
+		LEFT JOIN service AS s ON s.service = r.service;
+END
+$$;
+COMMENT ON FUNCTION vsm.deployments_of(text) IS
+	'the deployments of commits of a repository (empty: of none), and why they do not count, NULL if they do; a part of vsm.refresh';
+
+CREATE FUNCTION vsm.new_deployment_flows(repository text) RETURNS TABLE (deployment text, service text, environment text,
+	finished_at timestamptz, reason text, previous text, commit_known boolean, is_first boolean, is_new boolean, is_release boolean,
+	is_rollback boolean, is_redeploy boolean, new_commits integer)
+LANGUAGE plpgsql STABLE ROWS 1000
+SET plan_cache_mode = force_custom_plan
+SET jit = off
+AS $$
+#variable_conflict use_column
+BEGIN
+	RETURN QUERY
+	WITH RECURSIVE told AS MATERIALIZED (
+		SELECT t.* FROM vsm.deployments_of(new_deployment_flows.repository) AS t),
+	known AS MATERIALIZED (
+		SELECT c.sha, c.parents FROM commit AS c
+		WHERE (c.repository = new_deployment_flows.repository OR new_deployment_flows.repository = '' AND c.repository IS NULL)
+		AND EXISTS (SELECT FROM told AS t WHERE t.reason IS NULL AND t.sha IS NOT NULL)),
+	-- When each commit came to production of each service, whether it touches its part of the repository or not.
+	released AS MATERIALIZED (
+		SELECT f.sha, f.target AS service, f.release, f.released_at
+		FROM vsm.first_release(
+				(SELECT vsm.graph(k.sha, coalesce(k.parents, '{}')) FROM known AS k),
+				(SELECT vsm.releases(t.service, t.deployment, t.sha, t.finished_at) FROM told AS t
+				 WHERE t.reason IS NULL AND t.sha IS NOT NULL)) AS f
+			JOIN known AS k ON k.sha = f.sha
+		WHERE f.release IS NOT NULL),
+	counted AS MATERIALIZED (
+		SELECT t.*, lag(t.deployment) OVER there AS previous, lag(t.sha) OVER there AS previous_sha,
+			lag(r.release) OVER there AS previous_release,
+			row_number() OVER (PARTITION BY t.service ORDER BY t.finished_at, t.deployment COLLATE "C") = 1 AS is_first,
+			row_number() OVER (PARTITION BY t.service, t.sha ORDER BY t.finished_at, t.deployment COLLATE "C") = 1 AS is_unknown_before,
+			row_number() OVER (PARTITION BY t.service, t.environment, t.sha ORDER BY t.finished_at, t.deployment COLLATE "C") = 1 AS is_new,
+			r.release, r.released_at
+		FROM told AS t LEFT JOIN released AS r ON r.sha = t.sha AND r.service = t.service
+		WHERE t.reason IS NULL
+		WINDOW there AS (PARTITION BY t.service, t.environment ORDER BY t.finished_at, t.deployment COLLATE "C")),
+	judged AS MATERIALIZED (
+		SELECT c.* FROM counted AS c
+		WHERE c.previous_release IS NOT NULL AND c.release <> c.deployment AND c.sha <> c.previous_sha),
+	way AS (
+		SELECT j.deployment, r.sha
+		FROM judged AS j JOIN released AS r ON r.sha = j.previous_sha AND r.service = j.service
+		WHERE (r.released_at, r.release COLLATE "C") >= (j.released_at, j.release COLLATE "C")
+		UNION
+		SELECT w.deployment, r.sha
+		FROM way AS w JOIN judged AS j ON j.deployment = w.deployment JOIN known AS k ON k.sha = w.sha, unnest(k.parents) AS p (sha)
+			JOIN released AS r ON r.sha = p.sha
+		WHERE r.service = j.service AND (r.released_at, r.release COLLATE "C") >= (j.released_at, j.release COLLATE "C"))
+	SELECT t.deployment, t.service, t.environment, t.finished_at, t.reason, c.previous,
+		CASE WHEN c.deployment IS NOT NULL THEN c.release IS NOT NULL END, c.is_first,
+		CASE WHEN c.sha IS NOT NULL THEN c.is_new WHEN c.deployment IS NOT NULL THEN false END,
+		CASE
+			WHEN c.release IS NOT NULL THEN c.release = c.deployment
+			WHEN c.sha IS NOT NULL THEN c.is_unknown_before
+			WHEN c.deployment IS NOT NULL THEN false
+		END,
+		CASE
+			WHEN c.deployment IS NOT NULL AND c.previous IS NULL OR c.sha = c.previous_sha THEN false
+			WHEN c.release IS NOT NULL AND c.previous_release IS NOT NULL THEN
+				EXISTS (SELECT FROM way AS w WHERE w.deployment = c.deployment AND w.sha = c.sha)
+		END,
+		CASE WHEN c.deployment IS NOT NULL THEN coalesce(c.sha = c.previous_sha, false) END,
+		CASE WHEN c.release IS NOT NULL AND NOT c.is_first THEN (
+			SELECT count(*)::integer
+			FROM commit_release AS r JOIN commit AS k ON k.sha = r.sha
+			WHERE r.deployment = c.deployment AND r.service = c.service AND r.environment = 'production'
+			AND coalesce(cardinality(k.parents), 0) <= 1)
+		END
+	FROM told AS t LEFT JOIN counted AS c ON c.deployment = t.deployment;
+END
+$$;
+COMMENT ON FUNCTION vsm.new_deployment_flows(text) IS
+	'what the table deployment_flow should say of the deployments of a repository (empty: of none), whose first releases are made; '
+	'a cycle among commits is an error; a part of vsm.refresh';
+
+CREATE FUNCTION vsm.write_deployment_flows(repository text) RETURNS void
+LANGUAGE plpgsql
+SET jit = off
+AS $$
+#variable_conflict use_column
+BEGIN
+	WITH new AS MATERIALIZED (SELECT n.* FROM vsm.new_deployment_flows(write_deployment_flows.repository) AS n),
+	gone AS (
+		DELETE FROM deployment_flow AS o
+		WHERE o.repository = write_deployment_flows.repository
+		AND NOT EXISTS (SELECT FROM new AS n WHERE n.deployment = o.deployment))
+	INSERT INTO deployment_flow AS o (deployment, repository, service, environment, finished_at, reason, previous, commit_known, is_first,
+		is_new, is_release, is_rollback, is_redeploy, new_commits)
+	SELECT n.deployment, write_deployment_flows.repository, n.service, n.environment, n.finished_at, n.reason, n.previous, n.commit_known,
+		n.is_first, n.is_new, n.is_release, n.is_rollback, n.is_redeploy, n.new_commits
+	FROM new AS n
+	ORDER BY n.deployment COLLATE "C"
+	ON CONFLICT (deployment) DO UPDATE SET repository = excluded.repository, service = excluded.service,
+		environment = excluded.environment, finished_at = excluded.finished_at, reason = excluded.reason, previous = excluded.previous,
+		commit_known = excluded.commit_known, is_first = excluded.is_first, is_new = excluded.is_new, is_release = excluded.is_release,
+		is_rollback = excluded.is_rollback, is_redeploy = excluded.is_redeploy, new_commits = excluded.new_commits
+	WHERE (o.repository, o.service, o.environment, o.finished_at, o.reason, o.previous, o.commit_known, o.is_first, o.is_new, o.is_release,
+			o.is_rollback, o.is_redeploy, o.new_commits)
+		IS DISTINCT FROM (excluded.repository, excluded.service, excluded.environment, excluded.finished_at, excluded.reason,
+			excluded.previous, excluded.commit_known, excluded.is_first, excluded.is_new, excluded.is_release,
+			excluded.is_rollback, excluded.is_redeploy,
+			excluded.new_commits);
+END
+$$;
+COMMENT ON FUNCTION vsm.write_deployment_flows(text) IS
+	'writes what has changed in what the deployments of a repository brought, in the model that search_path names; a part of vsm.refresh';
