@@ -3,11 +3,20 @@
 BEGIN;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS vsm;
-SELECT plan(62);
+SELECT plan(72);
 SET LOCAL client_min_messages = error;
 SELECT setseed(0.18);
 CALL vsm.create_model('flow');
 \ir ../../refresh_model.sql
+INSERT INTO flow.deployment (deployment, repository, sha, environment, environment_tier, status, finished_at, service)
+SELECT 'p' || n, s.repository, pg_temp.sha(), 'e', 'production', 'success', pg_temp.day(20, 65), s.service
+FROM generate_series(1, 5) AS n, flow.service AS s;
+INSERT INTO flow.incident (incident, service, environment, opened_at, resolved_at, change_caused)
+SELECT 'pager:incident:' || n, pg_temp.one('web', 'cart', 'api', NULL), pg_temp.one('e', NULL), pg_temp.day(15, 60), CASE WHEN n % 4 > 0
+	THEN pg_temp.day(60, 75) END, CASE n % 5 WHEN 0 THEN false END FROM generate_series(1, 12) AS n;
+INSERT INTO flow.link (source, target, kind, method, confidence)
+SELECT 'pager:incident:' || n, 'p' || n, 'caused_by', 'field', 0.9 FROM generate_series(1, 4) AS n
+UNION ALL SELECT pg_temp.source(), 'pager:incident:' || n, 'fixes', 'key in title', 0.95 FROM generate_series(1, 12) AS n;
 
 -- What refresh keeps, as texts.
 CREATE FUNCTION pg_temp.kept() RETURNS TABLE (relation text, line text) LANGUAGE plpgsql AS $$
@@ -31,6 +40,8 @@ BEGIN
 END$$;
 SELECT is_empty('SELECT * FROM pg_temp.refreshed()', 'the first time');
 SELECT cmp_ok((SELECT count(*) FROM flow.item_part), '>', 50::bigint, 'parts there are');
+SELECT cmp_ok((SELECT count(failed_by) FROM flow.deployment_flow), '>', 2::bigint, 'deployments that failed');
+SELECT cmp_ok((SELECT count(rework_of) FROM flow.deployment_flow), '>', 2::bigint, 'and rework');
 SELECT cmp_ok((SELECT count(*) FROM flow.item_part WHERE releasable AND released_at IS NOT NULL), '>', 5::bigint, 'some of them released');
 SELECT cmp_ok((SELECT count(*) FROM flow.item_part WHERE kind = 'commit'), '>', 5::bigint, 'loose commits among them');
 SELECT cmp_ok((SELECT count(*) FROM flow.item_flow WHERE tracker IS DISTINCT FROM NULL AND timeline::text <> tracker::text AND parts > 0),
@@ -127,6 +138,19 @@ INSERT INTO change (what, statement) VALUES
 ('use', $$INSERT INTO flow.usage (source, event_id, feature, at) VALUES ('app', 'n' || random(), pg_temp.name(), pg_temp.day(20, 90))$$),
 ('no use', $$DELETE FROM flow.usage WHERE event_id IN ('u1', 'u2', 'u3', 'u4')$$),
 ('a rule', $$UPDATE flow.routing SET team = pg_temp.one('Red', 'Blue') WHERE rank = 20$$),
+('an incident', $$INSERT INTO flow.incident (incident, service, environment, opened_at, resolved_at) VALUES ('n' || random(),
+	pg_temp.one('web', 'cart', 'api'), 'e', pg_temp.day(10, 50), pg_temp.day(50, 70))$$),
+('when an incident was resolved', $$UPDATE flow.incident SET resolved_at = pg_temp.one('2026-02-20', NULL)::timestamptz
+	WHERE incident IN ('pager:incident:3', 'pager:incident:5')$$),
+('no incident', $$DELETE FROM flow.incident WHERE incident = pg_temp.one('pager:incident:1', 'pager:incident:2', 'pager:incident:6')$$),
+('what caused an incident', $$INSERT INTO flow.link (source, target, kind, method) VALUES (pg_temp.one('pager:incident:7', 'INC-8'),
+	pg_temp.deployment(), 'caused_by', 'field') ON CONFLICT DO NOTHING$$),
+('another name of an incident', $$INSERT INTO flow.item_alias (alias, item) VALUES ('INC-8', pg_temp.one('pager:incident:8',
+	'pager:incident:9')) ON CONFLICT DO NOTHING$$),
+('what fixes an incident', $$UPDATE flow.link SET source = pg_temp.sha() || 'x' WHERE kind = 'fixes' AND target = 'pager:incident:9'$$),
+('when a commit was written', $$UPDATE flow.commit SET authored_at = committed_at - pg_temp.one('1', '2')::int * interval '1 day'
+	WHERE sha IN (pg_temp.sha(), pg_temp.sha(), pg_temp.sha())$$),
+('what kind of service it is', $$UPDATE flow.service SET kind = pg_temp.one('application', 'infrastructure') WHERE service = 'cart'$$),
 ('a service', $$UPDATE flow.service SET path = pg_temp.one('web', 'cart') WHERE service = 'web'$$);
 CREATE FUNCTION pg_temp.tried(statement text) RETURNS TABLE (made text, relation text, line text) LANGUAGE plpgsql AS $$
 BEGIN
