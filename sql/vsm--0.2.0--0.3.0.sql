@@ -47,6 +47,8 @@ CREATE TYPE vsm.told_row AS (columns jsonb, told jsonb);
 CREATE TYPE vsm.state_difference AS (is_gone boolean, entity text, source text, event_id text, at timestamptz, state text, state_id text,
 	method text);
 CREATE TYPE vsm.trailer AS (key text, value text);
+CREATE TYPE vsm.trace_row AS (at timestamptz, step text, entity text, event text, via text, method text, confidence float8, title text,
+	url text);
 
 -- More of the algebra.
 CREATE TYPE vsm.survival_comparison AS (

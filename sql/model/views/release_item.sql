@@ -1,33 +1,29 @@
 CREATE OR REPLACE VIEW :"schema".release_item WITH (security_barrier) AS
-SELECT q.deployment, q.item, q.value_stream, q.portfolio, q.team, q.type, q.priority, q.service, q.environment,
-	CASE WHEN r.is_open OR q.item_value_stream = ANY (r.streams) THEN q.key END AS key,
-	CASE WHEN r.is_open OR q.item_value_stream = ANY (r.streams) THEN q.title END AS title,
-	CASE WHEN r.is_open OR q.item_value_stream = ANY (r.streams) THEN q.url END AS url,
-	q.released_at, q.released_day, q.released_week, q.released_month, q.part_count, q.method, q.confidence
+SELECT q.deployment, q.item, q.value_stream, q.portfolio, q.team, q.type, q.priority, q.service, q.environment, q.key,
+	q.title, q.url, q.released_at, q.released_day, q.released_week, q.released_month, q.part_count, q.method, q.confidence
 FROM (
-		SELECT p.deployment, p.item, coalesce(s.value_stream, '(none)') AS value_stream, coalesce(v.portfolio, '(none)') AS portfolio,
-			coalesce(s.team, '(none)') AS team, coalesce(i.type, '(none)') AS type, i.priority,
-			coalesce(nullif(f.service, ''), '(none)') AS service, coalesce(nullif(f.environment, ''), '(none)') AS environment,
-			coalesce(i.value_stream, '(none)') AS item_value_stream, k.key, k.title, k.url, f.finished_at AS released_at,
-			vsm.period_day(f.finished_at, m.time_zone) AS released_day,
-			vsm.period_week(f.finished_at, m.time_zone, m.week_starts) AS released_week,
-			vsm.period_month(f.finished_at, m.time_zone) AS released_month, p.part_count, p.method, p.confidence
-		FROM :"schema".deployment_flow AS f
-			-- The parts that came to production with it first; how it is known that they belong to the item: the surest.
-			CROSS JOIN LATERAL (
-				SELECT g.deployment, g.item, count(*)::integer AS part_count,
-					(array_agg(g.method ORDER BY g.confidence DESC, g.part COLLATE "C"))[1] AS method, max(g.confidence) AS confidence
-				FROM :"schema".item_part AS g WHERE g.deployment = f.deployment GROUP BY g.deployment, g.item) AS p
-			CROSS JOIN :"schema".model AS m
-			LEFT JOIN :"schema".item_flow AS i ON i.item = p.item
-			LEFT JOIN :"schema".item AS k ON k.item = p.item
-			LEFT JOIN :"schema".service AS s ON s.service = f.service
-			LEFT JOIN :"schema".value_stream AS v ON v.value_stream = s.value_stream) AS q
-	-- Whose release carries an item of a value stream that he does not see is not told what it is.
-	CROSS JOIN (
-		SELECT NOT EXISTS (SELECT FROM :"schema".access) AS is_open, ARRAY(
+	SELECT p.deployment, p.item, coalesce(s.value_stream, '(none)') AS value_stream, coalesce(v.portfolio, '(none)') AS portfolio,
+		coalesce(s.team, '(none)') AS team, coalesce(i.type, '(none)') AS type, i.priority,
+		coalesce(nullif(f.service, ''), '(none)') AS service, coalesce(nullif(f.environment, ''), '(none)') AS environment,
+		k.key, k.title, k.url, f.finished_at AS released_at,
+		vsm.period_day(f.finished_at, m.time_zone) AS released_day,
+		vsm.period_week(f.finished_at, m.time_zone, m.week_starts) AS released_week,
+		vsm.period_month(f.finished_at, m.time_zone) AS released_month, p.part_count, p.method, p.confidence
+	FROM :"schema".deployment_flow AS f
+		-- The parts that came to production with it first; how it is known that they belong to the item: the surest.
+		CROSS JOIN LATERAL (
+			SELECT g.deployment, g.item, count(*)::integer AS part_count,
+				(array_agg(g.method ORDER BY g.confidence DESC, g.part COLLATE "C"))[1] AS method, max(g.confidence) AS confidence
+			FROM :"schema".item_part AS g WHERE g.deployment = f.deployment GROUP BY g.deployment, g.item) AS p
+		CROSS JOIN :"schema".model AS m
+		LEFT JOIN :"schema".item_flow AS i ON i.item = p.item
+		-- Who sees the release does not see what an item of another value stream is about, unless he sees that, too.
+		LEFT JOIN :"schema".item AS k ON k.item = p.item AND (NOT EXISTS (SELECT FROM :"schema".access)
+			OR coalesce(i.value_stream, '(none)') = ANY (ARRAY(
 			SELECT a.value_stream FROM :"schema".access AS a JOIN pg_catalog.pg_roles AS o ON o.rolname = a.role
-			WHERE pg_catalog.pg_has_role(o.oid, 'USAGE')) AS streams) AS r
+			WHERE pg_catalog.pg_has_role(o.oid, 'USAGE'))))
+		LEFT JOIN :"schema".service AS s ON s.service = f.service
+		LEFT JOIN :"schema".value_stream AS v ON v.value_stream = s.value_stream) AS q
 WHERE NOT EXISTS (SELECT FROM :"schema".access) OR q.value_stream = ANY (ARRAY(
 	SELECT a.value_stream FROM :"schema".access AS a JOIN pg_catalog.pg_roles AS o ON o.rolname = a.role
 	WHERE pg_catalog.pg_has_role(o.oid, 'USAGE')));

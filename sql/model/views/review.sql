@@ -30,6 +30,21 @@ FROM (
 		r.additions, r.deletions, r.author_kind, r.assisted_by
 	FROM :"schema".merge_request AS r
 		CROSS JOIN :"schema".model AS m
+		-- Of several services of a repository the only one whose files it changes, else the repository as a whole.
+		LEFT JOIN (SELECT DISTINCT x.repository FROM :"schema".service AS x WHERE x.path IS NOT NULL) AS y ON y.repository = r.repository
+		LEFT JOIN LATERAL (
+			SELECT CASE WHEN count(DISTINCT x.service) = 1 THEN min(x.service) END AS service
+			FROM (
+					SELECT r.merge_request AS name
+					UNION ALL
+					SELECT a.alias FROM :"schema".item_alias AS a WHERE a.item = r.merge_request) AS h
+				JOIN :"schema".link AS l ON l.target = h.name AND l.kind = 'part_of' AND l.until IS NULL
+				JOIN :"schema".commit AS o ON o.sha = l.source
+				JOIN :"schema".service AS x ON x.repository = y.repository AND vsm.touches_path(o.paths, x.path)
+			WHERE y.repository IS NOT NULL) AS n ON true
+		LEFT JOIN :"schema".repository_service AS w ON w.repository = r.repository
+		LEFT JOIN :"schema".service AS s ON s.service = coalesce(n.service, w.service, r.repository)
+		LEFT JOIN :"schema".value_stream AS v ON v.value_stream = s.value_stream
 		-- What refresh knows of it as a part of items.
 		CROSS JOIN LATERAL (
 			SELECT count(*)::integer AS item_count, CASE WHEN count(*) = 1 THEN min(g.item) END AS item, min(g.first_commit_at)
@@ -37,7 +52,11 @@ FROM (
 				min(g.released_at) AS released_at
 			FROM :"schema".item_part AS g WHERE g.part = r.merge_request) AS p
 		LEFT JOIN :"schema".item_flow AS i ON i.item = p.item
-		LEFT JOIN :"schema".item AS k ON k.item = p.item
+		-- Who sees the request does not see which item of another value stream it is about, unless he sees that, too.
+		LEFT JOIN :"schema".item AS k ON k.item = p.item AND (NOT EXISTS (SELECT FROM :"schema".access)
+			OR coalesce(i.value_stream, '(none)') = ANY (ARRAY(
+			SELECT a.value_stream FROM :"schema".access AS a JOIN pg_catalog.pg_roles AS o ON o.rolname = a.role
+			WHERE pg_catalog.pg_has_role(o.oid, 'USAGE'))))
 		-- The same of one that is none, as vsm.write_item_parts and vsm.request_commits have it.
 		CROSS JOIN LATERAL (
 			SELECT min(x.at) FILTER (WHERE vsm.code_state(x.state) = 'code opened') AS opened_at,
@@ -48,25 +67,17 @@ FROM (
 			SELECT min(coalesce(o.authored_at, o.committed_at)) AS first_commit_at,
 				(array_agg(o.sha ORDER BY CASE WHEN l.method = 'merge commit' THEN 1 WHEN l.method IN ('squash commit', 'number in subject')
 					THEN 2 WHEN l.method = 'head commit' THEN 3 ELSE 4 END, o.committed_at DESC NULLS LAST, o.sha COLLATE "C"))[1] AS sha
-			FROM :"schema".link AS l JOIN :"schema".commit AS o ON o.sha = l.source
-			WHERE p.item_count = 0 AND l.target = ANY (ARRAY(
-				SELECT r.merge_request UNION ALL SELECT a.alias FROM :"schema".item_alias AS a WHERE a.item = r.merge_request))
-			AND l.kind = 'part_of' AND l.until IS NULL) AS c
+			FROM (
+					SELECT r.merge_request AS name
+					UNION ALL
+					SELECT a.alias FROM :"schema".item_alias AS a WHERE a.item = r.merge_request) AS h
+				JOIN :"schema".link AS l ON l.target = h.name AND l.kind = 'part_of' AND l.until IS NULL
+				JOIN :"schema".commit AS o ON o.sha = l.source
+			WHERE p.item_count = 0) AS c
 		LEFT JOIN LATERAL (
 			SELECT f.released_at, f.is_first FROM :"schema".commit_release AS f
-			WHERE f.sha = c.sha AND f.environment = 'production' ORDER BY f.released_at, f.deployment COLLATE "C" LIMIT 1) AS t ON true
-		-- Of several services of a repository the only one whose files it changes, else the repository as a whole.
-		LEFT JOIN (SELECT DISTINCT x.repository FROM :"schema".service AS x WHERE x.path IS NOT NULL) AS y ON y.repository = r.repository
-		LEFT JOIN LATERAL (
-			SELECT CASE WHEN count(DISTINCT x.service) = 1 THEN min(x.service) END AS service
-			FROM :"schema".link AS l JOIN :"schema".commit AS o ON o.sha = l.source
-				JOIN :"schema".service AS x ON x.repository = y.repository AND vsm.touches_path(o.paths, x.path)
-			WHERE l.target = ANY (ARRAY(
-				SELECT r.merge_request UNION ALL SELECT a.alias FROM :"schema".item_alias AS a WHERE a.item = r.merge_request))
-			AND l.kind = 'part_of' AND l.until IS NULL) AS n ON y.repository IS NOT NULL
-		LEFT JOIN :"schema".repository_service AS w ON w.repository = r.repository
-		LEFT JOIN :"schema".service AS s ON s.service = coalesce(n.service, w.service, r.repository)
-		LEFT JOIN :"schema".value_stream AS v ON v.value_stream = s.value_stream) AS q
+			WHERE f.sha = c.sha AND f.environment = 'production'
+			ORDER BY f.released_at, f.deployment COLLATE "C" LIMIT 1) AS t ON true) AS q
 WHERE NOT EXISTS (SELECT FROM :"schema".access) OR q.value_stream = ANY (ARRAY(
 	SELECT a.value_stream FROM :"schema".access AS a JOIN pg_catalog.pg_roles AS o ON o.rolname = a.role
 	WHERE pg_catalog.pg_has_role(o.oid, 'USAGE')));
@@ -85,7 +96,8 @@ COMMENT ON COLUMN :"schema".review.repository IS 'repository; (none): not told';
 COMMENT ON COLUMN :"schema".review.title IS 'title of the request; NULL: not told';
 COMMENT ON COLUMN :"schema".review.url IS 'address of the request; NULL: not told';
 COMMENT ON COLUMN :"schema".review.item IS 'item that it implements; NULL: none, or several';
-COMMENT ON COLUMN :"schema".review.key IS 'key of that item in the tracker; NULL: none, or several';
+COMMENT ON COLUMN :"schema".review.key IS
+	'key of that item in the tracker; NULL: none, several, or of a value stream that the reader does not see';
 COMMENT ON COLUMN :"schema".review.item_count IS 'number of items that it implements';
 COMMENT ON COLUMN :"schema".review.state IS 'last state, in the words of the tool; NULL: not told';
 COMMENT ON COLUMN :"schema".review.merged_at IS 'when it was merged; NULL: not';

@@ -3,7 +3,7 @@
 BEGIN;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS vsm;
-SELECT plan(20);
+SELECT plan(27);
 SET LOCAL client_min_messages = error;
 SET LOCAL timezone = 'America/New_York';
 SET LOCAL jit = off;
@@ -232,6 +232,47 @@ SELECT results_eq($$SELECT deployment, item, key, title, type, priority, service
 	$$VALUES ('A2', 'jira:issue:2', 'SHOP-2', 'Basket', 'defect', 'High', 'api', 'live', 1, 'key in title', 0.95::float8), ('D5',
 		'jira:issue:1', 'SHOP-1', 'Search', 'feature', 'Low', 'web', 'eu', 2, 'key in title', 0.95),
 	('D5', 'jira:issue:2', 'SHOP-2', 'Basket', 'defect', 'High', 'web', 'eu', 1, 'key in title', 0.95)$$, 'what releases carry');
+
+-- The way of an item, by its key; what came of it.
+INSERT INTO flow.usage (source, event_id, feature, at) VALUES ('app', '1', 'SHOP-1', pg_temp.day(14)), ('app', '2', 'SHOP-1',
+	pg_temp.day(13));
+SELECT results_eq($$SELECT at, step, entity, event, via, method, confidence FROM vsm.trace('flow', 'SHOP-1')$$,
+	$$VALUES (pg_temp.day(4), 'item', 'jira:issue:1', 'To Do', NULL, NULL, NULL::float8),
+	(pg_temp.day(5), 'item', 'jira:issue:1', 'In Progress', NULL, NULL, NULL),
+	(pg_temp.day(6.5), 'commit', 'b4', 'written', 'gitlab:merge_request:4', 'head commit', 1),
+	(pg_temp.day(7), 'request', 'gitlab:merge_request:4', 'opened', 'jira:issue:1', 'key in branch', 0.9),
+	(pg_temp.day(7.25), 'request', 'gitlab:merge_request:4', 'ready for review', 'jira:issue:1', 'key in branch', 0.9),
+	(pg_temp.day(7.5), 'request', 'gitlab:merge_request:4', 'first review', 'jira:issue:1', 'key in branch', 0.9),
+	(pg_temp.day(7.75), 'request', 'gitlab:merge_request:4', 'approved', 'jira:issue:1', 'key in branch', 0.9),
+	(pg_temp.day(8), 'commit', 's4', 'written', 'gitlab:merge_request:4', 'squash commit', 1),
+	(pg_temp.day(8), 'request', 'gitlab:merge_request:4', 'merged', 'jira:issue:1', 'key in branch', 0.9),
+	(pg_temp.day(9), 'commit', 'b5', 'written', 'gitlab:merge_request:5', 'head commit', 1),
+	(pg_temp.day(9.5), 'request', 'gitlab:merge_request:5', 'opened', 'jira:issue:1', 'key in title', 0.95),
+	(pg_temp.day(10), 'commit', 'm5', 'written', 'gitlab:merge_request:5', 'merge commit', 1),
+	(pg_temp.day(10), 'request', 'gitlab:merge_request:5', 'merged', 'jira:issue:1', 'key in title', 0.95),
+	(pg_temp.day(11), 'deployment', 'D5', 'web on production', 'm5', 'history contains the commit', 1),
+	(pg_temp.day(11), 'deployment', 'D5', 'web on production', 's4', 'history contains the commit', 1),
+	(pg_temp.day(11.2), 'incident', 'pager:incident:1', 'opened', 'D5', 'field', 1),
+	(pg_temp.day(12), 'item', 'jira:issue:1', 'Done', NULL, NULL, NULL),
+	(pg_temp.day(13), 'incident', 'pager:incident:1', 'resolved', 'D5', 'field', 1),
+	(pg_temp.day(13), 'usage', 'jira:issue:1', 'first used: app', NULL, 'alias', 1)$$, 'from the idea to its use');
+SELECT bag_eq($$SELECT * FROM vsm.trace('flow', 'jira:issue:1')$$, $$SELECT * FROM vsm.trace('flow', 'SHOP-1')$$, 'or by its name');
+SELECT is_empty($$SELECT * FROM vsm.trace('flow', 'SHOP-99')$$, 'of what is none there is none');
+SELECT throws_ok($$SELECT * FROM vsm.trace('nowhere', 'SHOP-1')$$, '42P01', 'there is no model in schema "nowhere"', 'nor in no model');
+-- A reader of Pay alone, and what a release of his would tell of an item of Shop.
+UPDATE flow.service SET value_stream = 'Pay' WHERE service = 'api';
+CREATE ROLE vsm_test_pay;
+CALL vsm.grant_reader('flow', 'vsm_test_pay', ARRAY['Pay']);
+SET LOCAL ROLE vsm_test_pay;
+SELECT is_empty($$SELECT * FROM vsm.trace('flow', 'SHOP-1') UNION ALL SELECT * FROM vsm.trace('flow', 'jira:issue:1')$$,
+	'who does not see an item is not told of its way');
+SELECT results_eq('SELECT deployment, item, key, title, url, type FROM flow.release_item',
+	$$VALUES ('A2', 'jira:issue:2', NULL::text, NULL::text, NULL::text, 'defect')$$,
+	'who sees a release is not told what an item of others is about');
+SELECT results_eq('SELECT DISTINCT value_stream FROM flow.deployment_outcome', $$VALUES ('Pay')$$, 'and sees no other release');
+RESET ROLE;
+DELETE FROM flow.access;
+UPDATE flow.service SET value_stream = 'Shop' WHERE service = 'api';
 
 -- All of it beside plain SQL.
 \ir ../../delivery_oracle.sql
