@@ -44,6 +44,14 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN date_trunc('month', at AT TIME ZONE time_zone)::date;
 COMMENT ON FUNCTION vsm.period_month(timestamptz, text) IS 'the first day of the month of a time in a time zone; a part of vsm.refresh';
 
+CREATE FUNCTION vsm.period_of(unit text, day date, week_starts text) RETURNS date
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE unit
+	WHEN 'week' THEN day - (extract(isodow FROM day)::integer + 6 - strpos('montuewedthufrisatsun', week_starts) / 3) % 7
+	WHEN 'month' THEN date_trunc('month', day::timestamp)::date END;
+COMMENT ON FUNCTION vsm.period_of(text, date, text) IS
+	'the first day of the week or month (unit) of a day, where weeks start on that day (mon, tue, ...); a part of vsm.refresh and of views';
+
 CREATE FUNCTION vsm.takes_parts(workflow vsm.workflow) RETURNS boolean
 LANGUAGE plpgsql IMMUTABLE
 SET search_path = pg_catalog, pg_temp
@@ -187,7 +195,14 @@ BEGIN
 			CASE WHEN h.team_at IS NOT NULL THEN h.team ELSE i.team END AS own_team,
 			CASE WHEN h.stream_at IS NOT NULL THEN h.stream ELSE i.value_stream END AS own_stream,
 			CASE WHEN h.project_at IS NOT NULL THEN h.project ELSE i.project END AS project_then,
-			i.source, h.any_at IS NOT NULL AS has_changed
+			i.source, h.any_at IS NOT NULL AS has_changed,
+			-- The field that an installation says is one, else labels that agree, else the type.
+			coalesce(vsm.meaning(names -> i.source, 'category', g.value), g.value, (
+				SELECT CASE WHEN min(x.meaning) = max(x.meaning) THEN min(x.meaning) END
+				FROM (
+					SELECT vsm.meaning(names -> i.source, 'category', e) AS meaning
+					FROM jsonb_array_elements_text(CASE jsonb_typeof(i.tags) WHEN 'array' THEN i.tags END) AS e) AS x),
+				vsm.meaning(names -> i.source, 'category', i.source_type)) AS category
 		FROM measured AS m
 			JOIN LATERAL (SELECT k.* FROM item AS k WHERE k.item = m.item OFFSET 0) AS i ON true
 			LEFT JOIN LATERAL (
@@ -206,7 +221,11 @@ BEGIN
 					max(c.at) FILTER (WHERE c.attribute = 'project') AS project_at,
 					(array_agg(c.value ORDER BY c.at DESC, length(c.change_id) DESC,
 						c.change_id COLLATE "C" DESC) FILTER (WHERE c.attribute = 'project'))[1] AS project
-				FROM item_change AS c WHERE c.item = m.item AND c.at <= m.ended_at) AS h ON m.ended_at IS NOT NULL),
+				FROM item_change AS c WHERE c.item = m.item AND c.at <= m.ended_at) AS h ON m.ended_at IS NOT NULL
+			LEFT JOIN LATERAL (
+				SELECT c.value FROM item_change AS c
+				WHERE c.item = m.item AND c.attribute = 'category' AND (c.at <= m.ended_at) IS NOT FALSE
+				ORDER BY c.at DESC, length(c.change_id) DESC, c.change_id COLLATE "C" DESC LIMIT 1) AS g ON true),
 	routed AS MATERIALIZED (
 		SELECT e.*, CASE WHEN e.has_changed THEN coalesce(e.own_stream, q.value_stream) ELSE e.value_stream END AS stream_then,
 			CASE WHEN e.has_changed THEN coalesce(e.own_team, CASE WHEN e.own_stream IS NULL OR e.own_stream = q.value_stream
@@ -225,7 +244,7 @@ BEGIN
 		blocked_time, flow_efficiency, rework, reopened, working_flow_time, working_lead_time, working_active_time, working_wait_time,
 		working_blocked_time, parts, first_released_at, released_at, first_used_at, held_since, held_until, created_day, started_day,
 			finished_day,
-		finished_week, finished_month, released_week, released_month)
+		finished_week, finished_month, released_week, released_month, category)
 	SELECT r.item, r.stream_then, r.rank, r.route, r.team_then, r.type_then, r.priority_then, r.tracker, r.timeline,
 		c.created_at, r.started_at, r.finished_at, r.cancelled_at, r.outcome, r.stage, r.stage_entered_at, v.first_finished_at,
 			v.reopened_at,
@@ -234,7 +253,8 @@ BEGIN
 		r.first_released_at, r.released_at, r.first_used_at, r.held_since, CASE WHEN r.held_since IS NOT NULL THEN r.finished_at END,
 		vsm.period_day(c.created_at, zone), vsm.period_day(r.started_at, zone), vsm.period_day(r.finished_at, zone),
 		vsm.period_week(r.finished_at, zone, starts), vsm.period_month(r.finished_at, zone),
-		vsm.period_week(r.released_at, zone, starts), vsm.period_month(r.released_at, zone)
+		vsm.period_week(r.released_at, zone, starts), vsm.period_month(r.released_at, zone),
+		r.category
 	FROM routed AS r
 		CROSS JOIN LATERAL (SELECT coalesce(r.created_at, r.told_created_at) AS created_at) AS c
 		LEFT JOIN LATERAL (
@@ -261,14 +281,14 @@ BEGIN
 			held_until = excluded.held_until,
 		created_day = excluded.created_day, started_day = excluded.started_day, finished_day = excluded.finished_day,
 		finished_week = excluded.finished_week, finished_month = excluded.finished_month, released_week = excluded.released_week,
-		released_month = excluded.released_month
+		released_month = excluded.released_month, category = excluded.category
 	WHERE (o.tracker OPERATOR(vsm.=) excluded.tracker) IS NOT TRUE OR (o.timeline OPERATOR(vsm.=) excluded.timeline) IS NOT TRUE OR (
 		o.value_stream, o.rank, o.route, o.team, o.type, o.priority, o.created_at, o.started_at, o.finished_at, o.cancelled_at,
 			o.outcome, o.stage, o.stage_entered_at, o.first_finished_at, o.reopened_at, o.flow_time, o.lead_time, o.backlog_time,
 			o.active_time, o.wait_time, o.blocked_time, o.flow_efficiency, o.rework, o.reopened, o.working_flow_time,
 			o.working_lead_time, o.working_active_time, o.working_wait_time, o.working_blocked_time, o.parts, o.first_released_at,
 			o.released_at, o.first_used_at, o.held_since, o.held_until, o.created_day, o.started_day, o.finished_day,
-			o.finished_week, o.finished_month, o.released_week, o.released_month)
+			o.finished_week, o.finished_month, o.released_week, o.released_month, o.category)
 		IS DISTINCT FROM (
 		excluded.value_stream, excluded.rank, excluded.route, excluded.team, excluded.type, excluded.priority, excluded.created_at,
 			excluded.started_at, excluded.finished_at, excluded.cancelled_at, excluded.outcome, excluded.stage,
@@ -278,13 +298,16 @@ BEGIN
 			excluded.working_wait_time, excluded.working_blocked_time, excluded.parts, excluded.first_released_at,
 			excluded.released_at, excluded.first_used_at, excluded.held_since, excluded.held_until, excluded.created_day,
 			excluded.started_day, excluded.finished_day, excluded.finished_week, excluded.finished_month, excluded.released_week,
-			excluded.released_month);
+			excluded.released_month, excluded.category);
 
 	WITH made (item, visit, value_stream, team, type, priority, place, stage, class, entered_at, left_at, left_day, left_week, left_month,
-			duration, blocked, on_clock, backward) AS MATERIALIZED (
+			duration, blocked, on_clock, backward, entered_day, age) AS MATERIALIZED (
 		SELECT f.item, v.visit, f.value_stream, coalesce(h.team, f.team), coalesce(vsm.meaning(names -> i.source, 'type', h.type), f.type),
 			coalesce(h.priority, f.priority), v.place, v.stage, v.class, v.entered_at, v.left_at, vsm.period_day(v.left_at, zone),
-			vsm.period_week(v.left_at, zone, starts), vsm.period_month(v.left_at, zone), v.duration, v.blocked, v.on_clock, v.backward
+			vsm.period_week(v.left_at, zone, starts), vsm.period_month(v.left_at, zone), v.duration, v.blocked, v.on_clock, v.backward,
+			vsm.period_day(v.entered_at, zone),
+			coalesce(sum(v.duration) FILTER (WHERE v.on_clock)
+				OVER (PARTITION BY f.item ORDER BY v.visit ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), interval '0')
 		FROM vsm.each_entity(items) AS t
 			JOIN LATERAL (SELECT g.* FROM item_flow AS g WHERE g.item = t OFFSET 0) AS f ON true
 			JOIN LATERAL (
@@ -313,21 +336,21 @@ BEGIN
 				LATERAL (SELECT g.ctid AS place FROM visit AS g WHERE g.item = t AND g.visit > coalesce(k.last, 0) OFFSET 0) AS o)))
 	INSERT INTO visit AS o (item, visit, value_stream, team, type, priority, place, stage, class, entered_at, left_at, left_day,
 		left_week, left_month,
-			duration, blocked, on_clock, backward)
+			duration, blocked, on_clock, backward, entered_day, age)
 	SELECT m.* FROM made AS m
 	ORDER BY m.item COLLATE "C", m.visit
 	ON CONFLICT (item, visit) DO UPDATE SET value_stream = excluded.value_stream, team = excluded.team, type = excluded.type,
 		priority = excluded.priority, place = excluded.place, stage = excluded.stage, class = excluded.class,
 			entered_at = excluded.entered_at, left_at = excluded.left_at, left_day = excluded.left_day, left_week = excluded.left_week,
 				left_month = excluded.left_month, duration = excluded.duration, blocked = excluded.blocked, on_clock = excluded.on_clock,
-					backward = excluded.backward
+					backward = excluded.backward, entered_day = excluded.entered_day, age = excluded.age
 	WHERE (
 		o.value_stream, o.team, o.type, o.priority, o.place, o.stage, o.class, o.entered_at, o.left_at, o.left_day, o.left_week,
-			o.left_month, o.duration, o.blocked, o.on_clock, o.backward)
+			o.left_month, o.duration, o.blocked, o.on_clock, o.backward, o.entered_day, o.age)
 		IS DISTINCT FROM (
 		excluded.value_stream, excluded.team, excluded.type, excluded.priority, excluded.place, excluded.stage, excluded.class,
 			excluded.entered_at, excluded.left_at, excluded.left_day, excluded.left_week, excluded.left_month, excluded.duration,
-			excluded.blocked, excluded.on_clock, excluded.backward);
+			excluded.blocked, excluded.on_clock, excluded.backward, excluded.entered_day, excluded.age);
 END
 $$;
 COMMENT ON FUNCTION vsm.write_item_flows(text[], text) IS

@@ -56,7 +56,7 @@ BEGIN
 		'service', (SELECT jsonb_agg(jsonb_build_array(s.service, s.repository, s.path, s.since) ORDER BY s.service COLLATE "C")
 			FROM service AS s),
 		'naming', (SELECT jsonb_agg(jsonb_build_array(n.source, n.kind, n.name, n.meaning)
-			ORDER BY n.source COLLATE "C", n.kind COLLATE "C", n.name COLLATE "C") FROM naming AS n WHERE n.kind = 'type'));
+			ORDER BY n.source COLLATE "C", n.kind COLLATE "C", n.name COLLATE "C") FROM naming AS n WHERE n.kind IN ('type', 'category')));
 END
 $$;
 COMMENT ON FUNCTION vsm.refresh_settings() IS 'what was set by hand and is read for results, in the model that search_path names; a part '
@@ -396,6 +396,22 @@ END
 $$;
 COMMENT ON FUNCTION vsm.count_touched(text, text) IS 'how many items, or repositories, are in the table touched; a part of vsm.refresh';
 
+CREATE FUNCTION vsm.analyze_results(model text, items bigint) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	PERFORM vsm.enter_model(model);
+	-- Who looks at the views right after the first refresh would else wait for plans made for empty tables.
+	IF items * 10 > (SELECT greatest(c.reltuples, 0) FROM pg_class AS c WHERE c.oid = 'item_flow'::regclass) THEN
+		ANALYZE item, item_alias, item_change, link, route, item_part, item_flow, visit;
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION vsm.analyze_results(text, bigint) IS
+	'has the planner look at what items and their results are, if so many of them were made anew that what it knows is old; a part of '
+	'vsm.refresh';
+
 CREATE FUNCTION vsm.end_refresh(model text) RETURNS text
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -486,10 +502,10 @@ BEGIN
 		END LOOP;
 	END IF;
 
+	done := 0;
 	total := vsm.count_touched(model, 'item');
 	IF total > 0 THEN
 		step := vsm.ask('SELECT vsm.log_step($1, $2::bigint, ''items'', $3::bigint)', model, run::text, total::text);
-		done := 0;
 		LOOP
 			part := vsm.ask('SELECT vsm.refresh_items($1, $2::integer)', model, batch::text);
 			done := done + part;
@@ -501,6 +517,7 @@ BEGIN
 			EXIT WHEN part < batch;
 		END LOOP;
 	END IF;
+	PERFORM vsm.ask('SELECT vsm.analyze_results($1, $2::bigint)', model, done::text);
 	step := vsm.ask('SELECT vsm.log_step($1, $2::bigint, ''end'', NULL)', model, run::text);
 	reason := vsm.ask('SELECT vsm.end_refresh($1)', model);
 	PERFORM vsm.ask('SELECT vsm.log_progress($1, $2::bigint, NULL, true, $3)', model, step::text, reason);
@@ -531,6 +548,7 @@ BEGIN
 		EXIT WHEN part = 0;
 		done := done + part;
 	END LOOP;
+	PERFORM vsm.ask('SELECT vsm.analyze_results($1, $2::bigint)', model, done::text);
 	PERFORM vsm.ask('SELECT vsm.end_refresh($1)', model);
 	RETURN done;
 END

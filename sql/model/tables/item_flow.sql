@@ -44,7 +44,8 @@ ALTER TABLE :"schema".item_flow
 	ADD COLUMN IF NOT EXISTS finished_week date,
 	ADD COLUMN IF NOT EXISTS finished_month date,
 	ADD COLUMN IF NOT EXISTS released_week date,
-	ADD COLUMN IF NOT EXISTS released_month date;
+	ADD COLUMN IF NOT EXISTS released_month date,
+	ADD COLUMN IF NOT EXISTS category text;
 CALL vsm.ensure_key(:'schema', 'item_flow', 'item');
 CREATE INDEX IF NOT EXISTS item_flow_finished_idx ON :"schema".item_flow (value_stream, finished_at);
 CREATE INDEX IF NOT EXISTS item_flow_route_idx ON :"schema".item_flow (route);
@@ -96,3 +97,4 @@ COMMENT ON COLUMN :"schema".item_flow.finished_week IS 'week of finished_at, by 
 COMMENT ON COLUMN :"schema".item_flow.finished_month IS 'month of finished_at, by its first day';
 COMMENT ON COLUMN :"schema".item_flow.released_week IS 'week of released_at, by its first day';
 COMMENT ON COLUMN :"schema".item_flow.released_month IS 'month of released_at, by its first day';
+COMMENT ON COLUMN :"schema".item_flow.category IS 'category, as at its end: by its field, labels that agree or its type, and naming';

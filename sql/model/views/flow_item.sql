@@ -18,24 +18,7 @@ FROM (
 	SELECT f.item, i.key, i.title, i.url, coalesce(f.value_stream, '(none)') AS value_stream, coalesce(s.portfolio, '(none)') AS portfolio,
 		coalesce(f.team, '(none)') AS team, coalesce(f.type, '(none)') AS type, f.priority, coalesce(i.service, '(none)') AS service,
 		CASE WHEN c.item IS NULL THEN 'item' ELSE 'parent' END AS level,
-		-- The field that an installation says is one, else labels that agree, else the type.
-		coalesce((
-			SELECT coalesce(
-				(SELECT coalesce(vsm.meaning(n.names, 'category', h.value), h.value)
-				FROM :"schema".item_change AS h
-				WHERE h.item = f.item AND h.attribute = 'category' AND (h.at <= coalesce(f.finished_at, f.cancelled_at)) IS NOT FALSE
-				ORDER BY h.at DESC, length(h.change_id) DESC, h.change_id COLLATE "C" DESC LIMIT 1),
-				(SELECT CASE WHEN min(t.meaning) = max(t.meaning) THEN min(t.meaning) END
-				FROM (
-					SELECT vsm.meaning(n.names, 'category', e) AS meaning
-					FROM jsonb_array_elements_text(CASE jsonb_typeof(i.tags) WHEN 'array' THEN i.tags END) AS e) AS t),
-				vsm.meaning(n.names, 'category', i.source_type))
-			FROM (
-				SELECT vsm.names_of(ARRAY(
-					SELECT ROW (g.kind, g.name, g.meaning)::vsm.name_meaning FROM :"schema".naming AS g
-					WHERE g.kind = 'category' AND i.source LIKE g.source
-					ORDER BY length(g.source) DESC, g.source COLLATE "C", g.name COLLATE "C")) AS names OFFSET 0) AS n), '(none)')
-						AS category,
+		coalesce(f.category, '(none)') AS category,
 		coalesce((
 			SELECT a.item FROM :"schema".item_alias AS a WHERE a.alias = i.parent
 			ORDER BY a.since DESC NULLS LAST, a.item COLLATE "C" LIMIT 1), i.parent) AS parent,
