@@ -117,6 +117,32 @@ END
 $$;
 COMMENT ON FUNCTION vsm.routed_batch(text[]) IS 'where these items are routed to, and the name of that route; a part of vsm.refresh';
 
+CREATE FUNCTION vsm.write_levels(items text[]) RETURNS void
+LANGUAGE plpgsql
+SET plan_cache_mode = force_generic_plan
+SET jit = off
+AS $$
+#variable_conflict use_column
+BEGIN
+	-- Of these items and those that they are parts of.
+	UPDATE item_flow AS o SET level = n.level
+	FROM (
+		SELECT k.item, CASE WHEN EXISTS (
+			SELECT FROM item_flow AS c WHERE c.parent = k.item AND c.value_stream IS NOT NULL AND c.outcome <> 'cancelled') THEN 'parent'
+				ELSE 'item' END AS level, k.level AS before
+		FROM (
+				SELECT t AS item FROM vsm.each_entity(items) AS t
+				UNION
+				SELECT f.parent
+				FROM vsm.each_entity(items) AS t, LATERAL (SELECT g.parent FROM item_flow AS g WHERE g.item = t OFFSET 0) AS f
+				WHERE f.parent IS NOT NULL) AS i,
+			LATERAL (SELECT g.item, g.level FROM item_flow AS g WHERE g.item = i.item OFFSET 0) AS k) AS n
+	WHERE o.item = n.item AND n.before IS DISTINCT FROM n.level;
+END
+$$;
+COMMENT ON FUNCTION vsm.write_levels(text[]) IS
+	'writes which of these items, and of those that they are parts of, have parts that count; a part of vsm.refresh';
+
 CREATE FUNCTION vsm.write_item_flows(items text[], model text) RETURNS void
 LANGUAGE plpgsql
 SET plan_cache_mode = force_generic_plan
@@ -125,10 +151,13 @@ SET jit = off
 AS $$
 #variable_conflict use_column
 DECLARE
-	zone   text;
-	starts text;
-	names  jsonb;	-- by source
+	zone    text;
+	starts  text;
+	names   jsonb;	-- by source
+	parents text[];
 BEGIN
+	SELECT array_agg(DISTINCT f.parent) INTO parents
+	FROM vsm.each_entity(items) AS t, LATERAL (SELECT k.parent FROM item_flow AS k WHERE k.item = t OFFSET 0) AS f;
 	SELECT m.time_zone, m.week_starts INTO zone, starts FROM model AS m;
 	SELECT jsonb_object_agg(s.source, vsm.names(write_item_flows.model, s.source)) INTO names
 	FROM (
@@ -202,7 +231,13 @@ BEGIN
 				FROM (
 					SELECT vsm.meaning(names -> i.source, 'category', e) AS meaning
 					FROM jsonb_array_elements_text(CASE jsonb_typeof(i.tags) WHEN 'array' THEN i.tags END) AS e) AS x),
-				vsm.meaning(names -> i.source, 'category', i.source_type)) AS category
+				vsm.meaning(names -> i.source, 'category', i.source_type)) AS category,
+			coalesce((
+				SELECT a.item FROM item_alias AS a WHERE a.alias = i.parent
+				ORDER BY a.since DESC NULLS LAST, a.item COLLATE "C" LIMIT 1), i.parent) AS parent,
+			coalesce((
+				SELECT a.item FROM item_alias AS a WHERE a.alias = i.feature
+				ORDER BY a.since DESC NULLS LAST, a.item COLLATE "C" LIMIT 1), i.feature) AS feature
 		FROM measured AS m
 			JOIN LATERAL (SELECT k.* FROM item AS k WHERE k.item = m.item OFFSET 0) AS i ON true
 			LEFT JOIN LATERAL (
@@ -244,7 +279,7 @@ BEGIN
 		blocked_time, flow_efficiency, rework, reopened, working_flow_time, working_lead_time, working_active_time, working_wait_time,
 		working_blocked_time, parts, first_released_at, released_at, first_used_at, held_since, held_until, created_day, started_day,
 			finished_day,
-		finished_week, finished_month, released_week, released_month, category)
+		finished_week, finished_month, released_week, released_month, category, parent, feature, untouched, level)
 	SELECT r.item, r.stream_then, r.rank, r.route, r.team_then, r.type_then, r.priority_then, r.tracker, r.timeline,
 		c.created_at, r.started_at, r.finished_at, r.cancelled_at, r.outcome, r.stage, r.stage_entered_at, v.first_finished_at,
 			v.reopened_at,
@@ -254,12 +289,13 @@ BEGIN
 		vsm.period_day(c.created_at, zone), vsm.period_day(r.started_at, zone), vsm.period_day(r.finished_at, zone),
 		vsm.period_week(r.finished_at, zone, starts), vsm.period_month(r.finished_at, zone),
 		vsm.period_week(r.released_at, zone, starts), vsm.period_month(r.released_at, zone),
-		r.category
+		r.category, r.parent, r.feature, r.outcome = 'done' AND r.active_time = interval '0' AND v.was_worked_on IS NOT TRUE, 'item'
 	FROM routed AS r
 		CROSS JOIN LATERAL (SELECT coalesce(r.created_at, r.told_created_at) AS created_at) AS c
 		LEFT JOIN LATERAL (
 			SELECT min(x.entered_at) FILTER (WHERE x.class = 'done') AS first_finished_at,
-				max(x.entered_at) FILTER (WHERE x.class <> 'done' AND x.before = 'done') AS reopened_at
+				max(x.entered_at) FILTER (WHERE x.class <> 'done' AND x.before = 'done') AS reopened_at,
+				bool_or(x.on_clock AND x.class IN ('active', 'waiting')) AS was_worked_on
 			FROM (SELECT y.*, lag(y.class) OVER (ORDER BY y.visit) AS before FROM vsm.visits(r.timeline, r.workflow) AS y) AS x) AS v
 				ON r.finished_at IS NOT NULL OR r.reopened > 0
 	ORDER BY r.item COLLATE "C"
@@ -281,14 +317,15 @@ BEGIN
 			held_until = excluded.held_until,
 		created_day = excluded.created_day, started_day = excluded.started_day, finished_day = excluded.finished_day,
 		finished_week = excluded.finished_week, finished_month = excluded.finished_month, released_week = excluded.released_week,
-		released_month = excluded.released_month, category = excluded.category
+		released_month = excluded.released_month, category = excluded.category, parent = excluded.parent,
+		feature = excluded.feature, untouched = excluded.untouched
 	WHERE (o.tracker OPERATOR(vsm.=) excluded.tracker) IS NOT TRUE OR (o.timeline OPERATOR(vsm.=) excluded.timeline) IS NOT TRUE OR (
 		o.value_stream, o.rank, o.route, o.team, o.type, o.priority, o.created_at, o.started_at, o.finished_at, o.cancelled_at,
 			o.outcome, o.stage, o.stage_entered_at, o.first_finished_at, o.reopened_at, o.flow_time, o.lead_time, o.backlog_time,
 			o.active_time, o.wait_time, o.blocked_time, o.flow_efficiency, o.rework, o.reopened, o.working_flow_time,
 			o.working_lead_time, o.working_active_time, o.working_wait_time, o.working_blocked_time, o.parts, o.first_released_at,
 			o.released_at, o.first_used_at, o.held_since, o.held_until, o.created_day, o.started_day, o.finished_day,
-			o.finished_week, o.finished_month, o.released_week, o.released_month, o.category)
+			o.finished_week, o.finished_month, o.released_week, o.released_month, o.category, o.parent, o.feature, o.untouched)
 		IS DISTINCT FROM (
 		excluded.value_stream, excluded.rank, excluded.route, excluded.team, excluded.type, excluded.priority, excluded.created_at,
 			excluded.started_at, excluded.finished_at, excluded.cancelled_at, excluded.outcome, excluded.stage,
@@ -298,7 +335,8 @@ BEGIN
 			excluded.working_wait_time, excluded.working_blocked_time, excluded.parts, excluded.first_released_at,
 			excluded.released_at, excluded.first_used_at, excluded.held_since, excluded.held_until, excluded.created_day,
 			excluded.started_day, excluded.finished_day, excluded.finished_week, excluded.finished_month, excluded.released_week,
-			excluded.released_month, excluded.category);
+			excluded.released_month, excluded.category, excluded.parent, excluded.feature, excluded.untouched);
+	PERFORM vsm.write_levels(items || parents);
 
 	WITH made (item, visit, value_stream, team, type, priority, place, stage, class, entered_at, left_at, left_day, left_week, left_month,
 			duration, blocked, on_clock, backward, entered_day, age) AS MATERIALIZED (
@@ -377,8 +415,12 @@ BEGIN
 	IF coalesce(cardinality(there), 0) < cardinality(items) THEN
 		DELETE FROM item_part AS p USING vsm.each_entity(items) AS t WHERE p.item = t AND NOT EXISTS (SELECT FROM item AS i
 			WHERE i.item = t);
-		DELETE FROM item_flow AS f USING vsm.each_entity(items) AS t WHERE f.item = t AND NOT EXISTS (SELECT FROM item AS i
-			WHERE i.item = t);
+		WITH gone AS (
+			DELETE FROM item_flow AS f USING vsm.each_entity(items) AS t WHERE f.item = t AND NOT EXISTS (SELECT FROM item AS i
+				WHERE i.item = t)
+			RETURNING f.parent)
+		SELECT array_agg(g.parent) INTO there FROM gone AS g;
+		PERFORM vsm.write_levels(there);
 		DELETE FROM visit AS v USING vsm.each_entity(items) AS t WHERE v.item = t AND NOT EXISTS (SELECT FROM item AS i WHERE i.item = t);
 	END IF;
 	DELETE FROM touched AS d

@@ -280,6 +280,9 @@ BEGIN
 					SELECT l.target AS key FROM named AS n JOIN link AS l ON l.source = n.key WHERE l.kind IN ('implements', 'fixes')
 					UNION SELECT c.target FROM counted AS c) AS k
 				JOIN item_alias AS a ON a.alias = k.key
+			-- What names the item that it is a part of.
+			UNION ALL SELECT i.item FROM alias AS a JOIN item AS i ON i.parent = a.key
+			UNION ALL SELECT i.item FROM alias AS a JOIN item AS i ON i.feature = a.key
 			-- What builds, deploys or belongs to what is a part.
 			UNION ALL SELECT p.item FROM named AS n JOIN link AS l ON l.source = n.key JOIN item_part AS p ON p.sha = l.target
 				WHERE l.kind = 'builds'
@@ -291,7 +294,8 @@ BEGIN
 				WHERE l.kind = 'deploys'
 			-- A commit that is released by way of its request, which has got another commit.
 			UNION ALL SELECT p.item FROM named AS n JOIN link AS l ON l.target = n.key JOIN item_part AS p ON p.part = l.source
-				WHERE l.kind = 'part_of') AS t
+				WHERE l.kind = 'part_of'
+			UNION ALL SELECT r FROM vsm.reverted_items(ARRAY(SELECT n.key FROM named AS n)) AS r) AS t
 		ON CONFLICT DO NOTHING)
 	INSERT INTO touched (kind, key)
 	SELECT DISTINCT r.kind, coalesce(r.repository, '')
@@ -400,17 +404,25 @@ CREATE FUNCTION vsm.analyze_results(model text, items bigint) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+	relation regclass;
 BEGIN
 	PERFORM vsm.enter_model(model);
-	-- Who looks at the views right after the first refresh would else wait for plans made for empty tables.
-	IF items * 10 > (SELECT greatest(c.reltuples, 0) FROM pg_class AS c WHERE c.oid = 'item_flow'::regclass) THEN
-		ANALYZE item, item_alias, item_change, link, route, item_part, item_flow, visit;
-	END IF;
+	-- Who looks at the views right after the first refresh would else wait for plans made for empty tables; and what has a few
+	-- rows, such as the table model, autovacuum never looks at, so that the planner takes it for one of thousands.
+	FOR relation IN
+		SELECT c.oid FROM pg_class AS c
+		WHERE c.relnamespace = to_regnamespace(quote_ident(model)) AND c.relkind IN ('r', 'p') AND c.relowner = current_user::regrole
+		AND (c.reltuples < 0 OR c.relname IN ('item', 'item_alias', 'item_change', 'link', 'item_part', 'item_flow', 'visit')
+			AND items * 10 > (SELECT f.reltuples FROM pg_class AS f WHERE f.oid = 'item_flow'::regclass))
+	LOOP
+		EXECUTE format('ANALYZE %s', relation);
+	END LOOP;
 END
 $$;
 COMMENT ON FUNCTION vsm.analyze_results(text, bigint) IS
-	'has the planner look at what items and their results are, if so many of them were made anew that what it knows is old; a part of '
-	'vsm.refresh';
+	'has the planner look at tables of a model that it does not know, and at items and their results if so many of them were made anew '
+	'that what it knows is old; a part of vsm.refresh';
 
 CREATE FUNCTION vsm.end_refresh(model text) RETURNS text
 LANGUAGE plpgsql

@@ -10,7 +10,8 @@ SELECT f.item, f.key, f.title, f.url, f.value_stream, f.portfolio, f.team, f.typ
 	t.in_stage / 86400 > s.stage_days[2] AS is_slow, coalesce(s.sample_count, 0)::integer AS sample_count,
 	CASE
 		WHEN f.age_days >= f.target_days THEN 0
-		ELSE vsm.probability(s.rest, make_interval(secs => (f.target_days - f.age_days) * 86400), make_interval(secs => t.in_stage), s.after)
+		ELSE vsm.probability(s.rest, make_interval(secs => (f.target_days - f.age_days) * 86400), make_interval(secs => t.in_stage),
+			s.after)
 	END AS target_chance,
 	least(vsm.breach_at(i.timeline, r.workflow, make_interval(secs => f.target_days * 86400)),
 		vsm.breach_at(i.timeline, r.workflow, make_interval(secs => l.days * 86400), f.stage)) AS breach_at,
@@ -26,7 +27,7 @@ FROM :"schema".flow_item AS f
 	JOIN :"schema".item_flow AS i ON i.item = f.item
 	JOIN :"schema".item AS k ON k.item = f.item
 	JOIN :"schema".route AS r ON r.route = i.route
-	CROSS JOIN :"schema".model AS m
+	CROSS JOIN (SELECT time_zone, week_starts, currency FROM :"schema".model LIMIT 1) AS m
 	CROSS JOIN LATERAL (SELECT greatest(date_part('epoch', now() - f.stage_entered_at), 0) AS in_stage) AS t
 	LEFT JOIN (
 		SELECT u.route, w.stage, w.wip_limit, w.phase, w.waiting_for, w.owner

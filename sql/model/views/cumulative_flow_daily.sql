@@ -1,14 +1,14 @@
 CREATE OR REPLACE VIEW :"schema".cumulative_flow_daily WITH (security_barrier) AS
-SELECT d.day, d.value_stream, d.portfolio, d.team, d.type, d.level, d.stage, d.place,
+SELECT b.day, d.value_stream, d.portfolio, d.team, d.type, d.level, d.stage, d.place,
 	coalesce(lpad(d.place::text, 2, '0') || ' ', '') || d.stage AS stage_label, d.class,
-	(d.day + 1)::timestamp AT TIME ZONE m.time_zone <= now() AS is_complete, d.in_stage, d.arrived, d.departed
-FROM :"schema".model AS m
+	(b.day + 1)::timestamp AT TIME ZONE m.time_zone <= now() AS is_complete, d.in_stage, d.arrived, d.departed
+FROM (SELECT time_zone, week_starts, currency FROM :"schema".model LIMIT 1) AS m
 	CROSS JOIN (
-		SELECT (r.bucket AT TIME ZONE k.time_zone)::date AS day, k.value_stream, k.portfolio, k.team, k.type, k.level, r.stage,
-			min(r.place) AS place, min(r.class) AS class, sum(r.in_stage)::bigint AS in_stage, sum(r.arrived)::bigint AS arrived,
+		SELECT r.bucket, k.value_stream, min(k.portfolio) AS portfolio, k.team, k.type, k.level, r.stage, min(r.place) AS place,
+			min(r.class) AS class, sum(r.in_stage)::bigint AS in_stage, sum(r.arrived)::bigint AS arrived,
 			sum(r.departed)::bigint AS departed
 		FROM (
-				SELECT f.value_stream, f.portfolio, f.team, f.type, f.level, n.time_zone, vsm.cumulative_flow(i.timeline, r.workflow,
+				SELECT f.value_stream, f.portfolio, f.team, f.type, f.level, vsm.cumulative_flow(i.timeline, r.workflow,
 					c.since::timestamp AT TIME ZONE n.time_zone,
 					(vsm.period_day(now(), n.time_zone) + 1)::timestamp AT TIME ZONE n.time_zone, interval '1 day', n.time_zone) AS buckets
 				FROM :"schema".flow_item AS f
@@ -20,10 +20,11 @@ FROM :"schema".model AS m
 						GROUP BY e.value_stream, e.portfolio, e.team, e.type, e.level) AS c
 							ON c.value_stream = f.value_stream AND c.portfolio = f.portfolio AND c.team = f.team AND c.type = f.type
 							AND c.level = f.level
-					CROSS JOIN :"schema".model AS n
-				GROUP BY f.value_stream, f.portfolio, f.team, f.type, f.level, n.time_zone, i.route) AS k,
+					CROSS JOIN (SELECT time_zone, week_starts, currency FROM :"schema".model LIMIT 1) AS n
+				GROUP BY f.value_stream, f.portfolio, f.team, f.type, f.level, i.route) AS k,
 			unnest(k.buckets) AS r
-		GROUP BY r.bucket, k.time_zone, k.value_stream, k.portfolio, k.team, k.type, k.level, r.stage) AS d;
+		GROUP BY r.bucket, k.value_stream, k.team, k.type, k.level, r.stage) AS d
+	CROSS JOIN LATERAL (SELECT (d.bucket AT TIME ZONE m.time_zone)::date AS day) AS b;
 
 COMMENT ON VIEW :"schema".cumulative_flow_daily IS
 	'cumulative flow: items in each stage by day: one row a day, value stream, team, type, level and stage, from the first day to now';

@@ -46,14 +46,15 @@ FROM (
 				UNION ALL
 				-- What happens on single days.
 				SELECT u.unit, vsm.period_of(u.unit, d.day, m.week_starts), d.value_stream, d.portfolio, d.team, d.type, d.level, 0,
-					d.created_count, d.started_count, d.cancelled_count, d.reopened_count, 0, d.load_change, d.load_since, 0, 0, 0, NULL, NULL
+					d.created_count, d.started_count, d.cancelled_count, d.reopened_count, 0, d.load_change, d.load_since, 0, 0, 0,
+					NULL, NULL
 				FROM (
 					SELECT f.value_stream, f.portfolio, f.team, f.type, f.level, x.day, count(*) FILTER (WHERE x.what = 1) AS created_count,
 						count(*) FILTER (WHERE x.what = 2) AS started_count, count(*) FILTER (WHERE x.what = 3) AS cancelled_count,
 						0 AS reopened_count, 0 AS load_change, 0::numeric AS load_since
 					FROM :"schema".flow_item AS f
 						JOIN :"schema".item_flow AS i ON i.item = f.item
-						CROSS JOIN :"schema".model AS n
+						CROSS JOIN (SELECT time_zone, week_starts, currency FROM :"schema".model LIMIT 1) AS n
 						CROSS JOIN LATERAL (VALUES (1, i.created_day), (2, CASE WHEN f.untouched IS NOT TRUE THEN i.started_day END),
 							(3, vsm.period_day(f.cancelled_at, n.time_zone))) AS x (what, day)
 					WHERE x.day IS NOT NULL
@@ -76,14 +77,15 @@ FROM (
 								ON v.item = f.item
 					WHERE v.before IN ('done', 'cancelled') AND v.class IN ('new', 'active', 'waiting')
 					GROUP BY f.value_stream, f.portfolio, f.team, f.type, f.level, v.entered_day) AS d
-					CROSS JOIN :"schema".model AS m
+					CROSS JOIN (SELECT time_zone, week_starts, currency FROM :"schema".model LIMIT 1) AS m
 					CROSS JOIN (VALUES ('week'), ('month')) AS u (unit)) AS t
 			GROUP BY t.unit, t.period, t.value_stream, t.portfolio, t.team, t.type, t.level) AS s
 		WINDOW w AS (PARTITION BY s.unit, s.value_stream, s.portfolio, s.team, s.type, s.level ORDER BY s.period)) AS g
-	CROSS JOIN :"schema".model AS m
+	CROSS JOIN (SELECT time_zone, week_starts, currency FROM :"schema".model LIMIT 1) AS m
 	CROSS JOIN LATERAL (SELECT CASE g.unit WHEN 'week' THEN interval '7 days' ELSE interval '1 month' END AS step) AS l
-	CROSS JOIN LATERAL generate_series(g.period, coalesce(g.next_period - l.step, greatest(g.period,
-		vsm.period_of(g.unit, vsm.period_day(now(), m.time_zone), m.week_starts)::timestamp)), l.step) AS p (period)
+	-- (An array has few elements for the planner, a series a thousand.)
+	CROSS JOIN LATERAL unnest(ARRAY(SELECT generate_series(g.period, coalesce(g.next_period - l.step, greatest(g.period,
+		vsm.period_of(g.unit, vsm.period_day(now(), m.time_zone), m.week_starts)::timestamp)), l.step))) AS p (period)
 	CROSS JOIN LATERAL (SELECT (p.period + l.step) AT TIME ZONE m.time_zone AS until) AS e;
 
 COMMENT ON VIEW :"schema".flow_period IS

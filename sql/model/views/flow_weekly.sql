@@ -9,7 +9,8 @@ SELECT q.period AS week, q.value_stream, q.portfolio, q.team, q.type, q.level, q
 	q.flow_time_mean + 2.66 * q.flow_time_range AS flow_time_limit_upper_days
 FROM (
 	-- Means, and mean moving ranges, of the weeks that limits are told from.
-	SELECT p.*, CASE WHEN count(*) FILTER (WHERE p.is_told) OVER w >= 6 THEN avg(p.finished_count::float8) FILTER (WHERE p.is_told) OVER w END
+	SELECT p.*,
+		CASE WHEN count(*) FILTER (WHERE p.is_told) OVER w >= 6 THEN avg(p.finished_count::float8) FILTER (WHERE p.is_told) OVER w END
 			AS finished_mean,
 		avg(abs(p.finished_count - p.finished_before)::float8) FILTER (WHERE p.is_told) OVER w AS finished_range,
 		CASE WHEN count(p.flow_time_mean_days) FILTER (WHERE p.is_told) OVER w >= 6

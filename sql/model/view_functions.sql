@@ -1,4 +1,10 @@
--- What delay costs, in the views of a model.
+-- What the views of a model have in common.
+
+CREATE FUNCTION vsm.days_between(since timestamptz, until timestamptz) RETURNS float8
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN until < since THEN 0 ELSE date_part('epoch', until - since) / 86400 END;
+COMMENT ON FUNCTION vsm.days_between(timestamptz, timestamptz) IS
+	'the time in days between two steps, for views: 0 where the second came first; NULL where one is not known';
 
 CREATE FUNCTION vsm.delay_cost(urgency jsonb, currency text, periods tstzmultirange) RETURNS float8
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE COST 100
