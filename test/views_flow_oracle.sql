@@ -131,7 +131,7 @@ WHERE stage = '(unmapped)' AND (value_stream, team, type, level) NOT IN (
 -- Chances: what others took, who did not get there by cancellation or is still on the way tells up to then.
 CREATE AGGREGATE pg_temp.product(float8) (SFUNC = float8mul, STYPE = float8, INITCOND = 1);
 CREATE TEMP TABLE other AS
-SELECT o.value_stream, o.type, o.level, s.stage, s.item, s.visit, o.outcome, s.entered_at, s.left_at, s.duration_days, s.left_at IS NULL OR s.left_at = o.cancelled_at AS is_cut,
+SELECT o.value_stream, o.type, o.level, s.stage, s.item, s.visit, o.outcome, s.entered_at, s.left_at, s.duration_days, s.left_at IS NULL OR s.left_at IS NOT DISTINCT FROM o.cancelled_at AS is_cut,
 	o.finished_at, coalesce(o.finished_at, o.cancelled_at, now()) AS last,
 	(SELECT sum(b.duration_days) FROM spell AS b WHERE b.item = s.item AND b.on_clock AND b.visit <= s.visit) AS age
 FROM spell AS s JOIN one AS o USING (item) WHERE s.class IN ('active', 'waiting');
@@ -226,12 +226,13 @@ SELECT k.item, k.blocker, o.value_stream, o.team, CASE WHEN o.started_at IS NOT 
 	coalesce(sum(s.days), 0) AS wait_days, coalesce(sum(s.days / s.blockers), 0) AS shared_wait_days
 FROM kept_by AS k JOIN one AS o USING (item) LEFT JOIN keeps AS s USING (item, blocker) GROUP BY k.item, k.blocker, o.value_stream, o.team, o.started_at, k.since, k.until;
 
--- Moves from visit to visit, unmapped ones left out.
+-- Moves from visit to visit, as if there were no unmapped ones: what goes on after them in the same stage has not moved.
 CREATE TEMP TABLE wanted_process_map AS
-WITH mapped AS (
+WITH entered AS (SELECT *, lag(stage) OVER (PARTITION BY item ORDER BY visit) AS was_in FROM spell WHERE stage <> '(unmapped)'),
+mapped AS (
 	SELECT o.value_stream, o.portfolio, o.team, o.type, o.level, s.item, s.visit, s.stage, s.place, s.entered_at, lag(s.stage) OVER w AS before, lag(s.place) OVER w AS place_before,
 		lag(s.entered_at) OVER w AS entered_before, lead(s.stage) OVER w IS NULL AS is_last
-	FROM spell AS s JOIN one AS o USING (item) WHERE s.stage <> '(unmapped)' WINDOW w AS (PARTITION BY s.item ORDER BY s.visit)),
+	FROM entered AS s JOIN one AS o USING (item) WHERE s.was_in IS DISTINCT FROM s.stage WINDOW w AS (PARTITION BY s.item ORDER BY s.visit)),
 move AS (
 	SELECT value_stream, portfolio, team, type, level, item, coalesce(before, '(start)') AS from_stage, place_before AS from_place, stage AS to_stage, place AS to_place,
 		pg_temp.days(entered_before, entered_at) AS days FROM mapped

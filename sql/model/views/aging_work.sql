@@ -41,7 +41,7 @@ FROM :"schema".flow_item AS f
 				THEN vsm.survival(greatest(coalesce(v.left_at, now()) - v.entered_at, interval '0'),
 					v.left_at IS NOT NULL AND (v.left_at = o.cancelled_at) IS NOT TRUE) END AS rest,
 			vsm.survival(greatest(coalesce(o.finished_at, o.cancelled_at, now()) - v.left_at, interval '0'), o.finished_at IS NOT NULL)
-				FILTER (WHERE (v.left_at = o.cancelled_at) IS NOT TRUE) AS after
+				FILTER (WHERE v.left_at IS NOT NULL AND (v.left_at = o.cancelled_at) IS NOT TRUE) AS after
 		FROM :"schema".visit AS v JOIN :"schema".flow_item AS o ON o.item = v.item
 		WHERE (v.class IN ('active', 'waiting')) IS NOT FALSE
 		GROUP BY o.value_stream, o.type, o.level, v.stage) AS s

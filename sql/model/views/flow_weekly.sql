@@ -3,9 +3,11 @@ SELECT q.period AS week, q.value_stream, q.portfolio, q.team, q.type, q.level, q
 	q.started_count, q.cancelled_count, q.reopened_count, q.untouched_count, q.load_count, q.load_age_days_sum, q.flow_time_days_sum,
 	q.active_days, q.wait_days, q.active_days / nullif(q.active_days + q.wait_days, 0) AS flow_efficiency, q.flow_efficiency_mean,
 	q.flow_time_p50_days, q.flow_time_p85_days, q.flow_time_p95_days, now() AS as_of_at, q.flow_time_mean_days,
-	q.finished_mean AS finished_limit_mean, greatest(q.finished_mean - 2.66 * q.finished_range, 0) AS finished_limit_lower,
+	q.finished_mean AS finished_limit_mean,
+	CASE WHEN q.finished_mean IS NOT NULL THEN greatest(q.finished_mean - 2.66 * q.finished_range, 0) END AS finished_limit_lower,
 	q.finished_mean + 2.66 * q.finished_range AS finished_limit_upper, q.flow_time_mean AS flow_time_limit_mean_days,
-	greatest(q.flow_time_mean - 2.66 * q.flow_time_range, 0) AS flow_time_limit_lower_days,
+	CASE WHEN q.flow_time_mean IS NOT NULL THEN greatest(q.flow_time_mean - 2.66 * q.flow_time_range, 0) END
+		AS flow_time_limit_lower_days,
 	q.flow_time_mean + 2.66 * q.flow_time_range AS flow_time_limit_upper_days
 FROM (
 	-- Means, and mean moving ranges, of the weeks that limits are told from.
