@@ -188,7 +188,8 @@ whole AS (
 	SELECT t.*, p.parts, p.all_released_at, vsm.end_to_end(t.tracker, t.workflow, p.timelines, p.releasable) AS whole
 	FROM tracked AS t, LATERAL (
 		SELECT count(*) AS parts, array_agg(w.timeline) AS timelines, array_agg(w.releasable) AS releasable,
-			CASE WHEN bool_and(w.released_at IS NOT NULL) FILTER (WHERE w.releasable) THEN max(w.released_at) FILTER (WHERE w.releasable)
+			CASE WHEN bool_and(w.released_at IS NOT NULL) FILTER (WHERE w.releasable AND w.closed_at IS NULL) THEN max(w.released_at)
+				FILTER (WHERE w.releasable AND w.closed_at IS NULL)
 				END AS all_released_at
 		FROM wanted_part AS w WHERE w.item = t.item) AS p)
 SELECT w.item, w.tracker, coalesce(vsm.merge(w.whole, (SELECT vsm.timeline(u.at, 'used') FROM (

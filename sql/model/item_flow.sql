@@ -172,8 +172,9 @@ BEGIN
 		SELECT p.item, array_agg(p.timeline ORDER BY p.part COLLATE "C") AS timelines, array_agg(p.releasable
 			ORDER BY p.part COLLATE "C") AS releasable,
 			count(*) AS parts, min(p.released_at) AS first_released_at,
-			CASE WHEN bool_and(p.released_at IS NOT NULL) FILTER (WHERE p.releasable) THEN max(p.released_at) FILTER (WHERE p.releasable)
-				END AS released_at
+			-- What was closed for good waits for no release.
+			CASE WHEN bool_and(p.released_at IS NOT NULL) FILTER (WHERE p.releasable AND p.closed_at IS NULL)
+				THEN max(p.released_at) FILTER (WHERE p.releasable AND p.closed_at IS NULL) END AS released_at
 		FROM vsm.each_entity(items) AS t, LATERAL (SELECT q.* FROM item_part AS q WHERE q.item = t OFFSET 0) AS p
 		GROUP BY p.item),
 	composed AS MATERIALIZED (

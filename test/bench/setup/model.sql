@@ -1,4 +1,5 @@
--- model: a model as tools leave it in 1,000 days (psql variable first_day: from when on), in the schema bench_model (schema: another): tickets of
+-- model: a model as tools leave it in 1,000 days (psql variable first_day: from when on), in the schema bench_model (schema: another):
+-- tickets of
 -- Jira, merge requests of GitLab and pull requests of GitHub, commits, builds of Jenkins, approvals of ServiceNow,
 -- deployments and usage, of :items tickets, half of them with code; a repository for every 5,000. Always the same.
 --

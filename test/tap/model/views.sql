@@ -81,7 +81,8 @@ UPDATE flow.item SET source_type = 'Spike' WHERE item = 'jira:issue:5';
 INSERT INTO flow.service_level (value_stream, type, priority, stage, days) VALUES (NULL, NULL, NULL, NULL, 20), ('Shop', NULL, NULL, NULL,
 	10), ('Shop', 'feature', NULL, NULL, 4),
 	('Shop', 'feature', NULL, NULL, 5), ('Pay', NULL, NULL, 'In Progress', 1);
-INSERT INTO flow.link (source, target, kind, since) VALUES ('SHOP-12', 'SHOP-7', 'blocked_by', pg_temp.day(21)), ('PAY-20', 'SHOP-7', 'blocked_by', NULL);
+INSERT INTO flow.link (source, target, kind, since) VALUES ('SHOP-12', 'SHOP-7', 'blocked_by', pg_temp.day(21)), ('PAY-20', 'SHOP-7',
+	'blocked_by', NULL);
 SELECT vsm.refresh_once('flow') AS made \gset
 
 -- Plain SQL: spells in states from one event to the next, the class of each by a list, blocked ones apart.
@@ -225,8 +226,10 @@ SELECT bag_eq('TABLE flow.flow_stage', 'TABLE expected_stage', 'flow_stage is wh
 -- What every view keeps to. A view that is not listed here is found.
 CREATE TEMP TABLE kept (view text PRIMARY KEY, key text);
 INSERT INTO kept VALUES ('flow_item', 'item'), ('flow_visit', 'item, visit'), ('flow_stage', 'item, stage');
-INSERT INTO kept VALUES ('flow_weekly', 'week, value_stream, team, type, level'), ('flow_monthly', 'month, value_stream, team, type, level'),
-	('cumulative_flow_daily', 'day, value_stream, team, type, level, stage'), ('aging_work', 'item'), ('bottleneck', 'value_stream, team, type, stage'),
+INSERT INTO kept VALUES ('flow_weekly', 'week, value_stream, team, type, level'), ('flow_monthly',
+	'month, value_stream, team, type, level'),
+	('cumulative_flow_daily', 'day, value_stream, team, type, level, stage'), ('aging_work', 'item'), ('bottleneck',
+		'value_stream, team, type, stage'),
 	('dependency_wait', 'item, blocker'), ('journey', 'item'), ('process_map', 'value_stream, team, type, level, from_stage, to_stage');
 CREATE TEMP VIEW attribute AS
 SELECT c.oid, c.relname::text AS view, a.attname::text AS name, a.attnum, a.atttypid::regtype::text AS type, a.atttypmod, c.reloptions
