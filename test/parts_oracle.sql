@@ -146,7 +146,19 @@ milestone AS (
 			WHERE o.has_release AND o.repository = w.repository AND (w.kind = 'commit' AND o.kind = 'commit' OR w.kind = 'request'
 				AND o.kind = 'request' AND o.branch = w.branch)) AS releasable
 	FROM sure AS s JOIN wanted_work AS w ON w.part = s.part LEFT JOIN wanted_request AS m ON m.merge_request = w.part)
-SELECT m.*, (
+SELECT m.*,
+	-- Closed, never merged, and neither opened nor reopened since.
+	CASE WHEN m.kind = 'request' AND m.merged_at IS NULL
+		AND NOT EXISTS (SELECT FROM wanted_state AS o WHERE o.part = m.part AND o.told IN ('code opened', 'code reopened')
+			AND o.at > (SELECT max(c.at) FROM wanted_state AS c WHERE c.part = m.part AND c.code = 'code closed'))
+		THEN (SELECT max(c.at) FROM wanted_state AS c WHERE c.part = m.part AND c.code = 'code closed') END AS closed_at,
+	-- The first of what reverts it: its release, where that is known, else its merge.
+	(SELECT min(coalesce(r.released_at, r.merged_at)) FROM wanted_link AS l JOIN wanted_work AS r ON r.part = l.source
+	WHERE l.kind = 'reverts' AND l.target IN (m.part, m.sha) AND r.merged_at IS NOT NULL) AS reverted_at,
+	(SELECT min(e.at) FROM wanted_link AS l JOIN flow.event AS e ON e.entity = l.source
+	WHERE l.kind = 'deploys' AND l.target = m.deployment AND e.state = 'approval requested') AS release_requested_at,
+	(SELECT max(e.at) FROM wanted_link AS l JOIN flow.event AS e ON e.entity = l.source
+	WHERE l.kind = 'deploys' AND l.target = m.deployment AND e.state = 'approval approved') AS release_approved_at, (
 	SELECT vsm.timeline(t.at, t.code) FROM (
 		SELECT at, code FROM wanted_state AS s WHERE s.part = m.part
 		UNION ALL SELECT m.merged_at, 'code merged' WHERE m.kind = 'commit'
@@ -176,7 +188,8 @@ whole AS (
 	SELECT t.*, p.parts, p.all_released_at, vsm.end_to_end(t.tracker, t.workflow, p.timelines, p.releasable) AS whole
 	FROM tracked AS t, LATERAL (
 		SELECT count(*) AS parts, array_agg(w.timeline) AS timelines, array_agg(w.releasable) AS releasable,
-			CASE WHEN bool_and(w.released_at IS NOT NULL) FILTER (WHERE w.releasable) THEN max(w.released_at) FILTER (WHERE w.releasable)
+			CASE WHEN bool_and(w.released_at IS NOT NULL) FILTER (WHERE w.releasable AND w.closed_at IS NULL) THEN max(w.released_at)
+				FILTER (WHERE w.releasable AND w.closed_at IS NULL)
 				END AS all_released_at
 		FROM wanted_part AS w WHERE w.item = t.item) AS p)
 SELECT w.item, w.tracker, coalesce(vsm.merge(w.whole, (SELECT vsm.timeline(u.at, 'used') FROM (

@@ -59,6 +59,18 @@ COMMENT ON FUNCTION vsm.eta(vsm.survival, interval, float8) IS
 	'the further time within which an item open at that age finishes with probability p (0..1); NULL if that is beyond the longest '
 	'duration seen, or no item lasted longer than the age';
 
+CREATE FUNCTION vsm.probability(survival vsm.survival, within interval, given_age interval, after vsm.survival) RETURNS float8
+	AS 'MODULE_PATHNAME', 'vsm_survival_probability_after' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
+COMMENT ON FUNCTION vsm.probability(vsm.survival, interval, interval, vsm.survival) IS
+	'the probability (0..1) that an item at that age finishes, and then what comes after, within that further time: a lower bound, since '
+	'what was last seen open counts as never; NULL if no item is known to have lasted longer than the age and finished';
+
+CREATE FUNCTION vsm.eta(survival vsm.survival, age interval, after vsm.survival, p float8) RETURNS interval
+	AS 'MODULE_PATHNAME', 'vsm_survival_eta_after' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
+COMMENT ON FUNCTION vsm.eta(vsm.survival, interval, vsm.survival, float8) IS
+	'the further time within which an item at that age finishes, and then what comes after, with probability p (0..1): its stage, and what '
+	'follows; NULL if p is not reached, or no item is known to have lasted longer than the age and finished';
+
 CREATE TYPE vsm.survival_row AS (
 	duration interval,
 	at_risk bigint,

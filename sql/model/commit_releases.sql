@@ -67,6 +67,34 @@ $$;
 COMMENT ON FUNCTION vsm.known_releases(text[]) IS
 	'the earliest deployment to production, of whatever service, whose history contains each of these commits; a part of vsm.refresh';
 
+CREATE FUNCTION vsm.reverted_items(keys text[]) RETURNS SETOF text
+LANGUAGE plpgsql STABLE ROWS 100
+SET plan_cache_mode = force_generic_plan
+SET jit = off
+AS $$
+#variable_conflict use_column
+BEGIN
+	RETURN QUERY
+	WITH reverting AS MATERIALIZED (
+		SELECT k AS name FROM vsm.each_entity(keys) AS k
+		UNION
+		SELECT coalesce(a.item, l.target)
+		FROM vsm.each_entity(keys) AS k,
+			LATERAL (SELECT m.target FROM link AS m WHERE m.source = k AND m.kind = 'part_of' OFFSET 0) AS l
+			LEFT JOIN LATERAL (SELECT i.item FROM item_alias AS i WHERE i.alias = l.target OFFSET 0) AS a ON true),
+	reverted AS MATERIALIZED (
+		SELECT coalesce(a.item, l.target) AS name
+		FROM reverting AS r, LATERAL (SELECT m.target FROM link AS m WHERE m.source = r.name AND m.kind = 'reverts' OFFSET 0) AS l
+			LEFT JOIN LATERAL (SELECT i.item FROM item_alias AS i WHERE i.alias = l.target OFFSET 0) AS a ON true)
+	SELECT p.item FROM reverted AS r, LATERAL (SELECT q.item FROM item_part AS q WHERE q.part = r.name OFFSET 0) AS p
+	UNION
+	SELECT p.item FROM reverted AS r, LATERAL (SELECT q.item FROM item_part AS q WHERE q.sha = r.name OFFSET 0) AS p;
+END
+$$;
+COMMENT ON FUNCTION vsm.reverted_items(text[]) IS
+	'the items of whose parts one is reverted by one of these requests and commits, or by a request that one of these commits belongs to; '
+	'a part of vsm.refresh';
+
 CREATE FUNCTION vsm.new_commit_releases(repository text) RETURNS TABLE (sha text, service text, environment text, deployment text,
 	released_at timestamptz, is_first boolean, is_merge boolean, is_squash boolean, first_commit_at timestamptz)
 LANGUAGE plpgsql STABLE ROWS 10000
@@ -183,6 +211,8 @@ BEGIN
 		SELECT 'item', p.item FROM different AS d JOIN item_part AS p ON p.sha = d.sha
 		UNION
 		SELECT 'item', p.item FROM different AS d JOIN item_part AS p ON p.part = d.sha
+		UNION
+		SELECT 'item', i FROM vsm.reverted_items(ARRAY(SELECT d.sha FROM different AS d)) AS i
 		ON CONFLICT DO NOTHING)
 	SELECT count(*) INTO changed FROM different;
 	RETURN changed;

@@ -44,6 +44,14 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN date_trunc('month', at AT TIME ZONE time_zone)::date;
 COMMENT ON FUNCTION vsm.period_month(timestamptz, text) IS 'the first day of the month of a time in a time zone; a part of vsm.refresh';
 
+CREATE FUNCTION vsm.period_of(unit text, day date, week_starts text) RETURNS date
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE unit
+	WHEN 'week' THEN day - (extract(isodow FROM day)::integer + 6 - strpos('montuewedthufrisatsun', week_starts) / 3) % 7
+	WHEN 'month' THEN date_trunc('month', day::timestamp)::date END;
+COMMENT ON FUNCTION vsm.period_of(text, date, text) IS
+	'the first day of the week or month (unit) of a day, where weeks start on that day (mon, tue, ...); a part of vsm.refresh and of views';
+
 CREATE FUNCTION vsm.takes_parts(workflow vsm.workflow) RETURNS boolean
 LANGUAGE plpgsql IMMUTABLE
 SET search_path = pg_catalog, pg_temp
@@ -109,6 +117,32 @@ END
 $$;
 COMMENT ON FUNCTION vsm.routed_batch(text[]) IS 'where these items are routed to, and the name of that route; a part of vsm.refresh';
 
+CREATE FUNCTION vsm.write_levels(items text[]) RETURNS void
+LANGUAGE plpgsql
+SET plan_cache_mode = force_generic_plan
+SET jit = off
+AS $$
+#variable_conflict use_column
+BEGIN
+	-- Of these items and those that they are parts of.
+	UPDATE item_flow AS o SET level = n.level
+	FROM (
+		SELECT k.item, CASE WHEN EXISTS (
+			SELECT FROM item_flow AS c WHERE c.parent = k.item AND c.value_stream IS NOT NULL AND c.outcome <> 'cancelled') THEN 'parent'
+				ELSE 'item' END AS level, k.level AS before
+		FROM (
+				SELECT t AS item FROM vsm.each_entity(items) AS t
+				UNION
+				SELECT f.parent
+				FROM vsm.each_entity(items) AS t, LATERAL (SELECT g.parent FROM item_flow AS g WHERE g.item = t OFFSET 0) AS f
+				WHERE f.parent IS NOT NULL) AS i,
+			LATERAL (SELECT g.item, g.level FROM item_flow AS g WHERE g.item = i.item OFFSET 0) AS k) AS n
+	WHERE o.item = n.item AND n.before IS DISTINCT FROM n.level;
+END
+$$;
+COMMENT ON FUNCTION vsm.write_levels(text[]) IS
+	'writes which of these items, and of those that they are parts of, have parts that count; a part of vsm.refresh';
+
 CREATE FUNCTION vsm.write_item_flows(items text[], model text) RETURNS void
 LANGUAGE plpgsql
 SET plan_cache_mode = force_generic_plan
@@ -117,10 +151,13 @@ SET jit = off
 AS $$
 #variable_conflict use_column
 DECLARE
-	zone   text;
-	starts text;
-	names  jsonb;	-- by source
+	zone    text;
+	starts  text;
+	names   jsonb;	-- by source
+	parents text[];
 BEGIN
+	SELECT array_agg(DISTINCT f.parent) INTO parents
+	FROM vsm.each_entity(items) AS t, LATERAL (SELECT k.parent FROM item_flow AS k WHERE k.item = t OFFSET 0) AS f;
 	SELECT m.time_zone, m.week_starts INTO zone, starts FROM model AS m;
 	SELECT jsonb_object_agg(s.source, vsm.names(write_item_flows.model, s.source)) INTO names
 	FROM (
@@ -135,8 +172,9 @@ BEGIN
 		SELECT p.item, array_agg(p.timeline ORDER BY p.part COLLATE "C") AS timelines, array_agg(p.releasable
 			ORDER BY p.part COLLATE "C") AS releasable,
 			count(*) AS parts, min(p.released_at) AS first_released_at,
-			CASE WHEN bool_and(p.released_at IS NOT NULL) FILTER (WHERE p.releasable) THEN max(p.released_at) FILTER (WHERE p.releasable)
-				END AS released_at
+			-- What was closed for good waits for no release.
+			CASE WHEN bool_and(p.released_at IS NOT NULL) FILTER (WHERE p.releasable AND p.closed_at IS NULL)
+				THEN max(p.released_at) FILTER (WHERE p.releasable AND p.closed_at IS NULL) END AS released_at
 		FROM vsm.each_entity(items) AS t, LATERAL (SELECT q.* FROM item_part AS q WHERE q.item = t OFFSET 0) AS p
 		GROUP BY p.item),
 	composed AS MATERIALIZED (
@@ -187,7 +225,20 @@ BEGIN
 			CASE WHEN h.team_at IS NOT NULL THEN h.team ELSE i.team END AS own_team,
 			CASE WHEN h.stream_at IS NOT NULL THEN h.stream ELSE i.value_stream END AS own_stream,
 			CASE WHEN h.project_at IS NOT NULL THEN h.project ELSE i.project END AS project_then,
-			i.source, h.any_at IS NOT NULL AS has_changed
+			i.source, h.any_at IS NOT NULL AS has_changed,
+			-- The field that an installation says is one, else labels that agree, else the type.
+			coalesce(vsm.meaning(names -> i.source, 'category', g.value), g.value, (
+				SELECT CASE WHEN min(x.meaning) = max(x.meaning) THEN min(x.meaning) END
+				FROM (
+					SELECT vsm.meaning(names -> i.source, 'category', e) AS meaning
+					FROM jsonb_array_elements_text(CASE jsonb_typeof(i.tags) WHEN 'array' THEN i.tags END) AS e) AS x),
+				vsm.meaning(names -> i.source, 'category', i.source_type)) AS category,
+			coalesce((
+				SELECT a.item FROM item_alias AS a WHERE a.alias = i.parent
+				ORDER BY a.since DESC NULLS LAST, a.item COLLATE "C" LIMIT 1), i.parent) AS parent,
+			coalesce((
+				SELECT a.item FROM item_alias AS a WHERE a.alias = i.feature
+				ORDER BY a.since DESC NULLS LAST, a.item COLLATE "C" LIMIT 1), i.feature) AS feature
 		FROM measured AS m
 			JOIN LATERAL (SELECT k.* FROM item AS k WHERE k.item = m.item OFFSET 0) AS i ON true
 			LEFT JOIN LATERAL (
@@ -206,7 +257,11 @@ BEGIN
 					max(c.at) FILTER (WHERE c.attribute = 'project') AS project_at,
 					(array_agg(c.value ORDER BY c.at DESC, length(c.change_id) DESC,
 						c.change_id COLLATE "C" DESC) FILTER (WHERE c.attribute = 'project'))[1] AS project
-				FROM item_change AS c WHERE c.item = m.item AND c.at <= m.ended_at) AS h ON m.ended_at IS NOT NULL),
+				FROM item_change AS c WHERE c.item = m.item AND c.at <= m.ended_at) AS h ON m.ended_at IS NOT NULL
+			LEFT JOIN LATERAL (
+				SELECT c.value FROM item_change AS c
+				WHERE c.item = m.item AND c.attribute = 'category' AND (c.at <= m.ended_at) IS NOT FALSE
+				ORDER BY c.at DESC, length(c.change_id) DESC, c.change_id COLLATE "C" DESC LIMIT 1) AS g ON true),
 	routed AS MATERIALIZED (
 		SELECT e.*, CASE WHEN e.has_changed THEN coalesce(e.own_stream, q.value_stream) ELSE e.value_stream END AS stream_then,
 			CASE WHEN e.has_changed THEN coalesce(e.own_team, CASE WHEN e.own_stream IS NULL OR e.own_stream = q.value_stream
@@ -225,7 +280,7 @@ BEGIN
 		blocked_time, flow_efficiency, rework, reopened, working_flow_time, working_lead_time, working_active_time, working_wait_time,
 		working_blocked_time, parts, first_released_at, released_at, first_used_at, held_since, held_until, created_day, started_day,
 			finished_day,
-		finished_week, finished_month, released_week, released_month)
+		finished_week, finished_month, released_week, released_month, category, parent, feature, untouched, level)
 	SELECT r.item, r.stream_then, r.rank, r.route, r.team_then, r.type_then, r.priority_then, r.tracker, r.timeline,
 		c.created_at, r.started_at, r.finished_at, r.cancelled_at, r.outcome, r.stage, r.stage_entered_at, v.first_finished_at,
 			v.reopened_at,
@@ -234,12 +289,14 @@ BEGIN
 		r.first_released_at, r.released_at, r.first_used_at, r.held_since, CASE WHEN r.held_since IS NOT NULL THEN r.finished_at END,
 		vsm.period_day(c.created_at, zone), vsm.period_day(r.started_at, zone), vsm.period_day(r.finished_at, zone),
 		vsm.period_week(r.finished_at, zone, starts), vsm.period_month(r.finished_at, zone),
-		vsm.period_week(r.released_at, zone, starts), vsm.period_month(r.released_at, zone)
+		vsm.period_week(r.released_at, zone, starts), vsm.period_month(r.released_at, zone),
+		r.category, r.parent, r.feature, r.outcome = 'done' AND r.active_time = interval '0' AND v.was_worked_on IS NOT TRUE, 'item'
 	FROM routed AS r
 		CROSS JOIN LATERAL (SELECT coalesce(r.created_at, r.told_created_at) AS created_at) AS c
 		LEFT JOIN LATERAL (
 			SELECT min(x.entered_at) FILTER (WHERE x.class = 'done') AS first_finished_at,
-				max(x.entered_at) FILTER (WHERE x.class <> 'done' AND x.before = 'done') AS reopened_at
+				max(x.entered_at) FILTER (WHERE x.class <> 'done' AND x.before = 'done') AS reopened_at,
+				bool_or(x.on_clock AND x.class IN ('active', 'waiting')) AS was_worked_on
 			FROM (SELECT y.*, lag(y.class) OVER (ORDER BY y.visit) AS before FROM vsm.visits(r.timeline, r.workflow) AS y) AS x) AS v
 				ON r.finished_at IS NOT NULL OR r.reopened > 0
 	ORDER BY r.item COLLATE "C"
@@ -261,14 +318,15 @@ BEGIN
 			held_until = excluded.held_until,
 		created_day = excluded.created_day, started_day = excluded.started_day, finished_day = excluded.finished_day,
 		finished_week = excluded.finished_week, finished_month = excluded.finished_month, released_week = excluded.released_week,
-		released_month = excluded.released_month
+		released_month = excluded.released_month, category = excluded.category, parent = excluded.parent,
+		feature = excluded.feature, untouched = excluded.untouched
 	WHERE (o.tracker OPERATOR(vsm.=) excluded.tracker) IS NOT TRUE OR (o.timeline OPERATOR(vsm.=) excluded.timeline) IS NOT TRUE OR (
 		o.value_stream, o.rank, o.route, o.team, o.type, o.priority, o.created_at, o.started_at, o.finished_at, o.cancelled_at,
 			o.outcome, o.stage, o.stage_entered_at, o.first_finished_at, o.reopened_at, o.flow_time, o.lead_time, o.backlog_time,
 			o.active_time, o.wait_time, o.blocked_time, o.flow_efficiency, o.rework, o.reopened, o.working_flow_time,
 			o.working_lead_time, o.working_active_time, o.working_wait_time, o.working_blocked_time, o.parts, o.first_released_at,
 			o.released_at, o.first_used_at, o.held_since, o.held_until, o.created_day, o.started_day, o.finished_day,
-			o.finished_week, o.finished_month, o.released_week, o.released_month)
+			o.finished_week, o.finished_month, o.released_week, o.released_month, o.category, o.parent, o.feature, o.untouched)
 		IS DISTINCT FROM (
 		excluded.value_stream, excluded.rank, excluded.route, excluded.team, excluded.type, excluded.priority, excluded.created_at,
 			excluded.started_at, excluded.finished_at, excluded.cancelled_at, excluded.outcome, excluded.stage,
@@ -278,13 +336,17 @@ BEGIN
 			excluded.working_wait_time, excluded.working_blocked_time, excluded.parts, excluded.first_released_at,
 			excluded.released_at, excluded.first_used_at, excluded.held_since, excluded.held_until, excluded.created_day,
 			excluded.started_day, excluded.finished_day, excluded.finished_week, excluded.finished_month, excluded.released_week,
-			excluded.released_month);
+			excluded.released_month, excluded.category, excluded.parent, excluded.feature, excluded.untouched);
+	PERFORM vsm.write_levels(items || parents);
 
 	WITH made (item, visit, value_stream, team, type, priority, place, stage, class, entered_at, left_at, left_day, left_week, left_month,
-			duration, blocked, on_clock, backward) AS MATERIALIZED (
+			duration, blocked, on_clock, backward, entered_day, age) AS MATERIALIZED (
 		SELECT f.item, v.visit, f.value_stream, coalesce(h.team, f.team), coalesce(vsm.meaning(names -> i.source, 'type', h.type), f.type),
 			coalesce(h.priority, f.priority), v.place, v.stage, v.class, v.entered_at, v.left_at, vsm.period_day(v.left_at, zone),
-			vsm.period_week(v.left_at, zone, starts), vsm.period_month(v.left_at, zone), v.duration, v.blocked, v.on_clock, v.backward
+			vsm.period_week(v.left_at, zone, starts), vsm.period_month(v.left_at, zone), v.duration, v.blocked, v.on_clock, v.backward,
+			vsm.period_day(v.entered_at, zone),
+			coalesce(sum(v.duration) FILTER (WHERE v.on_clock)
+				OVER (PARTITION BY f.item ORDER BY v.visit ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), interval '0')
 		FROM vsm.each_entity(items) AS t
 			JOIN LATERAL (SELECT g.* FROM item_flow AS g WHERE g.item = t OFFSET 0) AS f ON true
 			JOIN LATERAL (
@@ -313,21 +375,21 @@ BEGIN
 				LATERAL (SELECT g.ctid AS place FROM visit AS g WHERE g.item = t AND g.visit > coalesce(k.last, 0) OFFSET 0) AS o)))
 	INSERT INTO visit AS o (item, visit, value_stream, team, type, priority, place, stage, class, entered_at, left_at, left_day,
 		left_week, left_month,
-			duration, blocked, on_clock, backward)
+			duration, blocked, on_clock, backward, entered_day, age)
 	SELECT m.* FROM made AS m
 	ORDER BY m.item COLLATE "C", m.visit
 	ON CONFLICT (item, visit) DO UPDATE SET value_stream = excluded.value_stream, team = excluded.team, type = excluded.type,
 		priority = excluded.priority, place = excluded.place, stage = excluded.stage, class = excluded.class,
 			entered_at = excluded.entered_at, left_at = excluded.left_at, left_day = excluded.left_day, left_week = excluded.left_week,
 				left_month = excluded.left_month, duration = excluded.duration, blocked = excluded.blocked, on_clock = excluded.on_clock,
-					backward = excluded.backward
+					backward = excluded.backward, entered_day = excluded.entered_day, age = excluded.age
 	WHERE (
 		o.value_stream, o.team, o.type, o.priority, o.place, o.stage, o.class, o.entered_at, o.left_at, o.left_day, o.left_week,
-			o.left_month, o.duration, o.blocked, o.on_clock, o.backward)
+			o.left_month, o.duration, o.blocked, o.on_clock, o.backward, o.entered_day, o.age)
 		IS DISTINCT FROM (
 		excluded.value_stream, excluded.team, excluded.type, excluded.priority, excluded.place, excluded.stage, excluded.class,
 			excluded.entered_at, excluded.left_at, excluded.left_day, excluded.left_week, excluded.left_month, excluded.duration,
-			excluded.blocked, excluded.on_clock, excluded.backward);
+			excluded.blocked, excluded.on_clock, excluded.backward, excluded.entered_day, excluded.age);
 END
 $$;
 COMMENT ON FUNCTION vsm.write_item_flows(text[], text) IS
@@ -354,8 +416,12 @@ BEGIN
 	IF coalesce(cardinality(there), 0) < cardinality(items) THEN
 		DELETE FROM item_part AS p USING vsm.each_entity(items) AS t WHERE p.item = t AND NOT EXISTS (SELECT FROM item AS i
 			WHERE i.item = t);
-		DELETE FROM item_flow AS f USING vsm.each_entity(items) AS t WHERE f.item = t AND NOT EXISTS (SELECT FROM item AS i
-			WHERE i.item = t);
+		WITH gone AS (
+			DELETE FROM item_flow AS f USING vsm.each_entity(items) AS t WHERE f.item = t AND NOT EXISTS (SELECT FROM item AS i
+				WHERE i.item = t)
+			RETURNING f.parent)
+		SELECT array_agg(g.parent) INTO there FROM gone AS g;
+		PERFORM vsm.write_levels(there);
 		DELETE FROM visit AS v USING vsm.each_entity(items) AS t WHERE v.item = t AND NOT EXISTS (SELECT FROM item AS i WHERE i.item = t);
 	END IF;
 	DELETE FROM touched AS d

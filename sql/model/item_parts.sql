@@ -118,7 +118,12 @@ BEGIN
 			coalesce(e.ready_at, q.ready_at) AS ready_at, coalesce(e.approved_at, q.approved_at) AS approved_at,
 			CASE WHEN p.is_request THEN coalesce(e.merged_at, q.merged_at) ELSE c.committed_at END AS merged_at, e.states,
 			q.created_at AS row_opened_at, q.ready_at AS row_ready_at, q.approved_at AS row_approved_at, q.merged_at AS row_merged_at,
-			q.closed_at AS row_closed_at
+			q.closed_at AS row_closed_at,
+			-- Void, unless it was merged: neither opened nor reopened later.
+			CASE WHEN e.merged_at IS NULL AND q.merged_at IS NULL
+				AND (coalesce(e.closed_at, q.closed_at)
+					< greatest(e.last_opened_at, CASE WHEN e.opened_at IS NULL THEN q.created_at END)) IS NOT TRUE
+				THEN coalesce(e.closed_at, q.closed_at) END AS closed_at
 		FROM part AS p
 			LEFT JOIN LATERAL (SELECT r.* FROM merge_request AS r WHERE r.merge_request = p.part OFFSET 0) AS q ON p.is_request
 			LEFT JOIN LATERAL (SELECT s.* FROM commit AS s WHERE s.sha = p.part OFFSET 0) AS c ON NOT p.is_request
@@ -129,7 +134,10 @@ BEGIN
 					'draft') AS draft_at,
 					min(v.at) FILTER (WHERE v.state = 'code ready') AS ready_at, min(v.at) FILTER (WHERE v.state = 'code '
 						'approved') AS approved_at,
-					max(v.at) FILTER (WHERE v.state = 'code merged') AS merged_at, array_agg(DISTINCT v.state) AS states
+					max(v.at) FILTER (WHERE v.state = 'code merged') AS merged_at,
+					max(v.at) FILTER (WHERE v.state = 'code closed') AS closed_at,
+					max(v.at) FILTER (WHERE v.state IN ('code opened', 'code reopened')) AS last_opened_at,
+					array_agg(DISTINCT v.state) AS states
 				FROM (SELECT x.at, vsm.code_state(x.state) AS state FROM event AS x WHERE x.entity = p.part OFFSET 0) AS v) AS e
 					ON p.is_request),
 	released AS MATERIALIZED (
@@ -152,6 +160,40 @@ BEGIN
 					SELECT u.finished_at FROM build AS u WHERE u.build = l.source AND lower(u.status) IN ('success', 'passed',
 						'successful')) AS x
 				WHERE l.target = t.sha AND l.kind = 'builds' AND l.until IS NULL AND x.at >= t.merged_at) AS b ON true),
+	-- What reverts a part, or the commit that it is released as: when that was released, or merged.
+	revert AS MATERIALIZED (
+		SELECT DISTINCT r.item, r.part, l.source AS revert
+		FROM released AS r, LATERAL (
+			SELECT r.part AS name
+			UNION SELECT r.sha WHERE r.sha IS NOT NULL
+			UNION SELECT a.alias FROM item_alias AS a WHERE a.item = r.part) AS n,
+			LATERAL (SELECT k.source FROM link AS k WHERE k.target = n.name AND k.kind = 'reverts' AND k.until IS NULL OFFSET 0) AS l),
+	belongs AS MATERIALIZED (
+		SELECT u.revert, coalesce(a.item, k.target) AS request
+		FROM (SELECT DISTINCT w.revert FROM revert AS w) AS u,
+			LATERAL (SELECT t.target FROM link AS t WHERE t.source = u.revert AND t.kind = 'part_of' AND t.until IS NULL OFFSET 0) AS k
+			LEFT JOIN LATERAL (SELECT i.item FROM item_alias AS i WHERE i.alias = k.target OFFSET 0) AS a ON true),
+	reverted AS MATERIALIZED (
+		SELECT v.item, v.part, min(coalesce(CASE WHEN NOT c.is_first OR m.merged_at >= c.released_at THEN c.released_at END, m.merged_at))
+			AS reverted_at
+		FROM revert AS v
+			LEFT JOIN vsm.request_commits(ARRAY(SELECT DISTINCT u.revert FROM revert AS u)) AS o ON o.request = v.revert
+			LEFT JOIN (
+				SELECT b.revert, min(c.landed COLLATE "C") COLLATE "default" AS sha
+				FROM belongs AS b JOIN vsm.request_commits(ARRAY(SELECT DISTINCT e.request FROM belongs AS e)) AS c ON c.request = b.request
+				WHERE NOT EXISTS (SELECT FROM commit_release AS d WHERE d.sha = b.revert AND d.environment = 'production')
+				GROUP BY b.revert) AS n ON n.revert = v.revert
+			CROSS JOIN LATERAL (
+				SELECT coalesce(
+					(SELECT max(x.at) FROM event AS x WHERE x.entity = v.revert AND vsm.code_state(x.state) = 'code merged'),
+					(SELECT q.merged_at FROM merge_request AS q WHERE q.merge_request = v.revert),
+					(SELECT k.committed_at FROM commit AS k WHERE k.sha = v.revert)) AS merged_at) AS m
+			LEFT JOIN LATERAL (
+				SELECT d.released_at, d.is_first FROM commit_release AS d
+				WHERE d.sha = coalesce(o.sha, n.sha, v.revert) AND d.environment = 'production'
+				ORDER BY d.released_at, d.deployment COLLATE "C" LIMIT 1) AS c ON true
+		WHERE m.merged_at IS NOT NULL
+		GROUP BY v.item, v.part),
 	gone AS (
 		-- By place, so that no plan made while the table was small reads all of it.
 		DELETE FROM item_part AS o
@@ -164,11 +206,12 @@ BEGIN
 			WHERE p.item IS NULL)))
 	INSERT INTO item_part AS o (item, part, kind, repository, branch, sha, first_commit_at, opened_at, ready_at, first_review_at,
 		approved_at,
-		merged_at, built_at, released_at, deployment, releasable, method, confidence, timeline)
+		merged_at, built_at, released_at, deployment, releasable, method, confidence, closed_at, reverted_at, release_requested_at,
+		release_approved_at, timeline)
 	SELECT r.item, r.part, CASE WHEN r.is_request THEN 'request' ELSE 'commit' END, r.repository, r.branch, r.sha, r.first_commit_at,
 		r.opened_at,
 		r.ready_at, r.first_review_at, r.approved_at, r.merged_at, r.built_at, r.released_at, r.deployment, r.releasable, r.method,
-			r.confidence,
+			r.confidence, r.closed_at, v.reverted_at, a.requested_at, a.approved_at,
 		(
 			SELECT vsm.timeline(s.at, s.state)
 			FROM (
@@ -196,17 +239,23 @@ BEGIN
 				WHERE c.sha = r.sha AND c.environment <> 'production' AND (c.released_at < r.released_at) IS NOT FALSE
 				GROUP BY c.environment
 				UNION ALL
-				SELECT a.at, a.state
-				FROM link AS l, LATERAL (
-					SELECT min(e.at) AS at, 'release requested' AS state FROM event AS e WHERE e.entity = l.source
-						AND e.state = 'approval requested'
-					UNION ALL
-					SELECT max(e.at), 'release approved' FROM event AS e WHERE e.entity = l.source AND e.state = 'approval approved') AS a
-				WHERE l.target = r.deployment AND l.kind = 'deploys' AND l.until IS NULL
+				SELECT u.at, u.state
+				FROM unnest(a.requests, a.approvals) AS c (requested_at, approved_at),
+					LATERAL (VALUES (c.requested_at, 'release requested'), (c.approved_at, 'release approved')) AS u (at, state)
 				UNION ALL
 				SELECT r.released_at, 'code released') AS s
 			WHERE s.at IS NOT NULL AND s.state IS NOT NULL)
 	FROM released AS r
+		LEFT JOIN reverted AS v ON v.item = r.item AND v.part = r.part
+		-- The changes that deploy its release, from the first request to the last approval of each.
+		LEFT JOIN LATERAL (
+			SELECT min(c.requested_at) AS requested_at, max(c.approved_at) AS approved_at, array_agg(c.requested_at) AS requests,
+				array_agg(c.approved_at) AS approvals
+			FROM link AS l, LATERAL (
+				SELECT min(e.at) FILTER (WHERE e.state = 'approval requested') AS requested_at,
+					max(e.at) FILTER (WHERE e.state = 'approval approved') AS approved_at
+				FROM event AS e WHERE e.entity = l.source AND e.state IN ('approval requested', 'approval approved')) AS c
+			WHERE l.target = r.deployment AND l.kind = 'deploys' AND l.until IS NULL) AS a ON r.deployment IS NOT NULL
 	ORDER BY r.item COLLATE "C", r.part COLLATE "C"
 	ON CONFLICT (item, part) DO UPDATE SET kind = excluded.kind, repository = excluded.repository, branch = excluded.branch,
 		sha = excluded.sha,
@@ -214,14 +263,18 @@ BEGIN
 		first_review_at = excluded.first_review_at, approved_at = excluded.approved_at, merged_at = excluded.merged_at,
 		built_at = excluded.built_at, released_at = excluded.released_at, deployment = excluded.deployment,
 			releasable = excluded.releasable,
-		method = excluded.method, confidence = excluded.confidence, timeline = excluded.timeline
+		method = excluded.method, confidence = excluded.confidence, closed_at = excluded.closed_at, reverted_at = excluded.reverted_at,
+		release_requested_at = excluded.release_requested_at, release_approved_at = excluded.release_approved_at,
+		timeline = excluded.timeline
 	WHERE (o.timeline OPERATOR(vsm.=) excluded.timeline) IS NOT TRUE OR (
 		o.kind, o.repository, o.branch, o.sha, o.first_commit_at, o.opened_at, o.ready_at, o.first_review_at, o.approved_at,
-			o.merged_at, o.built_at, o.released_at, o.deployment, o.releasable, o.method, o.confidence)
+			o.merged_at, o.built_at, o.released_at, o.deployment, o.releasable, o.method, o.confidence,
+			o.closed_at, o.reverted_at, o.release_requested_at, o.release_approved_at)
 		IS DISTINCT FROM (
 		excluded.kind, excluded.repository, excluded.branch, excluded.sha, excluded.first_commit_at, excluded.opened_at,
 			excluded.ready_at, excluded.first_review_at, excluded.approved_at, excluded.merged_at, excluded.built_at,
-			excluded.released_at, excluded.deployment, excluded.releasable, excluded.method, excluded.confidence);
+			excluded.released_at, excluded.deployment, excluded.releasable, excluded.method, excluded.confidence,
+			excluded.closed_at, excluded.reverted_at, excluded.release_requested_at, excluded.release_approved_at);
 END
 $$;
 COMMENT ON FUNCTION vsm.write_item_parts(text[]) IS

@@ -58,7 +58,7 @@ BEGIN
 			FROM service AS s),
 		'naming', (SELECT jsonb_agg(jsonb_build_array(n.source, n.kind, n.name, n.meaning)
 			ORDER BY n.source COLLATE "C", n.kind COLLATE "C", n.name COLLATE "C") FROM naming AS n
-			WHERE n.kind IN ('type', 'service')));
+			WHERE n.kind IN ('type', 'category', 'service')));
 END
 $$;
 COMMENT ON FUNCTION vsm.refresh_settings() IS 'what was set by hand and is read for results, in the model that search_path names; a part '
@@ -288,6 +288,9 @@ BEGIN
 					SELECT l.target AS key FROM named AS n JOIN link AS l ON l.source = n.key WHERE l.kind IN ('implements', 'fixes')
 					UNION SELECT c.target FROM counted AS c) AS k
 				JOIN item_alias AS a ON a.alias = k.key
+			-- What names the item that it is a part of.
+			UNION ALL SELECT i.item FROM alias AS a JOIN item AS i ON i.parent = a.key
+			UNION ALL SELECT i.item FROM alias AS a JOIN item AS i ON i.feature = a.key
 			-- What builds, deploys or belongs to what is a part.
 			UNION ALL SELECT p.item FROM named AS n JOIN link AS l ON l.source = n.key JOIN item_part AS p ON p.sha = l.target
 				WHERE l.kind = 'builds'
@@ -299,7 +302,8 @@ BEGIN
 				WHERE l.kind = 'deploys'
 			-- A commit that is released by way of its request, which has got another commit.
 			UNION ALL SELECT p.item FROM named AS n JOIN link AS l ON l.target = n.key JOIN item_part AS p ON p.part = l.source
-				WHERE l.kind = 'part_of') AS t
+				WHERE l.kind = 'part_of'
+			UNION ALL SELECT r FROM vsm.reverted_items(ARRAY(SELECT n.key FROM named AS n)) AS r) AS t
 		ON CONFLICT DO NOTHING)
 	INSERT INTO touched (kind, key)
 	SELECT DISTINCT r.kind, coalesce(r.repository, '')
@@ -420,6 +424,30 @@ END
 $$;
 COMMENT ON FUNCTION vsm.count_touched(text, text) IS 'how many items, or repositories, are in the table touched; a part of vsm.refresh';
 
+CREATE FUNCTION vsm.analyze_results(model text, items bigint) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	relation regclass;
+BEGIN
+	PERFORM vsm.enter_model(model);
+	-- Who looks at the views right after the first refresh would else wait for plans made for empty tables; and what has a few
+	-- rows, such as the table model, autovacuum never looks at, so that the planner takes it for one of thousands.
+	FOR relation IN
+		SELECT c.oid FROM pg_class AS c
+		WHERE c.relnamespace = to_regnamespace(quote_ident(model)) AND c.relkind IN ('r', 'p') AND c.relowner = current_user::regrole
+		AND (c.reltuples < 0 OR c.relname IN ('item', 'item_alias', 'item_change', 'link', 'item_part', 'item_flow', 'visit')
+			AND items * 10 > (SELECT f.reltuples FROM pg_class AS f WHERE f.oid = 'item_flow'::regclass))
+	LOOP
+		EXECUTE format('ANALYZE %s', relation);
+	END LOOP;
+END
+$$;
+COMMENT ON FUNCTION vsm.analyze_results(text, bigint) IS
+	'has the planner look at tables of a model that it does not know, and at items and their results if so many of them were made anew '
+	'that what it knows is old; a part of vsm.refresh';
+
 CREATE FUNCTION vsm.end_refresh(model text) RETURNS text
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -510,10 +538,10 @@ BEGIN
 		END LOOP;
 	END IF;
 
+	done := 0;
 	total := vsm.count_touched(model, 'item');
 	IF total > 0 THEN
 		step := vsm.ask('SELECT vsm.log_step($1, $2::bigint, ''items'', $3::bigint)', model, run::text, total::text);
-		done := 0;
 		LOOP
 			part := vsm.ask('SELECT vsm.refresh_items($1, $2::integer)', model, batch::text);
 			done := done + part;
@@ -525,6 +553,7 @@ BEGIN
 			EXIT WHEN part < batch;
 		END LOOP;
 	END IF;
+	PERFORM vsm.ask('SELECT vsm.analyze_results($1, $2::bigint)', model, done::text);
 	step := vsm.ask('SELECT vsm.log_step($1, $2::bigint, ''end'', NULL)', model, run::text);
 	reason := vsm.ask('SELECT vsm.end_refresh($1)', model);
 	PERFORM vsm.ask('SELECT vsm.log_progress($1, $2::bigint, NULL, true, $3)', model, step::text, reason);
@@ -555,6 +584,7 @@ BEGIN
 		EXIT WHEN part = 0;
 		done := done + part;
 	END LOOP;
+	PERFORM vsm.ask('SELECT vsm.analyze_results($1, $2::bigint)', model, done::text);
 	PERFORM vsm.ask('SELECT vsm.end_refresh($1)', model);
 	RETURN done;
 END

@@ -10,6 +10,7 @@
 #include "funcapi.h"
 #include "future/survival_compare.h"
 #include "future/survival_io.h"
+#include "future/survival_sum.h"
 #include "utils/timestamp.h"
 
 PG_FUNCTION_INFO_V1(vsm_survival_add);
@@ -19,6 +20,8 @@ PG_FUNCTION_INFO_V1(vsm_survival_percentile);
 PG_FUNCTION_INFO_V1(vsm_survival_probability);
 PG_FUNCTION_INFO_V1(vsm_survival_probability_at_age);
 PG_FUNCTION_INFO_V1(vsm_survival_eta);
+PG_FUNCTION_INFO_V1(vsm_survival_probability_after);
+PG_FUNCTION_INFO_V1(vsm_survival_eta_after);
 PG_FUNCTION_INFO_V1(vsm_survival_curve);
 PG_FUNCTION_INFO_V1(vsm_survival_compare);
 
@@ -145,6 +148,36 @@ vsm_survival_eta(PG_FUNCTION_ARGS)
 	if (!survival_remaining(survival, age, p, &remaining))
 		PG_RETURN_NULL();
 	PG_RETURN_INTERVAL_P(duration_to_interval(remaining, survival->in_days));
+}
+
+/* probability(survival, within, given_age, after survival) */
+Datum
+vsm_survival_probability_after(PG_FUNCTION_ARGS)
+{
+	int64		within = duration_not_negative(PG_GETARG_INTERVAL_P(1), "a time to finish within");
+	int64		age = duration_not_negative(PG_GETARG_INTERVAL_P(2), "an age");
+	SurvivalSum sum;
+
+	if (!survival_sum_begin(&sum, PG_GETARG_SURVIVAL(0), age, PG_GETARG_SURVIVAL(3)))
+		PG_RETURN_NULL();
+	PG_RETURN_FLOAT8(survival_sum_probability(&sum, within));
+}
+
+/* eta(survival, age, after survival, p) */
+Datum
+vsm_survival_eta_after(PG_FUNCTION_ARGS)
+{
+	const Survival *survival = PG_GETARG_SURVIVAL(0);
+	int64		age = duration_not_negative(PG_GETARG_INTERVAL_P(1), "an age");
+	const Survival *after = PG_GETARG_SURVIVAL(2);
+	double		p = get_probability(fcinfo, 3);
+	SurvivalSum sum;
+	int64		duration;
+
+	if (!survival_sum_begin(&sum, survival, age, after) ||
+		!survival_sum_percentile(&sum, p, &duration))
+		PG_RETURN_NULL();
+	PG_RETURN_INTERVAL_P(duration_to_interval(duration, survival->in_days || after->in_days));
 }
 
 /* curve(survival): value per call, so that a LIMIT ends it early */

@@ -44,10 +44,16 @@ ALTER TABLE :"schema".item_flow
 	ADD COLUMN IF NOT EXISTS finished_week date,
 	ADD COLUMN IF NOT EXISTS finished_month date,
 	ADD COLUMN IF NOT EXISTS released_week date,
-	ADD COLUMN IF NOT EXISTS released_month date;
+	ADD COLUMN IF NOT EXISTS released_month date,
+	ADD COLUMN IF NOT EXISTS category text,
+	ADD COLUMN IF NOT EXISTS parent text,
+	ADD COLUMN IF NOT EXISTS feature text,
+	ADD COLUMN IF NOT EXISTS untouched boolean,
+	ADD COLUMN IF NOT EXISTS level text;
 CALL vsm.ensure_key(:'schema', 'item_flow', 'item');
 CREATE INDEX IF NOT EXISTS item_flow_finished_idx ON :"schema".item_flow (value_stream, finished_at);
 CREATE INDEX IF NOT EXISTS item_flow_route_idx ON :"schema".item_flow (route);
+CREATE INDEX IF NOT EXISTS item_flow_parent_idx ON :"schema".item_flow (parent);
 
 COMMENT ON TABLE :"schema".item_flow IS 'results of items: their way end to end, and what vsm.flow says of it. Made by refresh';
 COMMENT ON COLUMN :"schema".item_flow.item IS 'the item';
@@ -96,3 +102,8 @@ COMMENT ON COLUMN :"schema".item_flow.finished_week IS 'week of finished_at, by 
 COMMENT ON COLUMN :"schema".item_flow.finished_month IS 'month of finished_at, by its first day';
 COMMENT ON COLUMN :"schema".item_flow.released_week IS 'week of released_at, by its first day';
 COMMENT ON COLUMN :"schema".item_flow.released_month IS 'month of released_at, by its first day';
+COMMENT ON COLUMN :"schema".item_flow.category IS 'category, as at its end: by its field, labels that agree or its type, and naming';
+COMMENT ON COLUMN :"schema".item_flow.parent IS 'item that it is a part of';
+COMMENT ON COLUMN :"schema".item_flow.feature IS 'feature that it is a part of, at whatever depth';
+COMMENT ON COLUMN :"schema".item_flow.untouched IS 'whether it was done without ever having been started: backlog clean-up';
+COMMENT ON COLUMN :"schema".item_flow.level IS 'parent: items are a part of it that are in a value stream and not cancelled; else item';

@@ -18,7 +18,11 @@ ALTER TABLE :"schema".item_part
 	ADD COLUMN IF NOT EXISTS releasable boolean NOT NULL,
 	ADD COLUMN IF NOT EXISTS method text,
 	ADD COLUMN IF NOT EXISTS confidence float8,
-	ADD COLUMN IF NOT EXISTS timeline vsm.timeline;
+	ADD COLUMN IF NOT EXISTS timeline vsm.timeline,
+	ADD COLUMN IF NOT EXISTS closed_at timestamptz,
+	ADD COLUMN IF NOT EXISTS reverted_at timestamptz,
+	ADD COLUMN IF NOT EXISTS release_requested_at timestamptz,
+	ADD COLUMN IF NOT EXISTS release_approved_at timestamptz;
 CALL vsm.ensure_key(:'schema', 'item_part', 'item', 'part');
 CREATE INDEX IF NOT EXISTS item_part_part_idx ON :"schema".item_part (part);
 CREATE INDEX IF NOT EXISTS item_part_sha_idx ON :"schema".item_part (sha);
@@ -45,3 +49,8 @@ COMMENT ON COLUMN :"schema".item_part.releasable IS 'whether its repository and 
 COMMENT ON COLUMN :"schema".item_part.method IS 'how it is known that it belongs to the item';
 COMMENT ON COLUMN :"schema".item_part.confidence IS 'from 0 to 1';
 COMMENT ON COLUMN :"schema".item_part.timeline IS 'its states';
+COMMENT ON COLUMN :"schema".item_part.closed_at IS
+	'when the request was closed without having been merged; NULL: it was not, or was opened again';
+COMMENT ON COLUMN :"schema".item_part.reverted_at IS 'when what reverts it was released, else merged; NULL: nothing does';
+COMMENT ON COLUMN :"schema".item_part.release_requested_at IS 'when the approval of its release was first requested; NULL: not told';
+COMMENT ON COLUMN :"schema".item_part.release_approved_at IS 'when its release was last approved; NULL: not told';

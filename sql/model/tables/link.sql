@@ -15,6 +15,8 @@ CREATE INDEX IF NOT EXISTS link_xid_idx ON :"schema".link (xid);
 CALL vsm.ensure_check(:'schema', 'link', 'link_confidence_check', 'confidence >= 0 AND confidence <= 1');
 CREATE INDEX IF NOT EXISTS link_kind_idx ON :"schema".link (kind, source) WHERE kind IN ('caused_by', 'reverts');
 CREATE INDEX IF NOT EXISTS link_target_idx ON :"schema".link (target);
+CREATE INDEX IF NOT EXISTS link_blocked_idx ON :"schema".link (target) WHERE kind = 'blocked_by';
+CREATE INDEX IF NOT EXISTS link_reverts_idx ON :"schema".link (target) WHERE kind = 'reverts';
 
 COMMENT ON TABLE :"schema".link IS
 	'links as found, read "source KIND target": a merge request implements an item, a deployment deploys a commit. Ends may be '

@@ -17,7 +17,9 @@ ALTER TABLE :"schema".visit
 	ADD COLUMN IF NOT EXISTS duration interval,
 	ADD COLUMN IF NOT EXISTS blocked interval,
 	ADD COLUMN IF NOT EXISTS on_clock boolean,
-	ADD COLUMN IF NOT EXISTS backward boolean;
+	ADD COLUMN IF NOT EXISTS backward boolean,
+	ADD COLUMN IF NOT EXISTS entered_day date,
+	ADD COLUMN IF NOT EXISTS age interval;
 CALL vsm.ensure_key(:'schema', 'visit', 'item', 'visit');
 CREATE INDEX IF NOT EXISTS visit_left_idx ON :"schema".visit (left_at);
 CREATE INDEX IF NOT EXISTS visit_stream_idx ON :"schema".visit (value_stream, left_at);
@@ -41,3 +43,5 @@ COMMENT ON COLUMN :"schema".visit.duration IS 'time in it; NULL while it goes on
 COMMENT ON COLUMN :"schema".visit.blocked IS 'of it blocked';
 COMMENT ON COLUMN :"schema".visit.on_clock IS 'whether its time counts as flow time';
 COMMENT ON COLUMN :"schema".visit.backward IS 'whether it was entered from a later stage';
+COMMENT ON COLUMN :"schema".visit.entered_day IS 'day of entered_at in the time zone of the model';
+COMMENT ON COLUMN :"schema".visit.age IS 'age of the item when it was entered: its time on the clock before';

@@ -17,35 +17,11 @@ SELECT q.item, q.key, q.title, q.url, q.value_stream, q.portfolio, q.team, q.typ
 FROM (
 	SELECT f.item, i.key, i.title, i.url, coalesce(f.value_stream, '(none)') AS value_stream, coalesce(s.portfolio, '(none)') AS portfolio,
 		coalesce(f.team, '(none)') AS team, coalesce(f.type, '(none)') AS type, f.priority, coalesce(i.service, '(none)') AS service,
-		CASE WHEN c.item IS NULL THEN 'item' ELSE 'parent' END AS level,
-		-- The field that an installation says is one, else labels that agree, else the type.
-		coalesce((
-			SELECT coalesce(
-				(SELECT coalesce(vsm.meaning(n.names, 'category', h.value), h.value)
-				FROM :"schema".item_change AS h
-				WHERE h.item = f.item AND h.attribute = 'category' AND (h.at <= coalesce(f.finished_at, f.cancelled_at)) IS NOT FALSE
-				ORDER BY h.at DESC, length(h.change_id) DESC, h.change_id COLLATE "C" DESC LIMIT 1),
-				(SELECT CASE WHEN min(t.meaning) = max(t.meaning) THEN min(t.meaning) END
-				FROM (
-					SELECT vsm.meaning(n.names, 'category', e) AS meaning
-					FROM jsonb_array_elements_text(CASE jsonb_typeof(i.tags) WHEN 'array' THEN i.tags END) AS e) AS t),
-				vsm.meaning(n.names, 'category', i.source_type))
-			FROM (
-				SELECT vsm.names_of(ARRAY(
-					SELECT ROW (g.kind, g.name, g.meaning)::vsm.name_meaning FROM :"schema".naming AS g
-					WHERE g.kind = 'category' AND i.source LIKE g.source
-					ORDER BY length(g.source) DESC, g.source COLLATE "C", g.name COLLATE "C")) AS names OFFSET 0) AS n), '(none)')
-						AS category,
-		coalesce((
-			SELECT a.item FROM :"schema".item_alias AS a WHERE a.alias = i.parent
-			ORDER BY a.since DESC NULLS LAST, a.item COLLATE "C" LIMIT 1), i.parent) AS parent,
-		coalesce((
-			SELECT a.item FROM :"schema".item_alias AS a WHERE a.alias = i.feature
-			ORDER BY a.since DESC NULLS LAST, a.item COLLATE "C" LIMIT 1), i.feature) AS feature,
-		f.outcome, f.stage, g.place, coalesce(lpad(g.place::text, 2, '0') || ' ', '') || f.stage AS stage_label,
+		coalesce(f.level, 'item') AS level, coalesce(f.category, '(none)') AS category, f.parent, f.feature, f.outcome, f.stage,
+		g.place, coalesce(lpad(g.place::text, 2, '0') || ' ', '') || f.stage AS stage_label,
 		f.finished_at, f.finished_day, f.finished_week, f.finished_month, f.released_at, f.released_week, f.released_month,
 		f.created_at, f.started_at, f.cancelled_at, f.stage_entered_at, f.first_used_at, f.first_finished_at, f.reopened_at,
-		i.due_at, (i.due_at AT TIME ZONE m.time_zone)::date AS due_day,
+		i.due_at, (i.due_at AT TIME ZONE (SELECT m.time_zone FROM :"schema".model AS m))::date AS due_day,
 		coalesce((
 			SELECT coalesce(vsm.json_time(to_jsonb(h.previous)), vsm.json_time(to_jsonb(h.value)))
 			FROM :"schema".item_change AS h WHERE h.item = f.item AND h.attribute = 'due_at'
@@ -73,9 +49,7 @@ FROM (
 				LEFT JOIN :"schema".commit AS o ON o.sha = p.part
 			WHERE p.item = f.item AND (r.assisted_by IS NOT NULL OR o.assisted_by IS NOT NULL)) AS assisted,
 		CASE WHEN f.held_since IS NULL THEN 0
-			ELSE date_part('epoch', coalesce(f.held_until, now()) - f.held_since) / 86400 END AS held_days,
-		f.outcome = 'done' AND f.active_time = interval '0' AND NOT EXISTS (
-			SELECT FROM :"schema".visit AS v WHERE v.item = f.item AND v.on_clock AND v.class IN ('active', 'waiting')) AS untouched,
+			ELSE date_part('epoch', coalesce(f.held_until, now()) - f.held_since) / 86400 END AS held_days, f.untouched,
 		(
 			SELECT y.days FROM :"schema".service_level AS y
 			WHERE y.stage IS NULL AND (y.value_stream IS NULL OR y.value_stream = f.value_stream) AND (y.type IS NULL OR y.type = f.type)
@@ -83,20 +57,11 @@ FROM (
 			ORDER BY num_nonnulls(y.value_stream, y.type, y.priority) DESC, y.days LIMIT 1) AS target_days
 	FROM :"schema".item_flow AS f
 		JOIN :"schema".item AS i ON i.item = f.item
-		CROSS JOIN :"schema".model AS m
 		LEFT JOIN :"schema".route AS r ON r.route = f.route
 		LEFT JOIN :"schema".value_stream AS s ON s.value_stream = f.value_stream
 		LEFT JOIN (
 			SELECT t.route, w.stage, w.place FROM :"schema".route AS t, LATERAL vsm.stages(t.workflow) AS w) AS g
 				ON g.route = f.route AND g.stage = f.stage
-		-- Items with children that are in a value stream and not cancelled.
-		LEFT JOIN (
-			SELECT DISTINCT coalesce((
-				SELECT a.item FROM :"schema".item_alias AS a WHERE a.alias = k.parent
-				ORDER BY a.since DESC NULLS LAST, a.item COLLATE "C" LIMIT 1), k.parent) AS item
-			FROM :"schema".item AS k
-				JOIN :"schema".item_flow AS n ON n.item = k.item AND n.value_stream IS NOT NULL AND n.outcome <> 'cancelled'
-			WHERE k.parent IS NOT NULL) AS c ON c.item = f.item
 		CROSS JOIN LATERAL (
 			SELECT CASE WHEN f.outcome = 'open' THEN vsm.flow(f.timeline, r.workflow, NULL, now()) END AS wall,
 				CASE WHEN f.outcome = 'open' AND r.calendar IS NOT NULL

@@ -1,4 +1,5 @@
--- model: a model as tools leave it in 1,000 days, in the schema bench_model (psql variable schema: another): tickets of
+-- model: a model as tools leave it in 1,000 days (psql variable first_day: from when on), in the schema bench_model (schema: another):
+-- tickets of
 -- Jira, merge requests of GitLab and pull requests of GitHub, commits, builds of Jenkins, approvals of ServiceNow,
 -- deployments and usage, of :items tickets, half of them with code; a repository for every 5,000. Always the same.
 --
@@ -11,6 +12,10 @@
 \else
 \set schema bench_model
 \endif
+\if :{?first_day}
+\else
+\set first_day '2023-01-02 08:00Z'
+\endif
 SELECT greatest(5, :items / 5000) AS repositories \gset
 CALL vsm.create_model(:'schema');
 
@@ -18,7 +23,7 @@ CALL vsm.create_model(:'schema');
 CREATE FUNCTION pg_temp.u(i bigint, k bigint) RETURNS float8 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN (hashint8extended(i, k) & 4294967295) / 4294967296.0::float8;
 CREATE FUNCTION pg_temp.day(day float8) RETURNS timestamptz LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN timestamptz '2023-01-02 08:00Z' + day * interval '1 day';
+RETURN timestamptz :'first_day' + day * interval '1 day';
 CREATE FUNCTION pg_temp.sha(kind text, a bigint, b bigint) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN md5(kind || a || ':' || b) || left(md5(b || kind || a), 8);
 CREATE FUNCTION pg_temp.repository(r bigint) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE

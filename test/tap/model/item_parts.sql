@@ -66,11 +66,11 @@ INSERT INTO comparison VALUES
 	'repository FROM flow.commit_release'),
 (2, 'parts',
 	'SELECT item, part, kind, repository, branch, sha, first_commit_at, opened_at, ready_at, first_review_at, approved_at, merged_at, '
-		'built_at, released_at,
-	deployment, releasable, method, confidence, timeline::text FROM wanted_part',
+		'built_at, released_at, deployment, releasable, method, confidence, closed_at, reverted_at, release_requested_at, '
+		'release_approved_at, timeline::text FROM wanted_part',
 	'SELECT item, part, kind, repository, branch, sha, first_commit_at, opened_at, ready_at, first_review_at, approved_at, merged_at, '
-		'built_at, released_at,
-	deployment, releasable, method, confidence, timeline::text FROM flow.item_part'),
+		'built_at, released_at, deployment, releasable, method, confidence, closed_at, reverted_at, release_requested_at, '
+		'release_approved_at, timeline::text FROM flow.item_part'),
 (3, 'timelines', 'SELECT item, tracker::text, timeline::text FROM wanted_flow',
 	'SELECT item, tracker::text, timeline::text FROM flow.item_flow');
 PREPARE compare(text) AS
