@@ -85,6 +85,13 @@ sub section {
 	return @found;
 }
 
+# The model that a file of test/bench/setup generates, of 400 tickets of the 1,000 days up to now, as a block of a page.
+sub model_of {
+	my ($top, $name) = @_;
+	return { type => 'block', language => 'sql', lines => ['SET jit = off;', '\set schema flow', '\set items 400',
+		q{SELECT now() - make_interval(secs => 1000 * 86400) AS first_day \gset}, "\\i $top/$name", q{CALL vsm.refresh('flow');}] };
+}
+
 # A file that a block names. Its unit separators, which nobody would see, are shown as U+241F.
 sub write_data {
 	my ($folder, $part) = @_;
@@ -111,7 +118,7 @@ sub blocks {
 		die "$page: no link to $to, which its setup names\n"
 			if !grep { $_->{type} eq 'text' && $_->{text} =~ m{\]\((?:[^)]*/)?\Q$file\E[#)]} } @parts;
 	}
-	for my $part (map { section($top, $_) } @setup) {
+	for my $part (map { /\.sql$/ ? model_of($top, $_) : section($top, $_) } @setup) {
 		write_data($folder, $part), next if $part->{file} && !is_sql($part);
 		my $file = sprintf 'setup%03d.sql', ++$number;
 		write_file("$folder/$file", @{ $part->{lines} });

@@ -128,14 +128,16 @@ BEGIN
 	UPDATE item_flow AS o SET level = n.level
 	FROM (
 		SELECT k.item, CASE WHEN EXISTS (
-			SELECT FROM item_flow AS c WHERE c.parent = k.item AND c.value_stream IS NOT NULL AND c.outcome <> 'cancelled') THEN 'parent'
+			SELECT FROM item_flow AS c
+			WHERE coalesce(c.parent, c.feature) = k.item AND c.value_stream IS NOT NULL AND c.outcome <> 'cancelled') THEN 'parent'
 				ELSE 'item' END AS level, k.level AS before
 		FROM (
 				SELECT t AS item FROM vsm.each_entity(items) AS t
 				UNION
-				SELECT f.parent
-				FROM vsm.each_entity(items) AS t, LATERAL (SELECT g.parent FROM item_flow AS g WHERE g.item = t OFFSET 0) AS f
-				WHERE f.parent IS NOT NULL) AS i,
+				SELECT f.above
+				FROM vsm.each_entity(items) AS t,
+					LATERAL (SELECT coalesce(g.parent, g.feature) AS above FROM item_flow AS g WHERE g.item = t OFFSET 0) AS f
+				WHERE f.above IS NOT NULL) AS i,
 			LATERAL (SELECT g.item, g.level FROM item_flow AS g WHERE g.item = i.item OFFSET 0) AS k) AS n
 	WHERE o.item = n.item AND n.before IS DISTINCT FROM n.level;
 END
@@ -156,8 +158,9 @@ DECLARE
 	names   jsonb;	-- by source
 	parents text[];
 BEGIN
-	SELECT array_agg(DISTINCT f.parent) INTO parents
-	FROM vsm.each_entity(items) AS t, LATERAL (SELECT k.parent FROM item_flow AS k WHERE k.item = t OFFSET 0) AS f;
+	SELECT array_agg(DISTINCT f.above) INTO parents
+	FROM vsm.each_entity(items) AS t,
+		LATERAL (SELECT coalesce(k.parent, k.feature) AS above FROM item_flow AS k WHERE k.item = t OFFSET 0) AS f;
 	SELECT m.time_zone, m.week_starts INTO zone, starts FROM model AS m;
 	SELECT jsonb_object_agg(s.source, vsm.names(write_item_flows.model, s.source)) INTO names
 	FROM (
@@ -419,8 +422,8 @@ BEGIN
 		WITH gone AS (
 			DELETE FROM item_flow AS f USING vsm.each_entity(items) AS t WHERE f.item = t AND NOT EXISTS (SELECT FROM item AS i
 				WHERE i.item = t)
-			RETURNING f.parent)
-		SELECT array_agg(g.parent) INTO there FROM gone AS g;
+			RETURNING coalesce(f.parent, f.feature) AS above)
+		SELECT array_agg(g.above) INTO there FROM gone AS g;
 		PERFORM vsm.write_levels(there);
 		DELETE FROM visit AS v USING vsm.each_entity(items) AS t WHERE v.item = t AND NOT EXISTS (SELECT FROM item AS i WHERE i.item = t);
 	END IF;

@@ -454,9 +454,19 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	held text;
+	name text;
 BEGIN
 	PERFORM vsm.enter_model(model);
 	UPDATE mark SET refreshed_at = clock_timestamp();
+	-- Of what has just been loaded nothing is known, and plans of views would take it for next to nothing.
+	FOR name IN
+		SELECT c.oid::regclass::text FROM pg_class AS c
+		WHERE c.relnamespace = quote_ident(model)::regnamespace AND c.relkind = 'r' AND c.reltuples < 0
+		AND c.relname = ANY (vsm.told_tables() || vsm.derived_tables())
+		ORDER BY c.relname
+	LOOP
+		EXECUTE format('ANALYZE %s', name);
+	END LOOP;
 	SELECT h.what INTO held
 	FROM (
 		SELECT format('session %s of database "%s" has had its transaction open since %s', a.pid, a.datname, a.xact_start) AS what,
@@ -476,8 +486,8 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION vsm.end_refresh(text) IS
-	'writes down that a refresh has come to its end, and warns if a transaction of more than an hour keeps it from seeing what is new; a '
-	'part of vsm.refresh';
+	'writes down that a refresh has come to its end, has tables analyzed that never were, and warns if a transaction of more than an '
+	'hour keeps it from seeing what is new; a part of vsm.refresh';
 
 CREATE PROCEDURE vsm.refresh(model text, rebuild boolean DEFAULT false)
 LANGUAGE plpgsql

@@ -4,8 +4,10 @@
  *
  * States that a stage has already stay there. The others:
  *
- * - Code that is open, ready, open again or approved is in review: the first waiting stage that
- *   waits for review, by its name or its "waiting_for"; without one, the last active stage.
+ * - Code that is open, ready, open again or approved is in review: the first waiting stage behind
+ *   an active one that waits for review, by its name or its "waiting_for" (what is designed is
+ *   reviewed before it is built); without one the last active stage, without that the first that
+ *   waits for review.
  * - Drafts and rejected code are being worked on: the last active stage before that (none: that
  *   one itself, if it is active).
  * - Code that is merged, built, or on an environment on the way waits: in the stage right behind
@@ -139,12 +141,21 @@ last_active(const WorkflowSource *source, int place)
 static int
 find_review(const WorkflowSource *source)
 {
+	bool		worked_on = false;
+	int			first = NOWHERE;
+
 	for (int i = 0; i < source->num_stages; i++)
 	{
+		worked_on = worked_on || source->stages[i].stage_class == CLASS_ACTIVE;
 		if (waits_for(&source->stages[i], review_words))
-			return i;
+		{
+			if (worked_on)
+				return i;
+			if (first == NOWHERE)
+				first = i;
+		}
 	}
-	return last_active(source, source->num_stages);
+	return worked_on ? last_active(source, source->num_stages) : first;
 }
 
 /* Where a stage goes that is the last before what is done. */

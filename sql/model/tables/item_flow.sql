@@ -53,7 +53,7 @@ ALTER TABLE :"schema".item_flow
 CALL vsm.ensure_key(:'schema', 'item_flow', 'item');
 CREATE INDEX IF NOT EXISTS item_flow_finished_idx ON :"schema".item_flow (value_stream, finished_at);
 CREATE INDEX IF NOT EXISTS item_flow_route_idx ON :"schema".item_flow (route);
-CREATE INDEX IF NOT EXISTS item_flow_parent_idx ON :"schema".item_flow (parent);
+CREATE INDEX IF NOT EXISTS item_flow_above_idx ON :"schema".item_flow ((coalesce(parent, feature)));
 
 COMMENT ON TABLE :"schema".item_flow IS 'results of items: their way end to end, and what vsm.flow says of it. Made by refresh';
 COMMENT ON COLUMN :"schema".item_flow.item IS 'the item';

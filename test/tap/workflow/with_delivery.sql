@@ -3,7 +3,7 @@ SET client_min_messages = warning;
 BEGIN;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS vsm;
-SELECT plan(38);
+SELECT plan(44);
 
 -- A workflow from "Backlog new, Build active [In Progress|Doing], Review waiting (review)", and its stages that have states of code
 CREATE FUNCTION pg_temp.workflow(stages text) RETURNS vsm.workflow LANGUAGE sql AS $$
@@ -24,6 +24,17 @@ INSERT INTO example VALUES
 		'Backlog, Build: draft rejected, Review: opened ready reopened approved, Merged: merged built on development on testing on staging '
 			'on other, '
 		'QA, Waiting for release: r. requested r. approved awaiting release, Released: released, Dropped'),
+	('a review before work is none of code', 'Design Review waiting, Build active, Review waiting, QA active, Live done',
+		'Design Review, Build: draft rejected, Review: opened ready reopened approved, '
+		'Merged: merged built on development on testing on staging on other, QA, '
+		'Waiting for release: r. requested r. approved awaiting release, Live: released'),
+	('nor where no other is', 'Design Review waiting, Build active, Live done',
+		'Design Review, Build: opened ready reopened approved draft rejected, '
+		'Merged: merged built on development on testing on staging on other, '
+		'Waiting for release: r. requested r. approved awaiting release, Live: released'),
+	('but where nobody works', 'Review waiting, Live done',
+		'Review: opened ready reopened approved, Merged: merged built on development on testing on staging on other, '
+		'Waiting for release: r. requested r. approved awaiting release, Live: released'),
 	('one that waits for it', 'Build active, Check waiting (peer review), Live done',
 		'Build: draft rejected, Check: opened ready reopened approved, Merged: merged built on development on testing on staging on other, '
 		'Waiting for release: r. requested r. approved awaiting release, Live: released'),

@@ -1,0 +1,76 @@
+CREATE OR REPLACE VIEW :"schema".delay_cost WITH (security_barrier) AS
+SELECT q.item, q.key, q.title, q.url, q.value_stream, q.portfolio, q.team, q.type, q.priority, q.service, q.level, q.category, q.outcome,
+	q.stage, q.place, q.stage_label, q.started_at, vsm.period_day(q.started_at, q.time_zone) AS started_day, q.finished_at, q.finished_day,
+	q.finished_week, q.finished_month, q.created_at, q.eta_p85_at, vsm.period_day(q.eta_p85_at, q.time_zone) AS eta_day, q.due_at,
+	q.due_day, q.item_count, vsm.delay_cost(q.urgency, q.currency, q.waiting) AS delay_cost,
+	vsm.delay_cost(q.urgency, q.currency, CASE WHEN q.created_at < q.began_at THEN tstzmultirange(tstzrange(q.created_at, q.began_at))
+		WHEN q.created_at IS NOT NULL THEN '{}' END) AS backlog_cost,
+	CASE WHEN q.outcome IN ('new', 'open') THEN vsm.delay_cost(q.urgency, q.currency, tstzmultirange(tstzrange(
+		coalesce(q.eta_p85_at, now()), coalesce(q.eta_p85_at, now()) + interval '7 days'))) END AS weekly_cost,
+	now() AS as_of_at
+FROM (
+	SELECT f.*, k.urgency, m.currency, m.time_zone,
+		CASE WHEN f.outcome IN ('new', 'open') AND s.item IS NOT NULL THEN now() + s.p85_alone_weeks * interval '7 days'
+			ELSE a.eta_p85_at END AS eta_p85_at,
+		CASE WHEN s.item IS NULL THEN 1 ELSE coalesce(w.items, 0) END::integer AS item_count,
+		CASE WHEN s.item IS NULL THEN coalesce(vsm.wait_periods(i.timeline, r.workflow, now()), '{}')
+			ELSE coalesce(w.waiting - w.active, '{}') END AS waiting,
+		-- Until it, or something below it, was started.
+		coalesce(least(f.started_at, w.started_at), f.cancelled_at, now()) AS began_at
+	FROM :"schema".flow_item AS f
+		JOIN :"schema".item AS k ON k.item = f.item AND k.urgency IS NOT NULL
+		JOIN :"schema".item_flow AS i ON i.item = f.item
+		CROSS JOIN :"schema".model AS m
+		LEFT JOIN :"schema".route AS r ON r.route = i.route
+		LEFT JOIN :"schema".feature_state AS s ON s.item = f.item
+		LEFT JOIN (
+			SELECT p.feature, min(o.started_at) AS started_at, count(*) FILTER (WHERE NOT p.has_other_urgency) AS items,
+				range_agg(vsm.active_periods(o.timeline, t.workflow, now())) FILTER (WHERE NOT p.has_other_urgency) AS active,
+				range_agg(vsm.wait_periods(o.timeline, t.workflow, now())) FILTER (WHERE NOT p.has_other_urgency) AS waiting
+			FROM :"schema".feature_item AS p
+				JOIN :"schema".item AS u ON u.item = p.feature AND u.urgency IS NOT NULL
+				JOIN :"schema".item_flow AS o ON o.item = p.item
+				JOIN :"schema".route AS t ON t.route = o.route
+			GROUP BY p.feature) AS w ON w.feature = f.item
+		LEFT JOIN :"schema".aging_work AS a ON a.item = f.item AND s.item IS NULL) AS q;
+
+COMMENT ON VIEW :"schema".delay_cost IS 'what waiting costs: one row an item that carries an urgency';
+COMMENT ON COLUMN :"schema".delay_cost.item IS 'item';
+COMMENT ON COLUMN :"schema".delay_cost.key IS 'key in the tracker; NULL: not told';
+COMMENT ON COLUMN :"schema".delay_cost.title IS 'title; NULL: not told';
+COMMENT ON COLUMN :"schema".delay_cost.url IS 'address in the tracker; NULL: not told';
+COMMENT ON COLUMN :"schema".delay_cost.value_stream IS 'value stream, as at its end; (none): no rule of routing matches';
+COMMENT ON COLUMN :"schema".delay_cost.portfolio IS 'portfolio of the value stream; (none): in none';
+COMMENT ON COLUMN :"schema".delay_cost.team IS 'team, as at its end; (none): of no team';
+COMMENT ON COLUMN :"schema".delay_cost.type IS 'type as at its end: feature, defect, risk, debt or other; (none): not told';
+COMMENT ON COLUMN :"schema".delay_cost.priority IS 'priority, as at its end; NULL: not told';
+COMMENT ON COLUMN :"schema".delay_cost.service IS 'service that it is about; (none): not told';
+COMMENT ON COLUMN :"schema".delay_cost.level IS 'level: parent (it has children that count) or item';
+COMMENT ON COLUMN :"schema".delay_cost.category IS 'category, by its field, labels or type and the table naming; (none): in none';
+COMMENT ON COLUMN :"schema".delay_cost.outcome IS 'outcome: new (not started), open, done or cancelled; NULL: without a workflow or events';
+COMMENT ON COLUMN :"schema".delay_cost.stage IS 'stage that it is in itself; NULL: in none';
+COMMENT ON COLUMN :"schema".delay_cost.place IS 'place of the stage in the workflow, from 1; NULL: unmapped, or in none';
+COMMENT ON COLUMN :"schema".delay_cost.stage_label IS 'stage with its place, for sorting: 02 Design Review; NULL: in none';
+COMMENT ON COLUMN :"schema".delay_cost.started_at IS 'when work on it began; NULL: not yet';
+COMMENT ON COLUMN :"schema".delay_cost.started_day IS 'day on which work on it began, in the time zone of the model; NULL: not yet';
+COMMENT ON COLUMN :"schema".delay_cost.finished_at IS 'when it was done; NULL unless it is';
+COMMENT ON COLUMN :"schema".delay_cost.finished_day IS 'day on which it was done, in the time zone of the model; NULL unless it is';
+COMMENT ON COLUMN :"schema".delay_cost.finished_week IS 'week in which it was done, by its first day; NULL unless it is';
+COMMENT ON COLUMN :"schema".delay_cost.finished_month IS 'month in which it was done, by its first day; NULL unless it is';
+COMMENT ON COLUMN :"schema".delay_cost.created_at IS 'when it was created; NULL: not known';
+COMMENT ON COLUMN :"schema".delay_cost.eta_p85_at IS
+	'when it will be done with 85 % chance (with children: if its teams do nothing else); NULL: not known';
+COMMENT ON COLUMN :"schema".delay_cost.eta_day IS 'day of eta_p85_at in the time zone of the model; NULL: not known';
+COMMENT ON COLUMN :"schema".delay_cost.due_at IS 'when it is due, as told last; NULL: not told';
+COMMENT ON COLUMN :"schema".delay_cost.due_day IS 'day on which it is due, in the time zone of the model; NULL: not told';
+COMMENT ON COLUMN :"schema".delay_cost.item_count IS
+	'number of items whose waiting it counts: 1, or those below it down to the next with an urgency of its own';
+COMMENT ON COLUMN :"schema".delay_cost.delay_cost IS
+	'cost of its waiting up to now, in the currency of the model; NULL: the urgency is in another currency, or is none';
+COMMENT ON COLUMN :"schema".delay_cost.backlog_cost IS
+	'cost of its time in the backlog, from created to started, in the currency of the model; NULL as delay_cost, or created when '
+	'is not known';
+COMMENT ON COLUMN :"schema".delay_cost.weekly_cost IS
+	'cost of a week more, the one after its expected arrival or, without that, the next, in the currency of the model; NULL as '
+	'delay_cost, and unless new or open';
+COMMENT ON COLUMN :"schema".delay_cost.as_of_at IS 'now: up to when it is measured';
