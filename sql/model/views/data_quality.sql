@@ -269,7 +269,26 @@ FROM (
 		'deployments are missing, or the branch is never deployed.'
 	FROM :"schema".item_flow AS f
 	WHERE f.held_since < now() - interval '30 days' AND f.held_until IS NULL
-	GROUP BY f.value_stream) AS f;
+	GROUP BY f.value_stream
+	UNION ALL
+	SELECT 'another currency', 'outcomes in ' || o.currency, count(*), NULL,
+		format('Amounts in another currency than that of the model are left out of what features brought. Convert them, or, where none is '
+			'set: UPDATE %I.model SET currency = %L', :'schema', o.currency)
+	FROM :"schema".outcome AS o CROSS JOIN :"schema".model AS m
+	WHERE o.currency <> coalesce(m.currency, '')
+	GROUP BY o.currency
+	UNION ALL
+	SELECT 'another currency', 'urgencies in ' || (i.urgency ->> 'currency'), count(*), NULL,
+		'Urgencies in another currency than that of the model have no cost of delay. Convert them.'
+	FROM :"schema".item AS i CROSS JOIN :"schema".model AS m
+	WHERE i.urgency ->> 'currency' <> coalesce(m.currency, '')
+	GROUP BY i.urgency ->> 'currency'
+	UNION ALL
+	SELECT 'urgency not understood', '', count(*), NULL,
+		'Urgencies that are no profile as vsm.cost_of_delay reads it have no cost of delay; that function says what is wrong.'
+	FROM :"schema".item AS i
+	WHERE vsm.delay_cost(i.urgency - 'currency', NULL, '{}') IS NULL AND i.urgency IS NOT NULL
+	HAVING count(*) > 0) AS f;
 
 COMMENT ON VIEW :"schema".data_quality IS 'what is missing or doubtful in the data, counted. Figures are as good as this is';
 COMMENT ON COLUMN :"schema".data_quality.finding IS 'what was looked for';

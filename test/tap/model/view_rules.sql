@@ -28,6 +28,7 @@ INSERT INTO kept VALUES ('flow_item', 'item'), ('flow_visit', 'item, visit'), ('
 	('bottleneck', 'value_stream, team, type, stage'), ('dependency_wait', 'item, blocker'), ('journey', 'item'),
 	('process_map', 'value_stream, team, type, level, from_stage, to_stage'), ('review', 'merge_request'), ('build_run', 'build, attempt'), ('deployment_outcome', 'deployment'),
 	('change_lead_time', 'sha, service'), ('release_item', 'deployment, item'),
+	('item_trace', 'item, place'),
 	('dora_weekly', 'week, value_stream, service, environment'), ('dora_monthly', 'month, value_stream, service, environment'),
 	('feature', 'item'), ('delay_cost', 'item'), ('expedite', 'item'), ('value_realization', 'item'),
 	('scorecard_monthly', 'month, value_stream, team'),
