@@ -16,7 +16,7 @@ BEGIN
 	END IF;
 	RETURN vsm.cost_of_delay(urgency - 'currency', periods)::float8;
 EXCEPTION WHEN data_exception THEN
-	-- Not for parallel plans, which have no subtransactions before 17. One item that says it wrongly would end every question about all of them.
+	-- Not for parallel plans, which have no subtransactions. One item that says it wrongly would end every question about all of them.
 	RETURN NULL;
 END
 $$;

@@ -145,7 +145,8 @@ SELECT m.feature AS item, count(*)::int AS item_count, count(*) FILTER (WHERE l.
 	(SELECT a.weeks FROM alone AS a WHERE a.feature = m.feature) AS alone,
 	CASE WHEN count(*) FILTER (WHERE l.outcome IN ('new', 'open')) > 0 THEN CASE WHEN o.due_at < now() THEN 1
 		ELSE (
-			SELECT round(1 - coalesce(max(j.chance) FILTER (WHERE j.week = floor(extract(epoch FROM o.due_at - now()) / 604800)), 0)::numeric, 6)
+			SELECT round(1 - coalesce(max(j.chance) FILTER (WHERE j.week = floor(extract(epoch FROM o.due_at - now()) / 604800)),
+				0)::numeric, 6)
 			FROM joint AS j WHERE j.feature = m.feature HAVING count(*) > 0 AND o.due_at IS NOT NULL) END
 		END AS late
 FROM member AS m JOIN leaf AS l USING (item) JOIN one AS o ON o.item = m.feature LEFT JOIN spell AS s ON s.item = m.item

@@ -240,7 +240,8 @@ INSERT INTO flow.link (source, target, kind, method, confidence) VALUES
 	('gitlab:merge_request:1', 'SHOP-1', 'implements', 'key in title', 0.95);
 SELECT vsm.refresh_once('flow') AS made \gset
 
--- Who sees what (view by view: view_rules.sql): one reader of a value stream, one of another and of what is in none, by way of a group, one of none.
+-- Who sees what (view by view: view_rules.sql): one reader of a value stream, one of another and of what is in none, by way of
+-- a group, one of none.
 CREATE ROLE vsm_test_shop;
 CREATE ROLE vsm_test_group;
 CREATE ROLE vsm_test_pay IN ROLE vsm_test_group;
