@@ -58,7 +58,7 @@ SELECT tables_are('flow', ARRAY['model', 'access', 'value_stream', 'team', 'serv
 	'service_level', 'event', 'link',
 	'commit', 'merge_request', 'build', 'deployment', 'incident', 'usage', 'outcome', 'inbox', 'attempt', 'payload', 'naming',
 		'naming_removed', 'source_read', 'observation',
-	'mark', 'journal', 'touched', 'refresh_log', 'route', 'commit_release', 'released_branch', 'deployment_flow',
+	'mark', 'journal', 'touched', 'refresh_log', 'route', 'commit_release', 'released_branch', 'deployment_flow', 'change_flow',
 	'incident_source', 'item_part', 'item_flow', 'visit'],
 		'these are the tables');
 SELECT results_eq('SELECT time_zone, week_starts, currency FROM flow.model', $$VALUES ('UTC', 'mon', NULL)$$, 'settings left out');
@@ -134,7 +134,7 @@ ALTER TABLE flow.item DROP COLUMN changelog_missing, DROP COLUMN size;
 ALTER TABLE flow.item ADD COLUMN mine pg_catalog.text DEFAULT 'yes';
 ALTER TABLE flow.link DROP CONSTRAINT link_confidence_check;
 DROP INDEX flow.item_key_idx;
-DROP TABLE flow.outcome;
+DROP TABLE flow.outcome CASCADE;
 CREATE VIEW flow.my_view AS SELECT item, mine FROM flow.item;
 UPDATE flow.model SET version = '0.0.1';
 CALL vsm.create_model('flow');
