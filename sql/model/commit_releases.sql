@@ -12,12 +12,6 @@
  * PostgreSQL thinks of the size of tables, of which it may know nothing.
  */
 
-CREATE FUNCTION vsm.touches_path(files text[], path text) RETURNS boolean
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN EXISTS (SELECT FROM unnest(files) AS f WHERE f = rtrim(path, '/') OR starts_with(f, rtrim(path, '/') || '/'));
-COMMENT ON FUNCTION vsm.touches_path(text[], text) IS
-	'whether one of these files is in a folder of a repository, or is it; a part of vsm.refresh and of views';
-
 CREATE FUNCTION vsm.request_commits(requests text[]) RETURNS TABLE (request text, sha text, landed text, first_commit_at timestamptz)
 LANGUAGE plpgsql STABLE ROWS 2000
 SET plan_cache_mode = force_generic_plan
@@ -96,7 +90,7 @@ COMMENT ON FUNCTION vsm.reverted_items(text[]) IS
 	'a part of vsm.refresh';
 
 CREATE FUNCTION vsm.new_commit_releases(repository text) RETURNS TABLE (sha text, service text, environment text, deployment text,
-	released_at timestamptz, is_first boolean, is_merge boolean, is_squash boolean, first_commit_at timestamptz)
+	released_at timestamptz, is_first boolean)
 LANGUAGE plpgsql STABLE ROWS 10000
 SET plan_cache_mode = force_custom_plan
 SET jit = off
@@ -117,51 +111,18 @@ BEGIN
 		SELECT row_number() OVER ()::text AS target, t.service, t.tier
 		FROM (SELECT DISTINCT d.service, d.tier FROM done AS d) AS t),
 	known AS MATERIALIZED (
-		SELECT c.sha, c.parents, c.paths, c.authored_at, c.committed_at FROM commit AS c
-		WHERE coalesce(c.repository, '') = new_commit_releases.repository),
-	released AS MATERIALIZED (
-		SELECT f.sha, t.service, t.tier, f.release, f.released_at, f.release = e.deployment AND NOT e.is_begin AS is_first,
-			coalesce(cardinality(k.parents) > 1, false) AS is_merge, coalesce(k.authored_at, k.committed_at) AS written_at
-		FROM vsm.first_release(
-				(SELECT vsm.graph(k.sha, coalesce(k.parents, '{}')) FROM known AS k),
-				(SELECT vsm.releases(t.target, d.deployment, d.sha, d.finished_at)
-				 FROM done AS d JOIN target AS t ON t.service = d.service AND t.tier = d.tier)) AS f
-			JOIN target AS t ON t.target = f.target
-			JOIN first AS e ON e.tier = t.tier
-			JOIN known AS k ON k.sha = f.sha
-			LEFT JOIN service AS s ON s.service = t.service
-		-- Of a part of a repository only commits that touch it; of which that is not told, all.
-		WHERE s.path IS NULL OR k.paths IS NULL OR vsm.touches_path(k.paths, s.path)),
-	-- Requests that landed with a commit, and their other commits.
-	landed AS MATERIALIZED (
-		SELECT DISTINCT r.sha, coalesce(a.item, l.target) AS request
-		FROM (SELECT DISTINCT d.sha FROM released AS d WHERE NOT d.is_merge) AS r,
-			LATERAL (
-				SELECT k.target FROM link AS k
-				WHERE k.source = r.sha AND k.kind = 'part_of' AND k.until IS NULL
-				AND k.method IN ('merge commit', 'squash commit', 'number in subject') OFFSET 0) AS l
-			LEFT JOIN LATERAL (SELECT i.item FROM item_alias AS i WHERE i.alias = l.target OFFSET 0) AS a ON true),
-	own AS MATERIALIZED (
-		SELECT q.request, l.source AS sha, coalesce(c.authored_at, c.committed_at) AS written_at,
-			(l.method IN ('merge commit', 'squash commit', 'number in subject')) IS NOT TRUE AS is_own
-		FROM (SELECT DISTINCT d.request FROM landed AS d) AS q,
-			LATERAL (
-				SELECT q.request AS name UNION SELECT i.alias FROM item_alias AS i WHERE i.item = q.request OFFSET 0) AS n,
-			LATERAL (
-				SELECT k.source, k.method FROM link AS k
-				WHERE k.target = n.name AND k.kind = 'part_of' AND k.until IS NULL OFFSET 0) AS l,
-			LATERAL (SELECT k.authored_at, k.committed_at FROM commit AS k WHERE k.sha = l.source OFFSET 0) AS c),
-	squashed AS MATERIALIZED (
-		SELECT q.sha, q.service, q.tier, min(q.written_at) AS written_at
-		FROM (
-			SELECT r.sha, r.service, r.tier, l.request, min(o.written_at) AS written_at
-			FROM landed AS l JOIN released AS r ON r.sha = l.sha JOIN own AS o ON o.request = l.request AND o.sha <> l.sha
-				LEFT JOIN released AS x ON o.is_own AND x.sha = o.sha AND x.service = r.service AND x.tier = r.tier
-			WHERE NOT r.is_merge
-			GROUP BY r.sha, r.service, r.tier, l.request HAVING count(x.sha) = 0) AS q
-		GROUP BY q.sha, q.service, q.tier)
-	SELECT r.sha, r.service, r.tier, r.release, r.released_at, r.is_first, r.is_merge, s.sha IS NOT NULL, least(r.written_at, s.written_at)
-	FROM released AS r LEFT JOIN squashed AS s ON s.sha = r.sha AND s.service = r.service AND s.tier = r.tier;
+		SELECT c.sha, c.parents, c.paths FROM commit AS c WHERE coalesce(c.repository, '') = new_commit_releases.repository)
+	SELECT f.sha, t.service, t.tier, f.release, f.released_at, f.release = e.deployment AND NOT e.is_begin
+	FROM vsm.first_release(
+			(SELECT vsm.graph(k.sha, coalesce(k.parents, '{}')) FROM known AS k),
+			(SELECT vsm.releases(t.target, d.deployment, d.sha, d.finished_at)
+			 FROM done AS d JOIN target AS t ON t.service = d.service AND t.tier = d.tier)) AS f
+		JOIN target AS t ON t.target = f.target
+		JOIN first AS e ON e.tier = t.tier
+		JOIN known AS k ON k.sha = f.sha
+		LEFT JOIN service AS s ON s.service = t.service
+	-- Of a part of a repository only commits that touch it; of which that is not told, all.
+	WHERE s.path IS NULL OR k.paths IS NULL OR vsm.touches_path(k.paths, s.path);
 END
 $$;
 COMMENT ON FUNCTION vsm.new_commit_releases(text) IS
@@ -185,18 +146,14 @@ BEGIN
 		AND NOT EXISTS (SELECT FROM new AS n WHERE n.sha = o.sha AND n.service = o.service AND n.environment = o.environment)
 		RETURNING o.sha),
 	written AS (
-		INSERT INTO commit_release AS o (sha, service, environment, deployment, released_at, is_first, repository, is_merge, is_squash,
-			first_commit_at)
-		SELECT n.sha, n.service, n.environment, n.deployment, n.released_at, n.is_first, write_commit_releases.repository, n.is_merge,
-			n.is_squash, n.first_commit_at
+		INSERT INTO commit_release AS o (sha, service, environment, deployment, released_at, is_first, repository)
+		SELECT n.sha, n.service, n.environment, n.deployment, n.released_at, n.is_first, write_commit_releases.repository
 		FROM new AS n
 		ORDER BY n.sha COLLATE "C", n.service COLLATE "C", n.environment COLLATE "C"
 		ON CONFLICT (sha, service, environment) DO UPDATE SET deployment = excluded.deployment, released_at = excluded.released_at,
-			is_first = excluded.is_first, repository = excluded.repository, is_merge = excluded.is_merge, is_squash = excluded.is_squash,
-			first_commit_at = excluded.first_commit_at
-		WHERE (o.deployment, o.released_at, o.is_first, o.repository, o.is_merge, o.is_squash, o.first_commit_at)
-			IS DISTINCT FROM (excluded.deployment, excluded.released_at, excluded.is_first, excluded.repository, excluded.is_merge,
-			excluded.is_squash, excluded.first_commit_at)
+			is_first = excluded.is_first, repository = excluded.repository
+		WHERE (o.deployment, o.released_at, o.is_first, o.repository)
+			IS DISTINCT FROM (excluded.deployment, excluded.released_at, excluded.is_first, excluded.repository)
 		RETURNING o.sha),
 	different AS MATERIALIZED (SELECT g.sha FROM gone AS g UNION SELECT w.sha FROM written AS w),
 	-- Its branches come after all repositories: the commit of a request may be another's.

@@ -1,6 +1,6 @@
 /*
- * What each deployment brought after the one before it there: the table deployment_flow, made anew
- * for a whole repository behind its first releases, see commit_releases.sql.
+ * What each deployment brought after the one before it there: the tables deployment_flow and
+ * change_flow, made anew for a whole repository behind its first releases, see commit_releases.sql.
  *
  * Whether a deployment rolls back is a question of ancestry: its commit is a proper ancestor of the
  * one before. That can be only where an earlier deployment of the service already had it, and the
@@ -8,7 +8,13 @@
  * what contains a commit was released no earlier. So the way is short.
  */
 
-CREATE FUNCTION vsm.deployments_of(repository text) RETURNS TABLE (deployment text, sha text, service text, environment text,
+CREATE FUNCTION vsm.touches_path(files text[], path text) RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN EXISTS (SELECT FROM unnest(files) AS f WHERE f = rtrim(path, '/') OR starts_with(f, rtrim(path, '/') || '/'));
+COMMENT ON FUNCTION vsm.touches_path(text[], text) IS
+	'whether one of these files is in a folder of a repository, or is it; a part of vsm.refresh and of views';
+
+CREATE FUNCTION vsm.repository_deployments(repository text) RETURNS TABLE (deployment text, sha text, service text, environment text,
 	finished_at timestamptz, reason text)
 LANGUAGE plpgsql STABLE ROWS 1000
 SET plan_cache_mode = force_generic_plan
@@ -27,18 +33,18 @@ BEGIN
 	FROM (
 			SELECT e.*
 			FROM deployment AS e LEFT JOIN LATERAL (SELECT k.repository FROM commit AS k WHERE k.sha = e.sha OFFSET 0) AS c ON true
-			WHERE (e.repository = deployments_of.repository OR deployments_of.repository = '' AND e.repository IS NULL)
-			AND coalesce(c.repository, e.repository, '') = deployments_of.repository
+			WHERE (e.repository = repository_deployments.repository OR repository_deployments.repository = '' AND e.repository IS NULL)
+			AND coalesce(c.repository, e.repository, '') = repository_deployments.repository
 			UNION ALL
 			-- Of another repository, as a fork is, or of none, with a commit of this one.
 			SELECT e.*
 			FROM commit AS k, LATERAL (SELECT o.* FROM deployment AS o WHERE o.sha = k.sha OFFSET 0) AS e
-			WHERE k.repository = deployments_of.repository AND coalesce(e.repository, '') <> k.repository) AS d
+			WHERE k.repository = repository_deployments.repository AND coalesce(e.repository, '') <> k.repository) AS d
 		JOIN LATERAL (SELECT t.service FROM routed_deployment AS t WHERE t.deployment = d.deployment OFFSET 0) AS r ON true
 		LEFT JOIN service AS s ON s.service = r.service;
 END
 $$;
-COMMENT ON FUNCTION vsm.deployments_of(text) IS
+COMMENT ON FUNCTION vsm.repository_deployments(text) IS
 	'the deployments of commits of a repository (empty: of none), and why they do not count, NULL if they do; a part of vsm.refresh';
 
 CREATE FUNCTION vsm.new_deployment_flows(repository text) RETURNS TABLE (deployment text, service text, environment text,
@@ -52,7 +58,7 @@ AS $$
 BEGIN
 	RETURN QUERY
 	WITH RECURSIVE told AS MATERIALIZED (
-		SELECT t.* FROM vsm.deployments_of(new_deployment_flows.repository) AS t),
+		SELECT t.* FROM vsm.repository_deployments(new_deployment_flows.repository) AS t),
 	known AS MATERIALIZED (
 		SELECT c.sha, c.parents FROM commit AS c
 		WHERE (c.repository = new_deployment_flows.repository OR new_deployment_flows.repository = '' AND c.repository IS NULL)
@@ -146,3 +152,85 @@ END
 $$;
 COMMENT ON FUNCTION vsm.write_deployment_flows(text) IS
 	'writes what has changed in what the deployments of a repository brought, in the model that search_path names; a part of vsm.refresh';
+
+CREATE FUNCTION vsm.new_change_flows(repository text) RETURNS TABLE (sha text, service text, deployment text, is_squash boolean,
+	first_commit_at timestamptz)
+LANGUAGE plpgsql STABLE ROWS 10000
+SET plan_cache_mode = force_generic_plan
+SET enable_hashjoin = on
+SET jit = off
+AS $$
+#variable_conflict use_column
+BEGIN
+	RETURN QUERY
+	WITH released AS MATERIALIZED (
+		SELECT r.sha, f.service, f.deployment, f.is_first OR coalesce(cardinality(k.parents), 0) > 1 AS is_left_out,
+			coalesce(k.authored_at, k.committed_at) AS written_at
+		FROM deployment_flow AS f,
+			LATERAL (
+				SELECT c.sha, c.service FROM commit_release AS c
+				WHERE c.deployment = f.deployment AND c.environment = 'production' OFFSET 0) AS r,
+			LATERAL (SELECT c.parents, c.authored_at, c.committed_at FROM commit AS c WHERE c.sha = r.sha OFFSET 0) AS k
+		WHERE f.repository = new_change_flows.repository AND f.reason IS NULL AND r.service = f.service),
+	-- Requests that landed with a commit, and their other commits.
+	landed AS MATERIALIZED (
+		SELECT DISTINCT r.sha, coalesce(a.item, l.target) AS request
+		FROM (SELECT DISTINCT d.sha FROM released AS d WHERE NOT d.is_left_out) AS r,
+			LATERAL (
+				SELECT k.target FROM link AS k
+				WHERE k.source = r.sha AND k.kind = 'part_of' AND k.until IS NULL
+				AND k.method IN ('merge commit', 'squash commit', 'number in subject') OFFSET 0) AS l
+			LEFT JOIN LATERAL (SELECT i.item FROM item_alias AS i WHERE i.alias = l.target OFFSET 0) AS a ON true),
+	own AS MATERIALIZED (
+		SELECT q.request, l.source AS sha, coalesce(c.authored_at, c.committed_at) AS written_at,
+			(l.method IN ('merge commit', 'squash commit', 'number in subject')) IS NOT TRUE AS is_own
+		FROM (SELECT DISTINCT d.request FROM landed AS d) AS q,
+			LATERAL (
+				SELECT q.request AS name UNION SELECT i.alias FROM item_alias AS i WHERE i.item = q.request OFFSET 0) AS n,
+			LATERAL (
+				SELECT k.source, k.method FROM link AS k
+				WHERE k.target = n.name AND k.kind = 'part_of' AND k.until IS NULL OFFSET 0) AS l,
+			LATERAL (SELECT k.authored_at, k.committed_at FROM commit AS k WHERE k.sha = l.source OFFSET 0) AS c),
+	squashed AS MATERIALIZED (
+		SELECT q.sha, q.service, min(q.written_at) AS written_at
+		FROM (
+			SELECT r.sha, r.service, l.request, min(o.written_at) AS written_at
+			FROM landed AS l JOIN released AS r ON r.sha = l.sha JOIN own AS o ON o.request = l.request AND o.sha <> l.sha
+				LEFT JOIN released AS x ON o.is_own AND x.sha = o.sha AND x.service = r.service
+			WHERE NOT r.is_left_out
+			GROUP BY r.sha, r.service, l.request HAVING count(x.sha) = 0) AS q
+		GROUP BY q.sha, q.service)
+	SELECT r.sha, r.service, r.deployment, s.sha IS NOT NULL, least(r.written_at, s.written_at)
+	FROM released AS r LEFT JOIN squashed AS s ON s.sha = r.sha AND s.service = r.service
+	WHERE NOT r.is_left_out;
+END
+$$;
+COMMENT ON FUNCTION vsm.new_change_flows(text) IS
+	'what the table change_flow should say of what the deployments of a repository (empty: of none) brought; a part of vsm.refresh';
+
+CREATE FUNCTION vsm.write_change_flows(repository text) RETURNS void
+LANGUAGE plpgsql
+SET jit = off
+AS $$
+#variable_conflict use_column
+BEGIN
+	WITH new AS MATERIALIZED (SELECT n.* FROM vsm.new_change_flows(write_change_flows.repository) AS n),
+	present AS MATERIALIZED (SELECT o.* FROM change_flow AS o WHERE o.repository = write_change_flows.repository),
+	gone AS (
+		DELETE FROM change_flow AS o
+		USING (SELECT p.sha, p.service FROM present AS p EXCEPT SELECT n.sha, n.service FROM new AS n) AS p
+		WHERE o.sha = p.sha AND o.service = p.service)
+	INSERT INTO change_flow AS o (sha, service, deployment, repository, is_squash, first_commit_at)
+	SELECT n.sha, n.service, n.deployment, write_change_flows.repository, n.is_squash, n.first_commit_at
+	FROM (
+		SELECT w.sha, w.service, w.deployment, w.is_squash, w.first_commit_at FROM new AS w
+		EXCEPT SELECT p.sha, p.service, p.deployment, p.is_squash, p.first_commit_at FROM present AS p) AS n
+	ORDER BY n.sha COLLATE "C", n.service COLLATE "C"
+	-- What stands there may be of another repository.
+	ON CONFLICT (sha, service) DO UPDATE SET deployment = excluded.deployment, repository = excluded.repository,
+		is_squash = excluded.is_squash, first_commit_at = excluded.first_commit_at;
+END
+$$;
+COMMENT ON FUNCTION vsm.write_change_flows(text) IS
+	'writes what has changed in the changes that the deployments of a repository brought, in the model that search_path names; '
+	'a part of vsm.refresh';

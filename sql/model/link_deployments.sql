@@ -67,8 +67,14 @@ BEGIN
 		WHERE l.kind = 'caused_by' AND l.method IS DISTINCT FROM 'change' AND l.method IS DISTINCT FROM 'commit'
 		AND l.method IS DISTINCT FROM 'latest deployment before'),
 	incident_of AS MATERIALIZED (
-		SELECT i.incident, i.environment, i.opened_at, r.service
-		FROM incident AS i JOIN routed_incident AS r ON r.incident = i.incident
+		-- the service by name, of its item, by a repository that has one only; else the repository
+		SELECT i.incident, i.environment, i.opened_at, coalesce(i.service, t.service, s.service, i.repository) AS service
+		FROM incident AS i
+			LEFT JOIN item AS t ON t.item = i.incident
+			LEFT JOIN LATERAL (
+				SELECT CASE WHEN count(*) = 1 THEN min(q.service) WHEN count(*) FILTER (WHERE q.path IS NULL) = 1 THEN
+					min(q.service) FILTER (WHERE q.path IS NULL) END AS service
+				FROM service AS q WHERE q.repository = i.repository) AS s ON true
 		WHERE i.change_caused IS DISTINCT FROM false AND i.opened_at IS NOT NULL),
 	wanted AS MATERIALIZED (
 		SELECT DISTINCT ON (c.incident, c.deployment) c.incident AS source, c.deployment AS target, c.method, c.confidence, c.opened_at
@@ -122,7 +128,7 @@ DECLARE
 BEGIN
 	PERFORM vsm.check_model(model, 'link', 'item', 'item_alias', 'event', 'service', 'deployment', 'incident');
 	PERFORM vsm.check_owner(model, 'link', 'item', 'item_alias', 'event', 'service', 'deployment', 'incident', 'entity_link',
-		'routed_deployment', 'routed_incident');
+		'routed_deployment');
 	-- One session at a time: of two, each would keep what the other has just found, though it finds it no longer.
 	PERFORM pg_advisory_xact_lock(hashtextextended('vsm.link_deployments ' || model, 0));
 	BEGIN

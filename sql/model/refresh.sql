@@ -38,7 +38,7 @@ COMMENT ON FUNCTION vsm.check_commits(text, text) IS 'raises that a procedure ca
 CREATE FUNCTION vsm.derived_tables() RETURNS text[]
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN ARRAY['mark', 'journal', 'touched', 'refresh_log', 'route', 'commit_release', 'released_branch',
-	'deployment_flow', 'incident_source', 'item_part', 'item_flow', 'visit'];
+	'deployment_flow', 'change_flow', 'incident_source', 'item_part', 'item_flow', 'visit'];
 COMMENT ON FUNCTION vsm.derived_tables() IS 'the tables of a model that vsm.refresh keeps; a part of vsm.refresh';
 
 -- The texts of what is set by hand and read for results: if one differs, all is made anew.
@@ -206,6 +206,7 @@ BEGIN
 		UNION SELECT 'repository', r.repository FROM commit_release AS r
 		UNION SELECT 'repository', b.repository FROM released_branch AS b
 		UNION SELECT 'repository', f.repository FROM deployment_flow AS f
+		UNION SELECT 'repository', f.repository FROM change_flow AS f
 		UNION SELECT 'incidents', ''
 		ON CONFLICT DO NOTHING;
 	ELSE
@@ -366,6 +367,7 @@ BEGIN
 			IF next.kind = 'repository' THEN
 				changed := changed + vsm.write_commit_releases(model, next.key);
 				PERFORM vsm.write_deployment_flows(next.key);
+				PERFORM vsm.write_change_flows(next.key);
 				DELETE FROM touched AS t WHERE t.kind = 'failed' AND t.key = next.key;
 			ELSIF next.kind = 'incidents' THEN
 				PERFORM vsm.write_incidents();

@@ -41,7 +41,7 @@ some 5 'items that were used' 'SELECT FROM item_flow WHERE first_used_at IS NOT 
 some 10 'pull requests of GitHub among parts' "SELECT FROM item_part WHERE part LIKE 'github:%'"
 some 10 'and merge requests of GitLab' "SELECT FROM item_part WHERE part LIKE 'gitlab:%'"
 
-kept() { run -c "$(for t in commit_release released_branch deployment_flow incident_source item_part item_flow visit; do echo "SELECT '$t', t::text FROM flow.$t AS t ORDER BY 2;"; done)"; }
+kept() { run -c "$(for t in commit_release released_branch deployment_flow change_flow incident_source item_part item_flow visit; do echo "SELECT '$t', t::text FROM flow.$t AS t ORDER BY 2;"; done)"; }
 kept >"$tmp/before"
 # In one transaction: others that still run, in whatever database, would have refresh wait with what is written after they began.
 run >"$tmp/refreshed" <<'SQL'

@@ -70,7 +70,7 @@ seen() {
 	run -c "CALL vsm.refresh('flow')" >&2
 }
 seen || exit 1
-kept() { run -c "$(for t in commit_release released_branch deployment_flow incident_source item_part item_flow visit; do echo "SELECT '$t', t::text FROM flow.$t AS t ORDER BY 2;"; done)"; }
+kept() { run -c "$(for t in commit_release released_branch deployment_flow change_flow incident_source item_part item_flow visit; do echo "SELECT '$t', t::text FROM flow.$t AS t ORDER BY 2;"; done)"; }
 kept >"$tmp/found"
 run -c "CALL vsm.refresh('flow', rebuild => true)" >&2
 kept >"$tmp/rebuilt"

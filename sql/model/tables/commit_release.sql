@@ -6,10 +6,7 @@ ALTER TABLE :"schema".commit_release
 	ADD COLUMN IF NOT EXISTS deployment text NOT NULL,
 	ADD COLUMN IF NOT EXISTS released_at timestamptz NOT NULL,
 	ADD COLUMN IF NOT EXISTS is_first boolean NOT NULL,
-	ADD COLUMN IF NOT EXISTS repository text NOT NULL,
-	ADD COLUMN IF NOT EXISTS is_merge boolean,
-	ADD COLUMN IF NOT EXISTS is_squash boolean,
-	ADD COLUMN IF NOT EXISTS first_commit_at timestamptz;
+	ADD COLUMN IF NOT EXISTS repository text NOT NULL;
 CALL vsm.ensure_key(:'schema', 'commit_release', 'sha', 'service', 'environment');
 CREATE INDEX IF NOT EXISTS commit_release_deployment_idx ON :"schema".commit_release (deployment);
 CREATE INDEX IF NOT EXISTS commit_release_repository_idx ON :"schema".commit_release (repository);
@@ -24,8 +21,3 @@ COMMENT ON COLUMN :"schema".commit_release.released_at IS 'when that deployment 
 COMMENT ON COLUMN :"schema".commit_release.is_first IS
 	'whether it is the first known one of its repository and tier, whose history may have come there before';
 COMMENT ON COLUMN :"schema".commit_release.repository IS 'repository of the deployment';
-COMMENT ON COLUMN :"schema".commit_release.is_merge IS 'whether it merges: it has several parents';
-COMMENT ON COLUMN :"schema".commit_release.is_squash IS
-	'whether a request landed with it, none of whose own commits came there';
-COMMENT ON COLUMN :"schema".commit_release.first_commit_at IS
-	'when it was written; of a squash when the first commit of its request was; NULL: not told';

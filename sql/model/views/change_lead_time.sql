@@ -13,11 +13,10 @@ FROM (
 			CASE WHEN r.first_commit_at <= f.finished_at THEN date_part('epoch', f.finished_at - r.first_commit_at) / 3600 END
 				AS lead_time_hours
 		FROM :"schema".deployment_flow AS f
-			JOIN :"schema".commit_release AS r ON r.deployment = f.deployment AND r.service = f.service AND r.environment = 'production'
+			JOIN :"schema".change_flow AS r ON r.deployment = f.deployment
 			CROSS JOIN :"schema".model AS m
 			LEFT JOIN :"schema".service AS s ON s.service = f.service
-			LEFT JOIN :"schema".value_stream AS v ON v.value_stream = s.value_stream
-		WHERE f.reason IS NULL AND NOT f.is_first AND NOT r.is_merge) AS q
+			LEFT JOIN :"schema".value_stream AS v ON v.value_stream = s.value_stream) AS q
 	LEFT JOIN :"schema".commit AS k ON k.sha = q.sha
 WHERE NOT EXISTS (SELECT FROM :"schema".access) OR q.value_stream = ANY (ARRAY(
 	SELECT a.value_stream FROM :"schema".access AS a JOIN pg_catalog.pg_roles AS o ON o.rolname = a.role

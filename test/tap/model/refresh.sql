@@ -9,7 +9,7 @@ SELECT setseed(0.18);
 CALL vsm.create_model('flow');
 \ir ../../refresh_model.sql
 INSERT INTO flow.deployment (deployment, repository, sha, environment, environment_tier, status, finished_at, service)
-SELECT 'p' || n, s.repository, pg_temp.sha(), 'e', 'production', 'success', pg_temp.day(20, 65), s.service
+SELECT 'p' || row_number() OVER (), s.repository, pg_temp.sha(), 'e', 'production', 'success', pg_temp.day(20, 65), s.service
 FROM generate_series(1, 5) AS n, flow.service AS s;
 INSERT INTO flow.incident (incident, service, environment, opened_at, resolved_at, change_caused)
 SELECT 'pager:incident:' || n, pg_temp.one('web', 'cart', 'api', NULL), pg_temp.one('e', NULL), pg_temp.day(15, 60), CASE WHEN n % 4 > 0
@@ -22,7 +22,7 @@ UNION ALL SELECT pg_temp.source(), 'pager:incident:' || n, 'fixes', 'key in titl
 CREATE FUNCTION pg_temp.kept() RETURNS TABLE (relation text, line text) LANGUAGE plpgsql AS $$
 DECLARE t text;
 BEGIN
-	FOREACH t IN ARRAY ARRAY['commit_release', 'released_branch', 'deployment_flow', 'incident_source', 'item_part', 'item_flow',
+	FOREACH t IN ARRAY ARRAY['commit_release', 'released_branch', 'deployment_flow', 'change_flow', 'incident_source', 'item_part', 'item_flow',
 		'visit'] LOOP
 		RETURN QUERY EXECUTE format('SELECT %L, t::text FROM flow.%I AS t', t, t);
 	END LOOP;
