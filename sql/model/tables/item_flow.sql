@@ -54,6 +54,10 @@ CALL vsm.ensure_key(:'schema', 'item_flow', 'item');
 CREATE INDEX IF NOT EXISTS item_flow_finished_idx ON :"schema".item_flow (value_stream, finished_at);
 CREATE INDEX IF NOT EXISTS item_flow_route_idx ON :"schema".item_flow (route);
 CREATE INDEX IF NOT EXISTS item_flow_above_idx ON :"schema".item_flow ((coalesce(parent, feature)));
+CREATE INDEX IF NOT EXISTS item_flow_parent_idx ON :"schema".item_flow (parent);
+-- By what the views filter and group; without these the planner takes a filter by value stream for one of a few rows.
+CREATE STATISTICS IF NOT EXISTS :"schema".item_flow_groups ON (coalesce(value_stream, '(none)')), (coalesce(team, '(none)')),
+	(coalesce(type, '(none)')), (coalesce(level, 'item')) FROM :"schema".item_flow;
 
 COMMENT ON TABLE :"schema".item_flow IS 'results of items: their way end to end, and what vsm.flow says of it. Made by refresh';
 COMMENT ON COLUMN :"schema".item_flow.item IS 'the item';

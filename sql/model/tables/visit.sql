@@ -23,6 +23,8 @@ ALTER TABLE :"schema".visit
 CALL vsm.ensure_key(:'schema', 'visit', 'item', 'visit');
 CREATE INDEX IF NOT EXISTS visit_left_idx ON :"schema".visit (left_at);
 CREATE INDEX IF NOT EXISTS visit_stream_idx ON :"schema".visit (value_stream, left_at);
+CREATE STATISTICS IF NOT EXISTS :"schema".visit_groups ON (coalesce(value_stream, '(none)')), (coalesce(team, '(none)')),
+	(coalesce(type, '(none)')) FROM :"schema".visit;
 
 COMMENT ON TABLE :"schema".visit IS 'visits of stages by items, as vsm.visits tells them. Made by refresh';
 COMMENT ON COLUMN :"schema".visit.item IS 'the item';

@@ -42,7 +42,7 @@ FROM :"schema".flow_item AS f
 					v.left_at IS NOT NULL AND (v.left_at = o.cancelled_at) IS NOT TRUE) END AS rest,
 			vsm.survival(greatest(coalesce(o.finished_at, o.cancelled_at, now()) - v.left_at, interval '0'), o.finished_at IS NOT NULL)
 				FILTER (WHERE v.left_at IS NOT NULL AND (v.left_at = o.cancelled_at) IS NOT TRUE) AS after
-		FROM :"schema".visit AS v JOIN :"schema".flow_item AS o ON o.item = v.item
+		FROM :"schema".visit AS v JOIN :"schema".item_group AS o ON o.item = v.item AND o.value_stream = coalesce(v.value_stream, '(none)')
 		WHERE (v.class IN ('active', 'waiting')) IS NOT FALSE
 		GROUP BY o.value_stream, o.type, o.level, v.stage) AS s
 			ON s.value_stream = f.value_stream AND s.type = f.type AND s.level = f.level AND s.stage = f.stage
@@ -51,7 +51,8 @@ FROM :"schema".flow_item AS f
 		SELECT c.value_stream, c.type, c.level, c.stage, percentile_cont(ARRAY[0.5, 0.85]) WITHIN GROUP (ORDER BY c.days) AS days
 		FROM (
 			SELECT o.value_stream, o.type, o.level, v.stage, max(date_part('epoch', v.age + v.duration) / 86400) AS days
-			FROM :"schema".visit AS v JOIN :"schema".flow_item AS o ON o.item = v.item
+			FROM :"schema".visit AS v
+				JOIN :"schema".item_group AS o ON o.item = v.item AND o.value_stream = coalesce(v.value_stream, '(none)')
 			WHERE (v.class IN ('active', 'waiting')) IS NOT FALSE AND o.outcome = 'done'
 			GROUP BY o.value_stream, o.type, o.level, v.stage, v.item) AS c
 		GROUP BY c.value_stream, c.type, c.level, c.stage) AS p

@@ -37,7 +37,7 @@ FROM (
 					WHERE y.left_at IS NULL OR y.left_at >= e.since
 					-- Unmapped visits are neither forward nor back.
 					WINDOW w AS (PARTITION BY coalesce(y.value_stream, '(none)'), y.item, y.place IS NULL ORDER BY y.visit)) AS x
-				JOIN :"schema".flow_item AS o ON o.item = x.item AND o.value_stream = coalesce(x.value_stream, '(none)')
+				JOIN :"schema".item_group AS o ON o.item = x.item AND o.value_stream = coalesce(x.value_stream, '(none)')
 			WHERE o.level = 'item' AND x.on_clock AND x.class IN ('new', 'active', 'waiting')) AS v
 		JOIN :"schema".item_flow AS i ON i.item = v.item
 		JOIN :"schema".item AS k ON k.item = v.item

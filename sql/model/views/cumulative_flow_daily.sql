@@ -11,17 +11,17 @@ FROM (SELECT time_zone, week_starts, currency FROM :"schema".model LIMIT 1) AS m
 				SELECT f.value_stream, f.portfolio, f.team, f.type, f.level, vsm.cumulative_flow(i.timeline, r.workflow,
 					c.since::timestamp AT TIME ZONE n.time_zone,
 					(vsm.period_day(now(), n.time_zone) + 1)::timestamp AT TIME ZONE n.time_zone, interval '1 day', n.time_zone) AS buckets
-				FROM :"schema".flow_item AS f
+				FROM :"schema".item_group AS f
 					JOIN :"schema".item_flow AS i ON i.item = f.item
-					JOIN :"schema".route AS r ON r.route = i.route
+					JOIN :"schema".route AS r ON r.route = f.route
 					JOIN (
-						SELECT e.value_stream, e.portfolio, e.team, e.type, e.level, min(o.created_day) AS since
-						FROM :"schema".flow_item AS e JOIN :"schema".item_flow AS o ON o.item = e.item
+						SELECT e.value_stream, e.portfolio, e.team, e.type, e.level, min(e.created_day) AS since
+						FROM :"schema".item_group AS e
 						GROUP BY e.value_stream, e.portfolio, e.team, e.type, e.level) AS c
 							ON c.value_stream = f.value_stream AND c.portfolio = f.portfolio AND c.team = f.team AND c.type = f.type
 							AND c.level = f.level
 					CROSS JOIN (SELECT time_zone, week_starts, currency FROM :"schema".model LIMIT 1) AS n
-				GROUP BY f.value_stream, f.portfolio, f.team, f.type, f.level, i.route) AS k,
+				GROUP BY f.value_stream, f.portfolio, f.team, f.type, f.level, f.route) AS k,
 			unnest(k.buckets) AS r
 		GROUP BY r.bucket, k.value_stream, k.team, k.type, k.level, r.stage) AS d
 	CROSS JOIN LATERAL (SELECT (d.bucket AT TIME ZONE m.time_zone)::date AS day) AS b;

@@ -39,7 +39,7 @@ FROM (
 					avg(f.flow_efficiency) FILTER (WHERE NOT f.untouched) AS flow_efficiency_mean,
 					percentile_cont(ARRAY[0.5, 0.85, 0.95]) WITHIN GROUP (ORDER BY f.flow_time_days) FILTER (WHERE NOT f.untouched)
 						AS flow_time_days
-				FROM :"schema".flow_item AS f,
+				FROM :"schema".item_group AS f,
 					LATERAL (VALUES ('week', f.finished_week), ('month', f.finished_month)) AS x (unit, period)
 				WHERE f.outcome = 'done'
 				GROUP BY x.unit, x.period, f.value_stream, f.portfolio, f.team, f.type, f.level
@@ -52,10 +52,9 @@ FROM (
 					SELECT f.value_stream, f.portfolio, f.team, f.type, f.level, x.day, count(*) FILTER (WHERE x.what = 1) AS created_count,
 						count(*) FILTER (WHERE x.what = 2) AS started_count, count(*) FILTER (WHERE x.what = 3) AS cancelled_count,
 						0 AS reopened_count, 0 AS load_change, 0::numeric AS load_since
-					FROM :"schema".flow_item AS f
-						JOIN :"schema".item_flow AS i ON i.item = f.item
+					FROM :"schema".item_group AS f
 						CROSS JOIN (SELECT time_zone, week_starts, currency FROM :"schema".model LIMIT 1) AS n
-						CROSS JOIN LATERAL (VALUES (1, i.created_day), (2, CASE WHEN f.untouched IS NOT TRUE THEN i.started_day END),
+						CROSS JOIN LATERAL (VALUES (1, f.created_day), (2, CASE WHEN f.untouched IS NOT TRUE THEN f.started_day END),
 							(3, vsm.period_day(f.cancelled_at, n.time_zone))) AS x (what, day)
 					WHERE x.day IS NOT NULL
 					GROUP BY f.value_stream, f.portfolio, f.team, f.type, f.level, x.day
@@ -63,14 +62,14 @@ FROM (
 					SELECT f.value_stream, f.portfolio, f.team, f.type, f.level, x.day, 0, 0, 0, 0, sum(x.change),
 						sum(x.change * (round(date_part('epoch', v.entered_at) * 1000000)::bigint
 							- round(date_part('epoch', v.age) * 1000000)::bigint))
-					FROM :"schema".flow_item AS f
+					FROM :"schema".item_group AS f
 						JOIN :"schema".visit AS v ON v.item = f.item AND coalesce(v.value_stream, '(none)') = f.value_stream
 						CROSS JOIN LATERAL (VALUES (v.entered_day, 1), (v.left_day, -1)) AS x (day, change)
 					WHERE v.class IN ('active', 'waiting') AND v.entered_day IS DISTINCT FROM v.left_day AND x.day IS NOT NULL
 					GROUP BY f.value_stream, f.portfolio, f.team, f.type, f.level, x.day
 					UNION ALL
 					SELECT f.value_stream, f.portfolio, f.team, f.type, f.level, v.entered_day, 0, 0, 0, count(*), 0, 0
-					FROM :"schema".flow_item AS f
+					FROM :"schema".item_group AS f
 						JOIN (
 							SELECT y.item, y.entered_day, y.class, lag(y.class) OVER (PARTITION BY y.item ORDER BY y.visit) AS before
 							FROM :"schema".visit AS y JOIN :"schema".item_flow AS i ON i.item = y.item AND i.reopened > 0) AS v

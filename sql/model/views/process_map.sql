@@ -8,11 +8,11 @@ SELECT k.value_stream, min(k.portfolio) AS portfolio, k.team, k.type, k.level, c
 	sum(date_part('epoch', v.total)) / 86400 AS total_days, sum(date_part('epoch', v.total)) / 86400 / sum(v.moves)::float8 AS mean_days,
 	min(date_part('epoch', v.min)) / 86400 AS min_days, max(date_part('epoch', v.max)) / 86400 AS max_days
 FROM (
-		SELECT f.value_stream, f.portfolio, f.team, f.type, f.level, i.route, vsm.process_map(i.timeline, r.workflow) AS moves
-		FROM :"schema".flow_item AS f
+		SELECT f.value_stream, f.portfolio, f.team, f.type, f.level, f.route, vsm.process_map(i.timeline, r.workflow) AS moves
+		FROM :"schema".item_group AS f
 			JOIN :"schema".item_flow AS i ON i.item = f.item
-			JOIN :"schema".route AS r ON r.route = i.route
-		GROUP BY f.value_stream, f.portfolio, f.team, f.type, f.level, i.route) AS k
+			JOIN :"schema".route AS r ON r.route = f.route
+		GROUP BY f.value_stream, f.portfolio, f.team, f.type, f.level, f.route) AS k
 	CROSS JOIN LATERAL unnest(k.moves) AS v
 	LEFT JOIN (
 		SELECT u.route, s.stage, s.place FROM :"schema".route AS u, LATERAL vsm.stages(u.workflow) AS s) AS a

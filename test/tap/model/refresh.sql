@@ -50,6 +50,18 @@ SELECT cmp_ok((SELECT count(*) FROM flow.item_flow WHERE tracker IS DISTINCT FRO
 -- Each kind of change: what is done, and how often.
 CREATE TEMP TABLE change (place int GENERATED ALWAYS AS IDENTITY, what text, statement text);
 INSERT INTO change (what, statement) VALUES
+('parents and features', $$UPDATE flow.item SET parent = CASE WHEN random() < 0.7 THEN pg_temp.name() END, feature = pg_temp.alias()
+	WHERE random() < 0.5$$),
+('another parent', $$UPDATE flow.item SET parent = pg_temp.name() WHERE item IN (pg_temp.item(), pg_temp.item(), pg_temp.item())$$),
+('no parents', $$UPDATE flow.item SET parent = NULL WHERE item IN (SELECT item FROM flow.item WHERE parent IS NOT NULL ORDER BY random()
+	LIMIT 6)$$),
+('parts that are cancelled', $$INSERT INTO flow.event (source, event_id, entity, at, state) SELECT 'jira', 'n' || random(), item,
+	'2026-03-20', 'Won''t Do' FROM flow.item WHERE parent IS NOT NULL AND random() < 0.3$$),
+('labels', $$UPDATE flow.item SET tags = '["roadmap", "web"]' WHERE random() < 0.3$$),
+('a name for a category', $$INSERT INTO flow.naming (kind, name, meaning) VALUES ('category', 'roadmap',
+	pg_temp.one('strategic', 'run')) ON CONFLICT (source, kind, name) DO UPDATE SET meaning = excluded.meaning$$),
+('a category', $$INSERT INTO flow.item_change (item, attribute, value, at) SELECT item, 'category', pg_temp.one('Run', 'roadmap'),
+	pg_temp.day(0, 50) FROM flow.item WHERE random() < 0.2$$),
 ('an event', $$INSERT INTO flow.event (source, event_id, entity, at, state) VALUES ('jira', 'n' || random(), pg_temp.item(),
 	pg_temp.day(1, 70), pg_temp.one('In Progress', 'QA', 'Done'))$$),
 ('another state of an event', $$UPDATE flow.event SET state = pg_temp.one('In Progress', 'QA', 'Done') WHERE event_id = pg_temp.one('e3',
@@ -77,6 +89,8 @@ INSERT INTO change (what, statement) VALUES
 ('what reverts', $$INSERT INTO flow.link (source, target, kind) VALUES (pg_temp.source(), pg_temp.source(), 'reverts') ON CONFLICT
 	DO NOTHING$$),
 ('what reverts no longer', $$DELETE FROM flow.link WHERE kind = 'reverts'$$),
+('more that reverts', $$INSERT INTO flow.link (source, target, kind) SELECT pg_temp.source(), pg_temp.source(), 'reverts'
+	FROM generate_series(1, 12) ON CONFLICT DO NOTHING$$),
 ('a request that names many items', $$INSERT INTO flow.link (source, target, kind, method, confidence) SELECT 'gitlab:merge_request:5',
 	'SHOP-' || n, 'implements', 'key in title', 0.95 FROM generate_series(1, 12) AS n ON CONFLICT DO NOTHING$$),
 ('two names of one item among them', $$INSERT INTO flow.item_alias (alias, item) SELECT 'SHOP-' || n, 'jira:issue:' || n + 1
