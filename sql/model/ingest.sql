@@ -54,7 +54,7 @@ DECLARE
 BEGIN
 	FOR n IN 1 .. 2 LOOP
 		EXIT WHEN heads[n] IS NULL OR octet_length(heads[n]) > octet_length(body) / 2;
-		head := vsm.payload_text(heads[n]);
+		head := vsm.payload_json(heads[n]);
 		IF jsonb_typeof(head) = 'array' THEN
 			numbers[n] := jsonb_array_length(head);
 		ELSIF reads THEN
@@ -62,7 +62,7 @@ BEGIN
 		END IF;
 	END LOOP;
 	INSERT INTO pg_temp.vsm_document (payload, source, tool, received_at, body)
-	SELECT payload, source, tool, received_at, vsm.payload_text(p.part)::jsonb
+	SELECT payload, source, tool, received_at, vsm.payload_json(p.part)
 	FROM vsm.payload_parts(body, CASE WHEN numbers[2] = numbers[1] + 1 THEN 1024 * 1024 ELSE octet_length(body) END) AS p (part);
 END
 $$;
@@ -186,7 +186,7 @@ BEGIN
 	PERFORM vsm.open_facts();
 	SELECT m.keep_payloads INTO keep FROM model AS m;
 	INSERT INTO pg_temp.vsm_document (payload, source, tool, received_at, body)
-	SELECT i.id, i.source, split_part(i.source, ':', 1), i.received_at, vsm.payload_text(i.payload)::jsonb
+	SELECT i.id, i.source, split_part(i.source, ':', 1), i.received_at, vsm.payload_json(i.payload)
 	FROM inbox AS i WHERE i.id = ANY (payloads) AND octet_length(i.payload) <= 2 * 1024 * 1024;
 	IF (SELECT count(*) FROM pg_temp.vsm_document AS d) < cardinality(payloads) THEN
 		PERFORM vsm.add_large_document(i.id, i.source, i.received_at, i.payload)

@@ -76,7 +76,7 @@ BEGIN
 	PERFORM vsm.open_facts();
 	PERFORM vsm.enter_model(model);
 	INSERT INTO pg_temp.vsm_document (payload, source, tool, received_at, body)
-	SELECT p.payload, p.source, split_part(p.source, ':', 1), p.received_at, vsm.payload_text(p.body)::jsonb
+	SELECT p.payload, p.source, split_part(p.source, ':', 1), p.received_at, vsm.payload_json(p.body)
 	FROM payload AS p WHERE p.payload = ANY (payloads) AND octet_length(p.body) <= 2 * 1024 * 1024;
 	IF (SELECT count(*) FROM pg_temp.vsm_document AS d) < cardinality(payloads) THEN
 		PERFORM vsm.add_large_document(p.payload, p.source, p.received_at, p.body)

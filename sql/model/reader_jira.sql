@@ -48,7 +48,7 @@ BEGIN ATOMIC
 		WHEN 'string' THEN
 			-- (An exponent of four digits is more than a number can hold.)
 			CASE WHEN vsm.payload_error(vsm.payload_text(items #>> '{}')) IS NULL AND items #>> '{}' !~ '\d[eE]\+?\d{4}' THEN
-				vsm.json_array(vsm.payload_text(items #>> '{}')::jsonb) END
+				vsm.json_array(vsm.payload_json(items #>> '{}')) END
 	END;
 END;
 COMMENT ON FUNCTION vsm.jira_items(jsonb) IS
