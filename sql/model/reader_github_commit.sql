@@ -3,7 +3,7 @@
 CREATE FUNCTION vsm.read_github_commit_object(source text, repository text, branch text, commit jsonb, names jsonb) RETURNS SETOF vsm.fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 2
 BEGIN ATOMIC
-	SELECT (q.fact).*
+	SELECT q.*
 	FROM (
 		SELECT c.*, split_part(c.message, E'\n', 1) AS title, vsm.github_author(names, c.login, c.name, c.address) AS author,
 			-- Files of a webhook, or of the API, asked for one commit.
@@ -24,7 +24,7 @@ BEGIN ATOMIC
 			OFFSET 0) AS c
 		OFFSET 0) AS c,
 	LATERAL (
-		SELECT vsm.fact_row(source, 'commit', c.sha, c.committed_at,
+		SELECT (vsm.fact_row(source, 'commit', c.sha, c.committed_at,
 			jsonb_strip_nulls(jsonb_build_object(
 				'source', source,
 				'repository', repository,
@@ -40,21 +40,21 @@ BEGIN ATOMIC
 				'deletions', vsm.github_count(commit #> '{stats,deletions}'),
 				'paths', CASE WHEN c.paths @? '$[*] ? (@.type() != "string")' THEN
 					jsonb_path_query_array(c.paths, '$[*] ? (@.type() == "string")')
-					ELSE c.paths END))) AS fact
+					ELSE c.paths END)))).*
 		UNION ALL
-		SELECT k FROM vsm.read_keys(source, c.sha, c.committed_at, branch, c.title, NULL) AS k
+		SELECT k.* FROM vsm.read_keys(source, c.sha, c.committed_at, branch, c.title, NULL) AS k
 		UNION ALL
-		SELECT vsm.fact_link(source, c.sha, r.issue, 'implements', 'closing reference', since => c.committed_at)
+		SELECT (vsm.fact_link(source, c.sha, r.issue, 'implements', 'closing reference', since => c.committed_at)).*
 		FROM vsm.github_closes(c.message, repository) AS r (issue)
 		UNION ALL
 		-- What GitHub writes into the subject when it squashes or merges a pull request.
-		SELECT vsm.fact_link(source, c.sha, repository || '#' || n.number, 'part_of', 'number in subject', 0.95)
+		SELECT (vsm.fact_link(source, c.sha, repository || '#' || n.number, 'part_of', 'number in subject', 0.95)).*
 		FROM (SELECT coalesce(substring(c.title FROM '\(#(\d{1,20})\)$'),
 			substring(c.title FROM '^Merge pull request #(\d{1,20}) from ')) AS number
 			WHERE strpos(c.title, '#') > 0 OFFSET 0) AS n
 		WHERE n.number IS NOT NULL AND repository IS NOT NULL
 		UNION ALL
-		SELECT vsm.fact_link(source, c.sha, r.reverted[1], 'reverts', 'reverted commit in message', since => c.committed_at)
+		SELECT (vsm.fact_link(source, c.sha, r.reverted[1], 'reverts', 'reverted commit in message', since => c.committed_at)).*
 		FROM (SELECT c.message WHERE strpos(c.message, 'reverts commit ') > 0 OFFSET 0) AS m,
 			regexp_matches(m.message, '\mThis reverts commit ([0-9a-f]{40})\M', 'g') AS r (reverted)) AS q;
 END;
@@ -109,14 +109,14 @@ BEGIN ATOMIC
 			OFFSET 0) AS r
 		OFFSET 0) AS p,
 	LATERAL (
-		SELECT (q.fact).*
+		SELECT q.*
 		FROM (
-			SELECT vsm.fact_event(source, p.entity, p.at, CASE WHEN p.deleted THEN 'deleted' WHEN p.is_tag THEN 'tagged' ELSE 'pushed' END,
+			SELECT (vsm.fact_event(source, p.entity, p.at, CASE WHEN p.deleted THEN 'deleted' WHEN p.is_tag THEN 'tagged' ELSE 'pushed' END,
 				CASE WHEN p.deleted THEN vsm.github_event_id(p.entity, 'deleted', p.at) ELSE p.entity || ':' || p.sha END,
 				attributes => jsonb_build_object('before', p.body -> 'before', 'after', p.body -> 'after', 'forced', p.body -> 'forced',
-					'commits', jsonb_array_length(p.commits))) AS fact
+					'commits', jsonb_array_length(p.commits)))).*
 			UNION ALL
-			SELECT vsm.fact_link(source, p.entity, p.sha, 'builds', 'tag', since => p.at)
+			SELECT (vsm.fact_link(source, p.entity, p.sha, 'builds', 'tag', since => p.at)).*
 			WHERE p.is_tag AND p.deleted IS NOT TRUE) AS q
 		UNION ALL
 		SELECT o.* FROM vsm.read_github_commit_object(source, p.repository, NULL, p.other, names) AS o WHERE p.other IS NOT NULL

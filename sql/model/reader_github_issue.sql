@@ -16,7 +16,7 @@ COMMENT ON FUNCTION vsm.github_item_type(text) IS
 CREATE FUNCTION vsm.read_github_issue_object(source text, repository text, issue jsonb, names jsonb) RETURNS SETOF vsm.fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 5
 BEGIN ATOMIC
-	SELECT (q.fact).*
+	SELECT q.*
 	FROM (
 		SELECT i.*, l.tags, l.severity,
 			coalesce(i.updated_at, i.closed_at, i.created_at) AS told_at,
@@ -57,7 +57,7 @@ BEGIN ATOMIC
 			OFFSET 0) AS l
 		OFFSET 0) AS i,
 	LATERAL (
-		SELECT vsm.fact_row(source, 'item', i.entity, i.told_at,
+		SELECT (vsm.fact_row(source, 'item', i.entity, i.told_at,
 			jsonb_strip_nulls(jsonb_build_object(
 				'source', source,
 				'key', i.key,
@@ -74,21 +74,21 @@ BEGIN ATOMIC
 			-- what it is known not to have
 			|| CASE WHEN issue -> 'milestone' = 'null' OR issue #> '{milestone,due_on}' = 'null' THEN '{"due_at": null}'
 				ELSE '{}'::jsonb END
-			|| CASE WHEN issue -> 'parent_issue_url' = 'null' THEN '{"parent": null}' ELSE '{}'::jsonb END) AS fact
+			|| CASE WHEN issue -> 'parent_issue_url' = 'null' THEN '{"parent": null}' ELSE '{}'::jsonb END)).*
 		UNION ALL
-		SELECT vsm.fact_alias(source, i.entity, i.key, i.created_at)
+		SELECT (vsm.fact_alias(source, i.entity, i.key, i.created_at)).*
 		UNION ALL
-		SELECT vsm.fact_alias(source, i.entity, source || ':node:' || vsm.json_text(issue -> 'node_id'), i.created_at)
+		SELECT (vsm.fact_alias(source, i.entity, source || ':node:' || vsm.json_text(issue -> 'node_id'), i.created_at)).*
 		WHERE issue ? 'node_id'
 		UNION ALL
-		SELECT vsm.fact_event(source, i.entity, i.created_at, 'opened', i.entity || ':opened')
+		SELECT (vsm.fact_event(source, i.entity, i.created_at, 'opened', i.entity || ':opened')).*
 		UNION ALL
-		SELECT vsm.fact_event(source, i.entity, i.closed_at, coalesce(nullif(vsm.json_text(issue -> 'state_reason'), 'completed'),
+		SELECT (vsm.fact_event(source, i.entity, i.closed_at, coalesce(nullif(vsm.json_text(issue -> 'state_reason'), 'completed'),
 			'closed'),
-			vsm.github_event_id(i.entity, 'closed', i.closed_at), version => i.told_at)
+			vsm.github_event_id(i.entity, 'closed', i.closed_at), version => i.told_at)).*
 		WHERE i.closed_at IS NOT NULL
 		UNION ALL
-		SELECT vsm.fact_row(source, 'incident', i.entity,
+		SELECT (vsm.fact_row(source, 'incident', i.entity,
 			-- (Of two versions within a second the one that is closed is the later.)
 			CASE i.state WHEN 'open' THEN i.told_at - interval '1 microsecond' ELSE i.told_at END,
 			jsonb_strip_nulls(jsonb_build_object(
@@ -100,10 +100,10 @@ BEGIN ATOMIC
 				'title', i.title,
 				'url', i.url))
 			|| CASE WHEN i.closed_at IS NOT NULL THEN jsonb_build_object('resolved_at', i.closed_at)
-				WHEN i.state = 'open' THEN '{"resolved_at": null}' ELSE '{}'::jsonb END)
+				WHEN i.state = 'open' THEN '{"resolved_at": null}' ELSE '{}'::jsonb END)).*
 		WHERE i.is_incident
 		UNION ALL
-		SELECT vsm.fact_link(source, i.entity, lower(c.sha[1]), 'caused_by', 'root cause in description', 0.9, since => i.created_at)
+		SELECT (vsm.fact_link(source, i.entity, lower(c.sha[1]), 'caused_by', 'root cause in description', 0.9, since => i.created_at)).*
 		FROM (SELECT b.body FROM (SELECT vsm.json_text(issue -> 'body') AS body OFFSET 0) AS b
 			WHERE strpos(lower(b.body), 'root cause:') > 0 OFFSET 0) AS b,
 			regexp_matches(vsm.github_text(b.body), '\mroot cause:\s*([0-9a-f]{40})\M', 'i') AS c (sha)) AS q;
@@ -133,25 +133,25 @@ BEGIN ATOMIC
 	LATERAL (
 		SELECT o.* FROM vsm.read_github_issue_object(source, i.repository, i.issue, names) AS o
 		UNION ALL
-		SELECT (q.fact).*
+		SELECT q.*
 		FROM (
-			SELECT vsm.fact_event(source, i.entity, i.updated_at, i.action, vsm.github_event_id(i.entity, i.action, i.updated_at)) AS fact
+			SELECT (vsm.fact_event(source, i.entity, i.updated_at, i.action, vsm.github_event_id(i.entity, i.action, i.updated_at))).*
 			WHERE i.action IN ('reopened', 'deleted', 'transferred')
 			UNION ALL
-			SELECT vsm.fact_event(source, i.entity, i.updated_at, l.state,
-				vsm.github_event_id(i.entity, 'label:' || l.state, i.updated_at), method => 'label')
+			SELECT (vsm.fact_event(source, i.entity, i.updated_at, l.state,
+				vsm.github_event_id(i.entity, 'label:' || l.state, i.updated_at), method => 'label')).*
 			FROM (SELECT i.label || CASE i.action WHEN 'unlabeled' THEN ' removed' ELSE '' END AS state
 				WHERE i.action IN ('labeled', 'unlabeled') OFFSET 0) AS l
 			UNION ALL
 			-- The API says that it is open, and that it was reopened, but not when.
-			SELECT vsm.fact_observed(source, i.entity, i.updated_at, 'reopened',
+			SELECT (vsm.fact_observed(source, i.entity, i.updated_at, 'reopened',
 				after => CASE i.issue ->> 'state_reason' WHEN 'reopened' THEN '["closed", "not_planned", "duplicate", "opened"]'::jsonb
-					ELSE '["closed", "not_planned", "duplicate"]' END)
+					ELSE '["closed", "not_planned", "duplicate"]' END)).*
 			WHERE i.action IS NULL AND i.issue ->> 'state' = 'open' AND i.updated_at > i.created_at
 			UNION ALL
 			-- Moved from another repository: people go on writing the old number.
-			SELECT vsm.fact_alias(source, i.entity, vsm.json_text(i.body #> '{changes,old_repository,full_name}') || '#'
-				|| vsm.json_text(i.body #> '{changes,old_issue,number}'), i.created_at)
+			SELECT (vsm.fact_alias(source, i.entity, vsm.json_text(i.body #> '{changes,old_repository,full_name}') || '#'
+				|| vsm.json_text(i.body #> '{changes,old_issue,number}'), i.created_at)).*
 			WHERE i.body ? 'changes') AS q) AS f;
 END;
 COMMENT ON FUNCTION vsm.read_github_issue(text, jsonb, jsonb) IS
@@ -160,7 +160,7 @@ COMMENT ON FUNCTION vsm.read_github_issue(text, jsonb, jsonb) IS
 CREATE FUNCTION vsm.read_github_issue_event(source text, payload jsonb, names jsonb) RETURNS SETOF vsm.fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 1
 BEGIN ATOMIC
-	SELECT (q.fact).*
+	SELECT q.*
 	FROM (
 		SELECT p.body, p.body ->> 'event' AS event, vsm.json_time(p.body -> 'created_at') AS at,
 			CASE
@@ -177,12 +177,12 @@ BEGIN ATOMIC
 		FROM (SELECT payload #> '{}' AS body OFFSET 0) AS p
 		OFFSET 0) AS e,
 	LATERAL (
-		SELECT vsm.fact_event(source, e.entity, e.at, e.label || CASE e.event WHEN 'unlabeled' THEN ' removed' ELSE '' END,
+		SELECT (vsm.fact_event(source, e.entity, e.at, e.label || CASE e.event WHEN 'unlabeled' THEN ' removed' ELSE '' END,
 			vsm.github_event_id(e.entity, 'label:' || e.label || CASE e.event WHEN 'unlabeled' THEN ' removed' ELSE '' END, e.at),
-				method => 'label') AS fact
+				method => 'label')).*
 		WHERE e.event IN ('labeled', 'unlabeled')
 		UNION ALL
-		SELECT vsm.fact_event(source, e.entity, e.at, s.state, s.id, attributes => s.attributes)
+		SELECT (vsm.fact_event(source, e.entity, e.at, s.state, s.id, attributes => s.attributes)).*
 		FROM (
 			SELECT e.event AS state, vsm.github_event_id(e.entity, e.event, e.at) AS id, NULL::jsonb AS attributes
 			WHERE e.event IN ('reopened', 'transferred') OR e.event = 'ready_for_review' AND e.request IS NOT NULL
@@ -211,10 +211,10 @@ BEGIN ATOMIC
 			SELECT 'dismissed', e.entity || ':review:' || vsm.json_text(e.body #> '{dismissed_review,review_id}') || ':dismissed', NULL
 			WHERE e.request IS NOT NULL AND e.event = 'review_dismissed') AS s
 		UNION ALL
-		SELECT vsm.fact_row(source, 'merge_request', e.entity, e.at, CASE e.event
+		SELECT (vsm.fact_row(source, 'merge_request', e.entity, e.at, CASE e.event
 			WHEN 'ready_for_review' THEN jsonb_build_object('ready_at', e.at)
 			WHEN 'merged' THEN jsonb_build_object('state', 'merged', 'merged_at', e.at, 'closed_at', NULL)
-			ELSE '{"ready_at": null}'::jsonb END)
+			ELSE '{"ready_at": null}'::jsonb END)).*
 		WHERE e.request IS NOT NULL AND e.event IN ('ready_for_review', 'merged', 'convert_to_draft', 'converted_to_draft')) AS q;
 END;
 COMMENT ON FUNCTION vsm.read_github_issue_event(text, jsonb, jsonb) IS
@@ -246,14 +246,14 @@ BEGIN ATOMIC
 		SELECT o.* FROM vsm.read_github_issue_object(source, s.parent_repository, s.parent, names) AS o
 		WHERE s.parent ? 'id'
 		UNION ALL
-		SELECT (q.fact).*
+		SELECT q.*
 		FROM (
-			SELECT vsm.fact_row(source, 'item', s.entity, s.at + interval '1 microsecond',
-				jsonb_build_object('parent', CASE WHEN NOT s.is_removed THEN s.parent_entity END)) AS fact
+			SELECT (vsm.fact_row(source, 'item', s.entity, s.at + interval '1 microsecond',
+				jsonb_build_object('parent', CASE WHEN NOT s.is_removed THEN s.parent_entity END))).*
 			UNION ALL
-			SELECT vsm.fact_change(source, s.entity, s.at, 'parent', CASE WHEN NOT s.is_removed THEN s.parent_entity END,
+			SELECT (vsm.fact_change(source, s.entity, s.at, 'parent', CASE WHEN NOT s.is_removed THEN s.parent_entity END,
 				vsm.github_event_id(s.entity, 'parent:' || CASE WHEN s.is_removed THEN '' ELSE s.parent_entity END, s.at),
-				previous => CASE WHEN s.is_removed THEN s.parent_entity END)) AS q) AS f;
+				previous => CASE WHEN s.is_removed THEN s.parent_entity END)).*) AS q) AS f;
 END;
 COMMENT ON FUNCTION vsm.read_github_sub_issue(text, jsonb, jsonb) IS
 	'facts of the webhook sub_issues of GitHub: that an issue has become a part of another, or is one no longer';
@@ -337,18 +337,18 @@ BEGIN ATOMIC
 			OFFSET 0) AS c
 		OFFSET 0) AS c,
 	LATERAL (
-		SELECT (q.fact).*
+		SELECT q.*
 		FROM (
-			SELECT vsm.fact_event(source, c.entity, c.at, c.state, vsm.github_event_id(c.entity, substr(c.id, 2), c.at),
+			SELECT (vsm.fact_event(source, c.entity, c.at, c.state, vsm.github_event_id(c.entity, substr(c.id, 2), c.at),
 				previous => c.previous,
 				state_id => vsm.json_text(c.change #> '{to,id}'), previous_id => vsm.json_text(c.change #> '{from,id}'),
 				attributes => jsonb_strip_nulls(jsonb_build_object('field', c.change -> 'field_name', 'project',
-					c.change -> 'project_number'))) AS fact
+					c.change -> 'project_number')))).*
 			WHERE c.field = 'state'
 			UNION ALL
-			SELECT vsm.fact_change(source, c.entity, c.at, c.field, vsm.github_field_value(c.change -> 'to'),
+			SELECT (vsm.fact_change(source, c.entity, c.at, c.field, vsm.github_field_value(c.change -> 'to'),
 				vsm.github_event_id(c.entity, substr(c.id, 2), c.at),
-				previous => vsm.github_field_value(c.change -> 'from'))
+				previous => vsm.github_field_value(c.change -> 'from'))).*
 			WHERE c.field <> 'state' AND c.entity NOT LIKE '%:pull_request:%') AS q
 		UNION ALL
 		SELECT r.* FROM vsm.read_github_project_field(source, c.entity, c.entity LIKE '%:issue:%', c.field, c.change -> 'to',

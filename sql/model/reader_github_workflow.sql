@@ -29,9 +29,9 @@ BEGIN ATOMIC
 			OFFSET 0) AS o
 		OFFSET 0) AS r,
 	LATERAL (
-		SELECT (q.fact).*
+		SELECT q.*
 		FROM (
-			SELECT vsm.fact_row(source, 'build', r.entity,
+			SELECT (vsm.fact_row(source, 'build', r.entity,
 				CASE WHEN r.status = 'completed' THEN r.updated_at WHEN r.status = 'in_progress' THEN
 					r.updated_at - interval '1 microsecond'
 					ELSE r.updated_at - interval '2 microseconds' END,
@@ -50,33 +50,33 @@ BEGIN ATOMIC
 				-- A new attempt has not ended yet, whatever the last one did.
 				|| CASE WHEN r.status = 'in_progress' THEN '{"finished_at": null}' WHEN r.status <> 'completed' THEN
 					'{"started_at": null, "finished_at": null}'
-					ELSE '{}'::jsonb END) AS fact
+					ELSE '{}'::jsonb END)).*
 			UNION ALL
-			SELECT vsm.fact_event(source, r.entity, r.created_at, 'queued', r.entity || ':1:queued', seq => 3,
+			SELECT (vsm.fact_event(source, r.entity, r.created_at, 'queued', r.entity || ':1:queued', seq => 3,
 				attributes => jsonb_strip_nulls(jsonb_build_object('repository', r.repository, 'name', r.run -> 'name', 'ref',
 					r.run -> 'head_branch',
-					'trigger', r.run -> 'event', 'run_number', r.run -> 'run_number', 'url', r.run -> 'html_url')))
+					'trigger', r.run -> 'event', 'run_number', r.run -> 'run_number', 'url', r.run -> 'html_url')))).*
 			UNION ALL
-			SELECT vsm.fact_event(source, r.entity, r.started_at, 'queued', r.entity || ':' || r.attempt || ':queued', seq => r.attempt * 3)
+			SELECT (vsm.fact_event(source, r.entity, r.started_at, 'queued', r.entity || ':' || r.attempt || ':queued', seq => r.attempt * 3)).*
 			WHERE r.attempt > 1
 			UNION ALL
-			SELECT vsm.fact_event(source, r.entity, r.updated_at, 'in_progress', r.entity || ':' || r.attempt || ':in_progress',
-				seq => r.attempt * 3 + 1)
+			SELECT (vsm.fact_event(source, r.entity, r.updated_at, 'in_progress', r.entity || ':' || r.attempt || ':in_progress',
+				seq => r.attempt * 3 + 1)).*
 			WHERE r.action = 'in_progress' AND r.status IS DISTINCT FROM 'completed'
 			UNION ALL
-			SELECT vsm.fact_event(source, r.entity, r.updated_at, r.conclusion, r.entity || ':' || r.attempt || ':completed',
-				seq => r.attempt * 3 + 2)
+			SELECT (vsm.fact_event(source, r.entity, r.updated_at, r.conclusion, r.entity || ':' || r.attempt || ':completed',
+				seq => r.attempt * 3 + 2)).*
 			WHERE r.status = 'completed'
 			UNION ALL
-			SELECT vsm.fact_observed(source, r.entity, r.updated_at, r.status)
+			SELECT (vsm.fact_observed(source, r.entity, r.updated_at, r.status)).*
 			WHERE r.action IS NULL AND r.status <> 'completed'
 			UNION ALL
-			SELECT vsm.fact_link(source, r.entity, r.sha, 'builds', 'workflow run', since => r.created_at)
+			SELECT (vsm.fact_link(source, r.entity, r.sha, 'builds', 'workflow run', since => r.created_at)).*
 			WHERE r.sha IS NOT NULL
 			UNION ALL
 			-- (GitHub lists requests of forks, too, which happen to have the same commit.)
-			SELECT vsm.fact_link(source, r.entity, source || ':pull_request:' || vsm.json_text(p.request -> 'id'), 'builds',
-				'pull request run', since => r.created_at)
+			SELECT (vsm.fact_link(source, r.entity, source || ':pull_request:' || vsm.json_text(p.request -> 'id'), 'builds',
+				'pull request run', since => r.created_at)).*
 			FROM jsonb_array_elements(vsm.json_array(r.run -> 'pull_requests')) AS p (request)
 			WHERE (vsm.github_repository(p.request ->> 'url') = r.repository) IS NOT FALSE) AS q
 		UNION ALL
@@ -105,7 +105,7 @@ COMMENT ON FUNCTION vsm.read_github_workflow_runs(text, jsonb, jsonb) IS 'facts 
 CREATE FUNCTION vsm.read_github_workflow_job(source text, payload jsonb, names jsonb) RETURNS SETOF vsm.fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 5
 BEGIN ATOMIC
-	SELECT (q.fact).*
+	SELECT q.*
 	FROM (
 		SELECT b.*, CASE WHEN b.created_at > b.begun THEN b.begun ELSE b.created_at END AS queued_at
 		FROM (
@@ -136,7 +136,7 @@ BEGIN ATOMIC
 			OFFSET 0) AS b
 		OFFSET 0) AS j,
 	LATERAL (
-		SELECT vsm.fact_row(source, 'build', j.entity,
+		SELECT (vsm.fact_row(source, 'build', j.entity,
 			-- (A job has no time of its last change. What is later in its life is the newer version.)
 			CASE j.status WHEN 'completed' THEN coalesce(j.completed_at, j.begun, j.queued_at)
 				WHEN 'in_progress' THEN coalesce(j.begun, j.queued_at) - interval '1 microsecond'
@@ -152,32 +152,32 @@ BEGIN ATOMIC
 				'queued_at', j.queued_at,
 				'started_at', j.begun,
 				'finished_at', j.completed_at,
-				'url', vsm.json_text(j.job -> 'html_url')))) AS fact
+				'url', vsm.json_text(j.job -> 'html_url'))))).*
 		UNION ALL
-		SELECT vsm.fact_event(source, j.entity, j.queued_at, s.state, j.entity || ':' || s.state,
+		SELECT (vsm.fact_event(source, j.entity, j.queued_at, s.state, j.entity || ':' || s.state,
 			attributes => jsonb_strip_nulls(jsonb_build_object('name', j.job -> 'name', 'attempt', j.job -> 'run_attempt', 'url',
-				j.job -> 'html_url')))
+				j.job -> 'html_url')))).*
 		FROM (SELECT CASE j.status WHEN 'waiting' THEN 'waiting' ELSE 'queued' END AS state WHERE j.queued_at IS NOT NULL OFFSET 0) AS s
 		UNION ALL
-		SELECT vsm.fact_event(source, j.entity, j.begun, 'in_progress', j.entity || ':in_progress')
+		SELECT (vsm.fact_event(source, j.entity, j.begun, 'in_progress', j.entity || ':in_progress')).*
 		WHERE j.begun IS NOT NULL
 		UNION ALL
-		SELECT vsm.fact_event(source, j.entity, j.completed_at, j.conclusion, j.entity || ':completed')
+		SELECT (vsm.fact_event(source, j.entity, j.completed_at, j.conclusion, j.entity || ':completed')).*
 		WHERE j.conclusion IS NOT NULL
 		UNION ALL
-		SELECT vsm.fact_link(source, j.entity, j.run, 'part_of', 'workflow run')
+		SELECT (vsm.fact_link(source, j.entity, j.run, 'part_of', 'workflow run')).*
 		UNION ALL
-		SELECT vsm.fact_link(source, j.run, j.sha, 'builds', 'workflow run')
+		SELECT (vsm.fact_link(source, j.run, j.sha, 'builds', 'workflow run')).*
 		UNION ALL
-		SELECT vsm.fact_link(source, source || ':deployment:' || vsm.json_text(j.body #> '{deployment,id}'), j.entity, 'part_of',
-			'workflow job')
+		SELECT (vsm.fact_link(source, source || ':deployment:' || vsm.json_text(j.body #> '{deployment,id}'), j.entity, 'part_of',
+			'workflow job')).*
 		WHERE j.body ? 'deployment'
 		UNION ALL
-		SELECT d.fact
+		SELECT d.*
 		FROM (SELECT vsm.meaning(names, 'job', j.name) AS environment, source || ':deployment:workflow_job:' || j.id AS entity
 			WHERE (jsonb_typeof(j.body -> 'deployment') = 'object') IS NOT TRUE OFFSET 0) AS e,
 		LATERAL (
-			SELECT vsm.fact_row(source, 'deployment', e.entity, coalesce(j.completed_at, j.begun, j.queued_at),
+			SELECT (vsm.fact_row(source, 'deployment', e.entity, coalesce(j.completed_at, j.begun, j.queued_at),
 				jsonb_strip_nulls(jsonb_build_object(
 					'source', source,
 					'service', coalesce(vsm.meaning(names, 'service', e.environment), vsm.meaning(names, 'service', j.name),
@@ -191,11 +191,11 @@ BEGIN ATOMIC
 					'created_at', j.queued_at,
 					'started_at', j.begun,
 					'finished_at', j.completed_at,
-					'url', vsm.json_text(j.job -> 'html_url')))) AS fact
+					'url', vsm.json_text(j.job -> 'html_url'))))).*
 			UNION ALL
-			SELECT vsm.fact_link(source, e.entity, j.sha, 'deploys', 'workflow job')
+			SELECT (vsm.fact_link(source, e.entity, j.sha, 'deploys', 'workflow job')).*
 			UNION ALL
-			SELECT vsm.fact_link(source, e.entity, j.entity, 'part_of', 'workflow job')) AS d
+			SELECT (vsm.fact_link(source, e.entity, j.entity, 'part_of', 'workflow job')).*) AS d
 		WHERE e.environment <> 'deploy' AND j.begun IS NOT NULL) AS q;
 END;
 COMMENT ON FUNCTION vsm.read_github_workflow_job(text, jsonb, jsonb) IS

@@ -42,7 +42,7 @@ CREATE FUNCTION vsm.read_gitlab_commit_object(source text, repository text, comm
 	names jsonb) RETURNS SETOF vsm.fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 2
 BEGIN ATOMIC
-	SELECT (q.fact).*
+	SELECT q.*
 	FROM (
 		SELECT vsm.gitlab_sha(commit -> 'id') AS sha,
 			coalesce(vsm.json_time(commit -> 'committed_date'), vsm.json_time(commit -> 'timestamp'),
@@ -54,7 +54,7 @@ BEGIN ATOMIC
 				AS author
 		OFFSET 0) AS c,
 	LATERAL (
-		SELECT vsm.fact_row(source, 'commit', c.sha, c.committed_at,
+		SELECT (vsm.fact_row(source, 'commit', c.sha, c.committed_at,
 			jsonb_strip_nulls(jsonb_build_object(
 				'source', source,
 				'repository', repository,
@@ -69,18 +69,18 @@ BEGIN ATOMIC
 				'deletions', vsm.gitlab_count(commit #> '{stats,deletions}'),
 				'paths', CASE WHEN commit ?| '{added,modified,removed}' THEN
 					coalesce(vsm.gitlab_texts(commit -> 'added'), '[]') || coalesce(vsm.gitlab_texts(commit -> 'modified'), '[]')
-						|| coalesce(vsm.gitlab_texts(commit -> 'removed'), '[]') END))) AS fact
+						|| coalesce(vsm.gitlab_texts(commit -> 'removed'), '[]') END)))).*
 		UNION ALL
-		SELECT vsm.fact_link(source, c.sha, k.key, 'implements', k.method, k.confidence, since => c.committed_at)
+		SELECT (vsm.fact_link(source, c.sha, k.key, 'implements', k.method, k.confidence, since => c.committed_at)).*
 		FROM (
 			SELECT unnest(vsm.issue_keys(c.title)) AS key, 'key in title' AS method, 0.95::float8 AS confidence
 			UNION ALL
 			SELECT unnest(branch_keys), 'key in branch', 0.9::float8) AS k
 		UNION ALL
-		SELECT vsm.fact_link(source, c.sha, r.issue, 'implements', 'closing reference', since => c.committed_at)
+		SELECT (vsm.fact_link(source, c.sha, r.issue, 'implements', 'closing reference', since => c.committed_at)).*
 		FROM vsm.gitlab_closes(c.message, repository) AS r (issue)
 		UNION ALL
-		SELECT vsm.fact_link(source, c.sha, r.reverted, 'reverts', 'revert message', since => c.committed_at)
+		SELECT (vsm.fact_link(source, c.sha, r.reverted, 'reverts', 'revert message', since => c.committed_at)).*
 		FROM vsm.gitlab_reverts(c.message, repository) AS r (reverted) OFFSET 0) AS q
 	WHERE c.sha IS NOT NULL;
 END;
@@ -133,15 +133,15 @@ BEGIN ATOMIC
 			OFFSET 0) AS b
 		OFFSET 0) AS p,
 	LATERAL (
-		SELECT (q.fact).*
+		SELECT q.*
 		FROM (
-			SELECT vsm.fact_event(source, p.entity, p.at, CASE WHEN p.is_tag THEN 'tagged' ELSE 'pushed' END, p.entity || ':' || p.sha,
+			SELECT (vsm.fact_event(source, p.entity, p.at, CASE WHEN p.is_tag THEN 'tagged' ELSE 'pushed' END, p.entity || ':' || p.sha,
 				-- Only the newest 20 commits of a push are told.
 				attributes => jsonb_strip_nulls(jsonb_build_object('before', p.before, 'after', p.after, 'commits', p.count,
-					'total_commits', vsm.gitlab_count(p.body -> 'total_commits_count')))) AS fact
+					'total_commits', vsm.gitlab_count(p.body -> 'total_commits_count'))))).*
 			WHERE p.at IS NOT NULL
 			UNION ALL
-			SELECT vsm.fact_link(source, p.entity, p.sha, 'builds', 'tag', since => p.at)
+			SELECT (vsm.fact_link(source, p.entity, p.sha, 'builds', 'tag', since => p.at)).*
 			WHERE p.is_tag AND p.sha IS NOT NULL OFFSET 0) AS q
 		UNION ALL
 		SELECT o.*
@@ -163,11 +163,11 @@ BEGIN ATOMIC
 			LATERAL (SELECT vsm.gitlab_project(vsm.json_text(b.body #> '{commit,web_url}')) AS project OFFSET 0) AS t
 		OFFSET 0) AS p,
 	LATERAL (
-		SELECT (q.fact).*
+		SELECT q.*
 		FROM (
-			SELECT vsm.fact_event(source, p.entity, p.at, 'tagged', p.entity || ':' || p.sha) AS fact
+			SELECT (vsm.fact_event(source, p.entity, p.at, 'tagged', p.entity || ':' || p.sha)).*
 			UNION ALL
-			SELECT vsm.fact_link(source, p.entity, p.sha, 'builds', 'tag', since => p.at) OFFSET 0) AS q
+			SELECT (vsm.fact_link(source, p.entity, p.sha, 'builds', 'tag', since => p.at)).* OFFSET 0) AS q
 		UNION ALL
 		SELECT c.* FROM vsm.read_gitlab_commit_object(source, p.project, p.commit, NULL, names) AS c) AS f;
 END;

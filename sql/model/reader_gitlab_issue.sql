@@ -12,7 +12,7 @@
 CREATE FUNCTION vsm.read_gitlab_states(source text, entity text, object jsonb, changes jsonb, attributes jsonb) RETURNS SETOF vsm.fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 3
 BEGIN ATOMIC
-	SELECT (q.fact).*
+	SELECT q.*
 	FROM (
 		SELECT t.*,
 			coalesce(CASE WHEN t.state = 'closed' THEN vsm.json_time(object -> 'closed_at') END,
@@ -31,29 +31,29 @@ BEGIN ATOMIC
 			OFFSET 0) AS t
 		OFFSET 0) AS o,
 	LATERAL (
-		SELECT vsm.fact_event(source, entity, o.created_at, 'opened', entity || ':opened', attributes => attributes,
-			version => o.updated_at) AS fact
+		SELECT (vsm.fact_event(source, entity, o.created_at, 'opened', entity || ':opened', attributes => attributes,
+			version => o.updated_at)).*
 		UNION ALL
-		SELECT vsm.fact_event(source, entity, o.closed_at, 'closed', entity || ':closed:' || vsm.gitlab_second(o.closed_at))
+		SELECT (vsm.fact_event(source, entity, o.closed_at, 'closed', entity || ':closed:' || vsm.gitlab_second(o.closed_at))).*
 		WHERE o.closed_at IS NOT NULL
 		UNION ALL
-		SELECT vsm.fact_event(source, entity, o.merged_at, 'merged', entity || ':merged')
+		SELECT (vsm.fact_event(source, entity, o.merged_at, 'merged', entity || ':merged')).*
 		WHERE o.merged_at IS NOT NULL
 		UNION ALL
-		SELECT vsm.fact_event(source, entity, o.updated_at, a.state, entity || ':' || a.state || ':' || vsm.gitlab_second(o.updated_at))
+		SELECT (vsm.fact_event(source, entity, o.updated_at, a.state, entity || ':' || a.state || ':' || vsm.gitlab_second(o.updated_at))).*
 		FROM (
 			SELECT CASE o.action WHEN 'approved' THEN o.action WHEN 'unapproved' THEN o.action WHEN 'reopen' THEN 'reopened' END AS state
 			OFFSET 0) AS a
 		WHERE a.state IS NOT NULL
 		UNION ALL
-		SELECT vsm.fact_event(source, entity, o.updated_at, o.becomes, entity || ':' || o.becomes || ':' || vsm.gitlab_second(o.updated_at))
+		SELECT (vsm.fact_event(source, entity, o.updated_at, o.becomes, entity || ':' || o.becomes || ':' || vsm.gitlab_second(o.updated_at))).*
 		WHERE o.becomes IS NOT NULL AND o.action IS DISTINCT FROM 'open'
 		UNION ALL
 		-- Opened as a draft.
-		SELECT vsm.fact_event(source, entity, o.created_at, 'draft', entity || ':draft:' || vsm.gitlab_second(o.created_at), seq => 1)
+		SELECT (vsm.fact_event(source, entity, o.created_at, 'draft', entity || ':draft:' || vsm.gitlab_second(o.created_at), seq => 1)).*
 		WHERE o.is_draft AND (o.action = 'open' OR o.is_new AND o.becomes IS NULL AND o.state = 'opened')
 		UNION ALL
-		SELECT vsm.fact_observed(source, entity, o.updated_at, s.state, after => s.after)
+		SELECT (vsm.fact_observed(source, entity, o.updated_at, s.state, after => s.after)).*
 		FROM (
 			SELECT CASE
 					WHEN o.state = 'closed' AND o.closed_at IS NULL THEN o.state
@@ -72,9 +72,9 @@ BEGIN ATOMIC
 				AND o.action IS NULL AND NOT o.is_new) AS s
 		WHERE s.state IS NOT NULL
 		UNION ALL
-		SELECT vsm.fact_event(source, entity, o.updated_at, l.state,
+		SELECT (vsm.fact_event(source, entity, o.updated_at, l.state,
 			entity || ':label:' || l.state || ':' || vsm.gitlab_second(o.updated_at),
-			method => 'label')
+			method => 'label')).*
 		FROM (
 			SELECT vsm.gitlab_labels(changes #> '{labels,previous}') AS previous,
 				vsm.gitlab_labels(changes #> '{labels,current}') AS current
@@ -125,8 +125,8 @@ BEGIN ATOMIC
 			OFFSET 0) AS l
 		OFFSET 0) AS t,
 	LATERAL (
-		SELECT (q.fact).* FROM (
-		SELECT vsm.fact_row(source, 'item', i.entity, i.updated_at,
+		SELECT q.* FROM (
+		SELECT (vsm.fact_row(source, 'item', i.entity, i.updated_at,
 			jsonb_strip_nulls(jsonb_build_object('source', source, 'key', i.key, 'project', project, 'source_type', told_type,
 				'type', CASE WHEN i.labels IS NOT NULL THEN t.type END, 'category', t.category, 'title', i.title, 'url', i.url,
 				'size', vsm.json_number(object -> 'weight'), 'created_at', i.created_at, 'due_at', vsm.json_day(i.due_date), 'tags',
@@ -137,15 +137,15 @@ BEGIN ATOMIC
 			-- what is told to be empty
 			|| CASE WHEN object -> 'weight' = 'null' THEN '{"size": null}'::jsonb ELSE '{}' END
 			|| CASE WHEN i.due_date = 'null' THEN '{"due_at": null}'::jsonb ELSE '{}' END
-			|| CASE WHEN object -> 'epic' = 'null' THEN '{"feature": null}'::jsonb ELSE '{}' END) AS fact
+			|| CASE WHEN object -> 'epic' = 'null' THEN '{"feature": null}'::jsonb ELSE '{}' END)).*
 		UNION ALL
 		-- Whatever tells the labels knows the type better.
-		SELECT vsm.fact_row(source, 'item', i.entity, i.created_at, jsonb_build_object('type', t.type))
+		SELECT (vsm.fact_row(source, 'item', i.entity, i.created_at, jsonb_build_object('type', t.type))).*
 		WHERE i.labels IS NULL AND t.type IS NOT NULL
 		UNION ALL
-		SELECT vsm.fact_alias(source, i.entity, i.key, i.created_at)
+		SELECT (vsm.fact_alias(source, i.entity, i.key, i.created_at)).*
 		UNION ALL
-		SELECT vsm.fact_row(source, 'incident', i.entity,
+		SELECT (vsm.fact_row(source, 'incident', i.entity,
 			-- (Of two versions within a second the one that is closed is the later.)
 			CASE s.state WHEN 'opened' THEN i.updated_at - interval '1 microsecond' ELSE i.updated_at END,
 			jsonb_strip_nulls(jsonb_build_object(
@@ -162,14 +162,14 @@ BEGIN ATOMIC
 				WHEN s.state = 'closed' THEN jsonb_strip_nulls(jsonb_build_object('resolved_at',
 					coalesce(vsm.json_time(object -> 'closed_at'), CASE object ->> 'action' WHEN 'close' THEN i.updated_at END)))
 				WHEN s.state IS NOT NULL THEN '{"resolved_at": null}'::jsonb
-				ELSE '{}' END)
+				ELSE '{}' END)).*
 		FROM (SELECT coalesce(vsm.json_text(object -> 'state'),
 			CASE object -> 'state_id' WHEN '1' THEN 'opened' WHEN '2' THEN 'closed' END) AS state
 			OFFSET 0) AS s
 		WHERE t.is_incident
 		UNION ALL
-		SELECT vsm.fact_change(source, i.entity, i.updated_at, c.attribute, c.value, c.attribute || ':' || vsm.gitlab_second(i.updated_at),
-			previous => c.previous)
+		SELECT (vsm.fact_change(source, i.entity, i.updated_at, c.attribute, c.value, c.attribute || ':' || vsm.gitlab_second(i.updated_at),
+			previous => c.previous)).*
 		FROM (
 			SELECT 'size' AS attribute, vsm.json_number(w.current)::text AS value, vsm.json_number(w.previous)::text AS previous
 			FROM (SELECT changes #> '{weight,current}' AS current,
@@ -236,7 +236,7 @@ COMMENT ON FUNCTION vsm.read_gitlab_epic(text, jsonb, jsonb) IS 'facts of an epi
 CREATE FUNCTION vsm.read_gitlab_resource_event(source text, payload jsonb, names jsonb) RETURNS SETOF vsm.fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 1
 BEGIN ATOMIC
-	SELECT (q.fact).*
+	SELECT q.*
 	FROM (
 		SELECT b.body,
 			source
@@ -250,22 +250,21 @@ BEGIN ATOMIC
 		FROM (SELECT payload || '{}' AS body OFFSET 0) AS b
 		OFFSET 0) AS e,
 	LATERAL (
-		SELECT vsm.fact_event(source, e.entity, e.at, e.state,
-			e.entity || ':' || e.state || CASE WHEN e.state IN ('opened', 'merged') THEN '' ELSE ':' || e.second END)
-			AS fact
+		SELECT (vsm.fact_event(source, e.entity, e.at, e.state,
+			e.entity || ':' || e.state || CASE WHEN e.state IN ('opened', 'merged') THEN '' ELSE ':' || e.second END)).*
 		WHERE NOT e.body ? 'label' AND e.state IS NOT NULL
 		UNION ALL
-		SELECT vsm.fact_event(source, e.entity, e.at, l.state, e.entity || ':label:' || l.state || ':' || e.second, method => 'label')
+		SELECT (vsm.fact_event(source, e.entity, e.at, l.state, e.entity || ':label:' || l.state || ':' || e.second, method => 'label')).*
 		FROM (SELECT e.label || CASE e.action WHEN 'remove' THEN ' removed' ELSE '' END AS state OFFSET 0) AS l
 		WHERE e.label IS NOT NULL
 		UNION ALL
-		SELECT vsm.fact_change(source, e.entity, e.at, 'size', vsm.json_number(e.body -> 'weight')::text, 'size:' || e.second,
-			previous => vsm.json_number(e.body -> 'previous_weight')::text)
+		SELECT (vsm.fact_change(source, e.entity, e.at, 'size', vsm.json_number(e.body -> 'weight')::text, 'size:' || e.second,
+			previous => vsm.json_number(e.body -> 'previous_weight')::text)).*
 		WHERE vsm.json_number(e.body -> 'weight') IS NOT NULL OR e.body -> 'weight' = 'null'
 		UNION ALL
-		SELECT vsm.fact_change(source, e.entity, e.at, 'sprint', CASE WHEN e.action = 'add' THEN s.name END,
+		SELECT (vsm.fact_change(source, e.entity, e.at, 'sprint', CASE WHEN e.action = 'add' THEN s.name END,
 			'sprint:' || vsm.json_text(e.body #> '{iteration,id}') || ':' || e.action || ':' || e.second,
-			previous => CASE WHEN e.action = 'remove' THEN s.name END)
+			previous => CASE WHEN e.action = 'remove' THEN s.name END)).*
 		FROM (
 			-- Iterations of a cadence have no title.
 			SELECT coalesce(vsm.json_text(e.body #> '{iteration,title}'),

@@ -33,9 +33,9 @@ BEGIN ATOMIC
 			vsm.json_text(request -> 'source_project_id') <> vsm.json_text(request -> 'target_project_id') AS is_forked
 		OFFSET 0) AS m,
 	LATERAL (
-		SELECT (q.fact).*
+		SELECT q.*
 		FROM (
-			SELECT vsm.fact_row(source, 'merge_request', m.entity,
+			SELECT (vsm.fact_row(source, 'merge_request', m.entity,
 				-- (Of two versions within a second, or at once, the one that is closed is the later.)
 				CASE m.state WHEN 'opened' THEN m.updated_at - interval '1 microsecond' ELSE m.updated_at END,
 				jsonb_strip_nulls(jsonb_build_object(
@@ -57,22 +57,22 @@ BEGIN ATOMIC
 				-- what is told to be so no longer
 				|| CASE WHEN m.state <> 'closed' THEN '{"closed_at": null}'::jsonb ELSE '{}' END
 				|| CASE WHEN m.action = 'unapproved' THEN '{"approved_at": null}'::jsonb ELSE '{}' END
-				|| CASE WHEN m.is_draft THEN '{"ready_at": null}'::jsonb ELSE '{}' END) AS fact
+				|| CASE WHEN m.is_draft THEN '{"ready_at": null}'::jsonb ELSE '{}' END)).*
 			UNION ALL
-			SELECT vsm.fact_alias(source, m.entity, project || '!' || vsm.json_text(request -> 'iid'), m.created_at)
+			SELECT (vsm.fact_alias(source, m.entity, project || '!' || vsm.json_text(request -> 'iid'), m.created_at)).*
 			UNION ALL
-			SELECT vsm.fact_link(source, m.entity, c.issue, 'implements', 'closing reference', since => m.created_at)
+			SELECT (vsm.fact_link(source, m.entity, c.issue, 'implements', 'closing reference', since => m.created_at)).*
 			FROM vsm.gitlab_closes(concat_ws(E'\n', m.title, m.description), project) AS c (issue)
 			UNION ALL
-			SELECT vsm.fact_link(source, m.entity, r.reverted, 'reverts', 'revert message', since => m.created_at)
+			SELECT (vsm.fact_link(source, m.entity, r.reverted, 'reverts', 'revert message', since => m.created_at)).*
 			FROM vsm.gitlab_reverts(m.description, project) AS r (reverted)
 			UNION ALL
 			-- The branch that GitLab makes to revert names the commit.
-			SELECT vsm.fact_link(source, m.entity, substring(m.branch FROM '^revert-([0-9a-f]{8})$'), 'reverts', 'revert branch', 0.9,
-				since => m.created_at)
+			SELECT (vsm.fact_link(source, m.entity, substring(m.branch FROM '^revert-([0-9a-f]{8})$'), 'reverts', 'revert branch', 0.9,
+				since => m.created_at)).*
 			WHERE m.branch ~ '^revert-[0-9a-f]{8}$' AND coalesce(m.description, '') !~ '\mThis reverts (commit|merge request) '
 			UNION ALL
-			SELECT vsm.fact_link(source, c.sha, m.entity, 'part_of', c.method)
+			SELECT (vsm.fact_link(source, c.sha, m.entity, 'part_of', c.method)).*
 			FROM (
 				SELECT m.merge_sha AS sha, 'merge commit' AS method
 				UNION ALL SELECT m.squash_sha, 'squash commit'
@@ -80,7 +80,7 @@ BEGIN ATOMIC
 			WHERE c.sha IS NOT NULL
 			UNION ALL
 			-- From a fork: pushes there call the commit another repository's.
-			SELECT vsm.fact_row(source, 'commit', m.head_sha, m.updated_at, jsonb_build_object('source', source, 'repository', project))
+			SELECT (vsm.fact_row(source, 'commit', m.head_sha, m.updated_at, jsonb_build_object('source', source, 'repository', project))).*
 			WHERE m.is_forked AND m.head_sha IS NOT NULL AND project IS NOT NULL OFFSET 0) AS q
 		UNION ALL
 		SELECT s.*
@@ -127,10 +127,10 @@ BEGIN ATOMIC
 		SELECT r.* FROM vsm.read_gitlab_request(source, p.request, p.changes, p.project, p.author, names) AS r
 		UNION ALL
 		-- One of several approvals is a review, too.
-		SELECT (q.fact).*
+		SELECT q.*
 		FROM (
-			SELECT vsm.gitlab_review(source, source || ':merge_request:' || vsm.json_text(p.request -> 'id'),
-				vsm.json_time(p.request -> 'updated_at')) AS fact
+			SELECT (vsm.gitlab_review(source, source || ':merge_request:' || vsm.json_text(p.request -> 'id'),
+				vsm.json_time(p.request -> 'updated_at'))).*
 			WHERE p.is_hook AND p.request ->> 'action' IN ('approved', 'approval')
 			AND vsm.json_text(p.actor -> 'id') IS DISTINCT FROM vsm.json_text(p.request -> 'author_id')
 			AND coalesce(vsm.gitlab_author(names, p.actor -> 'username', p.actor -> 'name'), 'person') = 'person' OFFSET 0) AS q) AS f;
@@ -185,18 +185,18 @@ BEGIN ATOMIC
 			OFFSET 0) AS b
 		OFFSET 0) AS n,
 	LATERAL (
-		SELECT (q.fact).*
+		SELECT q.*
 		FROM (
-			SELECT vsm.gitlab_review(source, n.entity, n.at) AS fact
+			SELECT (vsm.gitlab_review(source, n.entity, n.at)).*
 			WHERE n.at IS NOT NULL AND (n.state = 'approved' OR n.note -> 'system' IS DISTINCT FROM 'true'
 				AND n.author <> coalesce(vsm.json_text(n.note -> 'author_id'), vsm.json_text(n.reviewer -> 'id')))
 			AND coalesce(vsm.gitlab_author(names, n.reviewer -> 'username', n.reviewer -> 'name'), 'person') = 'person'
 			UNION ALL
-			SELECT vsm.fact_event(source, n.entity, n.at, n.state, n.entity || ':' || n.state || ':' || vsm.gitlab_second(n.at))
+			SELECT (vsm.fact_event(source, n.entity, n.at, n.state, n.entity || ':' || n.state || ':' || vsm.gitlab_second(n.at))).*
 			WHERE n.state IN ('draft', 'ready')
 			UNION ALL
-			SELECT vsm.fact_row(source, 'merge_request', n.entity, n.at,
-				jsonb_build_object('source', source, 'ready_at', CASE n.state WHEN 'ready' THEN n.at END))
+			SELECT (vsm.fact_row(source, 'merge_request', n.entity, n.at,
+				jsonb_build_object('source', source, 'ready_at', CASE n.state WHEN 'ready' THEN n.at END))).*
 			WHERE n.state IN ('draft', 'ready') OFFSET 0) AS q
 		UNION ALL
 		-- A webhook tells the request as well.
@@ -210,7 +210,7 @@ COMMENT ON FUNCTION vsm.read_gitlab_note(text, jsonb, jsonb) IS
 CREATE FUNCTION vsm.read_gitlab_approvals(source text, payload jsonb, names jsonb) RETURNS SETOF vsm.fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 2
 BEGIN ATOMIC
-	SELECT (q.fact).*
+	SELECT q.*
 	FROM (
 		SELECT source || ':merge_request:' || vsm.json_text(b.body -> 'id') AS entity, vsm.json_time(b.body -> 'updated_at') AS updated_at,
 			coalesce(CASE jsonb_typeof(b.body -> 'approved') WHEN 'boolean' THEN b.body -> 'approved' = 'true' END,
@@ -222,14 +222,14 @@ BEGIN ATOMIC
 				FROM jsonb_array_elements(vsm.json_array(b.body -> 'approved_by')) AS e OFFSET 0) AS a
 		OFFSET 0) AS m,
 	LATERAL (
-		SELECT vsm.fact_event(source, m.entity, m.last_at, 'approved', m.entity || ':approved:' || vsm.gitlab_second(m.last_at)) AS fact
+		SELECT (vsm.fact_event(source, m.entity, m.last_at, 'approved', m.entity || ':approved:' || vsm.gitlab_second(m.last_at))).*
 		WHERE m.is_approved AND m.last_at IS NOT NULL
 		UNION ALL
-		SELECT vsm.fact_row(source, 'merge_request', m.entity, coalesce(m.updated_at, m.last_at),
-			jsonb_build_object('source', source, 'approved_at', CASE WHEN m.is_approved THEN m.last_at END))
+		SELECT (vsm.fact_row(source, 'merge_request', m.entity, coalesce(m.updated_at, m.last_at),
+			jsonb_build_object('source', source, 'approved_at', CASE WHEN m.is_approved THEN m.last_at END))).*
 		WHERE m.is_approved IS FALSE OR m.is_approved AND m.last_at IS NOT NULL
 		UNION ALL
-		SELECT vsm.gitlab_review(source, m.entity, m.first_at)
+		SELECT (vsm.gitlab_review(source, m.entity, m.first_at)).*
 		WHERE m.first_at IS NOT NULL OFFSET 0) AS q;
 END;
 COMMENT ON FUNCTION vsm.read_gitlab_approvals(text, jsonb, jsonb) IS

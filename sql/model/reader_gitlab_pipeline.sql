@@ -16,7 +16,7 @@ CREATE FUNCTION vsm.read_gitlab_job_object(source text, pipeline text, job jsonb
 RETURNS SETOF vsm.fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 6
 BEGIN ATOMIC
-	SELECT (q.fact).*
+	SELECT q.*
 	FROM (
 		SELECT b.entity, b.name, b.stage, b.status, b.created_at, b.started_at, b.url, b.allow_failure,
 			b.status IN ('success', 'failed', 'canceled', 'skipped') AS is_final,
@@ -41,43 +41,43 @@ BEGIN ATOMIC
 			OFFSET 0) AS b
 		OFFSET 0) AS j,
 	LATERAL (
-		SELECT vsm.fact_event(source, j.entity, j.created_at, 'created', j.entity || ':created',
-			attributes => jsonb_strip_nulls(jsonb_build_object('name', j.name, 'stage', j.stage)), version => j.created_at) AS fact
+		SELECT (vsm.fact_event(source, j.entity, j.created_at, 'created', j.entity || ':created',
+			attributes => jsonb_strip_nulls(jsonb_build_object('name', j.name, 'stage', j.stage)), version => j.created_at)).*
 		WHERE j.created_at IS NOT NULL
 		UNION ALL
-		SELECT vsm.fact_event(source, j.entity, j.queued_at, 'pending', j.entity || ':pending')
+		SELECT (vsm.fact_event(source, j.entity, j.queued_at, 'pending', j.entity || ':pending')).*
 		WHERE j.queued_at IS NOT NULL AND j.has_waited
 		UNION ALL
-		SELECT vsm.fact_event(source, j.entity, j.started_at, 'running', j.entity || ':running')
+		SELECT (vsm.fact_event(source, j.entity, j.started_at, 'running', j.entity || ':running')).*
 		WHERE j.started_at IS NOT NULL
 		UNION ALL
-		SELECT vsm.fact_event(source, j.entity, j.finished_at, j.status, j.entity || ':' || j.status,
-			attributes => CASE WHEN j.allow_failure = 'true' AND j.status = 'failed' THEN '{"allow_failure": true}'::jsonb END)
+		SELECT (vsm.fact_event(source, j.entity, j.finished_at, j.status, j.entity || ':' || j.status,
+			attributes => CASE WHEN j.allow_failure = 'true' AND j.status = 'failed' THEN '{"allow_failure": true}'::jsonb END)).*
 		WHERE j.finished_at IS NOT NULL
 		UNION ALL
-		SELECT vsm.fact_event(source, pipeline, j.started_at, j.stage, j.entity || ':stage',
-			attributes => jsonb_strip_nulls(jsonb_build_object('job', j.name)))
+		SELECT (vsm.fact_event(source, pipeline, j.started_at, j.stage, j.entity || ':stage',
+			attributes => jsonb_strip_nulls(jsonb_build_object('job', j.name)))).*
 		WHERE pipeline IS NOT NULL AND j.stage IS NOT NULL AND j.started_at IS NOT NULL
 		UNION ALL
-		SELECT vsm.fact_link(source, j.entity, pipeline, 'part_of', 'pipeline')
+		SELECT (vsm.fact_link(source, j.entity, pipeline, 'part_of', 'pipeline')).*
 		WHERE pipeline IS NOT NULL
 		UNION ALL
-		SELECT vsm.fact_row(source, 'build', j.entity, greatest(j.created_at, j.started_at, j.finished_at),
+		SELECT (vsm.fact_row(source, 'build', j.entity, greatest(j.created_at, j.started_at, j.finished_at),
 			jsonb_strip_nulls(jsonb_build_object('source', source, 'repository', repository, 'job', j.name, 'sha', sha, 'ref', ref,
 				'attempt', vsm.gitlab_count(job -> 'retries_count') + 1, 'status', j.status, 'queued_at', j.queued_at,
-				'started_at', j.started_at, 'finished_at', j.finished_at, 'url', j.url)))
+				'started_at', j.started_at, 'finished_at', j.finished_at, 'url', j.url)))).*
 		WHERE j.entity IS NOT NULL
 		UNION ALL
-		SELECT d.fact
+		SELECT d.*
 		FROM (
-			SELECT vsm.fact_row(source, 'deployment', j.entity, greatest(j.created_at, j.started_at, j.finished_at),
+			SELECT (vsm.fact_row(source, 'deployment', j.entity, greatest(j.created_at, j.started_at, j.finished_at),
 				jsonb_strip_nulls(jsonb_build_object('source', source, 'repository', repository, 'environment', j.environment,
 					'environment_tier', vsm.meaning(names, 'environment', j.environment),
 					'service', coalesce(vsm.meaning(names, 'service', j.name), vsm.meaning(names, 'service', repository)),
 					'sha', sha, 'ref', ref, 'status', j.status, 'created_at', j.created_at, 'started_at', j.started_at,
-					'finished_at', j.finished_at, 'url', j.url))) AS fact
+					'finished_at', j.finished_at, 'url', j.url)))).*
 			UNION ALL
-			SELECT vsm.fact_link(source, j.entity, sha, 'deploys', 'deployment job')) AS d
+			SELECT (vsm.fact_link(source, j.entity, sha, 'deploys', 'deployment job')).*) AS d
 		-- That it deploys is not enough, and what was not started did not.
 		WHERE j.environment <> 'deploy' AND j.started_at IS NOT NULL AND sha IS NOT NULL OFFSET 0) AS q;
 END;
@@ -115,13 +115,13 @@ BEGIN ATOMIC
 	LATERAL (
 		SELECT j.* FROM vsm.read_gitlab_job_object(source, p.pipeline, p.job, p.repository, p.sha, p.ref, names) AS j
 		UNION ALL
-		SELECT (q.fact).*
+		SELECT q.*
 		FROM (
-			SELECT vsm.fact_link(source, p.pipeline, p.sha, 'builds', 'pipeline') AS fact
+			SELECT (vsm.fact_link(source, p.pipeline, p.sha, 'builds', 'pipeline')).*
 			WHERE p.pipeline IS NOT NULL AND p.sha IS NOT NULL
 			UNION ALL
 			-- A job that triggers another pipeline.
-			SELECT vsm.fact_link(source, p.downstream, p.pipeline, 'part_of', 'source pipeline')
+			SELECT (vsm.fact_link(source, p.downstream, p.pipeline, 'part_of', 'source pipeline')).*
 			WHERE p.downstream IS NOT NULL AND p.pipeline IS NOT NULL OFFSET 0) AS q
 		UNION ALL
 		SELECT c.*
@@ -185,42 +185,42 @@ BEGIN ATOMIC
 				OFFSET 0) AS b
 		OFFSET 0) AS p,
 	LATERAL (
-		SELECT (q.fact).*
+		SELECT q.*
 		FROM (
-			SELECT vsm.fact_event(source, p.entity, p.created_at, 'created', p.entity || ':created',
+			SELECT (vsm.fact_event(source, p.entity, p.created_at, 'created', p.entity || ':created',
 				attributes => jsonb_strip_nulls(jsonb_build_object('project', p.project, 'ref', p.ref,
-					'trigger', vsm.json_text(p.pipeline -> 'source'), 'url', p.url)), version => p.version) AS fact
+					'trigger', vsm.json_text(p.pipeline -> 'source'), 'url', p.url)), version => p.version)).*
 			WHERE p.created_at IS NOT NULL
 			UNION ALL
-			SELECT vsm.fact_event(source, p.entity, p.started_at, 'running', p.entity || ':running')
+			SELECT (vsm.fact_event(source, p.entity, p.started_at, 'running', p.entity || ':running')).*
 			WHERE p.started_at IS NOT NULL
 			UNION ALL
 			-- A pipeline can be run again: each end is an event.
-			SELECT vsm.fact_event(source, p.entity, p.finished_at, p.status,
-				p.entity || ':' || p.status || ':' || vsm.gitlab_second(p.finished_at))
+			SELECT (vsm.fact_event(source, p.entity, p.finished_at, p.status,
+				p.entity || ':' || p.status || ':' || vsm.gitlab_second(p.finished_at))).*
 			WHERE p.finished_at IS NOT NULL
 			UNION ALL
 			-- A state that is not told by an event.
-			SELECT vsm.fact_observed(source, p.entity, CASE WHEN p.is_hook THEN p.version ELSE p.updated_at END, p.status)
+			SELECT (vsm.fact_observed(source, p.entity, CASE WHEN p.is_hook THEN p.version ELSE p.updated_at END, p.status)).*
 			WHERE p.finished_at IS NULL AND p.status IS NOT NULL AND CASE WHEN p.is_hook THEN p.version ELSE p.updated_at END IS NOT NULL
 			AND p.status <> 'created' AND NOT (p.status = 'running' AND (p.started_at IS NOT NULL OR p.has_begun IS TRUE))
 			UNION ALL
-			SELECT vsm.fact_row(source, 'build', p.entity, p.version,
+			SELECT (vsm.fact_row(source, 'build', p.entity, p.version,
 				jsonb_strip_nulls(jsonb_build_object('source', source, 'repository', p.project, 'job', coalesce(p.name, 'pipeline'), 'sha',
 					p.sha, 'ref', p.ref,
 					'status', p.status, 'queued_at', p.created_at, 'started_at', p.started_at, 'finished_at', p.finished_at, 'url', p.url))
 				-- run again
 				|| CASE WHEN p.status IN ('created', 'pending', 'running', 'manual', 'preparing', 'scheduled', 'waiting_for_resource') THEN
 					'{"finished_at": null}'::jsonb
-					ELSE '{}' END)
+					ELSE '{}' END)).*
 			UNION ALL
-			SELECT vsm.fact_link(source, p.entity, p.sha, 'builds', 'pipeline', since => p.created_at)
+			SELECT (vsm.fact_link(source, p.entity, p.sha, 'builds', 'pipeline', since => p.created_at)).*
 			WHERE p.sha IS NOT NULL
 			UNION ALL
-			SELECT vsm.fact_link(source, p.entity, p.request, 'builds', 'merge request pipeline', since => p.created_at)
+			SELECT (vsm.fact_link(source, p.entity, p.request, 'builds', 'merge request pipeline', since => p.created_at)).*
 			WHERE p.request IS NOT NULL
 			UNION ALL
-			SELECT vsm.fact_link(source, p.entity, p.parent, 'part_of', 'source pipeline', since => p.created_at)
+			SELECT (vsm.fact_link(source, p.entity, p.parent, 'part_of', 'source pipeline', since => p.created_at)).*
 			WHERE p.parent IS NOT NULL OFFSET 0) AS q
 		UNION ALL
 		SELECT k.* FROM vsm.read_keys(source, p.request, NULL, p.request_branch, p.request_title, NULL) AS k

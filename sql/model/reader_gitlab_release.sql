@@ -56,15 +56,15 @@ BEGIN ATOMIC
 				CASE WHEN d.finished >= coalesce(d.started, d.finished) THEN d.finished ELSE d.changed_at END END AS finished_at
 		OFFSET 0) AS t,
 	LATERAL (
-		SELECT (q.fact).*
+		SELECT q.*
 		FROM (
-			SELECT vsm.fact_row(source, 'deployment', d.entity, d.changed_at,
+			SELECT (vsm.fact_row(source, 'deployment', d.entity, d.changed_at,
 				jsonb_strip_nulls(jsonb_build_object('source', source, 'service', d.service, 'repository', d.repository, 'environment',
 					d.environment,
 					'environment_tier', d.environment_tier, 'sha', d.sha, 'ref', d.ref, 'status', d.status, 'created_at', t.created_at,
-					'started_at', t.started_at, 'finished_at', t.finished_at, 'url', d.url))) AS fact
+					'started_at', t.started_at, 'finished_at', t.finished_at, 'url', d.url)))).*
 			UNION ALL
-			SELECT vsm.fact_event(source, d.entity, e.at, e.state, d.entity || ':' || e.state)
+			SELECT (vsm.fact_event(source, d.entity, e.at, e.state, d.entity || ':' || e.state)).*
 			FROM (
 				SELECT t.created_at AS at, 'created' AS state
 				UNION ALL SELECT t.started_at, 'running'
@@ -73,17 +73,17 @@ BEGIN ATOMIC
 				WHERE d.is_hook AND t.finished_at IS NULL AND d.status NOT IN ('created', 'running')) AS e
 			WHERE e.at IS NOT NULL
 			UNION ALL
-			SELECT vsm.fact_observed(source, d.entity, d.changed_at, d.status)
+			SELECT (vsm.fact_observed(source, d.entity, d.changed_at, d.status)).*
 			WHERE NOT d.is_hook AND t.finished_at IS NULL AND d.changed_at IS NOT NULL AND d.status <> 'created'
 			AND NOT (d.status = 'running' AND t.started_at IS NOT NULL)
 			UNION ALL
-			SELECT vsm.fact_link(source, d.entity, d.sha, 'deploys', 'deployment')
+			SELECT (vsm.fact_link(source, d.entity, d.sha, 'deploys', 'deployment')).*
 			WHERE d.sha IS NOT NULL
 			UNION ALL
-			SELECT vsm.fact_link(source, d.entity, source || ':job:' || d.job, 'part_of', 'deployment job')
+			SELECT (vsm.fact_link(source, d.entity, source || ':job:' || d.job, 'part_of', 'deployment job')).*
 			WHERE d.job IS NOT NULL
 			UNION ALL
-			SELECT vsm.fact_link(source, source || ':job:' || d.job, source || ':pipeline:' || d.pipeline, 'part_of', 'pipeline')
+			SELECT (vsm.fact_link(source, source || ':job:' || d.job, source || ':pipeline:' || d.pipeline, 'part_of', 'pipeline')).*
 			WHERE d.job IS NOT NULL AND d.pipeline IS NOT NULL OFFSET 0) AS q
 		UNION ALL
 		SELECT c.*
@@ -113,12 +113,12 @@ BEGIN ATOMIC
 			OFFSET 0) AS r
 		OFFSET 0) AS p,
 	LATERAL (
-		SELECT (q.fact).*
+		SELECT q.*
 		FROM (
-			SELECT vsm.fact_event(source, p.entity, p.released_at, 'released', p.entity || ':released') AS fact
+			SELECT (vsm.fact_event(source, p.entity, p.released_at, 'released', p.entity || ':released')).*
 			WHERE p.released_at IS NOT NULL
 			UNION ALL
-			SELECT vsm.fact_link(source, p.entity, p.sha, 'builds', 'release', since => p.released_at)
+			SELECT (vsm.fact_link(source, p.entity, p.sha, 'builds', 'release', since => p.released_at)).*
 			WHERE p.sha IS NOT NULL OFFSET 0) AS q
 		UNION ALL
 		SELECT c.* FROM vsm.read_gitlab_commit_object(source, p.project, p.commit, NULL, names) AS c) AS f;

@@ -157,7 +157,7 @@ BEGIN ATOMIC
 				OFFSET 0) AS i
 			OFFSET 0) AS c
 		WHERE c.what IS NOT NULL)
-	SELECT (q.fact).*
+	SELECT q.*
 	FROM (
 		SELECT source || ':issue:' || left(vsm.json_text(issue -> 'id'), 200) AS entity,
 			vsm.json_text(issue -> 'key') AS key,
@@ -313,7 +313,7 @@ BEGIN ATOMIC
 		OFFSET 0) AS i,
 	LATERAL (
 		-- The issue itself: its columns, and how much of its changelog is here.
-		SELECT vsm.fact_row(source, 'item', d.entity, seen_at,
+		SELECT (vsm.fact_row(source, 'item', d.entity, seen_at,
 			jsonb_build_object('source', source, 'key', d.key, 'project', i.project, 'source_type', d.source_type, 'type', i.type,
 				'category', i.category, 'priority', i.priority, 'title', i.title, 'url', i.url, 'parent', i.parent,
 				'feature', coalesce(i.feature, CASE WHEN i.is_parent_epic THEN i.parent END), 'created_at', d.created_at,
@@ -334,35 +334,35 @@ BEGIN ATOMIC
 				WHEN n.missing IS NULL THEN '{}'
 				WHEN n.missing <= 0 THEN '{"changelog_missing": null, "changelog_from": null}'
 				ELSE jsonb_build_object('changelog_missing', n.missing, 'changelog_from', d.oldest)
-			END) AS fact
+			END)).*
 		UNION ALL
-		SELECT vsm.fact_history(source, d.entity, d.known_until, since => d.oldest)
+		SELECT (vsm.fact_history(source, d.entity, d.known_until, since => d.oldest)).*
 		WHERE d.known_until IS NOT NULL AND (n.missing <= 0 OR d.oldest IS NOT NULL AND s.unreadable = 0)
 		UNION ALL
 		-- Its first status, if it is still in it. Else the first change tells.
-		SELECT vsm.fact_created(source, d.entity, d.created_at,
-			CASE WHEN i.is_first THEN d.status END, CASE WHEN i.is_first THEN d.status_id END)
+		SELECT (vsm.fact_created(source, d.entity, d.created_at,
+			CASE WHEN i.is_first THEN d.status END, CASE WHEN i.is_first THEN d.status_id END)).*
 		WHERE d.created_at IS NOT NULL
 		UNION ALL
-		SELECT vsm.fact_alias(source, d.entity, d.key, CASE WHEN n.first_key IS NULL THEN d.created_at ELSE s.renamed_at END)
+		SELECT (vsm.fact_alias(source, d.entity, d.key, CASE WHEN n.first_key IS NULL THEN d.created_at ELSE s.renamed_at END)).*
 		WHERE d.key IS NOT NULL
 		UNION ALL
-		SELECT vsm.fact_alias(source, d.entity, n.first_key, d.created_at)
+		SELECT (vsm.fact_alias(source, d.entity, n.first_key, d.created_at)).*
 		WHERE n.first_key IS NOT NULL
 		UNION ALL
 		-- what no change has told was so from the beginning
-		SELECT vsm.fact_event(source, d.entity, d.created_at, 'Flagged', d.entity || ':created:Flagged', method => 'inferred',
-			attributes => jsonb_build_object('flag', coalesce(nullif(n.first_flag, ''), n.named ->> 'flag')), version => told_at)
+		SELECT (vsm.fact_event(source, d.entity, d.created_at, 'Flagged', d.entity || ':created:Flagged', method => 'inferred',
+			attributes => jsonb_build_object('flag', coalesce(nullif(n.first_flag, ''), n.named ->> 'flag')), version => told_at)).*
 		WHERE n.missing <= 0 AND CASE WHEN n.first_flag IS NULL THEN n.named ->> 'flag' IS NOT NULL ELSE n.first_flag <> '' END
 		UNION ALL
-		SELECT vsm.fact_change(source, d.entity, d.created_at, 'sprint', n.named ->> 'sprint', 'created', version => told_at)
+		SELECT (vsm.fact_change(source, d.entity, d.created_at, 'sprint', n.named ->> 'sprint', 'created', version => told_at)).*
 		WHERE n.missing <= 0 AND s.has_sprint IS NOT TRUE AND n.named ->> 'sprint' IS NOT NULL
 		UNION ALL
-		SELECT vsm.fact_change(source, d.entity, d.created_at, 'team', n.named ->> 'team', 'created', version => told_at)
+		SELECT (vsm.fact_change(source, d.entity, d.created_at, 'team', n.named ->> 'team', 'created', version => told_at)).*
 		WHERE n.missing <= 0 AND s.has_team IS NOT TRUE AND n.named ->> 'team' IS NOT NULL
 		UNION ALL
 		-- Its status, where the changes do not say so. A webhook has its own change only, and others may lie between.
-		SELECT vsm.fact_observed(source, d.entity, o.at, d.status, d.status_id)
+		SELECT (vsm.fact_observed(source, d.entity, o.at, d.status, d.status_id)).*
 		FROM (
 			SELECT CASE WHEN NOT is_webhook THEN coalesce(
 					-- when the portal shows that it got there, else when it got into this category; not before the last change
@@ -383,13 +383,13 @@ BEGIN ATOMIC
 		-- (What it was in before a change that is known is told by that change.)
 		WHERE o.at >= coalesce(s.moved_at, o.at)
 		UNION ALL
-		SELECT vsm.fact_row(source, 'incident', d.entity, seen_at,
+		SELECT (vsm.fact_row(source, 'incident', d.entity, seen_at,
 			jsonb_strip_nulls(jsonb_build_object('source', source, 'opened_at', d.created_at, 'acknowledged_at', r.acknowledged_at,
 				'severity', i.priority, 'status', d.status, 'title', i.title, 'url', i.url))
 			|| CASE
 				WHEN NOT i.is_resolved THEN '{"resolved_at": null}'
 				WHEN i.is_resolved AND r.resolved_at IS NOT NULL THEN jsonb_build_object('resolved_at', r.resolved_at)
-				ELSE '{}' END)
+				ELSE '{}' END)).*
 		FROM (
 			-- Resolved since it came into a state that means so from one that does not, and stayed in such.
 			SELECT min(c.at) FILTER (WHERE c.is_acknowledged) AS acknowledged_at,
@@ -413,7 +413,7 @@ BEGIN ATOMIC
 		WHERE i.is_incident
 		UNION ALL
 		-- The changelog: states and flags,
-		SELECT vsm.fact_event(source, d.entity, c.at,
+		SELECT (vsm.fact_event(source, d.entity, c.at,
 			CASE WHEN c.what = 'status' THEN c.to_text WHEN c.is_set THEN 'Flagged' ELSE 'Unflagged' END,
 			c.id || ':' || CASE
 				WHEN c.what = 'status' THEN left(coalesce(c.to_id, c.to_text), 200) WHEN c.is_set THEN 'Flagged' ELSE 'Unflagged' END,
@@ -421,7 +421,7 @@ BEGIN ATOMIC
 			state_id => CASE WHEN c.what = 'status' THEN c.to_id END,
 			previous_id => CASE WHEN c.what = 'status' THEN c.from_id END,
 			attributes => CASE WHEN c.what = 'flag' THEN jsonb_build_object('flag', coalesce(c.to_text, c.from_text)) END,
-			version => told_at)
+			version => told_at)).*
 		FROM (
 			SELECT c.*,
 				CASE c.what WHEN 'flag' THEN (coalesce(c.to_text, nullif(c.to_id, '[]')) !~* '^(no|none|false)$') IS TRUE END AS is_set
@@ -429,7 +429,7 @@ BEGIN ATOMIC
 			OFFSET 0) AS c
 		UNION ALL
 		-- attributes, where an issue that another one belongs to is known by its id,
-		SELECT vsm.fact_change(source, d.entity, c.at, c.what,
+		SELECT (vsm.fact_change(source, d.entity, c.at, c.what,
 			CASE
 				WHEN c.what IN ('parent', 'feature') AND c.to_id ~ '^[0-9]+$' THEN source || ':issue:' || c.to_id
 				WHEN c.what = 'due_at' AND vsm.json_day(to_jsonb(c.to_id)) IS NOT NULL THEN c.to_id
@@ -441,18 +441,18 @@ BEGIN ATOMIC
 				WHEN c.what = 'due_at' AND vsm.json_day(to_jsonb(c.from_id)) IS NOT NULL THEN c.from_id
 				ELSE c.from_text
 			END,
-			version => told_at)
+			version => told_at)).*
 		FROM change AS c WHERE c.what NOT IN ('status', 'flag', 'key', 'link', 'unreadable')
 		UNION ALL
 		-- keys,
-		SELECT vsm.fact_alias(source, d.entity, c.to_text, c.at)
+		SELECT (vsm.fact_alias(source, d.entity, c.to_text, c.at)).*
 		FROM change AS c WHERE s.renamed_at IS NOT NULL AND c.what = 'key' AND c.to_text IS NOT NULL
 		UNION ALL
 		-- and links, by the key of the other issue: "to" when made, "from" when taken away.
-		SELECT vsm.fact_link(source,
+		SELECT (vsm.fact_link(source,
 			CASE WHEN l.kind LIKE '-%' THEN l.other ELSE d.entity END, CASE WHEN l.kind LIKE '-%' THEN d.entity ELSE l.other END,
 			ltrim(l.kind, '-'), 'issue link',
-			since => CASE WHEN l.is_made THEN l.at END, until => CASE WHEN NOT l.is_made THEN l.at END, seen_at => l.at)
+			since => CASE WHEN l.is_made THEN l.at END, until => CASE WHEN NOT l.is_made THEN l.at END, seen_at => l.at)).*
 		FROM (
 			SELECT c.at, m.is_made, CASE WHEN m.is_made THEN c.to_id ELSE c.from_id END AS other,
 				vsm.jira_link_kind(CASE WHEN m.is_made THEN c.to_text ELSE c.from_text END) AS kind
@@ -462,10 +462,10 @@ BEGIN ATOMIC
 		WHERE s.has_link AND l.kind IS NOT NULL AND l.other IS NOT NULL
 		UNION ALL
 		-- Links as they stand, by the id of the other issue, since the last change that says so.
-		SELECT vsm.fact_link(source,
+		SELECT (vsm.fact_link(source,
 			CASE WHEN l.kind LIKE '-%' THEN l.other ELSE d.entity END, CASE WHEN l.kind LIKE '-%' THEN d.entity ELSE l.other END,
 			ltrim(l.kind, '-'), 'issue link',
-			since => CASE WHEN l.is_made THEN l.since WHEN n.missing <= 0 THEN d.created_at END, seen_at => seen_at)
+			since => CASE WHEN l.is_made THEN l.since WHEN n.missing <= 0 THEN d.created_at END, seen_at => seen_at)).*
 		FROM (
 			SELECT l.kind, source || ':issue:' || max(l.id) AS other, max(l.at) AS since, bool_or(l.id IS NULL) AS is_made
 			FROM (

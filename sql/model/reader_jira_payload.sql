@@ -96,9 +96,9 @@ BEGIN ATOMIC
 		OFFSET 0) AS p,
 		LATERAL vsm.read_jira_document(source, p.issue, p.histories, p.total, p.seen_at, p.told_at, p.field_names, p.is_webhook, names) AS f
 	UNION ALL
-	SELECT (q.fact).*
+	SELECT q.*
 	FROM (
-		SELECT vsm.fact_event(source, d.entity, d.at, 'Deleted', d.entity || ':deleted', version => d.at) AS fact
+		SELECT (vsm.fact_event(source, d.entity, d.at, 'Deleted', d.entity || ':deleted', version => d.at)).*
 		FROM (
 			SELECT source || ':issue:' || left(vsm.json_text(payload #> '{issue,id}'), 200) AS entity,
 				vsm.json_time(payload -> 'timestamp') AS at
@@ -112,7 +112,7 @@ COMMENT ON FUNCTION vsm.read_jira_webhook(text, jsonb, jsonb) IS
 CREATE FUNCTION vsm.read_jira_link_webhook(source text, payload jsonb, names jsonb) RETURNS SETOF vsm.fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 1
 BEGIN ATOMIC
-	SELECT (q.fact).*
+	SELECT q.*
 	FROM (
 		SELECT payload ->> 'webhookEvent' = 'issuelink_deleted' AS is_deleted,
 			vsm.json_time(payload -> 'timestamp') AS at,
@@ -122,10 +122,10 @@ BEGIN ATOMIC
 			source || ':issue:' || left(vsm.json_text(payload #> '{issueLink,destinationIssueId}'), 200) AS outward
 		OFFSET 0) AS l,
 	LATERAL (
-		SELECT vsm.fact_link(source,
+		SELECT (vsm.fact_link(source,
 			CASE WHEN l.kind LIKE '-%' THEN l.outward ELSE l.inward END, CASE WHEN l.kind LIKE '-%' THEN l.inward ELSE l.outward END,
 			ltrim(l.kind, '-'), 'issue link',
-			since => CASE WHEN NOT l.is_deleted THEN l.at END, until => CASE WHEN l.is_deleted THEN l.at END, seen_at => l.at) AS fact
+			since => CASE WHEN NOT l.is_deleted THEN l.at END, until => CASE WHEN l.is_deleted THEN l.at END, seen_at => l.at)).*
 		WHERE l.kind IS NOT NULL) AS q;
 END;
 COMMENT ON FUNCTION vsm.read_jira_link_webhook(text, jsonb, jsonb) IS
@@ -179,7 +179,7 @@ COMMENT ON FUNCTION vsm.read_jira_changelog(text, jsonb, jsonb) IS
 CREATE FUNCTION vsm.read_jira_request(source text, payload jsonb, names jsonb) RETURNS SETOF vsm.fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 5
 BEGIN ATOMIC
-	SELECT (q.fact).*
+	SELECT q.*
 	FROM (
 		SELECT source || ':issue:' || left(vsm.json_text(payload -> 'issueId'), 200) AS entity,
 			vsm.json_text(payload -> 'issueKey') AS key,
@@ -193,15 +193,15 @@ BEGIN ATOMIC
 			vsm.json_text(payload #> '{_links,web}') AS url
 		OFFSET 0) AS r,
 	LATERAL (
-		SELECT vsm.fact_row(source, 'item', r.entity, r.changed_at, jsonb_strip_nulls(jsonb_build_object(
+		SELECT (vsm.fact_row(source, 'item', r.entity, r.changed_at, jsonb_strip_nulls(jsonb_build_object(
 			'source', source, 'key', r.key, 'project', regexp_replace(r.key, '-[0-9]+$', ''), 'title', r.title, 'url', r.url,
-			'created_at', r.created_at))) AS fact
+			'created_at', r.created_at)))).*
 		UNION ALL
-		SELECT vsm.fact_alias(source, r.entity, r.key, r.created_at) WHERE r.key IS NOT NULL
+		SELECT (vsm.fact_alias(source, r.entity, r.key, r.created_at)).* WHERE r.key IS NOT NULL
 		UNION ALL
-		SELECT vsm.fact_created(source, r.entity, r.created_at)
+		SELECT (vsm.fact_created(source, r.entity, r.created_at)).*
 		UNION ALL
-		SELECT vsm.fact_observed(source, r.entity, r.changed_at, r.status) WHERE r.status IS NOT NULL AND r.changed_at IS NOT NULL) AS q;
+		SELECT (vsm.fact_observed(source, r.entity, r.changed_at, r.status)).* WHERE r.status IS NOT NULL AND r.changed_at IS NOT NULL) AS q;
 END;
 COMMENT ON FUNCTION vsm.read_jira_request(text, jsonb, jsonb) IS
 	'facts of a request of Jira Service Management as GET /rest/servicedeskapi/request/KEY gives it: its present status, by the name '
