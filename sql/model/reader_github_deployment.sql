@@ -13,22 +13,22 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 5
 BEGIN ATOMIC
 	SELECT q.*
 	FROM (
-		SELECT o.body, o.deployment, o.status, coalesce(vsm.json_text(o.status -> 'log_url'),
-			vsm.json_text(o.status -> 'target_url')) AS url,
-			vsm.json_text(o.status -> 'state') AS state,
-			source || ':deployment:' || coalesce(vsm.json_text(o.deployment -> 'id'),
+		SELECT o.body, o.deployment, o.status, coalesce(vsm.json_text(o.status, 'log_url'),
+			vsm.json_text(o.status, 'target_url')) AS url,
+			vsm.json_text(o.status, 'state') AS state,
+			source || ':deployment:' || coalesce(vsm.json_text(o.deployment, 'id'),
 				substring(o.status ->> 'deployment_url' FROM '/deployments/(\d{1,20})')) AS entity,
-			coalesce(vsm.json_text(o.body #> '{repository,full_name}'), vsm.github_repository(o.deployment ->> 'repository_url'),
+			coalesce(vsm.json_text(o.body, 'repository', 'full_name'), vsm.github_repository(o.deployment ->> 'repository_url'),
 				vsm.github_repository(o.status ->> 'repository_url'), vsm.github_repository(o.deployment ->> 'url'),
 				vsm.github_repository(o.status ->> 'deployment_url')) AS repository,
-			coalesce(vsm.json_text(o.status -> 'environment'), vsm.json_text(o.deployment -> 'environment')) AS environment,
+			coalesce(vsm.json_text(o.status, 'environment'), vsm.json_text(o.deployment, 'environment')) AS environment,
 			-- The payload of a deployment is an object, or text that may hold one.
-			coalesce(vsm.json_text(o.deployment #> '{payload,service}'),
+			coalesce(vsm.json_text(o.deployment, 'payload', 'service'),
 				CASE WHEN jsonb_typeof(o.deployment -> 'payload') = 'string' THEN
 					substring(o.deployment ->> 'payload' FROM '"service"\s*:\s*"([^"\\]{1,200})"') END) AS service,
-			vsm.json_text(o.deployment -> 'sha') AS sha,
-			vsm.json_time(o.deployment -> 'created_at') AS created_at,
-			coalesce(vsm.json_time(o.status -> 'created_at'), vsm.json_time(o.deployment -> 'created_at')) AS at
+			vsm.json_text(o.deployment, 'sha') AS sha,
+			vsm.json_time(o.deployment, 'created_at') AS created_at,
+			coalesce(vsm.json_time(o.status, 'created_at'), vsm.json_time(o.deployment, 'created_at')) AS at
 		FROM (
 			SELECT p.body,
 				CASE WHEN jsonb_typeof(p.body -> 'deployment') = 'object' THEN p.body -> 'deployment'
@@ -51,24 +51,24 @@ BEGIN ATOMIC
 				'environment_tier', CASE WHEN d.deployment ->> 'production_environment' = 'true' THEN 'production'
 					ELSE vsm.meaning(names, 'environment', d.environment) END,
 				'sha', d.sha,
-				'ref', vsm.json_text(d.deployment -> 'ref'),
+				'ref', vsm.json_text(d.deployment, 'ref'),
 				'status', CASE WHEN d.state <> 'inactive' THEN d.state END,
 				'created_at', d.created_at,
 				'started_at', CASE d.state WHEN 'in_progress' THEN d.at END,
 				'finished_at', CASE WHEN d.state IN ('success', 'failure', 'error') THEN d.at END,
-				'url', coalesce(d.url, vsm.json_text(d.deployment -> 'url')))))).*
+				'url', coalesce(d.url, vsm.json_text(d.deployment, 'url')))))).*
 		UNION ALL
 		SELECT (vsm.fact_event(source, d.entity, d.created_at, 'created', d.entity || ':created')).*
 		WHERE d.created_at IS NOT NULL
 		UNION ALL
-		SELECT (vsm.fact_event(source, d.entity, d.at, d.state, d.entity || ':status:' || vsm.json_text(d.status -> 'id'))).*
+		SELECT (vsm.fact_event(source, d.entity, d.at, d.state, d.entity || ':status:' || vsm.json_text(d.status, 'id'))).*
 		WHERE d.state IS NOT NULL
 		UNION ALL
 		SELECT (vsm.fact_link(source, d.entity, d.sha, 'deploys', 'deployment')).*
 		WHERE d.sha IS NOT NULL
 		UNION ALL
 		SELECT (vsm.fact_link(source, d.entity, source || ':workflow_run:' || w.run, 'part_of', 'workflow run')).*
-		FROM (SELECT coalesce(vsm.json_text(d.body #> '{workflow_run,id}'),
+		FROM (SELECT coalesce(vsm.json_text(d.body, 'workflow_run', 'id'),
 			substring(d.url FROM '/actions/runs/(\d{1,20})')) AS run OFFSET 0) AS w
 		WHERE w.run IS NOT NULL) AS q;
 END;
@@ -81,12 +81,12 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 2
 BEGIN ATOMIC
 	SELECT q.*
 	FROM (
-		SELECT r.release, r.repository || '@' || vsm.json_text(r.release -> 'tag_name') AS name,
-			source || ':release:' || r.repository || '@' || vsm.json_text(r.release -> 'tag_name') AS entity,
+		SELECT r.release, r.repository || '@' || vsm.json_text(r.release, 'tag_name') AS name,
+			source || ':release:' || r.repository || '@' || vsm.json_text(r.release, 'tag_name') AS entity,
 			CASE r.release ->> 'prerelease' WHEN 'true' THEN 'prereleased' ELSE 'released' END AS state,
-			vsm.json_time(r.release -> 'published_at') AS published_at
+			vsm.json_time(r.release, 'published_at') AS published_at
 		FROM (
-			SELECT o.release, coalesce(vsm.json_text(o.body #> '{repository,full_name}'), vsm.github_repository(o.release ->> 'html_url'),
+			SELECT o.release, coalesce(vsm.json_text(o.body, 'repository', 'full_name'), vsm.github_repository(o.release ->> 'html_url'),
 				vsm.github_repository(o.release ->> 'url')) AS repository
 			FROM (
 				SELECT p.body, CASE WHEN jsonb_typeof(p.body -> 'release') = 'object' THEN p.body -> 'release' ELSE p.body END AS release

@@ -11,17 +11,17 @@ BEGIN ATOMIC
 	FROM (
 		SELECT r.*, vsm.github_author(names, r.login, NULL, NULL) AS author,
 			coalesce(r.updated_at, r.merged_at, r.closed_at, r.created_at) AS told_at
-		FROM (SELECT source || ':pull_request:' || vsm.json_text(request -> 'id') AS entity,
-			vsm.json_text(request -> 'title') AS title,
-			vsm.github_text(vsm.json_text(request -> 'body')) AS description,
-			vsm.json_text(request #> '{head,ref}') AS source_branch,
-			vsm.json_text(request #> '{base,ref}') AS target_branch,
+		FROM (SELECT source || ':pull_request:' || vsm.json_text(request, 'id') AS entity,
+			vsm.json_text(request, 'title') AS title,
+			vsm.github_text(vsm.json_text(request, 'body')) AS description,
+			vsm.json_text(request, 'head', 'ref') AS source_branch,
+			vsm.json_text(request, 'base', 'ref') AS target_branch,
 			request ->> 'state' AS state,
-			vsm.json_text(request #> '{user,login}') AS login,
-			vsm.json_time(request -> 'created_at') AS created_at,
-			vsm.json_time(request -> 'updated_at') AS updated_at,
-			vsm.json_time(request -> 'closed_at') AS closed_at,
-			vsm.json_time(request -> 'merged_at') AS merged_at
+			vsm.json_text(request, 'user', 'login') AS login,
+			vsm.json_time(request, 'created_at') AS created_at,
+			vsm.json_time(request, 'updated_at') AS updated_at,
+			vsm.json_time(request, 'closed_at') AS closed_at,
+			vsm.json_time(request, 'merged_at') AS merged_at
 			OFFSET 0) AS r
 		OFFSET 0) AS r,
 	LATERAL (
@@ -32,7 +32,7 @@ BEGIN ATOMIC
 				'source', source,
 				'repository', repository,
 				'title', r.title,
-				'url', vsm.json_text(request -> 'html_url'),
+				'url', vsm.json_text(request, 'html_url'),
 				'source_branch', r.source_branch,
 				'target_branch', r.target_branch,
 				'state', CASE WHEN r.merged_at IS NOT NULL OR request ->> 'merged' = 'true' THEN 'merged' ELSE r.state END,
@@ -49,9 +49,9 @@ BEGIN ATOMIC
 				'{"closed_at": null}' ELSE '{}'::jsonb END
 			|| CASE WHEN request ->> 'draft' = 'true' THEN '{"ready_at": null}' ELSE '{}'::jsonb END)).*
 		UNION ALL
-		SELECT (vsm.fact_alias(source, r.entity, repository || '#' || vsm.json_text(request -> 'number'), r.created_at)).*
+		SELECT (vsm.fact_alias(source, r.entity, repository || '#' || vsm.json_text(request, 'number'), r.created_at)).*
 		UNION ALL
-		SELECT (vsm.fact_alias(source, r.entity, source || ':node:' || vsm.json_text(request -> 'node_id'), r.created_at)).*
+		SELECT (vsm.fact_alias(source, r.entity, source || ':node:' || vsm.json_text(request, 'node_id'), r.created_at)).*
 		WHERE request ? 'node_id'
 		UNION ALL
 		SELECT (vsm.fact_event(source, r.entity, r.created_at, 'opened', r.entity || ':opened',
@@ -70,10 +70,10 @@ BEGIN ATOMIC
 		SELECT (vsm.fact_link(source, r.entity, c.issue, 'implements', 'closing reference', since => r.created_at)).*
 		FROM vsm.github_closes(concat_ws(E'\n', r.title, r.description), repository) AS c (issue)
 		UNION ALL
-		SELECT (vsm.fact_link(source, vsm.json_text(request -> 'merge_commit_sha'), r.entity, 'part_of', 'merge commit')).*
+		SELECT (vsm.fact_link(source, vsm.json_text(request, 'merge_commit_sha'), r.entity, 'part_of', 'merge commit')).*
 		WHERE r.merged_at IS NOT NULL
 		UNION ALL
-		SELECT (vsm.fact_link(source, vsm.json_text(request #> '{head,sha}'), r.entity, 'part_of', 'head commit')).*
+		SELECT (vsm.fact_link(source, vsm.json_text(request, 'head', 'sha'), r.entity, 'part_of', 'head commit')).*
 		WHERE request #> '{head,sha}' IS NOT NULL
 		UNION ALL
 		-- GitHub names the branch of a reversal revert-13-BRANCH and writes "Reverts shop/checkout#13" below.
@@ -96,7 +96,7 @@ COMMENT ON FUNCTION vsm.read_github_pull_request_object(text, text, jsonb, jsonb
 
 CREATE FUNCTION vsm.github_request_repository(body jsonb, request jsonb) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN coalesce(vsm.json_text(body #> '{repository,full_name}'), vsm.json_text(request #> '{base,repo,full_name}'),
+RETURN coalesce(vsm.json_text(body, 'repository', 'full_name'), vsm.json_text(request, 'base', 'repo', 'full_name'),
 	vsm.github_repository(request ->> 'html_url'), vsm.github_repository(request ->> 'url'));
 COMMENT ON FUNCTION vsm.github_request_repository(jsonb, jsonb) IS 'the repository that a pull request is to be merged into';
 
@@ -106,9 +106,9 @@ BEGIN ATOMIC
 	SELECT f.*
 	FROM (
 		SELECT o.*, vsm.github_request_repository(o.body, o.request) AS repository,
-			source || ':pull_request:' || vsm.json_text(o.request -> 'id') AS entity,
-			vsm.json_time(o.request -> 'created_at') AS created_at,
-			vsm.json_time(o.request -> 'updated_at') AS updated_at
+			source || ':pull_request:' || vsm.json_text(o.request, 'id') AS entity,
+			vsm.json_time(o.request, 'created_at') AS created_at,
+			vsm.json_time(o.request, 'updated_at') AS updated_at
 		FROM (
 			SELECT p.body, p.body ->> 'action' AS action,
 				CASE WHEN jsonb_typeof(p.body -> 'pull_request') = 'object' THEN p.body -> 'pull_request' ELSE p.body END AS request
@@ -128,8 +128,8 @@ BEGIN ATOMIC
 				UNION ALL
 				SELECT p.updated_at, 'review_requested', 'review_requested:' || coalesce(r.reviewer, ''), NULL,
 					jsonb_build_object('reviewer', r.reviewer)
-				FROM (SELECT coalesce(vsm.json_text(p.body #> '{requested_reviewer,login}'),
-					vsm.json_text(p.body #> '{requested_team,slug}')) AS reviewer
+				FROM (SELECT coalesce(vsm.json_text(p.body, 'requested_reviewer', 'login'),
+					vsm.json_text(p.body, 'requested_team', 'slug')) AS reviewer
 					WHERE p.action = 'review_requested' OFFSET 0) AS r
 				UNION ALL
 				SELECT CASE p.action WHEN 'converted_to_draft' THEN p.updated_at ELSE p.created_at END, 'draft', 'draft', NULL, NULL
@@ -138,7 +138,7 @@ BEGIN ATOMIC
 					OR p.action IS NULL AND p.updated_at = p.created_at)
 				UNION ALL
 				SELECT p.updated_at, l.state, 'label:' || l.state, 'label', NULL
-				FROM (SELECT vsm.json_text(p.body #> '{label,name}') || CASE p.action WHEN 'unlabeled' THEN ' removed' ELSE '' END AS state
+				FROM (SELECT vsm.json_text(p.body, 'label', 'name') || CASE p.action WHEN 'unlabeled' THEN ' removed' ELSE '' END AS state
 					WHERE p.action IN ('labeled', 'unlabeled') OFFSET 0) AS l) AS e
 			UNION ALL
 			SELECT (vsm.fact_row(source, 'merge_request', p.entity, p.updated_at, jsonb_build_object('ready_at', p.updated_at))).*
@@ -169,9 +169,9 @@ BEGIN ATOMIC
 	SELECT q.*
 	FROM (
 		SELECT lower(review ->> 'state') AS state,
-			vsm.json_time(review -> 'submitted_at') AS at,
-			entity || ':review:' || vsm.json_text(review -> 'id') AS id,
-			vsm.json_text(review #> '{user,login}') AS reviewer,
+			vsm.json_time(review, 'submitted_at') AS at,
+			entity || ':review:' || vsm.json_text(review, 'id') AS id,
+			vsm.json_text(review, 'user', 'login') AS reviewer,
 			jsonb_strip_nulls(jsonb_build_object('reviewer', review #> '{user,login}', 'sha', review -> 'commit_id')) AS attributes
 		OFFSET 0) AS r,
 	LATERAL (
@@ -200,9 +200,9 @@ BEGIN ATOMIC
 	SELECT f.*
 	FROM (
 		SELECT o.*, vsm.github_request_repository(o.body, o.request) AS repository,
-			source || ':pull_request:' || vsm.json_text(o.request -> 'id') AS entity,
-			vsm.json_text(o.request #> '{user,login}') AS author,
-			vsm.json_time(o.request -> 'updated_at') AS updated_at
+			source || ':pull_request:' || vsm.json_text(o.request, 'id') AS entity,
+			vsm.json_text(o.request, 'user', 'login') AS author,
+			vsm.json_time(o.request, 'updated_at') AS updated_at
 		FROM (
 			SELECT p.body, p.body ->> 'action' AS action, p.body -> 'pull_request' AS request, p.body -> 'review' AS review
 			FROM (SELECT payload #> '{}' AS body OFFSET 0) AS p
@@ -220,8 +220,8 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 50
 BEGIN ATOMIC
 	SELECT f.*
 	FROM (
-		SELECT p.body, source || ':pull_request:' || vsm.json_text(p.body #> '{pull_request,id}') AS entity,
-			vsm.json_text(p.body #> '{pull_request,user,login}') AS author
+		SELECT p.body, source || ':pull_request:' || vsm.json_text(p.body, 'pull_request', 'id') AS entity,
+			vsm.json_text(p.body, 'pull_request', 'user', 'login') AS author
 		FROM (SELECT payload #> '{}' AS body OFFSET 0) AS p
 		OFFSET 0) AS p,
 	LATERAL (
@@ -237,7 +237,7 @@ BEGIN ATOMIC
 			OFFSET 0) AS c,
 			LATERAL vsm.read_github_commit_object(source, c.repository, NULL, c.object, names) AS o
 		UNION ALL
-		SELECT (vsm.fact_link(source, vsm.json_text(c.object -> 'sha'), p.entity, 'part_of', 'pull request commits')).*
+		SELECT (vsm.fact_link(source, vsm.json_text(c.object, 'sha'), p.entity, 'part_of', 'pull request commits')).*
 		FROM jsonb_array_elements(vsm.json_array(p.body -> 'commits')) AS c (object)) AS f;
 END;
 COMMENT ON FUNCTION vsm.read_github_pull_request_part(text, jsonb, jsonb) IS

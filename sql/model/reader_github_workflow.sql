@@ -10,18 +10,18 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 8
 BEGIN ATOMIC
 	SELECT f.*
 	FROM (
-		SELECT o.run, o.action, source || ':workflow_run:' || vsm.json_text(o.run -> 'id') AS entity,
-			coalesce(vsm.json_text(o.body #> '{repository,full_name}'), vsm.json_text(o.run #> '{repository,full_name}'),
+		SELECT o.run, o.action, source || ':workflow_run:' || vsm.json_text(o.run, 'id') AS entity,
+			coalesce(vsm.json_text(o.body, 'repository', 'full_name'), vsm.json_text(o.run, 'repository', 'full_name'),
 				vsm.github_repository(o.run ->> 'html_url'), vsm.github_repository(o.run ->> 'url')) AS repository,
 			coalesce(vsm.github_count(o.run -> 'run_attempt'), 1)::bigint AS attempt,
-			vsm.json_time(o.run -> 'created_at') AS created_at,
-			vsm.json_time(o.run -> 'run_started_at') AS started_at,
-			vsm.json_time(o.run -> 'updated_at') AS updated_at,
+			vsm.json_time(o.run, 'created_at') AS created_at,
+			vsm.json_time(o.run, 'run_started_at') AS started_at,
+			vsm.json_time(o.run, 'updated_at') AS updated_at,
 			-- (What has a conclusion is completed.)
-			coalesce(vsm.json_text(o.run -> 'status'), CASE WHEN vsm.json_text(o.run -> 'conclusion') IS NOT NULL THEN
+			coalesce(vsm.json_text(o.run, 'status'), CASE WHEN vsm.json_text(o.run, 'conclusion') IS NOT NULL THEN
 				'completed' END) AS status,
-			vsm.json_text(o.run -> 'conclusion') AS conclusion,
-			vsm.json_text(o.run -> 'head_sha') AS sha
+			vsm.json_text(o.run, 'conclusion') AS conclusion,
+			vsm.json_text(o.run, 'head_sha') AS sha
 		FROM (
 			SELECT p.body, p.body ->> 'action' AS action,
 				CASE WHEN jsonb_typeof(p.body -> 'workflow_run') = 'object' THEN p.body -> 'workflow_run' ELSE p.body END AS run
@@ -38,15 +38,15 @@ BEGIN ATOMIC
 				jsonb_strip_nulls(jsonb_build_object(
 					'source', source,
 					'repository', r.repository,
-					'job', vsm.json_text(r.run -> 'name'),
+					'job', vsm.json_text(r.run, 'name'),
 					'sha', r.sha,
-					'ref', vsm.json_text(r.run -> 'head_branch'),
+					'ref', vsm.json_text(r.run, 'head_branch'),
 					'attempt', r.attempt,
 					'status', coalesce(CASE WHEN r.status = 'completed' THEN r.conclusion END, r.status),
 					'queued_at', CASE WHEN r.attempt = 1 THEN r.created_at ELSE r.started_at END,
 					'started_at', CASE WHEN r.status IN ('in_progress', 'completed') THEN r.started_at END,
 					'finished_at', CASE WHEN r.status = 'completed' THEN r.updated_at END,
-					'url', vsm.json_text(r.run -> 'html_url')))
+					'url', vsm.json_text(r.run, 'html_url')))
 				-- A new attempt has not ended yet, whatever the last one did.
 				|| CASE WHEN r.status = 'in_progress' THEN '{"finished_at": null}' WHEN r.status <> 'completed' THEN
 					'{"started_at": null, "finished_at": null}'
@@ -75,7 +75,7 @@ BEGIN ATOMIC
 			WHERE r.sha IS NOT NULL
 			UNION ALL
 			-- (GitHub lists requests of forks, too, which happen to have the same commit.)
-			SELECT (vsm.fact_link(source, r.entity, source || ':pull_request:' || vsm.json_text(p.request -> 'id'), 'builds',
+			SELECT (vsm.fact_link(source, r.entity, source || ':pull_request:' || vsm.json_text(p.request, 'id'), 'builds',
 				'pull request run', since => r.created_at)).*
 			FROM jsonb_array_elements(vsm.json_array(r.run -> 'pull_requests')) AS p (request)
 			WHERE (vsm.github_repository(p.request ->> 'url') = r.repository) IS NOT FALSE) AS q
@@ -112,19 +112,19 @@ BEGIN ATOMIC
 			SELECT t.*, CASE WHEN t.status IN ('in_progress', 'completed') AND t.conclusion IS DISTINCT FROM 'skipped'
 				AND (t.completed_at < t.started_at) IS NOT TRUE AND NOT t.never_taken THEN t.started_at END AS begun
 			FROM (
-				SELECT o.body, o.job, vsm.json_text(o.job -> 'id') AS id,
-					source || ':workflow_job:' || vsm.json_text(o.job -> 'id') AS entity,
-					source || ':workflow_run:' || vsm.json_text(o.job -> 'run_id') AS run,
-					coalesce(vsm.json_text(o.body #> '{repository,full_name}'), vsm.github_repository(o.job ->> 'html_url'),
+				SELECT o.body, o.job, vsm.json_text(o.job, 'id') AS id,
+					source || ':workflow_job:' || vsm.json_text(o.job, 'id') AS entity,
+					source || ':workflow_run:' || vsm.json_text(o.job, 'run_id') AS run,
+					coalesce(vsm.json_text(o.body, 'repository', 'full_name'), vsm.github_repository(o.job ->> 'html_url'),
 						vsm.github_repository(o.job ->> 'run_url')) AS repository,
-					vsm.json_text(o.job -> 'name') AS name,
-					coalesce(vsm.json_text(o.job -> 'status'), CASE WHEN vsm.json_text(o.job -> 'conclusion') IS NOT NULL THEN
+					vsm.json_text(o.job, 'name') AS name,
+					coalesce(vsm.json_text(o.job, 'status'), CASE WHEN vsm.json_text(o.job, 'conclusion') IS NOT NULL THEN
 						'completed' END) AS status,
-					vsm.json_text(o.job -> 'conclusion') AS conclusion,
-					vsm.json_text(o.job -> 'head_sha') AS sha,
-					vsm.json_time(o.job -> 'created_at') AS created_at,
-					vsm.json_time(o.job -> 'started_at') AS started_at,
-					vsm.json_time(o.job -> 'completed_at') AS completed_at,
+					vsm.json_text(o.job, 'conclusion') AS conclusion,
+					vsm.json_text(o.job, 'head_sha') AS sha,
+					vsm.json_time(o.job, 'created_at') AS created_at,
+					vsm.json_time(o.job, 'started_at') AS started_at,
+					vsm.json_time(o.job, 'completed_at') AS completed_at,
 					(o.job ->> 'conclusion' = 'cancelled' AND o.job -> 'steps' = '[]'
 						AND coalesce(o.job ->> 'runner_id', '0') = '0') IS TRUE AS never_taken
 				FROM (
@@ -146,13 +146,13 @@ BEGIN ATOMIC
 				'repository', j.repository,
 				'job', j.name,
 				'sha', j.sha,
-				'ref', vsm.json_text(j.job -> 'head_branch'),
+				'ref', vsm.json_text(j.job, 'head_branch'),
 				'attempt', vsm.github_count(j.job -> 'run_attempt'),
 				'status', coalesce(j.conclusion, j.status),
 				'queued_at', j.queued_at,
 				'started_at', j.begun,
 				'finished_at', j.completed_at,
-				'url', vsm.json_text(j.job -> 'html_url'))))).*
+				'url', vsm.json_text(j.job, 'html_url'))))).*
 		UNION ALL
 		SELECT (vsm.fact_event(source, j.entity, j.queued_at, s.state, j.entity || ':' || s.state,
 			attributes => jsonb_strip_nulls(jsonb_build_object('name', j.job -> 'name', 'attempt', j.job -> 'run_attempt', 'url',
@@ -169,7 +169,7 @@ BEGIN ATOMIC
 		UNION ALL
 		SELECT (vsm.fact_link(source, j.run, j.sha, 'builds', 'workflow run')).*
 		UNION ALL
-		SELECT (vsm.fact_link(source, source || ':deployment:' || vsm.json_text(j.body #> '{deployment,id}'), j.entity, 'part_of',
+		SELECT (vsm.fact_link(source, source || ':deployment:' || vsm.json_text(j.body, 'deployment', 'id'), j.entity, 'part_of',
 			'workflow job')).*
 		WHERE j.body ? 'deployment'
 		UNION ALL
@@ -186,12 +186,12 @@ BEGIN ATOMIC
 					'environment', e.environment,
 					'environment_tier', vsm.meaning(names, 'environment', e.environment),
 					'sha', j.sha,
-					'ref', vsm.json_text(j.job -> 'head_branch'),
+					'ref', vsm.json_text(j.job, 'head_branch'),
 					'status', coalesce(j.conclusion, j.status),
 					'created_at', j.queued_at,
 					'started_at', j.begun,
 					'finished_at', j.completed_at,
-					'url', vsm.json_text(j.job -> 'html_url'))))).*
+					'url', vsm.json_text(j.job, 'html_url'))))).*
 			UNION ALL
 			SELECT (vsm.fact_link(source, e.entity, j.sha, 'deploys', 'workflow job')).*
 			UNION ALL

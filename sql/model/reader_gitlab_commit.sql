@@ -45,10 +45,10 @@ BEGIN ATOMIC
 	SELECT q.*
 	FROM (
 		SELECT vsm.gitlab_sha(commit -> 'id') AS sha,
-			coalesce(vsm.json_time(commit -> 'committed_date'), vsm.json_time(commit -> 'timestamp'),
-				vsm.json_time(commit -> 'created_at')) AS committed_at,
-			rtrim(coalesce(vsm.json_text(commit -> 'title'), split_part(vsm.json_text(commit -> 'message'), E'\n', 1)), E'\r') AS title,
-			vsm.json_text(commit -> 'message') AS message,
+			coalesce(vsm.json_time(commit, 'committed_date'), vsm.json_time(commit, 'timestamp'),
+				vsm.json_time(commit, 'created_at')) AS committed_at,
+			rtrim(coalesce(vsm.json_text(commit, 'title'), split_part(vsm.json_text(commit, 'message'), E'\n', 1)), E'\r') AS title,
+			vsm.json_text(commit, 'message') AS message,
 			vsm.gitlab_author(names, coalesce(commit #> '{author,email}', commit -> 'author_email'),
 				coalesce(commit #> '{author,name}', commit -> 'author_name'))
 				AS author
@@ -58,11 +58,11 @@ BEGIN ATOMIC
 			jsonb_strip_nulls(jsonb_build_object(
 				'source', source,
 				'repository', repository,
-				'authored_at', vsm.json_time(commit -> 'authored_date'),
+				'authored_at', vsm.json_time(commit, 'authored_date'),
 				'committed_at', c.committed_at,
 				'title', c.title,
 				'parents', vsm.gitlab_texts(commit -> 'parent_ids'),
-				'url', coalesce(vsm.json_text(commit -> 'web_url'), vsm.json_text(commit -> 'url')),
+				'url', coalesce(vsm.json_text(commit, 'web_url'), vsm.json_text(commit, 'url')),
 				'author_kind', CASE WHEN c.author <> 'person' THEN 'bot' ELSE c.author END,
 				'assisted_by', CASE WHEN c.author NOT IN ('person', 'bot') THEN c.author END,
 				'additions', vsm.gitlab_count(commit #> '{stats,additions}'),
@@ -93,7 +93,7 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 2
 BEGIN ATOMIC
 	SELECT f.*
 	FROM (
-		SELECT b.body, vsm.gitlab_project(vsm.json_text(b.body -> 'web_url')) AS repository
+		SELECT b.body, vsm.gitlab_project(vsm.json_text(b.body, 'web_url')) AS repository
 		FROM (SELECT payload || '{}' AS body OFFSET 0) AS b
 		OFFSET 0) AS p,
 		LATERAL vsm.read_gitlab_commit_object(source, p.repository, p.body, NULL, names) AS f;
@@ -115,17 +115,17 @@ BEGIN ATOMIC
 			END AS sha,
 			source || CASE WHEN b.is_tag THEN ':tag:' ELSE ':branch:' END || b.project || '@' || b.name AS entity,
 			-- The default branch names nobody's work.
-			CASE WHEN NOT b.is_tag AND b.name IS DISTINCT FROM vsm.json_text(b.body #> '{project,default_branch}') THEN
+			CASE WHEN NOT b.is_tag AND b.name IS DISTINCT FROM vsm.json_text(b.body, 'project', 'default_branch') THEN
 				vsm.issue_keys(b.name) END AS keys,
 			-- A push has no time of its own: that of its newest commit.
-			(SELECT max(vsm.json_time(c -> 'timestamp')) FROM jsonb_array_elements(b.commits) AS c) AS at
+			(SELECT max(vsm.json_time(c, 'timestamp')) FROM jsonb_array_elements(b.commits) AS c) AS at
 		FROM (
 			SELECT p.body, vsm.json_array(p.body -> 'commits') AS commits,
 				coalesce(vsm.gitlab_hook_project(p.body), vsm.gitlab_project(p.body #>> '{commits,0,url}')) AS project,
-				regexp_replace(vsm.json_text(p.body -> 'ref'), '^refs/(heads|tags)/', '') AS name,
-				coalesce(vsm.json_text(p.body -> 'object_kind'), vsm.json_text(p.body -> 'event_name')) = 'tag_push' AS is_tag,
-				vsm.json_text(p.body -> 'before') AS before,
-				vsm.json_text(p.body -> 'after') AS after,
+				regexp_replace(vsm.json_text(p.body, 'ref'), '^refs/(heads|tags)/', '') AS name,
+				coalesce(vsm.json_text(p.body, 'object_kind'), vsm.json_text(p.body, 'event_name')) = 'tag_push' AS is_tag,
+				vsm.json_text(p.body, 'before') AS before,
+				vsm.json_text(p.body, 'after') AS after,
 				vsm.gitlab_sha(p.body -> 'checkout_sha') AS checkout_sha,
 				vsm.gitlab_sha(p.body -> 'after') AS after_sha,
 				jsonb_array_length(vsm.json_array(p.body -> 'commits')) AS count
@@ -156,11 +156,11 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 3
 BEGIN ATOMIC
 	SELECT f.*
 	FROM (
-		SELECT b.body -> 'commit' AS commit, t.project, source || ':tag:' || t.project || '@' || vsm.json_text(b.body -> 'name') AS entity,
+		SELECT b.body -> 'commit' AS commit, t.project, source || ':tag:' || t.project || '@' || vsm.json_text(b.body, 'name') AS entity,
 			vsm.gitlab_sha(b.body #> '{commit,id}') AS sha,
-			coalesce(vsm.json_time(b.body #> '{commit,committed_date}'), vsm.json_time(b.body #> '{commit,created_at}')) AS at
+			coalesce(vsm.json_time(b.body, 'commit', 'committed_date'), vsm.json_time(b.body, 'commit', 'created_at')) AS at
 		FROM (SELECT payload || '{}' AS body OFFSET 0) AS b,
-			LATERAL (SELECT vsm.gitlab_project(vsm.json_text(b.body #> '{commit,web_url}')) AS project OFFSET 0) AS t
+			LATERAL (SELECT vsm.gitlab_project(vsm.json_text(b.body, 'commit', 'web_url')) AS project OFFSET 0) AS t
 		OFFSET 0) AS p,
 	LATERAL (
 		SELECT q.*

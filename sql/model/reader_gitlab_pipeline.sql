@@ -24,19 +24,19 @@ BEGIN ATOMIC
 				END AS queued_at,
 			b.queued > 0 AS has_waited,
 			CASE WHEN b.status IN ('success', 'failed', 'canceled', 'skipped') THEN
-				vsm.gitlab_end(coalesce(b.started_at, b.created_at), b.finished_at, vsm.json_number(job -> 'duration')) END AS finished_at,
-			CASE WHEN vsm.json_text(job #> '{environment,name}') IS NULL THEN
+				vsm.gitlab_end(coalesce(b.started_at, b.created_at), b.finished_at, vsm.json_number(job, 'duration')) END AS finished_at,
+			CASE WHEN vsm.json_text(job, 'environment', 'name') IS NULL THEN
 				coalesce(vsm.meaning(names, 'job', b.name), vsm.meaning(names, 'stage', b.stage)) END AS environment
 		FROM (
-			SELECT source || ':job:' || vsm.json_text(job -> 'id') AS entity,
-				vsm.json_text(job -> 'name') AS name,
-				vsm.json_text(job -> 'stage') AS stage,
-				vsm.json_text(job -> 'status') AS status,
-				vsm.json_time(job -> 'created_at') AS created_at,
-				vsm.json_time(job -> 'started_at') AS started_at,
-				vsm.json_time(job -> 'finished_at') AS finished_at,
-				vsm.json_number(job -> 'queued_duration') AS queued,
-				vsm.json_text(job -> 'web_url') AS url,
+			SELECT source || ':job:' || vsm.json_text(job, 'id') AS entity,
+				vsm.json_text(job, 'name') AS name,
+				vsm.json_text(job, 'stage') AS stage,
+				vsm.json_text(job, 'status') AS status,
+				vsm.json_time(job, 'created_at') AS created_at,
+				vsm.json_time(job, 'started_at') AS started_at,
+				vsm.json_time(job, 'finished_at') AS finished_at,
+				vsm.json_number(job, 'queued_duration') AS queued,
+				vsm.json_text(job, 'web_url') AS url,
 				job -> 'allow_failure' AS allow_failure
 			OFFSET 0) AS b
 		OFFSET 0) AS j,
@@ -99,16 +99,16 @@ BEGIN ATOMIC
 				'allow_failure', b.body -> 'build_allow_failure', 'retries_count', b.body -> 'retries_count', 'environment',
 					b.body -> 'environment')
 			ELSE b.body END AS job,
-			source || ':pipeline:' || coalesce(vsm.json_text(b.body -> 'pipeline_id'),
-				vsm.json_text(b.body #> '{pipeline,id}')) AS pipeline,
-			source || ':pipeline:' || vsm.json_text(b.body #> '{downstream_pipeline,id}') AS downstream,
+			source || ':pipeline:' || coalesce(vsm.json_text(b.body, 'pipeline_id'),
+				vsm.json_text(b.body, 'pipeline', 'id')) AS pipeline,
+			source || ':pipeline:' || vsm.json_text(b.body, 'downstream_pipeline', 'id') AS downstream,
 			coalesce(vsm.gitlab_sha(b.body -> 'sha'), vsm.gitlab_sha(b.body #> '{pipeline,sha}'), vsm.gitlab_sha(b.body #> '{commit,sha}'),
 				vsm.gitlab_sha(b.body #> '{commit,id}')) AS sha,
-			vsm.json_text(b.body -> 'ref') AS ref,
+			vsm.json_text(b.body, 'ref') AS ref,
 			CASE WHEN NOT b.is_hook THEN b.body -> 'commit' END AS commit,
-			coalesce(vsm.json_text(b.body #> '{project,path_with_namespace}'), vsm.gitlab_project(vsm.json_text(b.body -> 'web_url')),
-				vsm.gitlab_project(vsm.json_text(b.body #> '{pipeline,web_url}')),
-					vsm.gitlab_project(vsm.json_text(b.body -> 'target_url')),
+			coalesce(vsm.json_text(b.body, 'project', 'path_with_namespace'), vsm.gitlab_project(vsm.json_text(b.body, 'web_url')),
+				vsm.gitlab_project(vsm.json_text(b.body, 'pipeline', 'web_url')),
+					vsm.gitlab_project(vsm.json_text(b.body, 'target_url')),
 				vsm.gitlab_hook_project(b.body)) AS repository
 		FROM (SELECT p.body, p.body ? 'object_kind' AS is_hook FROM (SELECT payload || '{}' AS body OFFSET 0) AS p OFFSET 0) AS b
 		OFFSET 0) AS p,
@@ -125,7 +125,7 @@ BEGIN ATOMIC
 			WHERE p.downstream IS NOT NULL AND p.pipeline IS NOT NULL OFFSET 0) AS q
 		UNION ALL
 		SELECT c.*
-		FROM (SELECT vsm.gitlab_project(vsm.json_text(p.commit -> 'web_url')) AS repository WHERE p.commit IS NOT NULL OFFSET 0) AS r,
+		FROM (SELECT vsm.gitlab_project(vsm.json_text(p.commit, 'web_url')) AS repository WHERE p.commit IS NOT NULL OFFSET 0) AS r,
 			LATERAL vsm.read_gitlab_commit_object(source, r.repository, p.commit, NULL, names) AS c) AS f;
 END;
 COMMENT ON FUNCTION vsm.read_gitlab_job(text, jsonb, jsonb) IS
@@ -140,7 +140,7 @@ BEGIN ATOMIC
 			r.created_at, r.started_at,
 			r.status, r.sha, r.ref, r.url, r.updated_at, r.name, b.has_begun,
 			CASE WHEN r.status IN ('success', 'failed', 'canceled', 'skipped') THEN
-				vsm.gitlab_end(coalesce(r.started_at, r.created_at), r.finished_at, vsm.json_number(r.pipeline -> 'duration'))
+				vsm.gitlab_end(coalesce(r.started_at, r.created_at), r.finished_at, vsm.json_number(r.pipeline, 'duration'))
 					END AS finished_at,
 			-- A webhook has no version: the newest time in it.
 			coalesce(r.updated_at, greatest(r.created_at, r.started_at, r.finished_at, b.newest)) AS version,
@@ -148,39 +148,39 @@ BEGIN ATOMIC
 			CASE WHEN r.is_forked IS NOT TRUE THEN r.project END AS commit_project
 		FROM (
 			SELECT q.*,
-				source || ':pipeline:' || vsm.json_text(q.pipeline -> 'id') AS entity,
-				vsm.json_time(q.pipeline -> 'created_at') AS created_at,
-				vsm.json_time(q.pipeline -> 'updated_at') AS updated_at,
-				vsm.json_time(q.pipeline -> 'finished_at') AS finished_at,
+				source || ':pipeline:' || vsm.json_text(q.pipeline, 'id') AS entity,
+				vsm.json_time(q.pipeline, 'created_at') AS created_at,
+				vsm.json_time(q.pipeline, 'updated_at') AS updated_at,
+				vsm.json_time(q.pipeline, 'finished_at') AS finished_at,
 				-- The webhook says how long it was queued, the API when it started.
-				coalesce(vsm.json_time(q.pipeline -> 'started_at'),
-					vsm.gitlab_shift(vsm.json_time(q.pipeline -> 'created_at'),
-						vsm.json_number(q.pipeline -> 'queued_duration'))) AS started_at,
-				vsm.json_text(q.pipeline -> 'status') AS status,
+				coalesce(vsm.json_time(q.pipeline, 'started_at'),
+					vsm.gitlab_shift(vsm.json_time(q.pipeline, 'created_at'),
+						vsm.json_number(q.pipeline, 'queued_duration'))) AS started_at,
+				vsm.json_text(q.pipeline, 'status') AS status,
 				vsm.gitlab_sha(q.pipeline -> 'sha') AS sha,
-				vsm.json_text(q.pipeline -> 'ref') AS ref,
-				coalesce(vsm.json_text(q.pipeline -> 'web_url'), vsm.json_text(q.pipeline -> 'url')) AS url,
-				vsm.json_text(q.pipeline -> 'name') AS name
+				vsm.json_text(q.pipeline, 'ref') AS ref,
+				coalesce(vsm.json_text(q.pipeline, 'web_url'), vsm.json_text(q.pipeline, 'url')) AS url,
+				vsm.json_text(q.pipeline, 'name') AS name
 			FROM (
 				SELECT b.is_hook,
 					CASE WHEN b.is_hook THEN b.body -> 'object_attributes' ELSE b.body END AS pipeline,
 					coalesce(CASE WHEN b.is_hook THEN vsm.gitlab_hook_project(b.body) END,
-						vsm.gitlab_project(coalesce(vsm.json_text(b.body -> 'web_url'),
-							vsm.json_text(b.body #> '{object_attributes,url}')))) AS project,
-					source || ':merge_request:' || vsm.json_text(b.body #> '{merge_request,id}') AS request,
-					vsm.json_text(b.body #> '{merge_request,source_branch}') AS request_branch,
-					vsm.json_text(b.body #> '{merge_request,title}') AS request_title,
-					vsm.json_text(b.body #> '{merge_request,target_project_id}') <> vsm.json_text(b.body #> '{project,id}') AS is_forked,
-					source || ':pipeline:' || vsm.json_text(b.body #> '{source_pipeline,pipeline_id}') AS parent,
+						vsm.gitlab_project(coalesce(vsm.json_text(b.body, 'web_url'),
+							vsm.json_text(b.body, 'object_attributes', 'url')))) AS project,
+					source || ':merge_request:' || vsm.json_text(b.body, 'merge_request', 'id') AS request,
+					vsm.json_text(b.body, 'merge_request', 'source_branch') AS request_branch,
+					vsm.json_text(b.body, 'merge_request', 'title') AS request_title,
+					vsm.json_text(b.body, 'merge_request', 'target_project_id') <> vsm.json_text(b.body, 'project', 'id') AS is_forked,
+					source || ':pipeline:' || vsm.json_text(b.body, 'source_pipeline', 'pipeline_id') AS parent,
 					CASE WHEN b.is_hook THEN b.body -> 'commit' END AS commit,
 					CASE WHEN b.is_hook THEN vsm.json_array(b.body -> 'builds') END AS builds
 				FROM (SELECT p.body, p.body ? 'object_kind' AS is_hook FROM (SELECT payload || '{}' AS body OFFSET 0) AS p OFFSET 0) AS b
 				OFFSET 0) AS q
 			OFFSET 0) AS r,
 			LATERAL (
-				SELECT max(greatest(vsm.json_time(e -> 'created_at'), vsm.json_time(e -> 'started_at'),
-					vsm.json_time(e -> 'finished_at'))) AS newest,
-					bool_or(vsm.json_time(e -> 'started_at') IS NOT NULL) AS has_begun
+				SELECT max(greatest(vsm.json_time(e, 'created_at'), vsm.json_time(e, 'started_at'),
+					vsm.json_time(e, 'finished_at'))) AS newest,
+					bool_or(vsm.json_time(e, 'started_at') IS NOT NULL) AS has_begun
 				FROM jsonb_array_elements(r.builds) AS e
 				OFFSET 0) AS b
 		OFFSET 0) AS p,
@@ -189,7 +189,7 @@ BEGIN ATOMIC
 		FROM (
 			SELECT (vsm.fact_event(source, p.entity, p.created_at, 'created', p.entity || ':created',
 				attributes => jsonb_strip_nulls(jsonb_build_object('project', p.project, 'ref', p.ref,
-					'trigger', vsm.json_text(p.pipeline -> 'source'), 'url', p.url)), version => p.version)).*
+					'trigger', vsm.json_text(p.pipeline, 'source'), 'url', p.url)), version => p.version)).*
 			WHERE p.created_at IS NOT NULL
 			UNION ALL
 			SELECT (vsm.fact_event(source, p.entity, p.started_at, 'running', p.entity || ':running')).*

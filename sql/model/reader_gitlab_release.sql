@@ -8,39 +8,39 @@ BEGIN ATOMIC
 	SELECT f.*
 	FROM (
 		SELECT h.*,
-			coalesce(h.told_at, vsm.json_time(h.body -> 'updated_at'), h.created) AS changed_at,
+			coalesce(h.told_at, vsm.json_time(h.body, 'updated_at'), h.created) AS changed_at,
 			-- How an environment is called here before how GitLab understands its name.
 			coalesce(names #>> ARRAY['environment', 'name', lower(h.environment)], h.tier,
 				vsm.meaning(names, 'environment', h.environment)) AS environment_tier,
 			coalesce(vsm.meaning(names, 'service', h.environment),
-				vsm.meaning(names, 'service', vsm.json_text(h.body #> '{deployable,name}')),
+				vsm.meaning(names, 'service', vsm.json_text(h.body, 'deployable', 'name')),
 				vsm.meaning(names, 'service', h.repository)) AS service
 		FROM (
 			SELECT b.body,
 				b.body ? 'object_kind' AS is_hook,
-				source || ':deployment:' || CASE WHEN b.body ? 'object_kind' THEN vsm.json_text(b.body -> 'deployment_id')
-					ELSE vsm.json_text(b.body -> 'id') END
+				source || ':deployment:' || CASE WHEN b.body ? 'object_kind' THEN vsm.json_text(b.body, 'deployment_id')
+					ELSE vsm.json_text(b.body, 'id') END
 					AS entity,
-				coalesce(vsm.json_text(b.body -> 'status'), vsm.json_text(b.body #> '{deployable,status}')) AS status,
+				coalesce(vsm.json_text(b.body, 'status'), vsm.json_text(b.body, 'deployable', 'status')) AS status,
 				-- The API has the environment as an object, the webhook its name.
-				coalesce(vsm.json_text(b.body #> '{environment,name}'), vsm.json_text(b.body -> 'environment')) AS environment,
-				coalesce(vsm.json_text(b.body -> 'environment_tier'), vsm.json_text(b.body #> '{environment,tier}')) AS tier,
-				coalesce(vsm.gitlab_hook_project(b.body), vsm.gitlab_project(vsm.json_text(b.body #> '{deployable,pipeline,web_url}')),
-					vsm.gitlab_project(vsm.json_text(b.body #> '{deployable,web_url}')),
-						vsm.gitlab_project(vsm.json_text(b.body #> '{deployable,commit,web_url}')),
-					vsm.gitlab_project(vsm.json_text(b.body -> 'deployable_url')),
-						vsm.gitlab_project(vsm.json_text(b.body -> 'commit_url'))) AS repository,
-				coalesce(vsm.gitlab_sha(b.body -> 'sha'), substring(vsm.json_text(b.body -> 'commit_url') FROM '/commit/([0-9a-f]{40,64})'),
+				coalesce(vsm.json_text(b.body, 'environment', 'name'), vsm.json_text(b.body, 'environment')) AS environment,
+				coalesce(vsm.json_text(b.body, 'environment_tier'), vsm.json_text(b.body, 'environment', 'tier')) AS tier,
+				coalesce(vsm.gitlab_hook_project(b.body), vsm.gitlab_project(vsm.json_text(b.body, 'deployable', 'pipeline', 'web_url')),
+					vsm.gitlab_project(vsm.json_text(b.body, 'deployable', 'web_url')),
+						vsm.gitlab_project(vsm.json_text(b.body, 'deployable', 'commit', 'web_url')),
+					vsm.gitlab_project(vsm.json_text(b.body, 'deployable_url')),
+						vsm.gitlab_project(vsm.json_text(b.body, 'commit_url'))) AS repository,
+				coalesce(vsm.gitlab_sha(b.body -> 'sha'), substring(vsm.json_text(b.body, 'commit_url') FROM '/commit/([0-9a-f]{40,64})'),
 					vsm.gitlab_sha(b.body #> '{deployable,commit,id}')) AS sha,
-				vsm.json_text(b.body -> 'ref') AS ref,
-				coalesce(vsm.json_text(b.body -> 'deployable_id'), vsm.json_text(b.body #> '{deployable,id}')) AS job,
-				vsm.json_text(b.body #> '{deployable,pipeline,id}') AS pipeline,
-				vsm.json_time(b.body -> 'created_at') AS created,
-				vsm.json_time(b.body -> 'status_changed_at') AS told_at,
-				vsm.json_time(b.body #> '{deployable,created_at}') AS asked_for,
-				vsm.json_time(b.body #> '{deployable,started_at}') AS started,
-				vsm.json_time(b.body #> '{deployable,finished_at}') AS finished,
-				coalesce(vsm.json_text(b.body -> 'deployable_url'), vsm.json_text(b.body #> '{deployable,web_url}')) AS url
+				vsm.json_text(b.body, 'ref') AS ref,
+				coalesce(vsm.json_text(b.body, 'deployable_id'), vsm.json_text(b.body, 'deployable', 'id')) AS job,
+				vsm.json_text(b.body, 'deployable', 'pipeline', 'id') AS pipeline,
+				vsm.json_time(b.body, 'created_at') AS created,
+				vsm.json_time(b.body, 'status_changed_at') AS told_at,
+				vsm.json_time(b.body, 'deployable', 'created_at') AS asked_for,
+				vsm.json_time(b.body, 'deployable', 'started_at') AS started,
+				vsm.json_time(b.body, 'deployable', 'finished_at') AS finished,
+				coalesce(vsm.json_text(b.body, 'deployable_url'), vsm.json_text(b.body, 'deployable', 'web_url')) AS url
 			FROM (SELECT payload || '{}' AS body OFFSET 0) AS b
 			OFFSET 0) AS h
 		OFFSET 0) AS d,
@@ -100,14 +100,14 @@ BEGIN ATOMIC
 	SELECT f.*
 	FROM (
 		SELECT r.project, r.body -> 'commit' AS commit, vsm.gitlab_sha(r.body #> '{commit,id}') AS sha,
-			source || ':release:' || r.project || '@' || coalesce(vsm.json_text(r.body -> 'tag'),
-				vsm.json_text(r.body -> 'tag_name')) AS entity,
+			source || ':release:' || r.project || '@' || coalesce(vsm.json_text(r.body, 'tag'),
+				vsm.json_text(r.body, 'tag_name')) AS entity,
 			-- What is announced for a later day is not released yet.
 			CASE WHEN r.body ->> 'action' IS DISTINCT FROM 'delete' AND r.body -> 'upcoming_release' IS DISTINCT FROM 'true' THEN
-				coalesce(vsm.json_time(r.body -> 'released_at'), vsm.json_time(r.body -> 'created_at')) END AS released_at
+				coalesce(vsm.json_time(r.body, 'released_at'), vsm.json_time(r.body, 'created_at')) END AS released_at
 		FROM (
 			SELECT b.body, CASE WHEN b.body ? 'object_kind' THEN
-				coalesce(vsm.gitlab_hook_project(b.body), vsm.gitlab_project(vsm.json_text(b.body -> 'url')))
+				coalesce(vsm.gitlab_hook_project(b.body), vsm.gitlab_project(vsm.json_text(b.body, 'url')))
 				ELSE vsm.gitlab_release_project(b.body) END AS project
 			FROM (SELECT payload || '{}' AS body OFFSET 0) AS b
 			OFFSET 0) AS r

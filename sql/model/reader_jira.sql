@@ -94,8 +94,8 @@ BEGIN ATOMIC
 	SELECT string_agg(coalesce(
 			-- Jira Server writes a sprint as the Java object: ...Sprint@1a[id=7,...,name=Sprint 7,startDate=...]
 			substring(vsm.json_text(e.value) FROM 'Sprint@.*[\[,]name=((?:[^,]|,(?![a-zA-Z]+=))*),[a-zA-Z]+='), vsm.json_text(e.value),
-			vsm.json_text(e.value -> 'value'), vsm.json_text(e.value -> 'name'), vsm.json_text(e.value #> '{requestType,name}'),
-			vsm.json_text(e.value -> 'title'), vsm.json_text(e.value -> 'key')), ', ' ORDER BY e.place)
+			vsm.json_text(e.value, 'value'), vsm.json_text(e.value, 'name'), vsm.json_text(e.value, 'requestType', 'name'),
+			vsm.json_text(e.value, 'title'), vsm.json_text(e.value, 'key')), ', ' ORDER BY e.place)
 	FROM jsonb_array_elements(CASE jsonb_typeof(value) WHEN 'array' THEN value ELSE jsonb_build_array(value) END)
 		WITH ORDINALITY AS e (value, place)
 	-- names of persons are not kept
@@ -107,7 +107,7 @@ COMMENT ON FUNCTION vsm.jira_value(jsonb) IS
 
 CREATE FUNCTION vsm.jira_key(value jsonb) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN left(coalesce(vsm.json_text(value -> 'key'), vsm.json_text(value #> '{data,key}'), vsm.json_text(value)), 200);
+RETURN left(coalesce(vsm.json_text(value, 'key'), vsm.json_text(value, 'data', 'key'), vsm.json_text(value)), 200);
 COMMENT ON FUNCTION vsm.jira_key(jsonb) IS
 	'the key of the issue that a field such as Epic Link or Parent Link holds; NULL if it holds none';
 
@@ -119,11 +119,11 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 20
 BEGIN ATOMIC
 	-- the entries of the changelog that matter, each with what it changes
 	WITH change AS MATERIALIZED (
-		SELECT coalesce(c.id, source || ':issue:' || left(vsm.json_text(issue -> 'id'), 200) || ':'
+		SELECT coalesce(c.id, source || ':issue:' || left(vsm.json_text(issue, 'id'), 200) || ':'
 				|| floor(extract(epoch FROM c.at - timestamptz '1970-01-01 00:00+00') * 1000)) AS id,
 			c.at, c.what, c.field_id, c.field,
-			vsm.json_text(c.item -> 'from') AS from_id, vsm.json_text(c.item -> 'fromString') AS from_text,
-			vsm.json_text(c.item -> 'to') AS to_id, vsm.json_text(c.item -> 'toString') AS to_text
+			vsm.json_text(c.item, 'from') AS from_id, vsm.json_text(c.item, 'fromString') AS from_text,
+			vsm.json_text(c.item, 'to') AS to_id, vsm.json_text(c.item, 'toString') AS to_text
 		FROM (
 			SELECT i.id, i.at, i.field_id, i.field, i.item,
 				CASE
@@ -147,9 +147,9 @@ BEGIN ATOMIC
 							AND vsm.jira_is_flag(names, i.item) THEN 'flag' END)
 				END AS what
 			FROM (
-				SELECT h.id, h.at, e AS item, vsm.json_text(e -> 'field') AS field, vsm.json_text(e -> 'fieldId') AS field_id
+				SELECT h.id, h.at, e AS item, vsm.json_text(e, 'field') AS field, vsm.json_text(e, 'fieldId') AS field_id
 				FROM (
-					SELECT left(vsm.json_text(h -> 'id'), 200) AS id, vsm.json_time(h -> 'created') AS at,
+					SELECT left(vsm.json_text(h, 'id'), 200) AS id, vsm.json_time(h, 'created') AS at,
 						coalesce(vsm.jira_items(h -> 'items'), '[null]') AS items
 					FROM jsonb_array_elements(histories) AS h
 					OFFSET 0) AS h,
@@ -159,19 +159,19 @@ BEGIN ATOMIC
 		WHERE c.what IS NOT NULL)
 	SELECT q.*
 	FROM (
-		SELECT source || ':issue:' || left(vsm.json_text(issue -> 'id'), 200) AS entity,
-			vsm.json_text(issue -> 'key') AS key,
+		SELECT source || ':issue:' || left(vsm.json_text(issue, 'id'), 200) AS entity,
+			vsm.json_text(issue, 'key') AS key,
 			f.fields,
-			vsm.json_time(f.fields -> 'created') AS created_at,
-			vsm.json_text(f.fields #> '{status,name}') AS status,
-			vsm.json_text(f.fields #> '{status,id}') AS status_id,
+			vsm.json_time(f.fields, 'created') AS created_at,
+			vsm.json_text(f.fields, 'status', 'name') AS status,
+			vsm.json_text(f.fields, 'status', 'id') AS status_id,
 			f.fields #>> '{status,statusCategory,key}' AS status_category,
-			vsm.json_text(f.fields #> '{issuetype,name}') AS source_type,
+			vsm.json_text(f.fields, 'issuetype', 'name') AS source_type,
 			-- when it got into a status of this category, or was done
-			vsm.json_time(f.fields -> 'statuscategorychangedate') AS category_at,
-			vsm.json_time(f.fields -> 'resolutiondate') AS resolved_at,
+			vsm.json_time(f.fields, 'statuscategorychangedate') AS category_at,
+			vsm.json_time(f.fields, 'resolutiondate') AS resolved_at,
 			vsm.json_array(f.fields -> 'labels') AS labels,
-			left(vsm.json_text(f.fields #> '{parent,id}'), 200) AS parent_id,
+			left(vsm.json_text(f.fields, 'parent', 'id'), 200) AS parent_id,
 			-- Who asks for fields one by one does not ask for five of these without the parent.
 			(f.fields ? 'summary')::int + (f.fields ? 'issuetype')::int + (f.fields ? 'priority')::int + (f.fields ? 'labels')::int
 				+ (f.fields ? 'duedate')::int + (f.fields ? 'issuelinks')::int >= 5
@@ -180,11 +180,11 @@ BEGIN ATOMIC
 			CASE WHEN total BETWEEN 0 AND 2147483647 THEN trunc(total)::integer - jsonb_array_length(histories) END AS left_out,
 			-- Jira cuts off the oldest; where it does not, nothing is certain.
 			CASE WHEN total BETWEEN jsonb_array_length(histories) + 1 AND 2147483647
-				AND vsm.json_time(histories #> '{0,created}') >= vsm.json_time(histories #> '{-1,created}')
-			THEN vsm.json_time(histories #> '{-1,created}') END AS oldest,
+				AND vsm.json_time(histories, '0', 'created') >= vsm.json_time(histories, '-1', 'created')
+			THEN vsm.json_time(histories, '-1', 'created') END AS oldest,
 			-- (An issue may say that it was updated some milliseconds before its last history was written.)
 			CASE WHEN seen_at IS NOT NULL THEN
-				greatest(seen_at, vsm.json_time(histories #> '{0,created}'), vsm.json_time(histories #> '{-1,created}')) END AS known_until
+				greatest(seen_at, vsm.json_time(histories, '0', 'created'), vsm.json_time(histories, '-1', 'created')) END AS known_until
 		FROM (SELECT vsm.json_object(issue -> 'fields') AS fields OFFSET 0) AS f
 		OFFSET 0) AS d,
 	-- what the changes are about
@@ -258,7 +258,7 @@ BEGIN ATOMIC
 				 ORDER BY c.at, length(c.id), c.id COLLATE "C" LIMIT 1) END AS first_flag
 		OFFSET 0) AS n,
 	LATERAL (
-		SELECT coalesce(left(vsm.json_text(d.fields #> '{project,key}'), 200), regexp_replace(d.key, '-[0-9]+$', '')) AS project,
+		SELECT coalesce(left(vsm.json_text(d.fields, 'project', 'key'), 200), regexp_replace(d.key, '-[0-9]+$', '')) AS project,
 			CASE
 				WHEN n.type IN ('defect', 'incident') THEN 'defect'
 				WHEN n.type IN ('risk', 'debt') THEN n.type
@@ -266,11 +266,11 @@ BEGIN ATOMIC
 				WHEN n.labels <@ '{defect,incident}' AND n.labels <> '{}' THEN 'defect'
 				WHEN n.type IN ('feature', 'other') THEN n.type
 			END AS type,
-			coalesce(n.named ->> 'priority', vsm.json_text(d.fields #> '{priority,name}')) AS priority,
+			coalesce(n.named ->> 'priority', vsm.json_text(d.fields, 'priority', 'name')) AS priority,
 			coalesce(vsm.meaning(names, 'category', n.named ->> 'category'), n.named ->> 'category',
 				CASE WHEN n.categories[1] = ALL (n.categories) THEN n.categories[1] END,
 				vsm.meaning(names, 'category', d.source_type)) AS category,
-			vsm.json_text(d.fields -> 'summary') AS title,
+			vsm.json_text(d.fields, 'summary') AS title,
 			CASE WHEN d.labels @? '$[*] ? (@.type() != "string" || @ == "")' THEN
 				(SELECT coalesce(jsonb_agg(vsm.json_text(e.label) ORDER BY e.place), '[]')
 				 FROM jsonb_array_elements(d.labels) WITH ORDINALITY AS e (label, place) WHERE vsm.json_text(e.label) IS NOT NULL)
@@ -293,7 +293,7 @@ BEGIN ATOMIC
 			CASE
 				WHEN d.parent_id IS NULL THEN n.named ->> 'epic' IS NOT NULL
 				ELSE d.fields #>> '{parent,fields,issuetype,name}' = 'Epic'
-					OR vsm.json_number(d.fields #> '{parent,fields,issuetype,hierarchyLevel}') >= 1
+					OR vsm.json_number(d.fields, 'parent', 'fields', 'issuetype', 'hierarchyLevel') >= 1
 			END AS is_parent_epic,
 			CASE WHEN n.named ->> 'feature' IS NOT NULL THEN coalesce(
 				source || ':issue:' || (
@@ -368,7 +368,7 @@ BEGIN ATOMIC
 					-- when the portal shows that it got there, else when it got into this category; not before the last change
 					(SELECT m.at
 					 FROM (
-						SELECT vsm.json_time(r.request #> '{statusDate,epochMillis}') AS at
+						SELECT vsm.json_time(r.request, 'statusDate', 'epochMillis') AS at
 						FROM (SELECT jsonb_path_query_first(d.fields, '$.*.currentStatus') AS request) AS r
 						WHERE r.request ->> 'status' = d.status) AS m
 					 WHERE m.at >= coalesce(s.moved_at, m.at)),
@@ -469,8 +469,8 @@ BEGIN ATOMIC
 		FROM (
 			SELECT l.kind, source || ':issue:' || max(l.id) AS other, max(l.at) AS since, bool_or(l.id IS NULL) AS is_made
 			FROM (
-				SELECT left(coalesce(vsm.json_text(e #> '{outwardIssue,id}'), vsm.json_text(e #> '{inwardIssue,id}')), 200) AS id,
-					coalesce(vsm.json_text(e #> '{outwardIssue,key}'), vsm.json_text(e #> '{inwardIssue,key}')) AS key,
+				SELECT left(coalesce(vsm.json_text(e, 'outwardIssue', 'id'), vsm.json_text(e, 'inwardIssue', 'id')), 200) AS id,
+					coalesce(vsm.json_text(e, 'outwardIssue', 'key'), vsm.json_text(e, 'inwardIssue', 'key')) AS key,
 					vsm.jira_link_kind(
 						CASE WHEN e #>> '{outwardIssue,id}' IS NULL THEN e #>> '{type,inward}' ELSE e #>> '{type,outward}' END) AS kind,
 					NULL AS at

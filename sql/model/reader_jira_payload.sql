@@ -37,7 +37,7 @@ BEGIN ATOMIC
 	SELECT f.*
 	FROM (
 		SELECT d.issue, vsm.json_array(d.issue #> '{changelog,histories}') AS histories,
-			vsm.json_number(d.issue #> '{changelog,total}') AS total, vsm.json_time(d.issue #> '{fields,updated}') AS updated_at,
+			vsm.json_number(d.issue, 'changelog', 'total') AS total, vsm.json_time(d.issue, 'fields', 'updated') AS updated_at,
 			d.issue -> 'names' AS field_names
 		-- (With nothing added to it a stored document is fetched once, and not for each of its members.)
 		FROM (SELECT payload || '{}' AS issue OFFSET 0) AS d
@@ -62,13 +62,13 @@ BEGIN ATOMIC
 	FROM (
 		SELECT w.issue, w.told_at, coalesce(w.updated_at, w.told_at) AS seen_at,
 			-- An issue that has just been created has no changes: its status is the first. What its changelog lists it was created with.
-			CASE WHEN w.is_created THEN 0 WHEN w.is_whole THEN vsm.json_number(w.issue #> '{changelog,total}') END AS total,
+			CASE WHEN w.is_created THEN 0 WHEN w.is_whole THEN vsm.json_number(w.issue, 'changelog', 'total') END AS total,
 			CASE
 				WHEN w.is_created THEN '[]'
 				WHEN w.is_whole THEN w.issue #> '{changelog,histories}'
 				WHEN w.changelog ? 'items' THEN
 					jsonb_build_array(jsonb_build_object('id', w.changelog -> 'id', 'created', w.told, 'items', w.changelog -> 'items'))
-				WHEN vsm.json_text(w.transition -> 'to_status') IS NOT NULL THEN
+				WHEN vsm.json_text(w.transition, 'to_status') IS NOT NULL THEN
 					jsonb_build_array(jsonb_build_object('created', w.told, 'items', jsonb_build_array(jsonb_build_object(
 						'field', 'status', 'fromString', w.transition -> 'from_status', 'toString', w.transition -> 'to_status',
 						-- (It names no ids: that of the status it led to is the present one's.)
@@ -77,8 +77,8 @@ BEGIN ATOMIC
 				ELSE '[]'
 			END AS histories,
 			CASE WHEN w.is_created THEN
-				(SELECT jsonb_object_agg(vsm.json_text(e -> 'fieldId'), e -> 'field')
-				 FROM jsonb_array_elements(vsm.json_array(w.changelog -> 'items')) AS e WHERE vsm.json_text(e -> 'fieldId') IS NOT NULL)
+				(SELECT jsonb_object_agg(vsm.json_text(e, 'fieldId'), e -> 'field')
+				 FROM jsonb_array_elements(vsm.json_array(w.changelog -> 'items')) AS e WHERE vsm.json_text(e, 'fieldId') IS NOT NULL)
 			END AS field_names,
 			NOT w.is_whole AS is_webhook
 		FROM (
@@ -87,10 +87,10 @@ BEGIN ATOMIC
 				-- (A rule may post the issue with all its changelog.)
 				NOT d.payload ? 'webhookEvent'
 					AND coalesce(jsonb_typeof(d.payload #> '{issue,changelog,histories}') = 'array', false) AS is_whole,
-				coalesce(vsm.json_time(d.payload -> 'timestamp'), vsm.json_time(d.payload #> '{issue,fields,updated}')) AS told_at,
-				CASE WHEN vsm.json_time(d.payload -> 'timestamp') IS NULL THEN d.payload #> '{issue,fields,updated}'
+				coalesce(vsm.json_time(d.payload, 'timestamp'), vsm.json_time(d.payload, 'issue', 'fields', 'updated')) AS told_at,
+				CASE WHEN vsm.json_time(d.payload, 'timestamp') IS NULL THEN d.payload #> '{issue,fields,updated}'
 					ELSE d.payload -> 'timestamp' END AS told,
-				vsm.json_time(d.payload #> '{issue,fields,updated}') AS updated_at
+				vsm.json_time(d.payload, 'issue', 'fields', 'updated') AS updated_at
 			FROM (SELECT payload || '{}' AS payload OFFSET 0) AS d
 			OFFSET 0) AS w
 		OFFSET 0) AS p,
@@ -100,8 +100,8 @@ BEGIN ATOMIC
 	FROM (
 		SELECT (vsm.fact_event(source, d.entity, d.at, 'Deleted', d.entity || ':deleted', version => d.at)).*
 		FROM (
-			SELECT source || ':issue:' || left(vsm.json_text(payload #> '{issue,id}'), 200) AS entity,
-				vsm.json_time(payload -> 'timestamp') AS at
+			SELECT source || ':issue:' || left(vsm.json_text(payload, 'issue', 'id'), 200) AS entity,
+				vsm.json_time(payload, 'timestamp') AS at
 			WHERE payload ->> 'webhookEvent' = 'jira:issue_deleted'
 			OFFSET 0) AS d) AS q;
 END;
@@ -115,11 +115,11 @@ BEGIN ATOMIC
 	SELECT q.*
 	FROM (
 		SELECT payload ->> 'webhookEvent' = 'issuelink_deleted' AS is_deleted,
-			vsm.json_time(payload -> 'timestamp') AS at,
+			vsm.json_time(payload, 'timestamp') AS at,
 			vsm.jira_link_kind(payload #>> '{issueLink,issueLinkType,outwardName}') AS kind,
 			-- "source blocks destination": the outward name is read from the source
-			source || ':issue:' || left(vsm.json_text(payload #> '{issueLink,sourceIssueId}'), 200) AS inward,
-			source || ':issue:' || left(vsm.json_text(payload #> '{issueLink,destinationIssueId}'), 200) AS outward
+			source || ':issue:' || left(vsm.json_text(payload, 'issueLink', 'sourceIssueId'), 200) AS inward,
+			source || ':issue:' || left(vsm.json_text(payload, 'issueLink', 'destinationIssueId'), 200) AS outward
 		OFFSET 0) AS l,
 	LATERAL (
 		SELECT (vsm.fact_link(source,
@@ -137,8 +137,8 @@ BEGIN ATOMIC
 	SELECT f.* FROM vsm.read_jira_document(source, issue, histories, NULL, NULL, NULL, NULL, false, names) AS f
 	UNION ALL
 	-- A changelog of its own is whole up to its newest entry, if all its pages are loaded.
-	SELECT (vsm.fact_history(source, source || ':issue:' || left(vsm.json_text(issue -> 'id'), 200), h.newest)).*
-	FROM (SELECT max(vsm.json_time(h -> 'created')) AS newest FROM jsonb_array_elements(histories) AS h OFFSET 0) AS h
+	SELECT (vsm.fact_history(source, source || ':issue:' || left(vsm.json_text(issue, 'id'), 200), h.newest)).*
+	FROM (SELECT max(vsm.json_time(h, 'created')) AS newest FROM jsonb_array_elements(histories) AS h OFFSET 0) AS h
 	WHERE is_whole AND h.newest IS NOT NULL;
 END;
 COMMENT ON FUNCTION vsm.read_jira_changes(text, jsonb, jsonb, boolean, jsonb) IS
@@ -181,16 +181,16 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 5
 BEGIN ATOMIC
 	SELECT q.*
 	FROM (
-		SELECT source || ':issue:' || left(vsm.json_text(payload -> 'issueId'), 200) AS entity,
-			vsm.json_text(payload -> 'issueKey') AS key,
-			coalesce(vsm.json_text(payload -> 'summary'),
+		SELECT source || ':issue:' || left(vsm.json_text(payload, 'issueId'), 200) AS entity,
+			vsm.json_text(payload, 'issueKey') AS key,
+			coalesce(vsm.json_text(payload, 'summary'),
 				vsm.json_text(jsonb_path_query_first(payload, '$.requestFieldValues[*] ? (@.fieldId == "summary").value'))) AS title,
-			coalesce(vsm.json_time(payload #> '{createdDate,epochMillis}'),
-				vsm.json_time(payload #> '{createdDate,iso8601}')) AS created_at,
-			vsm.json_text(payload #> '{currentStatus,status}') AS status,
-			coalesce(vsm.json_time(payload #> '{currentStatus,statusDate,epochMillis}'),
-				vsm.json_time(payload #> '{currentStatus,statusDate,iso8601}')) AS changed_at,
-			vsm.json_text(payload #> '{_links,web}') AS url
+			coalesce(vsm.json_time(payload, 'createdDate', 'epochMillis'),
+				vsm.json_time(payload, 'createdDate', 'iso8601')) AS created_at,
+			vsm.json_text(payload, 'currentStatus', 'status') AS status,
+			coalesce(vsm.json_time(payload, 'currentStatus', 'statusDate', 'epochMillis'),
+				vsm.json_time(payload, 'currentStatus', 'statusDate', 'iso8601')) AS changed_at,
+			vsm.json_text(payload, '_links', 'web') AS url
 		OFFSET 0) AS r,
 	LATERAL (
 		SELECT (vsm.fact_row(source, 'item', r.entity, r.changed_at, jsonb_strip_nulls(jsonb_build_object(
@@ -225,7 +225,7 @@ BEGIN ATOMIC
 		CASE
 			WHEN p.payload ->> 'webhookEvent' IN ('jira:issue_created', 'jira:issue_updated', 'jira:issue_deleted') THEN 'webhook'
 			WHEN p.payload ->> 'webhookEvent' IN ('issuelink_created', 'issuelink_deleted') THEN 'link_webhook'
-			WHEN vsm.json_text(p.payload -> 'webhookEvent') IS NOT NULL THEN 'other_webhook'
+			WHEN vsm.json_text(p.payload, 'webhookEvent') IS NOT NULL THEN 'other_webhook'
 			WHEN p.payload ? 'issueChangeLogs' THEN 'bulk_changelog'
 			WHEN p.payload ? 'fields' THEN 'issue'
 			WHEN p.payload ? 'issues' THEN 'search'
@@ -245,7 +245,7 @@ BEGIN ATOMIC
 		CASE n.name
 			WHEN 'issue' THEN
 				CASE
-					WHEN (octet_length(vsm.json_text(p.payload -> 'id')) <= 1000) IS NOT TRUE THEN vsm.json_lacks(p.payload, 'id')
+					WHEN (octet_length(vsm.json_text(p.payload, 'id')) <= 1000) IS NOT TRUE THEN vsm.json_lacks(p.payload, 'id')
 					WHEN octet_length(p.payload ->> 'key') > 1000 THEN 'its key is longer than 1,000 bytes'
 					WHEN p.payload - '{id,self,expand,names,schema}'::text[] = '{}' THEN
 						'it has nothing but its id: ask for its fields, too'
@@ -258,22 +258,22 @@ BEGIN ATOMIC
 				END
 			WHEN 'webhook' THEN
 				CASE
-					WHEN (octet_length(vsm.json_text(p.payload #> '{issue,id}')) <= 1000) IS NOT TRUE THEN
+					WHEN (octet_length(vsm.json_text(p.payload, 'issue', 'id')) <= 1000) IS NOT TRUE THEN
 						vsm.json_lacks(p.payload, 'issue.id')
 					WHEN octet_length(p.payload #>> '{issue,key}') > 1000 THEN 'its issue.key is longer than 1,000 bytes'
-					WHEN vsm.json_time(p.payload -> 'timestamp') IS NULL AND (p.payload ->> 'webhookEvent' = 'jira:issue_deleted'
-						OR vsm.json_time(p.payload #> '{issue,fields,updated}') IS NULL) THEN vsm.json_lacks(p.payload, '@timestamp')
+					WHEN vsm.json_time(p.payload, 'timestamp') IS NULL AND (p.payload ->> 'webhookEvent' = 'jira:issue_deleted'
+						OR vsm.json_time(p.payload, 'issue', 'fields', 'updated') IS NULL) THEN vsm.json_lacks(p.payload, '@timestamp')
 				END
 			WHEN 'link_webhook' THEN
 				CASE
-					WHEN vsm.json_text(p.payload #> '{issueLink,sourceIssueId}') IS NULL
-						OR vsm.json_text(p.payload #> '{issueLink,destinationIssueId}') IS NULL
-						OR vsm.json_text(p.payload -> 'timestamp') IS NULL THEN 'it lacks the ids of the two issues or its timestamp'
-					WHEN vsm.json_time(p.payload -> 'timestamp') IS NULL THEN vsm.json_lacks(p.payload, '@timestamp')
+					WHEN vsm.json_text(p.payload, 'issueLink', 'sourceIssueId') IS NULL
+						OR vsm.json_text(p.payload, 'issueLink', 'destinationIssueId') IS NULL
+						OR vsm.json_text(p.payload, 'timestamp') IS NULL THEN 'it lacks the ids of the two issues or its timestamp'
+					WHEN vsm.json_time(p.payload, 'timestamp') IS NULL THEN vsm.json_lacks(p.payload, '@timestamp')
 				END
 			WHEN 'issue_changelog' THEN
 				CASE
-					WHEN (octet_length(vsm.json_text(p.payload -> 'issueId')) <= 1000) IS NOT TRUE THEN vsm.json_lacks(p.payload, 'issueId')
+					WHEN (octet_length(vsm.json_text(p.payload, 'issueId')) <= 1000) IS NOT TRUE THEN vsm.json_lacks(p.payload, 'issueId')
 				END
 			WHEN 'bulk_changelog' THEN
 				CASE
@@ -287,7 +287,7 @@ BEGIN ATOMIC
 					'its "self" names the issue by key: ask for the changelog by the id of the issue' END
 			WHEN 'request' THEN
 				CASE
-					WHEN (octet_length(vsm.json_text(p.payload -> 'issueId')) <= 1000) IS NOT TRUE THEN vsm.json_lacks(p.payload, 'issueId')
+					WHEN (octet_length(vsm.json_text(p.payload, 'issueId')) <= 1000) IS NOT TRUE THEN vsm.json_lacks(p.payload, 'issueId')
 					WHEN octet_length(p.payload ->> 'issueKey') > 1000 THEN 'its issueKey is longer than 1,000 bytes'
 				END
 			WHEN 'requests' THEN
