@@ -368,7 +368,7 @@ COMMENT ON FUNCTION vsm.servicenow_lacks(jsonb, text[]) IS
 CREATE FUNCTION vsm.servicenow_shows(record jsonb, of_kind text) RETURNS boolean
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 -- References without a value; codes as their labels.
-RETURN record @? '$.* ? (exists(@.link) && !exists(@.value))' AND NOT record @? '$.*.value'
+RETURN NOT record @? '$.*.value' AND record @? '$.* ? (exists(@.link) && !exists(@.value))'
 	OR of_kind = 'task' AND (record ->> 'state' !~ '^-?[0-9]+(\.0*)?$' AND jsonb_typeof(record -> 'state') = 'string'
 		AND record ->> 'state' <> ''
 		OR record ->> 'priority' ~ '^[0-9] - ' OR record ->> 'urgency' ~ '^[0-9] - ' OR record ->> 'impact' ~ '^[0-9] - ');

@@ -222,14 +222,19 @@ BEGIN
 		RETURN;
 	END IF;
 
-	-- Some were told before, or twice: the earliest time, and the wording of the newest version.
+	-- Some were told before, or twice: the earliest time, and the wording of the newest version. What is there as it is told
+	-- changes nothing.
 	WITH told AS MATERIALIZED (
 		SELECT DISTINCT ON (f.entity COLLATE "C", f.source COLLATE "C", f.id COLLATE "C")
 			f.entity, f.source, f.id, min(f.at) OVER same AS at, max(f.payload) OVER same AS payload, f.version, f.value, f.value_id,
 			f.previous, f.previous_id, f.seq, f.method, f.details,
 			jsonb_build_array(f.details, f.value, f.previous, f.value_id, f.previous_id, f.seq, f.method) AS wording
-		FROM pg_temp.vsm_fact AS f
-		WHERE f.fact = 'event'
+		FROM (
+			SELECT f.*
+			FROM pg_temp.vsm_fact AS f JOIN event AS o ON o.entity = f.entity AND o.source = f.source AND o.event_id = f.id
+			WHERE f.fact = 'event' AND (f.at, f.value, f.value_id, f.previous, f.previous_id, f.seq, f.method, f.details, f.version, f.payload)
+				IS DISTINCT FROM (o.at, o.state, o.state_id, o.previous, o.previous_id, o.seq, o.method, o.attributes, o.told_at, o.payload)
+			OFFSET 0) AS f
 		WINDOW same AS (PARTITION BY f.entity COLLATE "C", f.source COLLATE "C", f.id COLLATE "C")
 		ORDER BY f.entity COLLATE "C", f.source COLLATE "C", f.id COLLATE "C", f.version DESC NULLS LAST,
 			jsonb_build_array(f.details, f.value, f.previous, f.value_id, f.previous_id, f.seq, f.method) DESC),
@@ -359,7 +364,9 @@ BEGIN
 				FROM seen AS s WHERE s.kind = 'created' GROUP BY s.entity, s.source) AS c
 			LEFT JOIN (
 				SELECT DISTINCT ON (w.entity COLLATE "C") w.entity, w.previous, w.previous_id
-				FROM told AS w WHERE w.previous IS NOT NULL
+				FROM (SELECT m.entity, min(m.at) AS at FROM told AS m WHERE m.previous IS NOT NULL GROUP BY m.entity) AS m
+					JOIN told AS w ON w.entity = m.entity AND w.at = m.at
+				WHERE w.previous IS NOT NULL
 				ORDER BY w.entity COLLATE "C", w.at, w.seq NULLS FIRST, length(w.event_id), w.event_id COLLATE "C") AS f
 				ON f.entity = c.entity),
 	-- (Of two at once the first by name: draft says that it is open, too.)
@@ -397,8 +404,10 @@ BEGIN
 			FROM (
 				SELECT w.entity, w.source, w.event_id, w.at, w.state, NULL::text AS state_id, w.seq, false AS is_seen, false AS is_news
 				FROM told AS w WHERE w.state NOT IN ('Flagged', 'Unflagged')
+				AND w.entity IN (SELECT s.entity FROM seen AS s WHERE s.kind = 'observed')
 				UNION ALL
 				SELECT c.entity, c.source, '', c.at, c.state, NULL, NULL, false, false FROM created AS c WHERE c.state IS NOT NULL
+				AND c.entity IN (SELECT s.entity FROM seen AS s WHERE s.kind = 'observed')
 				UNION ALL
 				(SELECT DISTINCT ON (s.entity COLLATE "C", s.at) s.entity, s.source, '', s.at, s.state, s.state_id, NULL::bigint, true,
 					s.place = 0

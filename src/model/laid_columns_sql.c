@@ -128,6 +128,8 @@ is_text_list(JsonbContainer *list)
 static bool
 write_as(Oid type, JsonbValue *value)
 {
+	if (type == JSONBOID)
+		return true;
 	switch (value->type)
 	{
 		case jbvNull:
