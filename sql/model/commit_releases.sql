@@ -72,7 +72,7 @@ BEGIN
 		UNION ALL
 		-- of commits that are not known, or not of which repository
 		SELECT d.deployment, d.sha, d.finished_at, d.environment_tier
-		FROM deployment AS d LEFT JOIN commit AS c ON c.sha = d.sha
+		FROM deployment AS d LEFT JOIN LATERAL (SELECT k.sha, k.repository FROM commit AS k WHERE k.sha = d.sha OFFSET 0) AS c ON true
 		WHERE d.status = 'success' AND d.finished_at IS NOT NULL AND d.sha IS NOT NULL AND c.repository IS NULL
 		AND (d.repository = new_commit_releases.repository AND new_commit_releases.repository <> ''
 			OR new_commit_releases.repository = '' AND c.sha IS NULL AND coalesce(d.repository, '') = '')),
@@ -107,6 +107,7 @@ COMMENT ON FUNCTION vsm.new_commit_releases(text) IS
 CREATE FUNCTION vsm.write_commit_releases(model text, repository text) RETURNS bigint
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
+SET enable_memoize = off
 SET jit = off
 AS $$
 #variable_conflict use_column
@@ -116,18 +117,19 @@ BEGIN
 	PERFORM vsm.enter_model(model);
 	WITH new AS MATERIALIZED (SELECT n.* FROM vsm.new_commit_releases(repository) AS n),
 	present AS MATERIALIZED (SELECT o.* FROM commit_release AS o WHERE o.repository = write_commit_releases.repository),
+	-- (By EXCEPT, which takes as long as there are rows, however many are thought to be there.)
 	gone AS (
 		DELETE FROM commit_release AS o
 		USING (
-			SELECT p.* FROM present AS p
-			WHERE NOT EXISTS (SELECT FROM new AS n WHERE n.sha = p.sha AND n.service = p.service AND n.environment = p.environment)) AS p
+			SELECT p.sha, p.service, p.environment FROM present AS p EXCEPT SELECT n.sha, n.service, n.environment FROM new AS n) AS p
 		WHERE o.sha = p.sha AND o.service = p.service AND o.environment = p.environment
 		RETURNING o.sha),
 	written AS (
 		INSERT INTO commit_release AS o (sha, service, environment, deployment, released_at, is_first, repository)
 		SELECT n.sha, n.service, n.environment, n.deployment, n.released_at, n.is_first, write_commit_releases.repository
-		FROM new AS n LEFT JOIN present AS p ON p.sha = n.sha AND p.service = n.service AND p.environment = n.environment
-		WHERE (p.deployment, p.released_at, p.is_first) IS DISTINCT FROM (n.deployment, n.released_at, n.is_first)
+		FROM (
+			SELECT w.sha, w.service, w.environment, w.deployment, w.released_at, w.is_first FROM new AS w
+			EXCEPT SELECT p.sha, p.service, p.environment, p.deployment, p.released_at, p.is_first FROM present AS p) AS n
 		ORDER BY n.sha COLLATE "C", n.service COLLATE "C", n.environment COLLATE "C"
 		-- What stands there may be of another repository.
 		ON CONFLICT (sha, service, environment) DO UPDATE SET deployment = excluded.deployment, released_at = excluded.released_at,
@@ -140,12 +142,15 @@ BEGIN
 		SELECT 'branches', write_commit_releases.repository
 		UNION
 		SELECT 'branches', coalesce(q.repository, '')
-		FROM different AS d JOIN link AS l ON l.source = d.sha AND l.kind = 'part_of' LEFT JOIN item_alias AS a ON a.alias = l.target
-			JOIN merge_request AS q ON q.merge_request = coalesce(a.item, l.target)
+		FROM different AS d,
+			LATERAL (SELECT k.target FROM link AS k WHERE k.source = d.sha AND k.kind = 'part_of' OFFSET 0) AS l
+			LEFT JOIN LATERAL (SELECT i.item FROM item_alias AS i WHERE i.alias = l.target OFFSET 0) AS a ON true,
+			LATERAL (SELECT m.repository FROM merge_request AS m WHERE m.merge_request = coalesce(a.item, l.target) OFFSET 0) AS q
 		UNION
-		SELECT 'item', p.item FROM different AS d JOIN item_part AS p ON p.sha = d.sha
-		UNION
-		SELECT 'item', p.item FROM different AS d JOIN item_part AS p ON p.part = d.sha
+		SELECT 'item', p.item
+		FROM different AS d, LATERAL (
+			SELECT k.item FROM item_part AS k WHERE k.sha = d.sha
+			UNION ALL SELECT k.item FROM item_part AS k WHERE k.part = d.sha OFFSET 0) AS p
 		ON CONFLICT DO NOTHING)
 	SELECT count(*) INTO changed FROM different;
 	RETURN changed;

@@ -180,6 +180,8 @@ DECLARE
 	new_tables   text;
 	new_settings jsonb;
 	changes      record;
+	batch        CONSTANT integer := 20000;
+	batches      integer := 0;
 BEGIN
 	PERFORM vsm.enter_model(model);
 	INSERT INTO mark DEFAULT VALUES ON CONFLICT DO NOTHING;
@@ -225,7 +227,12 @@ BEGIN
 				-- With what that has just written.
 				changes := vsm.changed_keys(old_bound, new_bound, own);
 			END IF;
-			PERFORM vsm.touch_changes(changes.keys, changes.aliases, changes.shas, changes.members, changes.repositories);
+			PERFORM vsm.touch_changes(changes.keys[:batch], changes.aliases, changes.shas, changes.members, changes.repositories);
+			WHILE batch * (batches + 1) < cardinality(changes.keys) LOOP
+				-- Of many keys what they lead to is not held at once.
+				batches := batches + 1;
+				PERFORM vsm.touch_changes(changes.keys[batch * batches + 1:batch * (batches + 1)], NULL, NULL, NULL, NULL);
+			END LOOP;
 		END IF;
 	END IF;
 	DELETE FROM journal AS j WHERE j.xid < new_bound OR j.xid = own;

@@ -31,7 +31,7 @@ trap stop EXIT
 cd "$folder"
 $as_server "$bin/initdb" -D "$folder/data" -U postgres -A trust -E UTF8 --locale=C.UTF-8 --no-sync >"$tmp/initdb" 2>&1 || comment <"$tmp/initdb"
 start
-export PGHOST="$folder/run" PGDATABASE=postgres PGOPTIONS='-c client_min_messages=error'
+export PGHOST="$folder/run" PGDATABASE=postgres PGOPTIONS='-c client_min_messages=error -c lock_timeout=20s'
 run() { sql -d stress "$@"; }
 createdb stress
 createdb upstream
@@ -50,6 +50,7 @@ run -c "CREATE SUBSCRIPTION stress CONNECTION 'host=$folder/run dbname=upstream 
 run -c "CALL vsm.refresh('flow')" >&2
 
 quiet() { "$@" >/dev/null 2>>"$tmp/quiet" </dev/null; }
+quiet_sql() { run >/dev/null 2>>"$tmp/quiet"; }
 up() { [ "$(sql -c 'SELECT 1' 2>/dev/null)" = 1 ] && echo up; }
 until_over() { [ ! -f "$tmp/over" ] && [ "$(date +%s)" -lt "$over_at" ]; }
 
@@ -83,6 +84,10 @@ disturber() {
 	n=$first_disturbance
 	while until_over; do
 		n=$((n + 1))
+		# Whose session ended between PREPARE and COMMIT.
+		quiet_sql <<-'SQL'
+		SELECT format('COMMIT PREPARED %L', gid) FROM pg_prepared_xacts WHERE database = current_database() AND prepared < now() - interval '3 seconds' \gexec
+		SQL
 		case $((n % 6)) in
 		0) quiet run -c "INSERT INTO flow.event (source, event_id, entity, at, state) SELECT 'legacy', gen_random_uuid(), 'jira:issue:' || 1 + floor(random() * 300)::int, timestamptz '2026-01-02' + random() * interval '60 days', 'In Progress'" ;;
 		1) quiet run -c "SET lock_timeout = '2s'" -c 'ALTER TABLE flow.event DETACH PARTITION flow.event_legacy' ;;

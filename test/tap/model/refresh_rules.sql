@@ -162,10 +162,9 @@ INSERT INTO rule (what, function, old, new, statement) VALUES
 	job = 'nightly' WHERE build = 'rule:build:2'$$),
 ('branches of requests', 'touch_changes', 'WHERE q.merge_request = n.key', 'WHERE false AND q.merge_request = n.key', $$UPDATE
 	flow.merge_request SET target_branch = 'v9' WHERE merge_request = 'rule:merge_request:3'$$),
-('items of commits with another release', 'write_commit_releases', 'JOIN item_part AS p ON p.sha = d.sha',
-	'JOIN item_part AS p ON p.sha = d.sha AND false',
-	$$UPDATE flow.deployment SET finished_at = '2026-01-24' WHERE deployment = 'rule:deployment:1'; UPDATE flow.item_part SET deployment =
-		NULL WHERE deployment = 'rule:deployment:1'$$),
+('items of commits with another release', 'write_commit_releases', 'WHERE k.sha = d.sha', 'WHERE false AND k.sha = d.sha',
+	$$INSERT INTO flow.deployment (deployment, repository, sha, environment_tier, status, finished_at)
+	VALUES ('rn', 'rule/web', 'rule30', 'production', 'success', '2026-01-22')$$),
 ('items of branches that are released from now on', 'write_released_branches', 'JOIN item_part AS p ON', 'JOIN item_part AS p ON false AND',
 	$$INSERT INTO flow.merge_request (merge_request, repository, target_branch, created_at, merged_at) VALUES ('rule:merge_request:n',
 		'rule/web', 'v8', '2026-01-02', '2026-01-10');
