@@ -11,7 +11,8 @@ CREATE TABLE jenkins_event (source text, event_id text, entity text, at timestam
 CALL vsm.ingest('jenkins')
 
 -- @before ingest_jenkins
-TRUNCATE jenkins.inbox, jenkins.event, jenkins.item, jenkins.item_alias, jenkins.item_change, jenkins.observation, jenkins.link, jenkins.commit, jenkins.merge_request, jenkins.build, jenkins.deployment, jenkins.incident;
+TRUNCATE jenkins.inbox, jenkins.event, jenkins.item, jenkins.item_alias, jenkins.item_change, jenkins.observation, jenkins.link,
+	jenkins.commit, jenkins.merge_request, jenkins.build, jenkins.deployment, jenkins.incident;
 INSERT INTO jenkins.inbox (source, payload) SELECT 'jenkins', payload FROM jenkins_payload ORDER BY id;
 ANALYZE jenkins.inbox;
 
@@ -20,8 +21,10 @@ INSERT INTO jenkins_event
 SELECT 'jenkins', e.entity || ':' || s.event, e.entity, s.at, s.state
 FROM (SELECT payload::jsonb AS p FROM jenkins_payload OFFSET 0) AS w,
 	jsonb_to_record(p) AS r (url text, number integer, result text, timestamp bigint, duration bigint),
-	LATERAL (SELECT 'build:' || regexp_replace(regexp_replace(r.url, '^https://[^/]+/job/(.*)/(\d+)/$', '\1#\2'), '/job/', '/', 'g') AS entity) AS e,
-	LATERAL (VALUES ('running', 'running', to_timestamp(r.timestamp / 1000.0)), ('finished', r.result, to_timestamp((r.timestamp + r.duration) / 1000.0))) AS s (event, state, at)
+	LATERAL (SELECT 'build:' || regexp_replace(regexp_replace(r.url, '^https://[^/]+/job/(.*)/(\d+)/$', '\1#\2'), '/job/', '/', 'g')
+		AS entity) AS e,
+	LATERAL (VALUES ('running', 'running', to_timestamp(r.timestamp / 1000.0)), ('finished', r.result,
+		to_timestamp((r.timestamp + r.duration) / 1000.0))) AS s (event, state, at)
 
 -- @before jenkins_by_hand
 TRUNCATE jenkins_event;

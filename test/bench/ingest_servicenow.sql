@@ -11,7 +11,8 @@ CREATE TABLE servicenow_event (source text, event_id text, entity text, at times
 CALL vsm.ingest('servicenow')
 
 -- @before ingest_servicenow
-TRUNCATE servicenow.inbox, servicenow.event, servicenow.item, servicenow.item_alias, servicenow.item_change, servicenow.observation, servicenow.link, servicenow.commit, servicenow.merge_request, servicenow.build, servicenow.deployment, servicenow.incident;
+TRUNCATE servicenow.inbox, servicenow.event, servicenow.item, servicenow.item_alias, servicenow.item_change, servicenow.observation,
+	servicenow.link, servicenow.commit, servicenow.merge_request, servicenow.build, servicenow.deployment, servicenow.incident;
 INSERT INTO servicenow.inbox (source, payload) SELECT 'servicenow', payload FROM servicenow_payload ORDER BY id;
 ANALYZE servicenow.inbox;
 
@@ -19,8 +20,10 @@ ANALYZE servicenow.inbox;
 INSERT INTO servicenow_event
 SELECT 'servicenow', e.entity || ':' || r.sys_id, e.entity, e.at, e.code
 FROM (SELECT payload::jsonb AS p FROM servicenow_payload OFFSET 0) AS w,
-	jsonb_to_record(p) AS r (sys_id text, sys_class_name text, state text, sys_updated_on text, tablename text, documentkey text, newvalue text, sys_created_on text),
-	LATERAL (SELECT coalesce(r.sys_class_name, r.tablename) || ':' || coalesce(r.documentkey, r.sys_id) AS entity, coalesce(r.newvalue, r.state) AS code,
+	jsonb_to_record(p) AS r (sys_id text, sys_class_name text, state text, sys_updated_on text, tablename text, documentkey text,
+		newvalue text, sys_created_on text),
+	LATERAL (SELECT coalesce(r.sys_class_name, r.tablename) || ':' || coalesce(r.documentkey, r.sys_id) AS entity, coalesce(r.newvalue,
+		r.state) AS code,
 		(coalesce(r.sys_updated_on, r.sys_created_on) || ' UTC')::timestamptz AS at) AS e
 
 -- @before servicenow_by_hand
