@@ -340,13 +340,14 @@ BEGIN
 	PERFORM vsm.write_levels(items || parents);
 
 	WITH made (item, visit, value_stream, team, type, priority, place, stage, class, entered_at, left_at, left_day, left_week, left_month,
-			duration, blocked, on_clock, backward, entered_day, age) AS MATERIALIZED (
+			duration, blocked, on_clock, backward, entered_day, age, is_last) AS MATERIALIZED (
 		SELECT f.item, v.visit, f.value_stream, coalesce(h.team, f.team), coalesce(vsm.meaning(names -> i.source, 'type', h.type), f.type),
 			coalesce(h.priority, f.priority), v.place, v.stage, v.class, v.entered_at, v.left_at, vsm.period_day(v.left_at, zone),
 			vsm.period_week(v.left_at, zone, starts), vsm.period_month(v.left_at, zone), v.duration, v.blocked, v.on_clock, v.backward,
 			vsm.period_day(v.entered_at, zone),
 			coalesce(sum(v.duration) FILTER (WHERE v.on_clock)
-				OVER (PARTITION BY f.item ORDER BY v.visit ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), interval '0')
+				OVER (PARTITION BY f.item ORDER BY v.visit ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), interval '0'),
+			v.visit = max(v.visit) OVER (PARTITION BY f.item, v.stage)
 		FROM vsm.each_entity(items) AS t
 			JOIN LATERAL (SELECT g.* FROM item_flow AS g WHERE g.item = t OFFSET 0) AS f ON true
 			JOIN LATERAL (
@@ -375,21 +376,22 @@ BEGIN
 				LATERAL (SELECT g.ctid AS place FROM visit AS g WHERE g.item = t AND g.visit > coalesce(k.last, 0) OFFSET 0) AS o)))
 	INSERT INTO visit AS o (item, visit, value_stream, team, type, priority, place, stage, class, entered_at, left_at, left_day,
 		left_week, left_month,
-			duration, blocked, on_clock, backward, entered_day, age)
+			duration, blocked, on_clock, backward, entered_day, age, is_last)
 	SELECT m.* FROM made AS m
 	ORDER BY m.item COLLATE "C", m.visit
 	ON CONFLICT (item, visit) DO UPDATE SET value_stream = excluded.value_stream, team = excluded.team, type = excluded.type,
 		priority = excluded.priority, place = excluded.place, stage = excluded.stage, class = excluded.class,
 			entered_at = excluded.entered_at, left_at = excluded.left_at, left_day = excluded.left_day, left_week = excluded.left_week,
 				left_month = excluded.left_month, duration = excluded.duration, blocked = excluded.blocked, on_clock = excluded.on_clock,
-					backward = excluded.backward, entered_day = excluded.entered_day, age = excluded.age
+					backward = excluded.backward, entered_day = excluded.entered_day, age = excluded.age,
+					is_last = excluded.is_last
 	WHERE (
 		o.value_stream, o.team, o.type, o.priority, o.place, o.stage, o.class, o.entered_at, o.left_at, o.left_day, o.left_week,
-			o.left_month, o.duration, o.blocked, o.on_clock, o.backward, o.entered_day, o.age)
+			o.left_month, o.duration, o.blocked, o.on_clock, o.backward, o.entered_day, o.age, o.is_last)
 		IS DISTINCT FROM (
 		excluded.value_stream, excluded.team, excluded.type, excluded.priority, excluded.place, excluded.stage, excluded.class,
 			excluded.entered_at, excluded.left_at, excluded.left_day, excluded.left_week, excluded.left_month, excluded.duration,
-			excluded.blocked, excluded.on_clock, excluded.backward, excluded.entered_day, excluded.age);
+			excluded.blocked, excluded.on_clock, excluded.backward, excluded.entered_day, excluded.age, excluded.is_last);
 END
 $$;
 COMMENT ON FUNCTION vsm.write_item_flows(text[], text) IS
