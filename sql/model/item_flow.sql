@@ -357,7 +357,7 @@ BEGIN
 				excluded.started_day, excluded.finished_day, excluded.finished_week, excluded.finished_month, excluded.released_week,
 				excluded.released_month, excluded.category, excluded.parent, excluded.feature, excluded.untouched)),
 	visited (item, visit, value_stream, team, type, priority, place, stage, class, entered_at, left_at, left_day, left_week, left_month,
-			duration, blocked, on_clock, backward, entered_day, age) AS MATERIALIZED (
+			duration, blocked, on_clock, backward, entered_day, age, is_last) AS MATERIALIZED (
 		SELECT m.item, v.visit, m.value_stream,
 			CASE WHEN m.team_at IS NULL THEN m.team
 				ELSE coalesce(vsm.value_at(v.left_at, m.team_at, m.team_told, m.team_before, NULL), m.team) END,
@@ -368,11 +368,12 @@ BEGIN
 				ELSE coalesce(vsm.value_at(v.left_at, m.priority_at, m.priority_told, m.priority_before, NULL), m.priority) END,
 			v.place, v.stage, v.class, v.entered_at, v.left_at, vsm.period_day(v.left_at, zone), vsm.period_week(v.left_at, zone, starts),
 			vsm.period_month(v.left_at, zone), v.duration, v.blocked, v.on_clock, v.backward, vsm.period_day(v.entered_at, zone),
-			coalesce(v.age, interval '0')
+			coalesce(v.age, interval '0'), v.is_last
 		FROM made AS m JOIN route AS r ON r.route = m.route,
 			LATERAL (
 				SELECT y.*, sum(y.duration) FILTER (WHERE y.on_clock)
-					OVER (ORDER BY y.visit ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS age
+					OVER (ORDER BY y.visit ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS age,
+					y.visit = max(y.visit) OVER (PARTITION BY y.stage) AS is_last
 				FROM vsm.visits(m.timeline, r.workflow) AS y) AS v),
 	present AS MATERIALIZED (
 		SELECT g.*
@@ -384,21 +385,21 @@ BEGIN
 			SELECT o.ctid_then FROM present AS o WHERE NOT EXISTS (SELECT FROM visited AS m WHERE m.item = o.item AND m.visit = o.visit))))
 	INSERT INTO visit AS o (item, visit, value_stream, team, type, priority, place, stage, class, entered_at, left_at, left_day,
 		left_week, left_month,
-			duration, blocked, on_clock, backward, entered_day, age)
+			duration, blocked, on_clock, backward, entered_day, age, is_last)
 	SELECT m.*
 	FROM visited AS m LEFT JOIN present AS o ON o.item = m.item AND o.visit = m.visit
 	WHERE o.item IS NULL OR (
 		o.value_stream, o.team, o.type, o.priority, o.place, o.stage, o.class, o.entered_at, o.left_at, o.left_day, o.left_week,
-			o.left_month, o.duration, o.blocked, o.on_clock, o.backward, o.entered_day, o.age)
+			o.left_month, o.duration, o.blocked, o.on_clock, o.backward, o.entered_day, o.age, o.is_last)
 		IS DISTINCT FROM (
 		m.value_stream, m.team, m.type, m.priority, m.place, m.stage, m.class, m.entered_at, m.left_at, m.left_day, m.left_week,
-			m.left_month, m.duration, m.blocked, m.on_clock, m.backward, m.entered_day, m.age)
+			m.left_month, m.duration, m.blocked, m.on_clock, m.backward, m.entered_day, m.age, m.is_last)
 	ORDER BY m.item COLLATE "C", m.visit
 	ON CONFLICT (item, visit) DO UPDATE SET value_stream = excluded.value_stream, team = excluded.team, type = excluded.type,
 		priority = excluded.priority, place = excluded.place, stage = excluded.stage, class = excluded.class,
 			entered_at = excluded.entered_at, left_at = excluded.left_at, left_day = excluded.left_day, left_week = excluded.left_week,
 				left_month = excluded.left_month, duration = excluded.duration, blocked = excluded.blocked, on_clock = excluded.on_clock,
-					backward = excluded.backward, entered_day = excluded.entered_day, age = excluded.age;
+					backward = excluded.backward, entered_day = excluded.entered_day, age = excluded.age, is_last = excluded.is_last;
 	PERFORM vsm.write_levels(items || parents);
 END
 $$;

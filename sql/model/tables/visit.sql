@@ -19,7 +19,8 @@ ALTER TABLE :"schema".visit
 	ADD COLUMN IF NOT EXISTS on_clock boolean,
 	ADD COLUMN IF NOT EXISTS backward boolean,
 	ADD COLUMN IF NOT EXISTS entered_day date,
-	ADD COLUMN IF NOT EXISTS age interval;
+	ADD COLUMN IF NOT EXISTS age interval,
+	ADD COLUMN IF NOT EXISTS is_last boolean;
 CALL vsm.ensure_key(:'schema', 'visit', 'item', 'visit');
 CREATE INDEX IF NOT EXISTS visit_left_idx ON :"schema".visit (left_at);
 CREATE INDEX IF NOT EXISTS visit_stream_idx ON :"schema".visit (value_stream, left_at);
@@ -47,3 +48,4 @@ COMMENT ON COLUMN :"schema".visit.on_clock IS 'whether its time counts as flow t
 COMMENT ON COLUMN :"schema".visit.backward IS 'whether it was entered from a later stage';
 COMMENT ON COLUMN :"schema".visit.entered_day IS 'day of entered_at in the time zone of the model';
 COMMENT ON COLUMN :"schema".visit.age IS 'age of the item when it was entered: its time on the clock before';
+COMMENT ON COLUMN :"schema".visit.is_last IS 'whether the item has not been in the stage again';

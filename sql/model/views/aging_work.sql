@@ -6,7 +6,7 @@ SELECT f.item, f.key, f.title, f.url, f.value_stream, f.portfolio, f.team, f.typ
 	f.flow_time_days, f.lead_time_days, f.backlog_days, f.age_days, f.active_days, f.wait_days, f.blocked_days, f.working_flow_time_hours,
 	f.working_active_hours, f.working_wait_hours, f.flow_efficiency, f.rework, f.reopened, f.part_count, f.assisted, f.held_days,
 	f.untouched, f.target_days, f.target_met, t.in_stage / 86400 AS days_in_stage, g.wip_limit, s.stage_days[1] AS stage_p50_days,
-	s.stage_days[2] AS stage_p85_days, p.days[1] AS pace_p50_days, p.days[2] AS pace_p85_days,
+	s.stage_days[2] AS stage_p85_days, s.pace_days[1] AS pace_p50_days, s.pace_days[2] AS pace_p85_days,
 	t.in_stage / 86400 > s.stage_days[2] AS is_slow, coalesce(s.sample_count, 0)::integer AS sample_count,
 	CASE
 		WHEN f.age_days >= f.target_days THEN 0
@@ -35,9 +35,12 @@ FROM :"schema".flow_item AS f
 	-- How long others of the value stream, type and level were in each stage, and what came after it. Those who are still there, or
 	-- have been cancelled, tell up to then. Fewer than 20 that are done tell no chances.
 	LEFT JOIN (
-		SELECT o.value_stream, o.type, o.level, v.stage, count(DISTINCT v.item) FILTER (WHERE o.finished_at IS NOT NULL) AS sample_count,
+		SELECT o.value_stream, o.type, o.level, v.stage, count(*) FILTER (WHERE v.is_last AND o.finished_at IS NOT NULL) AS sample_count,
 			percentile_cont(ARRAY[0.5, 0.85]) WITHIN GROUP (ORDER BY date_part('epoch', v.duration) / 86400) AS stage_days,
-			CASE WHEN count(DISTINCT v.item) FILTER (WHERE o.finished_at IS NOT NULL) >= 20
+			-- How old those that are done were when they left it for the last time.
+			percentile_cont(ARRAY[0.5, 0.85]) WITHIN GROUP (ORDER BY date_part('epoch', v.age + v.duration) / 86400)
+				FILTER (WHERE v.is_last AND o.finished_at IS NOT NULL) AS pace_days,
+			CASE WHEN count(*) FILTER (WHERE v.is_last AND o.finished_at IS NOT NULL) >= 20
 				THEN vsm.survival(greatest(coalesce(v.left_at, now()) - v.entered_at, interval '0'),
 					v.left_at IS NOT NULL AND (v.left_at = o.cancelled_at) IS NOT TRUE) END AS rest,
 			vsm.survival(greatest(coalesce(o.finished_at, o.cancelled_at, now()) - v.left_at, interval '0'), o.finished_at IS NOT NULL)
@@ -46,17 +49,6 @@ FROM :"schema".flow_item AS f
 		WHERE (v.class IN ('active', 'waiting')) IS NOT FALSE
 		GROUP BY o.value_stream, o.type, o.level, v.stage) AS s
 			ON s.value_stream = f.value_stream AND s.type = f.type AND s.level = f.level AND s.stage = f.stage
-	-- How old those that are done were when they left it for the last time.
-	LEFT JOIN (
-		SELECT c.value_stream, c.type, c.level, c.stage, percentile_cont(ARRAY[0.5, 0.85]) WITHIN GROUP (ORDER BY c.days) AS days
-		FROM (
-			SELECT o.value_stream, o.type, o.level, v.stage, max(date_part('epoch', v.age + v.duration) / 86400) AS days
-			FROM :"schema".visit AS v
-				JOIN :"schema".item_group AS o ON o.item = v.item AND o.value_stream = coalesce(v.value_stream, '(none)')
-			WHERE (v.class IN ('active', 'waiting')) IS NOT FALSE AND o.outcome = 'done'
-			GROUP BY o.value_stream, o.type, o.level, v.stage, v.item) AS c
-		GROUP BY c.value_stream, c.type, c.level, c.stage) AS p
-			ON p.value_stream = f.value_stream AND p.type = f.type AND p.level = f.level AND p.stage = f.stage
 	LEFT JOIN LATERAL (
 		SELECT y.days FROM :"schema".service_level AS y
 		WHERE y.stage = f.stage AND (y.value_stream IS NULL OR y.value_stream = f.value_stream) AND (y.type IS NULL OR y.type = f.type)
