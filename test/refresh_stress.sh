@@ -75,6 +75,13 @@ stress_transactions() {
 	done
 }
 
+# The process of a refresh that has just begun, in $pid; empty if it is not seen.
+refresher_pid() {
+	for i in 1 2 3 4 5 6 7 8 9; do
+		pid=$(run -c "SELECT pid FROM pg_stat_activity WHERE application_name = 'refresher' AND state = 'active'" 2>/dev/null) && [ -n "$pid" ] && break
+	done
+}
+
 # Waits until what was written here can be seen: writers of other databases hold the bound, too. Then refreshes.
 seen() {
 	last=$(run -c 'SELECT pg_current_xact_id()')

@@ -210,6 +210,8 @@ BEGIN
 		END;
 
 	IF reason IS NOT NULL THEN
+		-- All is looked at, which the setting above is not made for.
+		PERFORM set_config('enable_seqscan', 'on', true);
 		links := vsm.link_deployments(model);
 		DELETE FROM route;
 		INSERT INTO touched (kind, key)

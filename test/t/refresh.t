@@ -25,8 +25,9 @@ while [ "$(date +%s)" -lt "$end" ]; do
 	refresher=$!
 	refreshes=$((refreshes + 1))
 	if [ $((refreshes % 3)) = 0 ]; then
-		sleep 0.$((refreshes % 7 + 1))
-		killed=$((killed + $(run -c "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = 'refresher'")))
+		refresher_pid
+		sleep 0.0$((refreshes % 10))
+		[ -z "$pid" ] || [ "$(run -c "SELECT pg_terminate_backend($pid)")" != t ] || killed=$((killed + 1))
 	fi
 	wait $refresher || :
 done

@@ -108,9 +108,7 @@ refresher() {
 		child=$! pid=
 		case $((refreshes % 12)) in
 		3 | 5 | 7 | 9 | 11)
-			for i in 1 2 3 4 5 6 7 8 9; do
-				pid=$(run -c "SELECT pid FROM pg_stat_activity WHERE application_name = 'refresher' AND state = 'active'" 2>/dev/null) && [ -n "$pid" ] && break
-			done
+			refresher_pid
 			sleep 0.0$((refreshes % 10))
 			;;
 		esac
