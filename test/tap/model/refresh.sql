@@ -3,7 +3,7 @@
 BEGIN;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS vsm;
-SELECT plan(63);
+SELECT plan(81);
 SET LOCAL client_min_messages = error;
 SELECT setseed(0.18);
 CALL vsm.create_model('flow');
