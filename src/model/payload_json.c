@@ -10,7 +10,6 @@
 
 #include "base/compat.h"
 #include "model/payload_json.h"
-#include "utils/builtins.h"
 #include "utils/numeric.h"
 
 /* Longer text may be more than a jsonb can hold. */
@@ -353,6 +352,7 @@ typedef struct Output
 {
 	const char *text;
 	const JsonNode *nodes;
+	PayloadDecimal decimal;
 	char	   *data;
 	uint32		len;
 	Member	   *members;		/* those of the objects that are being written */
@@ -452,13 +452,7 @@ write_number(Output *out, const JsonNode *node)
 		number = int64_to_numeric(negative ? -value : value);
 	}
 	else
-	{
-		char	   *copy = pnstrdup(start, node->size);
-
-		number = DatumGetNumeric(DirectFunctionCall3(numeric_in, CStringGetDatum(copy), ObjectIdGetDatum(InvalidOid),
-													 Int32GetDatum(-1)));
-		pfree(copy);
-	}
+		number = out->decimal(start, node->size);
 	size = VARSIZE_ANY(number);
 	memcpy(out->data + out->len, number, size);
 	out->len += size;
@@ -600,7 +594,7 @@ write_container(Output *out, uint32 place)
 }
 
 Jsonb *
-payload_jsonb(const char *text, size_t len)
+payload_jsonb(const char *text, size_t len, PayloadDecimal decimal)
 {
 	Nodes		nodes = {0};
 	Output		out = {0};
@@ -618,6 +612,7 @@ payload_jsonb(const char *text, size_t len)
 	}
 	out.text = text;
 	out.nodes = nodes.nodes;
+	out.decimal = decimal;
 	out.data = palloc(nodes.size);
 	out.len = VARHDRSZ;
 	out.member_room = 256;

@@ -6,12 +6,16 @@
 #define VSM_PAYLOAD_JSON_H
 
 #include "utils/jsonb.h"
+#include "utils/numeric.h"
+
+/* Reads a number with a point, which is one. */
+typedef Numeric (*PayloadDecimal) (const char *text, int len);
 
 /*
  * The jsonb of a text, byte for byte as jsonb_in makes it; NULL for all that needs a closer look,
  * which is then jsonb_in's: text that is not JSON, a scalar, what is nested deeply or very long,
  * numbers with an exponent, keys with an escape, escapes that text cannot hold.
  */
-extern Jsonb *payload_jsonb(const char *text, size_t len);
+extern Jsonb *payload_jsonb(const char *text, size_t len, PayloadDecimal decimal);
 
 #endif							/* VSM_PAYLOAD_JSON_H */

@@ -105,6 +105,16 @@ vsm_payload_text(PG_FUNCTION_ARGS)
 	PG_RETURN_TEXT_P(result);
 }
 
+static Numeric
+read_decimal(const char *text, int len)
+{
+	char	   *copy = pnstrdup(text, len);
+	Datum		number = DirectFunctionCall3(numeric_in, CStringGetDatum(copy), ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1));
+
+	pfree(copy);
+	return DatumGetNumeric(number);
+}
+
 /*
  * payload_json(text) -> jsonb
  *
@@ -124,7 +134,7 @@ vsm_payload_json(PG_FUNCTION_ARGS)
 		start += 3;
 		len -= 3;
 	}
-	result = payload_jsonb(start, len);
+	result = payload_jsonb(start, len, read_decimal);
 	if (result != NULL)
 		PG_RETURN_JSONB_P(result);
 	readable = DirectFunctionCall1(vsm_payload_text, PointerGetDatum(input));
