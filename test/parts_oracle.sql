@@ -88,24 +88,22 @@ SELECT l.source AS sha, l.target AS request, l.method,
 FROM wanted_link AS l JOIN flow.commit AS c ON c.sha = l.source WHERE l.kind = 'part_of';
 
 -- The commit of every request and of every commit, and its release: what the first known deployment brought is not known to have been
--- released by it, unless it was merged no earlier. Whether a branch is released at all is told by the rows of its requests.
+-- released by it, unless it was merged no earlier.
 CREATE MATERIALIZED VIEW wanted_work AS
 WITH one AS (
 	SELECT m.merge_request AS part, 'request' AS kind, m.repository, m.target_branch AS branch, (SELECT c.sha FROM wanted_commit AS c
 		WHERE c.request = m.merge_request AND c.place = 1) AS sha,
-		(SELECT max(s.at) FROM wanted_state AS s WHERE s.part = m.merge_request AND s.code = 'code merged') AS merged_at, m.merged_at
-			AS row_merged_at
+		(SELECT max(s.at) FROM wanted_state AS s WHERE s.part = m.merge_request AND s.code = 'code merged') AS merged_at
 	FROM wanted_request AS m
 	UNION ALL
 	SELECT c.sha, 'commit', c.repository, NULL,
 		CASE WHEN EXISTS (SELECT FROM wanted_production AS p WHERE p.sha = c.sha) THEN c.sha
 		ELSE coalesce((SELECT min(s.sha) FROM wanted_commit AS o JOIN wanted_commit AS s ON s.request = o.request
 			WHERE o.sha = c.sha AND s.place = 1 AND s.method IN ('merge commit', 'squash commit', 'number in subject')), c.sha) END,
-		c.committed_at, NULL
+		c.committed_at
 	FROM flow.commit AS c)
-SELECT o.*, p.deployment IS NOT NULL AND CASE o.kind WHEN 'commit' THEN known AND o.sha = o.part ELSE p.is_first IS NOT TRUE
-	OR o.row_merged_at >= p.released_at END AS has_release, CASE WHEN known THEN p.deployment END AS deployment, CASE WHEN known
-		THEN p.released_at END AS released_at,
+SELECT o.*, p.deployment IS NOT NULL AND known AND (o.kind = 'request' OR o.sha = o.part) AS has_release, CASE WHEN known THEN
+	p.deployment END AS deployment, CASE WHEN known THEN p.released_at END AS released_at,
 	NOT known AS was_first
 FROM one AS o LEFT JOIN wanted_production AS p ON p.sha = o.sha, LATERAL (SELECT p.is_first IS NOT TRUE
 	OR coalesce(o.merged_at >= p.released_at, false) AS known) AS k;

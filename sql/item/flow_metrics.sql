@@ -89,6 +89,16 @@ CREATE FUNCTION vsm.reopened(timeline vsm.timeline, workflow vsm.workflow, as_of
 COMMENT ON FUNCTION vsm.reopened(vsm.timeline, vsm.workflow, timestamptz) IS
 	'moves from done or cancelled to a new, active or waiting stage';
 
+CREATE FUNCTION vsm.first_finished_at(timeline vsm.timeline, workflow vsm.workflow, as_of timestamptz DEFAULT NULL) RETURNS timestamptz
+	AS 'MODULE_PATHNAME', 'vsm_first_finished_at' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 20;
+COMMENT ON FUNCTION vsm.first_finished_at(vsm.timeline, vsm.workflow, timestamptz) IS
+	'when the item was done for the first time, reopened later or not; NULL: never';
+
+CREATE FUNCTION vsm.reopened_at(timeline vsm.timeline, workflow vsm.workflow, as_of timestamptz DEFAULT NULL) RETURNS timestamptz
+	AS 'MODULE_PATHNAME', 'vsm_reopened_at' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 20;
+COMMENT ON FUNCTION vsm.reopened_at(vsm.timeline, vsm.workflow, timestamptz) IS
+	'when the item was last reopened, from done or cancelled; NULL: never';
+
 CREATE TYPE vsm.flow AS (
 	created_at timestamptz, started_at timestamptz, finished_at timestamptz, cancelled_at timestamptz,
 	outcome text, flow_time interval, lead_time interval, backlog_time interval, item_age interval,

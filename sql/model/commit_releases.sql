@@ -12,10 +12,19 @@
  * PostgreSQL thinks of the size of tables, of which it may know nothing.
  */
 
+CREATE FUNCTION vsm.commit_rank(method text) RETURNS integer
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN method = 'merge commit' THEN 1 WHEN method IN ('squash commit', 'number in subject') THEN 2
+	WHEN method = 'head commit' THEN 3 ELSE 4 END;
+COMMENT ON FUNCTION vsm.commit_rank(text) IS
+	'of the commits that are part of a request by these methods that with the least rank is released: up to 2 it has landed; '
+	'a part of vsm.refresh';
+
 CREATE FUNCTION vsm.request_commits(requests text[]) RETURNS TABLE (request text, sha text, landed text, first_commit_at timestamptz)
 LANGUAGE plpgsql STABLE ROWS 2000
 SET plan_cache_mode = force_generic_plan
 SET enable_hashjoin = on
+SET enable_memoize = off
 SET jit = off
 AS $$
 #variable_conflict use_column
@@ -26,8 +35,7 @@ BEGIN
 		min(c.authored_at)
 	FROM (
 		SELECT n.request, l.source AS sha, k.committed_at, coalesce(k.authored_at, k.committed_at) AS authored_at,
-			CASE WHEN l.method = 'merge commit' THEN 1 WHEN l.method IN ('squash commit', 'number in subject') THEN 2
-				WHEN l.method = 'head commit' THEN 3 ELSE 4 END AS rank
+			vsm.commit_rank(l.method) AS rank
 		FROM (
 			SELECT r AS request, r AS name FROM vsm.each_entity(requests) AS r
 			UNION
@@ -44,23 +52,6 @@ COMMENT ON FUNCTION vsm.request_commits(text[]) IS
 	'first '
 	'of these two, NULL if neither is known; and when the earliest of its commits was written; a part of vsm.refresh';
 
-CREATE FUNCTION vsm.known_releases(shas text[]) RETURNS TABLE (sha text, deployment text, released_at timestamptz, is_first boolean)
-LANGUAGE plpgsql STABLE ROWS 2000
-SET plan_cache_mode = force_generic_plan
-SET jit = off
-AS $$
-#variable_conflict use_column
-BEGIN
-	RETURN QUERY
-	SELECT s, r.deployment, r.released_at, r.is_first
-	FROM vsm.each_entity(shas) AS s, LATERAL (
-		SELECT c.deployment, c.released_at, c.is_first FROM commit_release AS c
-		WHERE c.sha = s AND c.environment = 'production' ORDER BY c.released_at, c.deployment COLLATE "C" LIMIT 1) AS r;
-END
-$$;
-COMMENT ON FUNCTION vsm.known_releases(text[]) IS
-	'the earliest deployment to production, of whatever service, whose history contains each of these commits; a part of vsm.refresh';
-
 CREATE FUNCTION vsm.new_commit_releases(repository text) RETURNS TABLE (sha text, service text, environment text, deployment text,
 	released_at timestamptz, is_first boolean)
 LANGUAGE plpgsql STABLE ROWS 10000
@@ -70,20 +61,31 @@ AS $$
 #variable_conflict use_column
 BEGIN
 	RETURN QUERY
-	WITH done AS MATERIALIZED (
+	-- (Planned with the name at hand: of two conditions one is left.)
+	WITH known AS MATERIALIZED (
+		SELECT c.sha, c.parents, c.paths, c.repository FROM commit AS c
+		WHERE c.repository = new_commit_releases.repository OR new_commit_releases.repository = '' AND c.repository IS NULL),
+	deployed AS MATERIALIZED (
+		SELECT d.deployment, d.sha, d.finished_at, d.environment_tier
+		FROM deployment AS d JOIN known AS k ON k.sha = d.sha
+		WHERE d.status = 'success' AND d.finished_at IS NOT NULL AND (k.repository IS NOT NULL OR coalesce(d.repository, '') = '')
+		UNION ALL
+		-- of commits that are not known, or not of which repository
+		SELECT d.deployment, d.sha, d.finished_at, d.environment_tier
+		FROM deployment AS d LEFT JOIN LATERAL (SELECT k.sha, k.repository FROM commit AS k WHERE k.sha = d.sha OFFSET 0) AS c ON true
+		WHERE d.status = 'success' AND d.finished_at IS NOT NULL AND d.sha IS NOT NULL AND c.repository IS NULL
+		AND (d.repository = new_commit_releases.repository AND new_commit_releases.repository <> ''
+			OR new_commit_releases.repository = '' AND c.sha IS NULL AND coalesce(d.repository, '') = '')),
+	done AS MATERIALIZED (
 		SELECT d.deployment, d.sha, d.finished_at, coalesce(r.service, '') AS service, coalesce(d.environment_tier, 'other') AS tier
-		FROM deployment AS d JOIN routed_deployment AS r ON r.deployment = d.deployment LEFT JOIN commit AS c ON c.sha = d.sha
-		WHERE d.status = 'success' AND d.finished_at IS NOT NULL AND d.sha IS NOT NULL
-		AND coalesce(c.repository, d.repository, '') = new_commit_releases.repository),
+		FROM deployed AS d, LATERAL (SELECT v.service FROM routed_deployment AS v WHERE v.deployment = d.deployment OFFSET 0) AS r),
 	first AS MATERIALIZED (
 		SELECT DISTINCT ON (d.tier) d.tier, d.deployment, s.since IS NOT NULL AND d.finished_at >= s.since AS is_begin
 		FROM done AS d LEFT JOIN service AS s ON s.service = d.service
 		ORDER BY d.tier, d.finished_at, d.deployment COLLATE "C"),
 	target AS MATERIALIZED (
 		SELECT row_number() OVER ()::text AS target, t.service, t.tier
-		FROM (SELECT DISTINCT d.service, d.tier FROM done AS d) AS t),
-	known AS MATERIALIZED (
-		SELECT c.sha, c.parents, c.paths FROM commit AS c WHERE coalesce(c.repository, '') = new_commit_releases.repository)
+		FROM (SELECT DISTINCT d.service, d.tier FROM done AS d) AS t)
 	SELECT f.sha, t.service, t.tier, f.release, f.released_at, f.release = e.deployment AND NOT e.is_begin
 	FROM vsm.first_release(
 			(SELECT vsm.graph(k.sha, coalesce(k.parents, '{}')) FROM known AS k),
@@ -104,6 +106,7 @@ COMMENT ON FUNCTION vsm.new_commit_releases(text) IS
 CREATE FUNCTION vsm.write_commit_releases(model text, repository text) RETURNS bigint
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
+SET enable_memoize = off
 SET jit = off
 AS $$
 #variable_conflict use_column
@@ -112,20 +115,24 @@ DECLARE
 BEGIN
 	PERFORM vsm.enter_model(model);
 	WITH new AS MATERIALIZED (SELECT n.* FROM vsm.new_commit_releases(repository) AS n),
+	present AS MATERIALIZED (SELECT o.* FROM commit_release AS o WHERE o.repository = write_commit_releases.repository),
+	-- (By EXCEPT, which takes as long as there are rows, however many are thought to be there.)
 	gone AS (
 		DELETE FROM commit_release AS o
-		WHERE o.repository = write_commit_releases.repository
-		AND NOT EXISTS (SELECT FROM new AS n WHERE n.sha = o.sha AND n.service = o.service AND n.environment = o.environment)
+		USING (
+			SELECT p.sha, p.service, p.environment FROM present AS p EXCEPT SELECT n.sha, n.service, n.environment FROM new AS n) AS p
+		WHERE o.sha = p.sha AND o.service = p.service AND o.environment = p.environment
 		RETURNING o.sha),
 	written AS (
 		INSERT INTO commit_release AS o (sha, service, environment, deployment, released_at, is_first, repository)
 		SELECT n.sha, n.service, n.environment, n.deployment, n.released_at, n.is_first, write_commit_releases.repository
-		FROM new AS n
+		FROM (
+			SELECT w.sha, w.service, w.environment, w.deployment, w.released_at, w.is_first FROM new AS w
+			EXCEPT SELECT p.sha, p.service, p.environment, p.deployment, p.released_at, p.is_first FROM present AS p) AS n
 		ORDER BY n.sha COLLATE "C", n.service COLLATE "C", n.environment COLLATE "C"
+		-- What stands there may be of another repository.
 		ON CONFLICT (sha, service, environment) DO UPDATE SET deployment = excluded.deployment, released_at = excluded.released_at,
 			is_first = excluded.is_first, repository = excluded.repository
-		WHERE (o.deployment, o.released_at, o.is_first, o.repository)
-			IS DISTINCT FROM (excluded.deployment, excluded.released_at, excluded.is_first, excluded.repository)
 		RETURNING o.sha),
 	different AS MATERIALIZED (SELECT g.sha FROM gone AS g UNION SELECT w.sha FROM written AS w),
 	-- Its branches come after all repositories: the commit of a request may be another's.
@@ -134,12 +141,15 @@ BEGIN
 		SELECT 'branches', write_commit_releases.repository
 		UNION
 		SELECT 'branches', coalesce(q.repository, '')
-		FROM different AS d JOIN link AS l ON l.source = d.sha AND l.kind = 'part_of' LEFT JOIN item_alias AS a ON a.alias = l.target
-			JOIN merge_request AS q ON q.merge_request = coalesce(a.item, l.target)
+		FROM different AS d,
+			LATERAL (SELECT k.target FROM link AS k WHERE k.source = d.sha AND k.kind = 'part_of' OFFSET 0) AS l
+			LEFT JOIN LATERAL (SELECT i.item FROM item_alias AS i WHERE i.alias = l.target OFFSET 0) AS a ON true,
+			LATERAL (SELECT m.repository FROM merge_request AS m WHERE m.merge_request = coalesce(a.item, l.target) OFFSET 0) AS q
 		UNION
-		SELECT 'item', p.item FROM different AS d JOIN item_part AS p ON p.sha = d.sha
-		UNION
-		SELECT 'item', p.item FROM different AS d JOIN item_part AS p ON p.part = d.sha
+		SELECT 'item', p.item
+		FROM different AS d, LATERAL (
+			SELECT k.item FROM item_part AS k WHERE k.sha = d.sha
+			UNION ALL SELECT k.item FROM item_part AS k WHERE k.part = d.sha OFFSET 0) AS p
 		ON CONFLICT DO NOTHING)
 	SELECT count(*) INTO changed FROM different;
 	RETURN changed;
@@ -152,20 +162,40 @@ COMMENT ON FUNCTION vsm.write_commit_releases(text, text) IS
 
 CREATE FUNCTION vsm.write_released_branches(repository text) RETURNS void
 LANGUAGE plpgsql
+SET plan_cache_mode = force_generic_plan
+SET enable_memoize = off
 SET jit = off
 AS $$
 #variable_conflict use_column
 BEGIN
-	WITH request AS MATERIALIZED (
-		SELECT q.merge_request AS request, q.target_branch AS branch, q.merged_at
-		FROM merge_request AS q WHERE q.repository = write_released_branches.repository AND q.target_branch IS NOT NULL),
-	landed AS MATERIALIZED (
-		SELECT c.* FROM vsm.request_commits(ARRAY(SELECT r.request FROM request AS r)) AS c),
+	WITH branch AS MATERIALIZED (
+		SELECT q.target_branch AS branch, array_agg(q.merge_request ORDER BY q.created_at DESC NULLS LAST) AS requests,
+			array_agg(q.merged_at ORDER BY q.created_at DESC NULLS LAST) AS merged_at
+		FROM merge_request AS q WHERE q.repository = write_released_branches.repository AND q.target_branch IS NOT NULL
+		GROUP BY q.target_branch),
 	new AS MATERIALIZED (
-		SELECT DISTINCT r.branch
-		FROM request AS r JOIN landed AS l ON l.request = r.request
-			JOIN vsm.known_releases(ARRAY(SELECT d.sha FROM landed AS d)) AS k ON k.sha = l.sha
-		WHERE NOT k.is_first OR r.merged_at >= k.released_at
+		-- Of each branch until one is found.
+		SELECT b.branch
+		FROM branch AS b, LATERAL (
+			SELECT true AS is_released
+			FROM unnest(b.requests, b.merged_at) AS q (request, merged_at),
+				LATERAL (
+					SELECT l.source AS sha
+					FROM (
+							SELECT q.request AS name
+							UNION ALL SELECT a.alias FROM item_alias AS a WHERE a.item = q.request OFFSET 0) AS n,
+						LATERAL (
+							SELECT m.source, m.method FROM link AS m
+							WHERE m.target = n.name AND m.kind = 'part_of' AND m.until IS NULL OFFSET 0) AS l,
+						LATERAL (SELECT s.committed_at FROM commit AS s WHERE s.sha = l.source OFFSET 0) AS k
+					ORDER BY vsm.commit_rank(l.method), k.committed_at DESC NULLS LAST, l.source COLLATE "C" LIMIT 1) AS c,
+				LATERAL (
+					SELECT k.released_at, k.is_first FROM commit_release AS k
+					WHERE k.sha = c.sha AND k.environment = 'production' ORDER BY k.released_at, k.deployment COLLATE "C" LIMIT 1) AS r
+			WHERE NOT r.is_first OR coalesce((
+				SELECT max(e.at) FROM event AS e
+				WHERE e.entity = q.request AND vsm.code_state(e.state) = 'code merged'), q.merged_at) >= r.released_at
+			LIMIT 1) AS f
 		UNION
 		SELECT ''
 		WHERE EXISTS (

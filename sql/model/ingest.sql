@@ -19,22 +19,33 @@
 CREATE TYPE vsm.ingested AS (read bigint, refused bigint);
 COMMENT ON TYPE vsm.ingested IS 'what became of payloads: how many were read, and how many stay in the inbox with an error';
 
+CREATE FUNCTION vsm.hold_document(body jsonb) RETURNS integer
+	AS 'MODULE_PATHNAME', 'vsm_hold_document' LANGUAGE C VOLATILE STRICT;
+COMMENT ON FUNCTION vsm.hold_document(jsonb) IS
+	'holds a document in memory (what is more than a dozen megabytes in a temporary file) until the transaction ends, and returns its '
+	'number; a part of vsm.ingest';
+
+CREATE FUNCTION vsm.held_document(number integer) RETURNS jsonb
+	AS 'MODULE_PATHNAME', 'vsm_held_document' LANGUAGE C STABLE STRICT;
+COMMENT ON FUNCTION vsm.held_document(integer) IS 'the document that is held under that number, NULL if none is; a part of vsm.ingest';
+
+CREATE FUNCTION vsm.release_documents() RETURNS void
+	AS 'MODULE_PATHNAME', 'vsm_release_documents' LANGUAGE C VOLATILE;
+COMMENT ON FUNCTION vsm.release_documents() IS 'lets go of all documents that are held; a part of vsm.ingest';
+
 CREATE FUNCTION vsm.open_documents() RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
+	PERFORM vsm.release_documents();
 	PERFORM vsm.open_table('vsm_document', 9, 'document bigint GENERATED ALWAYS AS IDENTITY, payload bigint, source text, tool text, '
-		'received_at timestamptz, page smallint, kind text, reason text, body jsonb');
-	-- It lives for a moment: to compress it would cost more than to write it.
-	IF (SELECT a.attstorage <> 'e' FROM pg_attribute AS a WHERE a.attrelid = 'pg_temp.vsm_document'::regclass AND a.attname = 'body') THEN
-		ALTER TABLE pg_temp.vsm_document ALTER COLUMN body SET STORAGE EXTERNAL;
-	END IF;
+		'received_at timestamptz, page smallint, kind text, reason text, held integer');
 END
 $$;
 COMMENT ON FUNCTION vsm.open_documents() IS
 	'makes pg_temp.vsm_document, the table of documents to be read, or empties it; page is NULL for what was not looked at, 0 for no page, '
-	'1 for a page and 2 for one whose elements are documents, too; a part of vsm.ingest';
+	'1 for a page and 2 for one whose elements are documents, too; held is the number of what vsm.hold_document holds; a part of vsm.ingest';
 
 /*
  * JSON in PostgreSQL takes a dozen times its text while it is parsed. So a page of megabytes is
@@ -54,15 +65,15 @@ DECLARE
 BEGIN
 	FOR n IN 1 .. 2 LOOP
 		EXIT WHEN heads[n] IS NULL OR octet_length(heads[n]) > octet_length(body) / 2;
-		head := vsm.payload_text(heads[n]);
+		head := vsm.payload_json(heads[n]);
 		IF jsonb_typeof(head) = 'array' THEN
 			numbers[n] := jsonb_array_length(head);
 		ELSIF reads THEN
 			numbers[n] := vsm.ask(format('SELECT jsonb_array_length(vsm.%I($1::jsonb))', tool || '_elements'), head::text);
 		END IF;
 	END LOOP;
-	INSERT INTO pg_temp.vsm_document (payload, source, tool, received_at, body)
-	SELECT payload, source, tool, received_at, vsm.payload_text(p.part)::jsonb
+	INSERT INTO pg_temp.vsm_document (payload, source, tool, received_at, held)
+	SELECT payload, source, tool, received_at, vsm.hold_document(vsm.payload_json(p.part))
 	FROM vsm.payload_parts(body, CASE WHEN numbers[2] = numbers[1] + 1 THEN 1024 * 1024 ELSE octet_length(body) END) AS p (part);
 END
 $$;
@@ -84,16 +95,19 @@ BEGIN
 	WHERE to_regprocedure(format('vsm.%I(jsonb)', d.tool || '_kind')) IS NULL;
 	-- A page may hold pages: a list of answers of the API.
 	FOR level IN 1 .. 3 LOOP
-		UPDATE pg_temp.vsm_document AS d SET page = 0, reason = 'it is a JSON ' || jsonb_typeof(d.body) || ', not an object'
-		WHERE d.page IS NULL AND jsonb_typeof(d.body) NOT IN ('object', 'array');
-		UPDATE pg_temp.vsm_document AS d SET page = 1 WHERE d.page IS NULL AND jsonb_typeof(d.body) = 'array';
 		FOR tool IN SELECT DISTINCT d.tool FROM pg_temp.vsm_document AS d WHERE d.page IS NULL LOOP
-			-- Concatenation with nothing fetches a body once, which lies out of line, and not for each of its members.
 			PERFORM vsm.execute(format(
 				'UPDATE pg_temp.vsm_document AS d SET (page, kind, reason) = (
-					SELECT e.page, k.kind, CASE WHEN k.reason IS NOT NULL THEN concat_ws('' '', d.tool, k.kind) || '': '' || k.reason END
-					FROM (SELECT b.body, %2$s AS page FROM (SELECT d.body || ''{}'' AS body OFFSET 0) AS b OFFSET 0) AS e
-						LEFT JOIN LATERAL vsm.%1$I(e.body) AS k ON e.page = 0 LIMIT 1)
+					SELECT e.page, k.kind, CASE
+						WHEN e.type NOT IN (''object'', ''array'') THEN ''it is a JSON '' || e.type || '', not an object''
+						WHEN k.reason IS NOT NULL THEN concat_ws('' '', d.tool, k.kind) || '': '' || k.reason END
+					FROM (
+						SELECT b.body, b.type, CASE b.type WHEN ''array'' THEN 1 WHEN ''object'' THEN %2$s ELSE 0 END AS page
+						FROM (
+							SELECT b.body, jsonb_typeof(b.body) AS type FROM (SELECT vsm.held_document(d.held) AS body OFFSET 0) AS b
+							OFFSET 0) AS b
+						OFFSET 0) AS e
+						LEFT JOIN LATERAL vsm.%1$I(e.body) AS k ON e.page = 0 AND e.type = ''object'' LIMIT 1)
 				 WHERE d.page IS NULL AND d.tool = $1', tool || '_kind',
 				CASE WHEN to_regprocedure(format('vsm.%I(jsonb)', tool || '_elements')) IS NULL THEN '0'
 					ELSE format('(vsm.%I(b.body) IS NOT NULL)::integer', tool || '_elements') END), tool);
@@ -102,12 +116,11 @@ BEGIN
 		EXIT WHEN pages = 0;
 		FOR tool IN SELECT DISTINCT d.tool FROM pg_temp.vsm_document AS d WHERE d.page = 1 LOOP
 			PERFORM vsm.execute(format(
-				'INSERT INTO pg_temp.vsm_document (payload, source, tool, received_at, body)
-				 SELECT d.payload, d.source, d.tool, d.received_at, e.body
+				'INSERT INTO pg_temp.vsm_document (payload, source, tool, received_at, held)
+				 SELECT d.payload, d.source, d.tool, d.received_at, vsm.hold_document(e.body)
 				 FROM pg_temp.vsm_document AS d,
 					LATERAL (SELECT CASE WHEN jsonb_typeof(d.body) = ''array'' THEN d.body ELSE %s END AS elements
-						FROM (SELECT d.body || CASE jsonb_typeof(d.body) WHEN ''array'' THEN ''[]''
-							ELSE ''{}'' END::jsonb AS body OFFSET 0) AS d OFFSET 0) AS p,
+						FROM (SELECT vsm.held_document(d.held) AS body OFFSET 0) AS d OFFSET 0) AS p,
 					jsonb_array_elements(p.elements) AS e (body)
 				 WHERE d.page = 1 AND d.tool = $1',
 				CASE WHEN to_regprocedure(format('vsm.%I(jsonb)', tool || '_elements')) IS NULL THEN 'NULL'
@@ -144,8 +157,8 @@ BEGIN
 			'INSERT INTO pg_temp.vsm_fact
 			 SELECT f.*, d.document, d.received_at, %s, %L::boolean
 			 FROM (SELECT $3::jsonb AS names OFFSET 0) AS n, (
-					SELECT v.document, v.payload, v.source, v.received_at, v.body || ''{}'' AS body FROM pg_temp.vsm_document AS v
-					WHERE v.source = $1 AND v.kind = $2 AND v.page = 0 AND v.reason IS NULL OFFSET 0) AS d,
+					SELECT v.document, v.payload, v.source, v.received_at, vsm.held_document(v.held) AS body
+					FROM pg_temp.vsm_document AS v WHERE v.source = $1 AND v.kind = $2 AND v.page = 0 AND v.reason IS NULL OFFSET 0) AS d,
 				LATERAL vsm.%I(d.source, d.body, n.names) AS f',
 			CASE WHEN kept THEN 'd.payload' ELSE 'NULL::bigint' END, again, 'read_' || part.tool || '_' || part.kind),
 			part.source, part.kind, vsm.names(model, part.source)::text);
@@ -185,8 +198,8 @@ BEGIN
 	PERFORM vsm.open_documents();
 	PERFORM vsm.open_facts();
 	SELECT m.keep_payloads INTO keep FROM model AS m;
-	INSERT INTO pg_temp.vsm_document (payload, source, tool, received_at, body)
-	SELECT i.id, i.source, split_part(i.source, ':', 1), i.received_at, vsm.payload_text(i.payload)::jsonb
+	INSERT INTO pg_temp.vsm_document (payload, source, tool, received_at, held)
+	SELECT i.id, i.source, split_part(i.source, ':', 1), i.received_at, vsm.hold_document(vsm.payload_json(i.payload))
 	FROM inbox AS i WHERE i.id = ANY (payloads) AND octet_length(i.payload) <= 2 * 1024 * 1024;
 	IF (SELECT count(*) FROM pg_temp.vsm_document AS d) < cardinality(payloads) THEN
 		PERFORM vsm.add_large_document(i.id, i.source, i.received_at, i.payload)
@@ -222,6 +235,7 @@ BEGIN
 	GET DIAGNOSTICS result.refused = ROW_COUNT;
 	DELETE FROM inbox AS i WHERE i.id = ANY (payloads) AND i.error IS NULL;
 	GET DIAGNOSTICS result.read = ROW_COUNT;
+	PERFORM vsm.release_documents();
 	RETURN result;
 END
 $$;
@@ -250,6 +264,7 @@ BEGIN
 		RETURN vsm.ingest_payloads(model, payloads);
 	EXCEPTION WHEN OTHERS THEN
 		GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE, message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL;
+		PERFORM vsm.release_documents();
 		-- Connections, features, transactions, privileges, disks, operators, the server, a model that
 		-- lacks something: no fault of a payload.
 		IF left(state, 2) IN ('08', '0A', '25', '28', '2D', '3B', '40', '42', '55', '57', '58', 'F0', '72')

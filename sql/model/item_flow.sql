@@ -59,275 +59,278 @@ $$;
 COMMENT ON FUNCTION vsm.takes_parts(vsm.workflow) IS
 	'whether vsm.end_to_end takes a workflow: not one with a layer without an end of its own beside states of code; a part of vsm.refresh';
 
-CREATE FUNCTION vsm.write_routes(items text[]) RETURNS void
+/*
+ * Where items are routed to: one item of each kind is routed, and the others as that one, by all
+ * that the view routed_item looks at. Compiles the workflows and calendars of routes that are not
+ * there yet. An element of each array is a kind of items.
+ */
+CREATE FUNCTION vsm.item_kind(source text, project text, type text, value_stream text, team text) RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE
+RETURN ROW (source, project, type, value_stream, team)::text;
+COMMENT ON FUNCTION vsm.item_kind(text, text, text, text, text) IS
+	'one name of all that an item is routed by; a part of vsm.refresh';
+
+CREATE FUNCTION vsm.write_routes(items text[], OUT kinds text[], OUT sources text[], OUT routes text[], OUT streams text[],
+	OUT teams text[], OUT ranks integer[])
 LANGUAGE plpgsql
 SET plan_cache_mode = force_generic_plan
 SET jit = off
 AS $$
 #variable_conflict use_column
 BEGIN
-	INSERT INTO route (route, value_stream, rank, workflow, calendar, states, takes_parts)
-	SELECT n.route, n.value_stream, n.rank, w.workflow, vsm.try_calendar(n.calendar),
-		ARRAY(SELECT DISTINCT x COLLATE "C" FROM vsm.stages(w.workflow) AS s, unnest(s.stage || s.states || coalesce(s.until, '{}')) AS x
-			ORDER BY 1),
-		vsm.takes_parts(w.workflow)
-	FROM (
-		SELECT DISTINCT ON (d.route) d.route, d.value_stream, d.rank, d.workflow, d.calendar
-		FROM vsm.routed_batch(items) AS d
-		WHERE NOT EXISTS (SELECT FROM route AS r WHERE r.route = d.route)) AS n,
-		LATERAL (SELECT vsm.try_workflow(n.workflow) AS workflow OFFSET 0) AS w
-	ON CONFLICT DO NOTHING;
+	WITH kind AS MATERIALIZED (
+		SELECT vsm.item_kind(i.source, i.project, i.type, i.value_stream, i.team) AS kind, min(i.item) AS item, min(i.source) AS source
+		FROM vsm.each_entity(items) AS t,
+			LATERAL (SELECT k.item, k.source, k.project, k.type, k.value_stream, k.team FROM item AS k WHERE k.item = t OFFSET 0) AS i
+		GROUP BY 1),
+	routed AS MATERIALIZED (
+		SELECT k.kind, k.source, r.*, md5(jsonb_build_array(r.value_stream, r.rank, r.workflow, r.calendar)::text) AS route
+		FROM kind AS k, LATERAL (
+			SELECT v.value_stream, v.team, v.rank, v.workflow, v.calendar FROM routed_item AS v WHERE v.item = k.item OFFSET 0) AS r),
+	compiled AS (
+		INSERT INTO route (route, value_stream, rank, workflow, calendar, states, takes_parts)
+		SELECT n.route, n.value_stream, n.rank, w.workflow, vsm.try_calendar(n.calendar),
+			ARRAY(SELECT DISTINCT x COLLATE "C"
+				FROM vsm.stages(w.workflow) AS s, unnest(s.stage || s.states || coalesce(s.until, '{}')) AS x ORDER BY 1),
+			vsm.takes_parts(w.workflow)
+		FROM (
+			SELECT DISTINCT ON (d.route) d.* FROM routed AS d
+			WHERE NOT EXISTS (SELECT FROM route AS r WHERE r.route = d.route)) AS n,
+			LATERAL (SELECT vsm.try_workflow(n.workflow) AS workflow OFFSET 0) AS w
+		ON CONFLICT DO NOTHING)
+	SELECT array_agg(r.kind), array_agg(r.source), array_agg(r.route), array_agg(r.value_stream), array_agg(r.team), array_agg(r.rank)
+	INTO kinds, sources, routes, streams, teams, ranks FROM routed AS r;
 END
 $$;
 COMMENT ON FUNCTION vsm.write_routes(text[]) IS
-	'compiles the workflows and calendars that these items are routed to, if they are not there yet; a part of vsm.refresh';
+	'where each kind of these items is routed to; compiles the workflows and calendars of routes that are not there yet; a part of '
+	'vsm.refresh';
 
-CREATE FUNCTION vsm.routed_batch(items text[]) RETURNS TABLE (item text, value_stream text, team text, rank integer, workflow jsonb,
-	calendar jsonb,
-	route text)
-LANGUAGE plpgsql STABLE ROWS 2000
-SET plan_cache_mode = force_generic_plan
-SET jit = off
-AS $$
-#variable_conflict use_column
-BEGIN
-	-- One item of each kind is routed, and the others as that one: by all that the view looks at.
-	RETURN QUERY
-	WITH told AS MATERIALIZED (
-		SELECT i.item, dense_rank() OVER (ORDER BY i.source COLLATE "C", i.project COLLATE "C", i.type COLLATE "C",
-			i.value_stream COLLATE "C", i.team COLLATE "C") AS kind
-		FROM vsm.each_entity(items) AS t,
-			LATERAL (SELECT k.item, k.source, k.project, k.type, k.value_stream, k.team FROM item AS k WHERE k.item = t OFFSET 0) AS i),
-	routed AS MATERIALIZED (
-		SELECT e.kind, r.*, md5(jsonb_build_array(r.value_stream, r.rank, r.workflow, r.calendar)::text) AS route
-		FROM (SELECT DISTINCT ON (d.kind) d.kind, d.item FROM told AS d ORDER BY d.kind) AS e,
-			LATERAL (
-				SELECT v.value_stream, v.team, v.rank, v.workflow, v.calendar FROM routed_item AS v WHERE v.item = e.item OFFSET 0) AS r)
-	SELECT d.item, r.value_stream, r.team, r.rank, r.workflow, r.calendar, r.route
-	FROM told AS d JOIN routed AS r ON r.kind = d.kind;
-END
-$$;
-COMMENT ON FUNCTION vsm.routed_batch(text[]) IS 'where these items are routed to, and the name of that route; a part of vsm.refresh';
+/*
+ * What an attribute was at a time, by the times, values and previous values of its changes in their
+ * order: before the first change what that tells, if it does.
+ */
+CREATE FUNCTION vsm.value_at(at timestamptz, times timestamptz[], told text[], previous text[], otherwise text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN at IS NULL OR times IS NULL THEN otherwise WHEN at < times[1] THEN coalesce(previous[1], otherwise)
+	ELSE told[width_bucket(at, times)] END;
+COMMENT ON FUNCTION vsm.value_at(timestamptz, timestamptz[], text[], text[], text) IS
+	'what an attribute was at a time, by its changes in their order; otherwise: where they do not tell; a part of vsm.refresh';
 
 CREATE FUNCTION vsm.write_item_flows(items text[], model text) RETURNS void
 LANGUAGE plpgsql
 SET plan_cache_mode = force_generic_plan
 SET enable_hashjoin = on
+SET enable_memoize = off
 SET jit = off
 AS $$
 #variable_conflict use_column
 DECLARE
-	zone   text;
-	starts text;
-	names  jsonb;	-- by source
+	zone     text;
+	starts   text;
+	names    jsonb;	-- by source
+	has_uses boolean := EXISTS (SELECT FROM usage);
+	routed   record := vsm.write_routes(items);
 BEGIN
 	SELECT m.time_zone, m.week_starts INTO zone, starts FROM model AS m;
 	SELECT jsonb_object_agg(s.source, vsm.names(write_item_flows.model, s.source)) INTO names
-	FROM (
-		SELECT DISTINCT i.source FROM vsm.each_entity(items) AS t, LATERAL (SELECT k.source FROM item AS k WHERE k.item = t OFFSET 0) AS i
-		WHERE i.source IS NOT NULL) AS s;
-	PERFORM vsm.write_routes(items);
+	FROM (SELECT DISTINCT u.source FROM unnest(routed.sources) AS u (source) WHERE u.source IS NOT NULL) AS s;
 
-	WITH base AS MATERIALIZED (
-		SELECT b.item, b.value_stream, b.team, b.rank, b.route, r.workflow, r.calendar, r.states, r.takes_parts
-		FROM vsm.routed_batch(items) AS b JOIN route AS r ON r.route = b.route),
-	part AS MATERIALIZED (
-		SELECT p.item, array_agg(p.timeline ORDER BY p.part COLLATE "C") AS timelines, array_agg(p.releasable
-			ORDER BY p.part COLLATE "C") AS releasable,
-			count(*) AS parts, min(p.released_at) AS first_released_at,
-			CASE WHEN bool_and(p.released_at IS NOT NULL) FILTER (WHERE p.releasable) THEN max(p.released_at) FILTER (WHERE p.releasable)
-				END AS released_at
-		FROM vsm.each_entity(items) AS t, LATERAL (SELECT q.* FROM item_part AS q WHERE q.item = t OFFSET 0) AS p
-		GROUP BY p.item),
-	composed AS MATERIALIZED (
-		SELECT b.*, p.parts, p.first_released_at, p.released_at, k.tracker,
-			CASE WHEN b.takes_parts THEN vsm.end_to_end(k.tracker, b.workflow, p.timelines, p.releasable) ELSE k.tracker END AS whole
-		FROM base AS b LEFT JOIN part AS p ON p.item = b.item
-			LEFT JOIN LATERAL (
-				SELECT CASE WHEN count(e.seq) > 0 THEN vsm.timeline(e.at, e.state, coalesce(e.seq, 0)) ELSE vsm.timeline(e.at, e.state)
-					END AS tracker
-				FROM event AS e
-				WHERE e.entity = b.item AND (e.method IS DISTINCT FROM 'label' OR e.state = ANY (b.states))) AS k ON true),
-	used AS MATERIALIZED (
-		SELECT c.*, u.first_used_at,
-			CASE WHEN 'used' = ANY (c.states) AND u.first_used_at IS NOT NULL
-				THEN vsm.merge(c.whole, (SELECT vsm.timeline(x.at, x.state) FROM (VALUES (u.first_used_at, 'used')) AS x (at, state)))
-					ELSE c.whole END AS timeline
-		FROM composed AS c
-			LEFT JOIN LATERAL (
-				SELECT CASE WHEN c.parts > 0 THEN c.released_at ELSE (vsm.flow(c.whole, c.workflow)).finished_at END AS since
-				WHERE EXISTS (SELECT FROM usage)) AS s ON true
-			LEFT JOIN LATERAL (
-				SELECT min(x.at) AS first_used_at
-				FROM (
-					SELECT v.at FROM usage AS v WHERE v.feature = c.item AND v.at >= s.since
-					UNION ALL
-					SELECT v.at FROM item_alias AS a JOIN usage AS v ON v.feature = a.alias WHERE a.item = c.item
-						AND v.at >= s.since) AS x) AS u ON true),
-	measured AS MATERIALIZED (
-		SELECT u.*, f.created_at, f.started_at, f.finished_at, f.cancelled_at, f.outcome, f.flow_time, f.lead_time, f.backlog_time,
-			f.blocked_time,
-			f.active_time, f.wait_time, f.flow_efficiency, f.rework, f.reopened, f.stage, f.stage_entered_at,
-			w.flow_time AS working_flow_time, w.lead_time AS working_lead_time, w.active_time AS working_active_time,
-			w.wait_time AS working_wait_time, w.blocked_time AS working_blocked_time,
-			CASE WHEN u.parts > 0 AND d.finished_at IS NOT NULL AND (f.finished_at > d.finished_at OR f.finished_at IS NULL
-				AND f.cancelled_at IS NULL)
+	WITH told AS MATERIALIZED (
+		SELECT i.*, vsm.item_kind(i.source, i.project, i.type, i.value_stream, i.team) AS kind
+		FROM vsm.each_entity(items) AS t, LATERAL (
+			SELECT g.item, g.source, g.type, g.priority, g.value_stream, g.team, g.project, g.created_at FROM item AS g
+			WHERE g.item = t OFFSET 0) AS i),
+	made AS MATERIALIZED (
+		SELECT i.item, i.source, k.route, k.rank, a.value_stream, a.team, a.type, a.priority, e.tracker, x.timeline,
+			coalesce(f.created_at, i.created_at) AS created_at,
+			f.started_at, f.finished_at, f.cancelled_at, f.outcome, f.flow_time, f.lead_time, f.backlog_time, f.blocked_time, f.active_time,
+			f.wait_time, f.flow_efficiency, f.rework, f.reopened, f.stage, f.stage_entered_at, w.flow_time AS working_flow_time,
+			w.lead_time AS working_lead_time, w.active_time AS working_active_time, w.wait_time AS working_wait_time,
+			w.blocked_time AS working_blocked_time, coalesce(p.parts, 0) AS parts, p.first_released_at, p.released_at, u.first_used_at,
+			CASE WHEN f.finished_at IS NOT NULL OR f.reopened > 0 THEN vsm.first_finished_at(x.timeline, r.workflow)
+				END AS first_finished_at,
+			CASE WHEN f.reopened > 0 THEN vsm.reopened_at(x.timeline, r.workflow) END AS reopened_at,
+			CASE WHEN d.finished_at IS NOT NULL AND (f.finished_at > d.finished_at OR f.finished_at IS NULL AND f.cancelled_at IS NULL)
 				THEN d.finished_at END AS held_since,
-			coalesce(f.finished_at, f.cancelled_at) AS ended_at
-		FROM used AS u
-			LEFT JOIN LATERAL vsm.flow(u.timeline, u.workflow) AS f ON true
-			LEFT JOIN LATERAL vsm.flow(u.timeline, u.workflow, u.calendar) AS w ON u.calendar IS NOT NULL
-			LEFT JOIN LATERAL vsm.flow(u.tracker, u.workflow) AS d ON u.parts > 0 AND u.takes_parts),
-	-- What an item was at its end decides where it counts.
-	ended AS MATERIALIZED (
-		SELECT m.*, i.type AS present_type, i.priority AS present_priority, i.created_at AS told_created_at,
-			CASE WHEN h.type_at IS NOT NULL THEN coalesce(vsm.meaning(names -> i.source, 'type', h.type), 'other') ELSE i.type
-				END AS type_then,
-			CASE WHEN h.priority_at IS NOT NULL THEN h.priority ELSE i.priority END AS priority_then,
-			CASE WHEN h.team_at IS NOT NULL THEN h.team ELSE i.team END AS own_team,
-			CASE WHEN h.stream_at IS NOT NULL THEN h.stream ELSE i.value_stream END AS own_stream,
-			CASE WHEN h.project_at IS NOT NULL THEN h.project ELSE i.project END AS project_then,
-			i.source, h.any_at IS NOT NULL AS has_changed
-		FROM measured AS m
-			JOIN LATERAL (SELECT k.* FROM item AS k WHERE k.item = m.item OFFSET 0) AS i ON true
+			h.team_at, h.team_told, h.team_before, h.type_at, h.type_told, h.type_before, h.priority_at, h.priority_told, h.priority_before
+		FROM told AS i
+			JOIN unnest(routed.kinds, routed.routes, routed.streams, routed.teams, routed.ranks)
+				AS k (kind, route, value_stream, team, rank) ON k.kind = i.kind
+			JOIN route AS r ON r.route = k.route
+			CROSS JOIN LATERAL (
+				SELECT CASE WHEN count(v.seq) > 0 THEN vsm.timeline(v.at, v.state, coalesce(v.seq, 0)) ELSE vsm.timeline(v.at, v.state)
+					END AS tracker
+				FROM event AS v
+				WHERE v.entity = i.item AND (v.method IS DISTINCT FROM 'label' OR v.state = ANY (r.states))) AS e
+			CROSS JOIN LATERAL (
+				SELECT array_agg(q.timeline) AS timelines, array_agg(q.releasable) AS releasable, count(*) AS parts,
+					min(q.released_at) AS first_released_at,
+					CASE WHEN bool_and(q.released_at IS NOT NULL) FILTER (WHERE q.releasable)
+						THEN max(q.released_at) FILTER (WHERE q.releasable) END AS released_at
+				FROM item_part AS q WHERE q.item = i.item) AS p
+			CROSS JOIN LATERAL (
+				SELECT CASE WHEN r.takes_parts THEN vsm.end_to_end(e.tracker, r.workflow, p.timelines, p.releasable)
+					ELSE e.tracker END AS whole OFFSET 0) AS c
 			LEFT JOIN LATERAL (
-				SELECT max(c.at) AS any_at, max(c.at) FILTER (WHERE c.attribute = 'type') AS type_at,
-					(array_agg(c.value ORDER BY c.at DESC, length(c.change_id) DESC,
-						c.change_id COLLATE "C" DESC) FILTER (WHERE c.attribute = 'type'))[1] AS type,
-					max(c.at) FILTER (WHERE c.attribute = 'priority') AS priority_at,
-					(array_agg(c.value ORDER BY c.at DESC, length(c.change_id) DESC,
-						c.change_id COLLATE "C" DESC) FILTER (WHERE c.attribute = 'priority'))[1] AS priority,
-					max(c.at) FILTER (WHERE c.attribute = 'team') AS team_at,
-					(array_agg(c.value ORDER BY c.at DESC, length(c.change_id) DESC,
-						c.change_id COLLATE "C" DESC) FILTER (WHERE c.attribute = 'team'))[1] AS team,
-					max(c.at) FILTER (WHERE c.attribute = 'value_stream') AS stream_at,
-					(array_agg(c.value ORDER BY c.at DESC, length(c.change_id) DESC,
-						c.change_id COLLATE "C" DESC) FILTER (WHERE c.attribute = 'value_stream'))[1] AS stream,
-					max(c.at) FILTER (WHERE c.attribute = 'project') AS project_at,
-					(array_agg(c.value ORDER BY c.at DESC, length(c.change_id) DESC,
-						c.change_id COLLATE "C" DESC) FILTER (WHERE c.attribute = 'project'))[1] AS project
-				FROM item_change AS c WHERE c.item = m.item AND c.at <= m.ended_at) AS h ON m.ended_at IS NOT NULL),
-	routed AS MATERIALIZED (
-		SELECT e.*, CASE WHEN e.has_changed THEN coalesce(e.own_stream, q.value_stream) ELSE e.value_stream END AS stream_then,
-			CASE WHEN e.has_changed THEN coalesce(e.own_team, CASE WHEN e.own_stream IS NULL OR e.own_stream = q.value_stream
-				THEN q.team END)
-				ELSE e.team END AS team_then
-		FROM ended AS e
+				SELECT min(y.at) AS first_used_at
+				FROM (
+						SELECT g.at
+						FROM (SELECT CASE WHEN p.parts > 0 THEN p.released_at ELSE vsm.finished_at(c.whole, r.workflow) END AS at
+							WHERE has_uses OFFSET 0) AS g
+						WHERE g.at IS NOT NULL OFFSET 0) AS s,
+					LATERAL (
+						SELECT v.at FROM usage AS v WHERE v.feature = i.item AND v.at >= s.at
+						UNION ALL
+						SELECT v.at FROM item_alias AS a JOIN usage AS v ON v.feature = a.alias
+						WHERE a.item = i.item AND v.at >= s.at) AS y) AS u ON true
+			CROSS JOIN LATERAL (
+				SELECT CASE WHEN u.first_used_at IS NOT NULL AND 'used' = ANY (r.states)
+					THEN vsm.merge(c.whole, (SELECT vsm.timeline(z.at, z.state) FROM (VALUES (u.first_used_at, 'used')) AS z (at, state)))
+					ELSE c.whole END AS timeline OFFSET 0) AS x
+			LEFT JOIN LATERAL vsm.flow(x.timeline, r.workflow) AS f ON true
 			LEFT JOIN LATERAL (
-				SELECT r.value_stream, r.team FROM routing AS r
-				WHERE (r.source IS NULL OR e.source LIKE r.source) AND (r.project IS NULL OR e.project_then LIKE r.project)
-				AND (r.type IS NULL OR e.type_then = r.type)
-				ORDER BY r.rank LIMIT 1) AS q ON e.has_changed)
-	INSERT INTO item_flow AS o (item, value_stream, rank, route, team, type, priority, tracker, timeline, created_at, started_at,
-		finished_at,
-		cancelled_at, outcome, stage, stage_entered_at, first_finished_at, reopened_at, flow_time, lead_time, backlog_time, active_time,
-			wait_time,
-		blocked_time, flow_efficiency, rework, reopened, working_flow_time, working_lead_time, working_active_time, working_wait_time,
-		working_blocked_time, parts, first_released_at, released_at, first_used_at, held_since, held_until, created_day, started_day,
-			finished_day,
-		finished_week, finished_month, released_week, released_month)
-	SELECT r.item, r.stream_then, r.rank, r.route, r.team_then, r.type_then, r.priority_then, r.tracker, r.timeline,
-		c.created_at, r.started_at, r.finished_at, r.cancelled_at, r.outcome, r.stage, r.stage_entered_at, v.first_finished_at,
-			v.reopened_at,
-		r.flow_time, r.lead_time, r.backlog_time, r.active_time, r.wait_time, r.blocked_time, r.flow_efficiency, r.rework, r.reopened,
-		r.working_flow_time, r.working_lead_time, r.working_active_time, r.working_wait_time, r.working_blocked_time, coalesce(r.parts, 0),
-		r.first_released_at, r.released_at, r.first_used_at, r.held_since, CASE WHEN r.held_since IS NOT NULL THEN r.finished_at END,
-		vsm.period_day(c.created_at, zone), vsm.period_day(r.started_at, zone), vsm.period_day(r.finished_at, zone),
-		vsm.period_week(r.finished_at, zone, starts), vsm.period_month(r.finished_at, zone),
-		vsm.period_week(r.released_at, zone, starts), vsm.period_month(r.released_at, zone)
-	FROM routed AS r
-		CROSS JOIN LATERAL (SELECT coalesce(r.created_at, r.told_created_at) AS created_at) AS c
-		LEFT JOIN LATERAL (
-			SELECT min(x.entered_at) FILTER (WHERE x.class = 'done') AS first_finished_at,
-				max(x.entered_at) FILTER (WHERE x.class <> 'done' AND x.before = 'done') AS reopened_at
-			FROM (SELECT y.*, lag(y.class) OVER (ORDER BY y.visit) AS before FROM vsm.visits(r.timeline, r.workflow) AS y) AS x) AS v
-				ON r.finished_at IS NOT NULL OR r.reopened > 0
-	ORDER BY r.item COLLATE "C"
-	ON CONFLICT (item) DO UPDATE SET value_stream = excluded.value_stream, rank = excluded.rank, route = excluded.route,
-		team = excluded.team,
-		type = excluded.type, priority = excluded.priority, tracker = excluded.tracker, timeline = excluded.timeline,
-		created_at = excluded.created_at, started_at = excluded.started_at, finished_at = excluded.finished_at,
-			cancelled_at = excluded.cancelled_at,
-		outcome = excluded.outcome, stage = excluded.stage, stage_entered_at = excluded.stage_entered_at,
-		first_finished_at = excluded.first_finished_at, reopened_at = excluded.reopened_at, flow_time = excluded.flow_time,
-		lead_time = excluded.lead_time, backlog_time = excluded.backlog_time, active_time = excluded.active_time,
-			wait_time = excluded.wait_time,
-		blocked_time = excluded.blocked_time, flow_efficiency = excluded.flow_efficiency, rework = excluded.rework,
-			reopened = excluded.reopened,
-		working_flow_time = excluded.working_flow_time, working_lead_time = excluded.working_lead_time,
-		working_active_time = excluded.working_active_time, working_wait_time = excluded.working_wait_time,
-		working_blocked_time = excluded.working_blocked_time, parts = excluded.parts, first_released_at = excluded.first_released_at,
-		released_at = excluded.released_at, first_used_at = excluded.first_used_at, held_since = excluded.held_since,
-			held_until = excluded.held_until,
-		created_day = excluded.created_day, started_day = excluded.started_day, finished_day = excluded.finished_day,
-		finished_week = excluded.finished_week, finished_month = excluded.finished_month, released_week = excluded.released_week,
-		released_month = excluded.released_month
-	WHERE (o.tracker OPERATOR(vsm.=) excluded.tracker) IS NOT TRUE OR (o.timeline OPERATOR(vsm.=) excluded.timeline) IS NOT TRUE OR (
-		o.value_stream, o.rank, o.route, o.team, o.type, o.priority, o.created_at, o.started_at, o.finished_at, o.cancelled_at,
-			o.outcome, o.stage, o.stage_entered_at, o.first_finished_at, o.reopened_at, o.flow_time, o.lead_time, o.backlog_time,
-			o.active_time, o.wait_time, o.blocked_time, o.flow_efficiency, o.rework, o.reopened, o.working_flow_time,
-			o.working_lead_time, o.working_active_time, o.working_wait_time, o.working_blocked_time, o.parts, o.first_released_at,
-			o.released_at, o.first_used_at, o.held_since, o.held_until, o.created_day, o.started_day, o.finished_day,
-			o.finished_week, o.finished_month, o.released_week, o.released_month)
-		IS DISTINCT FROM (
-		excluded.value_stream, excluded.rank, excluded.route, excluded.team, excluded.type, excluded.priority, excluded.created_at,
-			excluded.started_at, excluded.finished_at, excluded.cancelled_at, excluded.outcome, excluded.stage,
-			excluded.stage_entered_at, excluded.first_finished_at, excluded.reopened_at, excluded.flow_time, excluded.lead_time,
-			excluded.backlog_time, excluded.active_time, excluded.wait_time, excluded.blocked_time, excluded.flow_efficiency,
-			excluded.rework, excluded.reopened, excluded.working_flow_time, excluded.working_lead_time, excluded.working_active_time,
-			excluded.working_wait_time, excluded.working_blocked_time, excluded.parts, excluded.first_released_at,
-			excluded.released_at, excluded.first_used_at, excluded.held_since, excluded.held_until, excluded.created_day,
-			excluded.started_day, excluded.finished_day, excluded.finished_week, excluded.finished_month, excluded.released_week,
-			excluded.released_month);
-
-	WITH made (item, visit, value_stream, team, type, priority, place, stage, class, entered_at, left_at, left_day, left_week, left_month,
+				SELECT g.* FROM vsm.flow(x.timeline, r.workflow, r.calendar) AS g WHERE r.calendar IS NOT NULL) AS w ON true
+			CROSS JOIN LATERAL (
+				SELECT CASE WHEN p.parts > 0 AND r.takes_parts THEN vsm.finished_at(e.tracker, r.workflow) END AS finished_at OFFSET 0) AS d
+			CROSS JOIN LATERAL (
+				-- Changes of attributes, in their order.
+				SELECT array_agg(o.at) FILTER (WHERE o.attribute = 'type') AS type_at,
+					array_agg(o.value) FILTER (WHERE o.attribute = 'type') AS type_told,
+					array_agg(o.previous) FILTER (WHERE o.attribute = 'type') AS type_before,
+					array_agg(o.at) FILTER (WHERE o.attribute = 'priority') AS priority_at,
+					array_agg(o.value) FILTER (WHERE o.attribute = 'priority') AS priority_told,
+					array_agg(o.previous) FILTER (WHERE o.attribute = 'priority') AS priority_before,
+					array_agg(o.at) FILTER (WHERE o.attribute = 'team') AS team_at,
+					array_agg(o.value) FILTER (WHERE o.attribute = 'team') AS team_told,
+					array_agg(o.previous) FILTER (WHERE o.attribute = 'team') AS team_before,
+					array_agg(o.at) FILTER (WHERE o.attribute = 'value_stream') AS stream_at,
+					array_agg(o.value) FILTER (WHERE o.attribute = 'value_stream') AS stream_told,
+					array_agg(o.previous) FILTER (WHERE o.attribute = 'value_stream') AS stream_before,
+					array_agg(o.at) FILTER (WHERE o.attribute = 'project') AS project_at,
+					array_agg(o.value) FILTER (WHERE o.attribute = 'project') AS project_told,
+					array_agg(o.previous) FILTER (WHERE o.attribute = 'project') AS project_before
+				FROM (
+					SELECT v.attribute, v.at, v.value, v.previous FROM item_change AS v WHERE v.item = i.item
+					ORDER BY v.at, length(v.change_id), v.change_id COLLATE "C" OFFSET 0) AS o) AS h
+			CROSS JOIN LATERAL (
+				-- What an item was at its end decides where it counts.
+				SELECT coalesce(f.finished_at, f.cancelled_at) AS ended_at,
+					coalesce(h.team_at[1], h.type_at[1], h.stream_at[1], h.project_at[1]) IS NOT NULL
+						AND coalesce(f.finished_at, f.cancelled_at) IS NOT NULL AS has_changed OFFSET 0) AS o
+			CROSS JOIN LATERAL (
+				SELECT vsm.value_at(o.ended_at, h.team_at, h.team_told, h.team_before, i.team) AS team,
+					vsm.value_at(o.ended_at, h.stream_at, h.stream_told, h.stream_before, i.value_stream) AS value_stream,
+					vsm.value_at(o.ended_at, h.project_at, h.project_told, h.project_before, i.project) AS project,
+					vsm.value_at(o.ended_at, h.priority_at, h.priority_told, h.priority_before, i.priority) AS priority,
+					CASE WHEN o.ended_at IS NULL OR h.type_at IS NULL OR o.ended_at < h.type_at[1] AND h.type_before[1] IS NULL THEN i.type
+						ELSE coalesce(vsm.meaning(names -> i.source, 'type',
+							vsm.value_at(o.ended_at, h.type_at, h.type_told, h.type_before, NULL)), 'other') END AS type OFFSET 0) AS n
+			LEFT JOIN LATERAL (
+				SELECT q.value_stream, q.team FROM routing AS q
+				WHERE o.has_changed AND (q.source IS NULL OR i.source LIKE q.source) AND (q.project IS NULL OR n.project LIKE q.project)
+				AND (q.type IS NULL OR n.type = q.type)
+				ORDER BY q.rank LIMIT 1) AS q ON true
+			CROSS JOIN LATERAL (
+				SELECT n.type, n.priority, CASE WHEN o.has_changed THEN coalesce(n.value_stream, q.value_stream) ELSE k.value_stream
+						END AS value_stream,
+					CASE WHEN o.has_changed
+						THEN coalesce(n.team, CASE WHEN n.value_stream IS NULL OR n.value_stream = q.value_stream THEN q.team END)
+						ELSE k.team END AS team OFFSET 0) AS a),
+	flows AS (
+		INSERT INTO item_flow AS o (item, value_stream, rank, route, team, type, priority, tracker, timeline, created_at, started_at,
+			finished_at,
+			cancelled_at, outcome, stage, stage_entered_at, first_finished_at, reopened_at, flow_time, lead_time, backlog_time, active_time,
+				wait_time,
+			blocked_time, flow_efficiency, rework, reopened, working_flow_time, working_lead_time, working_active_time, working_wait_time,
+			working_blocked_time, parts, first_released_at, released_at, first_used_at, held_since, held_until, created_day, started_day,
+				finished_day,
+			finished_week, finished_month, released_week, released_month)
+		SELECT m.item, m.value_stream, m.rank, m.route, m.team, m.type, m.priority, m.tracker, m.timeline, m.created_at, m.started_at,
+			m.finished_at, m.cancelled_at, m.outcome, m.stage, m.stage_entered_at, m.first_finished_at, m.reopened_at, m.flow_time,
+			m.lead_time,
+			m.backlog_time, m.active_time, m.wait_time, m.blocked_time, m.flow_efficiency, m.rework, m.reopened, m.working_flow_time,
+			m.working_lead_time, m.working_active_time, m.working_wait_time, m.working_blocked_time, m.parts, m.first_released_at,
+			m.released_at, m.first_used_at, m.held_since, CASE WHEN m.held_since IS NOT NULL THEN m.finished_at END,
+			vsm.period_day(m.created_at, zone), vsm.period_day(m.started_at, zone), vsm.period_day(m.finished_at, zone),
+			vsm.period_week(m.finished_at, zone, starts), vsm.period_month(m.finished_at, zone),
+			vsm.period_week(m.released_at, zone, starts), vsm.period_month(m.released_at, zone)
+		FROM made AS m
+		ORDER BY m.item COLLATE "C"
+		ON CONFLICT (item) DO UPDATE SET value_stream = excluded.value_stream, rank = excluded.rank, route = excluded.route,
+			team = excluded.team,
+			type = excluded.type, priority = excluded.priority, tracker = excluded.tracker, timeline = excluded.timeline,
+			created_at = excluded.created_at, started_at = excluded.started_at, finished_at = excluded.finished_at,
+				cancelled_at = excluded.cancelled_at,
+			outcome = excluded.outcome, stage = excluded.stage, stage_entered_at = excluded.stage_entered_at,
+			first_finished_at = excluded.first_finished_at, reopened_at = excluded.reopened_at, flow_time = excluded.flow_time,
+			lead_time = excluded.lead_time, backlog_time = excluded.backlog_time, active_time = excluded.active_time,
+				wait_time = excluded.wait_time,
+			blocked_time = excluded.blocked_time, flow_efficiency = excluded.flow_efficiency, rework = excluded.rework,
+				reopened = excluded.reopened,
+			working_flow_time = excluded.working_flow_time, working_lead_time = excluded.working_lead_time,
+			working_active_time = excluded.working_active_time, working_wait_time = excluded.working_wait_time,
+			working_blocked_time = excluded.working_blocked_time, parts = excluded.parts, first_released_at = excluded.first_released_at,
+			released_at = excluded.released_at, first_used_at = excluded.first_used_at, held_since = excluded.held_since,
+				held_until = excluded.held_until,
+			created_day = excluded.created_day, started_day = excluded.started_day, finished_day = excluded.finished_day,
+			finished_week = excluded.finished_week, finished_month = excluded.finished_month, released_week = excluded.released_week,
+			released_month = excluded.released_month
+		WHERE (o.tracker OPERATOR(vsm.=) excluded.tracker) IS NOT TRUE OR (o.timeline OPERATOR(vsm.=) excluded.timeline) IS NOT TRUE OR (
+			o.value_stream, o.rank, o.route, o.team, o.type, o.priority, o.created_at, o.started_at, o.finished_at, o.cancelled_at,
+				o.outcome, o.stage, o.stage_entered_at, o.first_finished_at, o.reopened_at, o.flow_time, o.lead_time, o.backlog_time,
+				o.active_time, o.wait_time, o.blocked_time, o.flow_efficiency, o.rework, o.reopened, o.working_flow_time,
+				o.working_lead_time, o.working_active_time, o.working_wait_time, o.working_blocked_time, o.parts, o.first_released_at,
+				o.released_at, o.first_used_at, o.held_since, o.held_until, o.created_day, o.started_day, o.finished_day,
+				o.finished_week, o.finished_month, o.released_week, o.released_month)
+			IS DISTINCT FROM (
+			excluded.value_stream, excluded.rank, excluded.route, excluded.team, excluded.type, excluded.priority, excluded.created_at,
+				excluded.started_at, excluded.finished_at, excluded.cancelled_at, excluded.outcome, excluded.stage,
+				excluded.stage_entered_at, excluded.first_finished_at, excluded.reopened_at, excluded.flow_time, excluded.lead_time,
+				excluded.backlog_time, excluded.active_time, excluded.wait_time, excluded.blocked_time, excluded.flow_efficiency,
+				excluded.rework, excluded.reopened, excluded.working_flow_time, excluded.working_lead_time, excluded.working_active_time,
+				excluded.working_wait_time, excluded.working_blocked_time, excluded.parts, excluded.first_released_at,
+				excluded.released_at, excluded.first_used_at, excluded.held_since, excluded.held_until, excluded.created_day,
+				excluded.started_day, excluded.finished_day, excluded.finished_week, excluded.finished_month, excluded.released_week,
+				excluded.released_month)),
+	visited (item, visit, value_stream, team, type, priority, place, stage, class, entered_at, left_at, left_day, left_week, left_month,
 			duration, blocked, on_clock, backward) AS MATERIALIZED (
-		SELECT f.item, v.visit, f.value_stream, coalesce(h.team, f.team), coalesce(vsm.meaning(names -> i.source, 'type', h.type), f.type),
-			coalesce(h.priority, f.priority), v.place, v.stage, v.class, v.entered_at, v.left_at, vsm.period_day(v.left_at, zone),
-			vsm.period_week(v.left_at, zone, starts), vsm.period_month(v.left_at, zone), v.duration, v.blocked, v.on_clock, v.backward
-		FROM vsm.each_entity(items) AS t
-			JOIN LATERAL (SELECT g.* FROM item_flow AS g WHERE g.item = t OFFSET 0) AS f ON true
-			JOIN LATERAL (
-				SELECT k.source,
-					EXISTS (SELECT FROM item_change AS c WHERE c.item = t AND c.attribute IN ('team', 'type', 'priority')) AS has_changed
-				FROM item AS k WHERE k.item = t OFFSET 0) AS i ON true
-			JOIN route AS r ON r.route = f.route,
-			LATERAL vsm.visits(f.timeline, r.workflow) AS v
-			LEFT JOIN LATERAL (
-				SELECT (array_agg(c.value ORDER BY c.at DESC, length(c.change_id) DESC,
-					c.change_id COLLATE "C" DESC) FILTER (WHERE c.attribute = 'team'))[1] AS team,
-					(array_agg(c.value ORDER BY c.at DESC, length(c.change_id) DESC,
-						c.change_id COLLATE "C" DESC) FILTER (WHERE c.attribute = 'type'))[1] AS type,
-					(array_agg(c.value ORDER BY c.at DESC, length(c.change_id) DESC,
-						c.change_id COLLATE "C" DESC) FILTER (WHERE c.attribute = 'priority'))[1] AS priority
-				FROM item_change AS c
-				WHERE i.has_changed AND c.item = f.item AND c.at <= v.left_at
-				AND c.attribute IN ('team', 'type', 'priority')) AS h ON true),
+		SELECT m.item, v.visit, m.value_stream,
+			CASE WHEN m.team_at IS NULL THEN m.team
+				ELSE coalesce(vsm.value_at(v.left_at, m.team_at, m.team_told, m.team_before, NULL), m.team) END,
+			CASE WHEN m.type_at IS NULL THEN m.type
+				ELSE coalesce(vsm.meaning(names -> m.source, 'type',
+					vsm.value_at(v.left_at, m.type_at, m.type_told, m.type_before, NULL)), m.type) END,
+			CASE WHEN m.priority_at IS NULL THEN m.priority
+				ELSE coalesce(vsm.value_at(v.left_at, m.priority_at, m.priority_told, m.priority_before, NULL), m.priority) END,
+			v.place, v.stage, v.class, v.entered_at, v.left_at, vsm.period_day(v.left_at, zone), vsm.period_week(v.left_at, zone, starts),
+			vsm.period_month(v.left_at, zone), v.duration, v.blocked, v.on_clock, v.backward
+		FROM made AS m JOIN route AS r ON r.route = m.route, LATERAL vsm.visits(m.timeline, r.workflow) AS v),
+	present AS MATERIALIZED (
+		SELECT g.*
+		FROM vsm.each_entity(items) AS t, LATERAL (SELECT v.ctid AS ctid_then, v.* FROM visit AS v WHERE v.item = t OFFSET 0) AS g),
 	gone AS (
 		-- By place, so that no plan made while the table was small reads all of it.
 		DELETE FROM visit AS v
 		WHERE v.ctid = ANY (ARRAY(
-			SELECT o.place
-			FROM vsm.each_entity(items) AS t
-				LEFT JOIN (SELECT m.item, max(m.visit) AS last FROM made AS m GROUP BY m.item) AS k ON k.item = t,
-				LATERAL (SELECT g.ctid AS place FROM visit AS g WHERE g.item = t AND g.visit > coalesce(k.last, 0) OFFSET 0) AS o)))
+			SELECT o.ctid_then FROM present AS o WHERE NOT EXISTS (SELECT FROM visited AS m WHERE m.item = o.item AND m.visit = o.visit))))
 	INSERT INTO visit AS o (item, visit, value_stream, team, type, priority, place, stage, class, entered_at, left_at, left_day,
 		left_week, left_month,
 			duration, blocked, on_clock, backward)
-	SELECT m.* FROM made AS m
+	SELECT m.*
+	FROM visited AS m LEFT JOIN present AS o ON o.item = m.item AND o.visit = m.visit
+	WHERE o.item IS NULL OR (
+		o.value_stream, o.team, o.type, o.priority, o.place, o.stage, o.class, o.entered_at, o.left_at, o.left_day, o.left_week,
+			o.left_month, o.duration, o.blocked, o.on_clock, o.backward)
+		IS DISTINCT FROM (
+		m.value_stream, m.team, m.type, m.priority, m.place, m.stage, m.class, m.entered_at, m.left_at, m.left_day, m.left_week,
+			m.left_month, m.duration, m.blocked, m.on_clock, m.backward)
 	ORDER BY m.item COLLATE "C", m.visit
 	ON CONFLICT (item, visit) DO UPDATE SET value_stream = excluded.value_stream, team = excluded.team, type = excluded.type,
 		priority = excluded.priority, place = excluded.place, stage = excluded.stage, class = excluded.class,
 			entered_at = excluded.entered_at, left_at = excluded.left_at, left_day = excluded.left_day, left_week = excluded.left_week,
 				left_month = excluded.left_month, duration = excluded.duration, blocked = excluded.blocked, on_clock = excluded.on_clock,
-					backward = excluded.backward
-	WHERE (
-		o.value_stream, o.team, o.type, o.priority, o.place, o.stage, o.class, o.entered_at, o.left_at, o.left_day, o.left_week,
-			o.left_month, o.duration, o.blocked, o.on_clock, o.backward)
-		IS DISTINCT FROM (
-		excluded.value_stream, excluded.team, excluded.type, excluded.priority, excluded.place, excluded.stage, excluded.class,
-			excluded.entered_at, excluded.left_at, excluded.left_day, excluded.left_week, excluded.left_month, excluded.duration,
-			excluded.blocked, excluded.on_clock, excluded.backward);
+					backward = excluded.backward;
 END
 $$;
 COMMENT ON FUNCTION vsm.write_item_flows(text[], text) IS
@@ -343,6 +346,7 @@ AS $$
 #variable_conflict use_column
 DECLARE
 	there text[];
+	gone  text[];
 BEGIN
 	PERFORM vsm.enter_model(model);
 	SELECT array_agg(i.item) INTO there FROM vsm.each_entity(items) AS t, LATERAL (SELECT k.item FROM item AS k
@@ -352,11 +356,10 @@ BEGIN
 		PERFORM vsm.write_item_flows(there, model);
 	END IF;
 	IF coalesce(cardinality(there), 0) < cardinality(items) THEN
-		DELETE FROM item_part AS p USING vsm.each_entity(items) AS t WHERE p.item = t AND NOT EXISTS (SELECT FROM item AS i
-			WHERE i.item = t);
-		DELETE FROM item_flow AS f USING vsm.each_entity(items) AS t WHERE f.item = t AND NOT EXISTS (SELECT FROM item AS i
-			WHERE i.item = t);
-		DELETE FROM visit AS v USING vsm.each_entity(items) AS t WHERE v.item = t AND NOT EXISTS (SELECT FROM item AS i WHERE i.item = t);
+		gone := ARRAY(SELECT t FROM vsm.each_entity(items) AS t EXCEPT SELECT t FROM vsm.each_entity(there) AS t);
+		DELETE FROM item_part AS p WHERE p.item = ANY (gone);
+		DELETE FROM item_flow AS f WHERE f.item = ANY (gone);
+		DELETE FROM visit AS v WHERE v.item = ANY (gone);
 	END IF;
 	DELETE FROM touched AS d
 	WHERE d.ctid = ANY (ARRAY(

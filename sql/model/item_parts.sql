@@ -25,28 +25,33 @@ CREATE FUNCTION vsm.chosen_parts(items text[]) RETURNS TABLE (item text, part te
 LANGUAGE plpgsql STABLE ROWS 2000
 SET plan_cache_mode = force_generic_plan
 SET enable_hashjoin = on
+SET enable_memoize = off
 SET jit = off
 AS $$
 #variable_conflict use_column
+DECLARE
+	least_confidence float8;
+	most_items       integer;
 BEGIN
+	SELECT m.part_confidence, m.part_max_items INTO least_confidence, most_items FROM model AS m;
 	RETURN QUERY
-	WITH named AS MATERIALIZED (
-		SELECT t AS item, t AS name FROM vsm.each_entity(items) AS t
-		UNION
-		SELECT t, a.alias FROM vsm.each_entity(items) AS t, LATERAL (SELECT i.alias FROM item_alias AS i WHERE i.item = t OFFSET 0) AS a),
 	-- As in entity_link: links of one pair are one, which has ended if the last that was told says so.
-	linked AS MATERIALIZED (
+	WITH linked AS MATERIALIZED (
 		SELECT DISTINCT ON (k.item COLLATE "C", k.part COLLATE "C") k.*
 		FROM (
 			SELECT n.item, coalesce(s.item, l.source) AS part, l.kind,
 				(array_agg(l.method ORDER BY l.confidence DESC, l.method COLLATE "C"))[1] AS method, max(coalesce(l.confidence,
 					1)) AS confidence,
 				(array_agg(l.until ORDER BY l.changed_at DESC NULLS LAST, l.until NULLS LAST))[1] AS until
-			FROM named AS n,
+			FROM (
+					SELECT t AS item, t AS name FROM vsm.each_entity(items) AS t
+					UNION
+					SELECT t, a.alias
+					FROM vsm.each_entity(items) AS t, LATERAL (SELECT i.alias FROM item_alias AS i WHERE i.item = t OFFSET 0) AS a) AS n,
 				LATERAL (SELECT k.* FROM link AS k WHERE k.target = n.name AND k.kind IN ('implements', 'fixes') OFFSET 0) AS l
 				LEFT JOIN LATERAL (SELECT a.item FROM item_alias AS a WHERE a.alias = l.source OFFSET 0) AS s ON true
-			GROUP BY n.item, coalesce(s.item, l.source), l.kind) AS k, model AS m
-		WHERE k.until IS NULL AND k.confidence >= m.part_confidence
+			GROUP BY n.item, coalesce(s.item, l.source), l.kind) AS k
+		WHERE k.until IS NULL AND k.confidence >= least_confidence
 		ORDER BY k.item COLLATE "C", k.part COLLATE "C", k.confidence DESC, k.method COLLATE "C"),
 	judged AS MATERIALIZED (
 		SELECT l.item, l.part, l.method, l.confidence,
@@ -56,24 +61,31 @@ BEGIN
 			c.sha IS NOT NULL AS is_commit
 		FROM linked AS l
 			LEFT JOIN LATERAL (SELECT q.merge_request FROM merge_request AS q WHERE q.merge_request = l.part OFFSET 0) AS r ON true
-			LEFT JOIN LATERAL (SELECT k.sha FROM commit AS k WHERE k.sha = l.part OFFSET 0) AS c ON true
-		WHERE NOT EXISTS (SELECT FROM link AS v WHERE v.source = l.part AND v.kind = 'reverts' AND v.until IS NULL)),
-	request AS MATERIALIZED (
-		SELECT j.* FROM judged AS j
-		WHERE j.is_request
-		AND (
-			SELECT count(DISTINCT coalesce(a.item, l.target))
-			FROM link AS l LEFT JOIN item_alias AS a ON a.alias = l.target
-			WHERE l.source = j.part AND l.kind IN ('implements', 'fixes') AND l.until IS NULL) <= (SELECT m.part_max_items FROM model AS m))
-	SELECT r.item, r.part, true, r.method, r.confidence FROM request AS r
+			LEFT JOIN LATERAL (SELECT k.sha FROM commit AS k WHERE k.sha = l.part OFFSET 0) AS c ON true),
+	able AS MATERIALIZED (
+		SELECT j.*
+		FROM judged AS j
+			CROSS JOIN LATERAL (
+				-- Whether it reverts another, and how many items it names, by whatever names.
+				SELECT bool_or(l.kind = 'reverts') AS reverts,
+					count(DISTINCT coalesce(a.item, l.target)) FILTER (WHERE l.kind <> 'reverts') AS items
+				FROM (
+						SELECT j.part AS name
+						UNION ALL SELECT i.alias FROM item_alias AS i WHERE i.item = j.part OFFSET 0) AS n,
+					LATERAL (
+						SELECT k.target, k.kind FROM link AS k
+						WHERE k.source = n.name AND k.kind IN ('reverts', 'implements', 'fixes') AND k.until IS NULL OFFSET 0) AS l
+					LEFT JOIN LATERAL (SELECT i.item FROM item_alias AS i WHERE i.alias = l.target OFFSET 0) AS a ON true) AS t
+		WHERE t.reverts IS NOT TRUE AND (NOT j.is_request OR t.items <= most_items))
+	SELECT r.item, r.part, true, r.method, r.confidence FROM able AS r WHERE r.is_request
 	UNION ALL
 	SELECT j.item, j.part, false, j.method, j.confidence
-	FROM judged AS j
+	FROM able AS j
 	WHERE j.is_commit AND NOT j.is_request
 	AND NOT EXISTS (
 		SELECT FROM link AS p LEFT JOIN item_alias AS a ON a.alias = p.target
-			JOIN request AS r ON r.item = j.item AND r.part = coalesce(a.item, p.target)
-		WHERE p.source = j.part AND p.kind = 'part_of' AND p.until IS NULL);
+		WHERE p.source = j.part AND p.kind = 'part_of' AND p.until IS NULL
+		AND (j.item, coalesce(a.item, p.target)) IN (SELECT r.item, r.part FROM able AS r WHERE r.is_request));
 END
 $$;
 COMMENT ON FUNCTION vsm.chosen_parts(text[]) IS
@@ -85,6 +97,7 @@ CREATE FUNCTION vsm.write_item_parts(items text[]) RETURNS void
 LANGUAGE plpgsql
 SET plan_cache_mode = force_generic_plan
 SET enable_hashjoin = on
+SET enable_memoize = off
 SET jit = off
 AS $$
 #variable_conflict use_column
@@ -197,12 +210,19 @@ BEGIN
 				GROUP BY c.environment
 				UNION ALL
 				SELECT a.at, a.state
-				FROM link AS l, LATERAL (
-					SELECT min(e.at) AS at, 'release requested' AS state FROM event AS e WHERE e.entity = l.source
-						AND e.state = 'approval requested'
-					UNION ALL
-					SELECT max(e.at), 'release approved' FROM event AS e WHERE e.entity = l.source AND e.state = 'approval approved') AS a
-				WHERE l.target = r.deployment AND l.kind = 'deploys' AND l.until IS NULL
+				FROM (
+						SELECT r.deployment AS name
+						UNION ALL SELECT i.alias FROM item_alias AS i WHERE i.item = r.deployment OFFSET 0) AS d,
+					LATERAL (
+						SELECT k.source FROM link AS k WHERE k.target = d.name AND k.kind = 'deploys' AND k.until IS NULL OFFSET 0) AS l
+					LEFT JOIN LATERAL (SELECT i.item FROM item_alias AS i WHERE i.alias = l.source OFFSET 0) AS c ON true,
+					LATERAL (
+						SELECT min(e.at) AS at, 'release requested' AS state FROM event AS e WHERE e.entity = coalesce(c.item, l.source)
+							AND e.state = 'approval requested'
+						UNION ALL
+						SELECT max(e.at), 'release approved' FROM event AS e WHERE e.entity = coalesce(c.item, l.source)
+							AND e.state = 'approval approved') AS a
+				WHERE r.deployment IS NOT NULL
 				UNION ALL
 				SELECT r.released_at, 'code released') AS s
 			WHERE s.at IS NOT NULL AND s.state IS NOT NULL)

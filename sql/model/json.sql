@@ -9,15 +9,30 @@ COMMENT ON FUNCTION vsm.json_time(jsonb) IS
 	'the time that a member holds as text or number, written as for vsm.payload_time; NULL for what is no time and for what tools write '
 	'for never: 0 or less, and days of the year 1';
 
+CREATE FUNCTION vsm.json_time(value jsonb, VARIADIC path text[]) RETURNS timestamptz
+	AS 'MODULE_PATHNAME', 'vsm_json_time_at' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION vsm.json_time(jsonb, text[]) IS
+	'the time, in the same way, of the member that a path of names and places leads to: vsm.json_time(payload, ''issue'', ''id'')';
+
 CREATE FUNCTION vsm.json_text(value jsonb) RETURNS text
 	AS 'MODULE_PATHNAME', 'vsm_json_text' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION vsm.json_text(jsonb) IS
 	'the text of a member that is text or a number, 17.0 being 17; NULL if it is empty or anything else';
 
+CREATE FUNCTION vsm.json_text(value jsonb, VARIADIC path text[]) RETURNS text
+	AS 'MODULE_PATHNAME', 'vsm_json_text_at' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION vsm.json_text(jsonb, text[]) IS
+	'the text, in the same way, of the member that a path of names and places leads to: vsm.json_text(payload, ''issue'', ''id'')';
+
 CREATE FUNCTION vsm.json_number(value jsonb) RETURNS numeric
 	AS 'MODULE_PATHNAME', 'vsm_json_number' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION vsm.json_number(jsonb) IS
 	'the number that a member holds, also as text; NULL if it holds none';
+
+CREATE FUNCTION vsm.json_number(value jsonb, VARIADIC path text[]) RETURNS numeric
+	AS 'MODULE_PATHNAME', 'vsm_json_number_at' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION vsm.json_number(jsonb, text[]) IS
+	'the number, in the same way, of the member that a path of names and places leads to: vsm.json_number(payload, ''issue'', ''id'')';
 
 CREATE FUNCTION vsm.json_array(value jsonb) RETURNS jsonb
 LANGUAGE sql IMMUTABLE PARALLEL SAFE

@@ -10,6 +10,11 @@ CREATE FUNCTION vsm.payload_text(payload text) RETURNS text
 COMMENT ON FUNCTION vsm.payload_text(text) IS
 	'the same JSON with \u0000, which PostgreSQL cannot hold, written as \ufffd';
 
+CREATE FUNCTION vsm.payload_json(payload text) RETURNS jsonb
+	AS 'MODULE_PATHNAME', 'vsm_payload_json' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION vsm.payload_json(text) IS
+	'the same as jsonb, made in a fraction of the time and memory that a cast takes';
+
 CREATE FUNCTION vsm.payload_error(payload text) RETURNS text
 	AS 'MODULE_PATHNAME', 'vsm_payload_error' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION vsm.payload_error(text) IS

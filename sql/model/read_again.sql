@@ -75,8 +75,8 @@ BEGIN
 	PERFORM vsm.open_documents();
 	PERFORM vsm.open_facts();
 	PERFORM vsm.enter_model(model);
-	INSERT INTO pg_temp.vsm_document (payload, source, tool, received_at, body)
-	SELECT p.payload, p.source, split_part(p.source, ':', 1), p.received_at, vsm.payload_text(p.body)::jsonb
+	INSERT INTO pg_temp.vsm_document (payload, source, tool, received_at, held)
+	SELECT p.payload, p.source, split_part(p.source, ':', 1), p.received_at, vsm.hold_document(vsm.payload_json(p.body))
 	FROM payload AS p WHERE p.payload = ANY (payloads) AND octet_length(p.body) <= 2 * 1024 * 1024;
 	IF (SELECT count(*) FROM pg_temp.vsm_document AS d) < cardinality(payloads) THEN
 		PERFORM vsm.add_large_document(p.payload, p.source, p.received_at, p.body)
@@ -84,6 +84,7 @@ BEGIN
 	END IF;
 	PERFORM vsm.judge_documents();
 	PERFORM vsm.read_documents(model, true, true);
+	PERFORM vsm.release_documents();
 	UPDATE payload AS p SET version = m.version FROM model AS m WHERE p.payload = ANY (payloads) AND p.version <> m.version;
 	RETURN cardinality(payloads);
 END

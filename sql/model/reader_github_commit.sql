@@ -3,7 +3,7 @@
 CREATE FUNCTION vsm.read_github_commit_object(source text, repository text, branch text, commit jsonb, names jsonb) RETURNS SETOF vsm.fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 2
 BEGIN ATOMIC
-	SELECT (q.fact).*
+	SELECT q.*
 	FROM (
 		SELECT c.*, split_part(c.message, E'\n', 1) AS title, vsm.github_author(names, c.login, c.name, c.address) AS author,
 			-- Files of a webhook, or of the API, asked for one commit.
@@ -14,47 +14,47 @@ BEGIN ATOMIC
 			END AS paths
 		FROM (SELECT
 			-- The API has the commit proper inside; webhooks and git's own objects are flat.
-			coalesce(vsm.json_text(commit -> 'sha'), vsm.json_text(commit -> 'id')) AS sha,
-			coalesce(vsm.json_time(commit #> '{commit,committer,date}'), vsm.json_time(commit -> 'timestamp'),
-				vsm.json_time(commit #> '{committer,date}')) AS committed_at,
-			coalesce(vsm.json_text(commit #> '{commit,message}'), vsm.json_text(commit -> 'message')) AS message,
-			coalesce(vsm.json_text(commit #> '{author,login}'), vsm.json_text(commit #> '{author,username}')) AS login,
-			coalesce(vsm.json_text(commit #> '{commit,author,name}'), vsm.json_text(commit #> '{author,name}')) AS name,
-			coalesce(vsm.json_text(commit #> '{commit,author,email}'), vsm.json_text(commit #> '{author,email}')) AS address
+			coalesce(vsm.json_text(commit, 'sha'), vsm.json_text(commit, 'id')) AS sha,
+			coalesce(vsm.json_time(commit, 'commit', 'committer', 'date'), vsm.json_time(commit, 'timestamp'),
+				vsm.json_time(commit, 'committer', 'date')) AS committed_at,
+			coalesce(vsm.json_text(commit, 'commit', 'message'), vsm.json_text(commit, 'message')) AS message,
+			coalesce(vsm.json_text(commit, 'author', 'login'), vsm.json_text(commit, 'author', 'username')) AS login,
+			coalesce(vsm.json_text(commit, 'commit', 'author', 'name'), vsm.json_text(commit, 'author', 'name')) AS name,
+			coalesce(vsm.json_text(commit, 'commit', 'author', 'email'), vsm.json_text(commit, 'author', 'email')) AS address
 			OFFSET 0) AS c
 		OFFSET 0) AS c,
 	LATERAL (
-		SELECT vsm.fact_row(source, 'commit', c.sha, c.committed_at,
+		SELECT (vsm.fact_row(source, 'commit', c.sha, c.committed_at,
 			jsonb_strip_nulls(jsonb_build_object(
 				'source', source,
 				'repository', repository,
-				'authored_at', coalesce(vsm.json_time(commit #> '{commit,author,date}'), vsm.json_time(commit #> '{author,date}')),
+				'authored_at', coalesce(vsm.json_time(commit, 'commit', 'author', 'date'), vsm.json_time(commit, 'author', 'date')),
 				'committed_at', c.committed_at,
 				'title', c.title,
 				'parents', CASE WHEN jsonb_typeof(commit -> 'parents') = 'array' THEN
 					jsonb_path_query_array(commit -> 'parents', '$[*].sha ? (@.type() == "string")') END,
-				'url', coalesce(vsm.json_text(commit -> 'html_url'), vsm.json_text(commit -> 'url')),
+				'url', coalesce(vsm.json_text(commit, 'html_url'), vsm.json_text(commit, 'url')),
 				'author_kind', vsm.github_author_kind(c.author, commit #>> '{author,type}', coalesce(c.login, c.name, c.address)),
 				'assisted_by', coalesce(vsm.github_author_assistant(c.author), vsm.github_assistant(names, c.message)),
 				'additions', vsm.github_count(commit #> '{stats,additions}'),
 				'deletions', vsm.github_count(commit #> '{stats,deletions}'),
 				'paths', CASE WHEN c.paths @? '$[*] ? (@.type() != "string")' THEN
 					jsonb_path_query_array(c.paths, '$[*] ? (@.type() == "string")')
-					ELSE c.paths END))) AS fact
+					ELSE c.paths END)))).*
 		UNION ALL
-		SELECT k FROM vsm.read_keys(source, c.sha, c.committed_at, branch, c.title, NULL) AS k
+		SELECT k.* FROM vsm.read_keys(source, c.sha, c.committed_at, branch, c.title, NULL) AS k
 		UNION ALL
-		SELECT vsm.fact_link(source, c.sha, r.issue, 'implements', 'closing reference', since => c.committed_at)
+		SELECT (vsm.fact_link(source, c.sha, r.issue, 'implements', 'closing reference', since => c.committed_at)).*
 		FROM vsm.github_closes(c.message, repository) AS r (issue)
 		UNION ALL
 		-- What GitHub writes into the subject when it squashes or merges a pull request.
-		SELECT vsm.fact_link(source, c.sha, repository || '#' || n.number, 'part_of', 'number in subject', 0.95)
+		SELECT (vsm.fact_link(source, c.sha, repository || '#' || n.number, 'part_of', 'number in subject', 0.95)).*
 		FROM (SELECT coalesce(substring(c.title FROM '\(#(\d{1,20})\)$'),
 			substring(c.title FROM '^Merge pull request #(\d{1,20}) from ')) AS number
 			WHERE strpos(c.title, '#') > 0 OFFSET 0) AS n
 		WHERE n.number IS NOT NULL AND repository IS NOT NULL
 		UNION ALL
-		SELECT vsm.fact_link(source, c.sha, r.reverted[1], 'reverts', 'reverted commit in message', since => c.committed_at)
+		SELECT (vsm.fact_link(source, c.sha, r.reverted[1], 'reverts', 'reverted commit in message', since => c.committed_at)).*
 		FROM (SELECT c.message WHERE strpos(c.message, 'reverts commit ') > 0 OFFSET 0) AS m,
 			regexp_matches(m.message, '\mThis reverts commit ([0-9a-f]{40})\M', 'g') AS r (reverted)) AS q;
 END;
@@ -76,7 +76,7 @@ COMMENT ON FUNCTION vsm.read_github_commit(text, jsonb, jsonb) IS
 
 CREATE FUNCTION vsm.github_push_repository(body jsonb) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN coalesce(vsm.json_text(body #> '{repository,full_name}'), vsm.github_repository(body #>> '{repository,html_url}'),
+RETURN coalesce(vsm.json_text(body, 'repository', 'full_name'), vsm.github_repository(body #>> '{repository,html_url}'),
 	vsm.github_repository(body ->> 'compare'), vsm.github_repository(body #>> '{head_commit,url}'),
 	vsm.github_repository(body #>> '{commits,0,url}'));
 COMMENT ON FUNCTION vsm.github_push_repository(jsonb) IS 'the repository of a push of GitHub';
@@ -92,31 +92,31 @@ BEGIN ATOMIC
 				r.head END AS other
 		FROM (
 			SELECT p.body, vsm.github_push_repository(p.body) AS repository,
-				regexp_replace(vsm.json_text(p.body -> 'ref'), '^refs/(heads|tags)/', '') AS name,
-				starts_with(vsm.json_text(p.body -> 'ref'), 'refs/tags/') AS is_tag,
+				regexp_replace(vsm.json_text(p.body, 'ref'), '^refs/(heads|tags)/', '') AS name,
+				starts_with(vsm.json_text(p.body, 'ref'), 'refs/tags/') AS is_tag,
 				p.body ->> 'deleted' = 'true' OR p.body ->> 'after' ~ '^0{40,64}$' AS deleted,
 				-- An annotated tag has a SHA of its own: the commit is the head.
-				coalesce(vsm.json_text(p.body #> '{head_commit,id}'), vsm.json_text(p.body -> 'after')) AS sha,
+				coalesce(vsm.json_text(p.body, 'head_commit', 'id'), vsm.json_text(p.body, 'after')) AS sha,
 				-- Seconds here, where everything else is ISO 8601.
 				coalesce(
-					CASE WHEN vsm.json_number(p.body #> '{repository,pushed_at}') BETWEEN 1 AND 100000000000 THEN
-						vsm.json_time(to_jsonb(vsm.json_number(p.body #> '{repository,pushed_at}') * 1000))
-					ELSE vsm.json_time(p.body #> '{repository,pushed_at}') END,
-					vsm.json_time(p.body #> '{head_commit,timestamp}')) AS at,
+					CASE WHEN vsm.json_number(p.body, 'repository', 'pushed_at') BETWEEN 1 AND 100000000000 THEN
+						vsm.json_time(to_jsonb(vsm.json_number(p.body, 'repository', 'pushed_at') * 1000))
+					ELSE vsm.json_time(p.body, 'repository', 'pushed_at') END,
+					vsm.json_time(p.body, 'head_commit', 'timestamp')) AS at,
 				vsm.json_object(p.body -> 'head_commit') AS head,
 				coalesce(vsm.json_array(p.body -> 'commits'), '[]') AS commits
 			FROM (SELECT payload #> '{}' AS body OFFSET 0) AS p
 			OFFSET 0) AS r
 		OFFSET 0) AS p,
 	LATERAL (
-		SELECT (q.fact).*
+		SELECT q.*
 		FROM (
-			SELECT vsm.fact_event(source, p.entity, p.at, CASE WHEN p.deleted THEN 'deleted' WHEN p.is_tag THEN 'tagged' ELSE 'pushed' END,
+			SELECT (vsm.fact_event(source, p.entity, p.at, CASE WHEN p.deleted THEN 'deleted' WHEN p.is_tag THEN 'tagged' ELSE 'pushed' END,
 				CASE WHEN p.deleted THEN vsm.github_event_id(p.entity, 'deleted', p.at) ELSE p.entity || ':' || p.sha END,
 				attributes => jsonb_build_object('before', p.body -> 'before', 'after', p.body -> 'after', 'forced', p.body -> 'forced',
-					'commits', jsonb_array_length(p.commits))) AS fact
+					'commits', jsonb_array_length(p.commits)))).*
 			UNION ALL
-			SELECT vsm.fact_link(source, p.entity, p.sha, 'builds', 'tag', since => p.at)
+			SELECT (vsm.fact_link(source, p.entity, p.sha, 'builds', 'tag', since => p.at)).*
 			WHERE p.is_tag AND p.deleted IS NOT TRUE) AS q
 		UNION ALL
 		SELECT o.* FROM vsm.read_github_commit_object(source, p.repository, NULL, p.other, names) AS o WHERE p.other IS NOT NULL
@@ -138,8 +138,8 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 1
 BEGIN ATOMIC
 	SELECT (vsm.fact_link(source, t.entity, t.sha, 'builds', 'tag')).*
 	FROM (SELECT source || ':tag:' || vsm.github_repository(payload #>> '{commit,url}') || '@'
-		|| vsm.json_text(payload -> 'name') AS entity,
-			vsm.json_text(payload #> '{commit,sha}') AS sha
+		|| vsm.json_text(payload, 'name') AS entity,
+			vsm.json_text(payload, 'commit', 'sha') AS sha
 		OFFSET 0) AS t;
 END;
 COMMENT ON FUNCTION vsm.read_github_tag(text, jsonb, jsonb) IS

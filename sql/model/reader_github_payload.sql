@@ -265,7 +265,7 @@ BEGIN ATOMIC
 							vsm.json_lacks(p.body, 'deployment.id')
 					WHEN NOT vsm.github_named(p.body #> '{deployment_status,id}')
 						OR NOT vsm.github_named(p.body #> '{deployment_status,state}')
-						OR vsm.json_time(p.body #> '{deployment_status,created_at}') IS NULL THEN
+						OR vsm.json_time(p.body, 'deployment_status', 'created_at') IS NULL THEN
 						vsm.json_lacks(p.body, 'deployment_status.id', 'deployment_status.state', '@deployment_status.created_at')
 				END
 			WHEN 'commit' THEN CASE WHEN NOT vsm.github_named(p.body -> 'sha') THEN vsm.json_lacks(p.body, 'sha') END
@@ -287,14 +287,14 @@ BEGIN ATOMIC
 				END
 			WHEN 'pull_request_part' THEN vsm.json_lacks(p.body, 'pull_request.id')
 			WHEN 'sub_issue' THEN
-				CASE WHEN coalesce(vsm.json_text(p.body #> '{sub_issue,id}'), vsm.json_text(p.body -> 'sub_issue_id')) IS NULL THEN
+				CASE WHEN coalesce(vsm.json_text(p.body, 'sub_issue', 'id'), vsm.json_text(p.body, 'sub_issue_id')) IS NULL THEN
 					vsm.json_lacks(p.body, 'sub_issue.id')
-				WHEN coalesce(vsm.json_text(p.body #> '{parent_issue,id}'), vsm.json_text(p.body -> 'parent_issue_id')) IS NULL THEN
+				WHEN coalesce(vsm.json_text(p.body, 'parent_issue', 'id'), vsm.json_text(p.body, 'parent_issue_id')) IS NULL THEN
 					vsm.json_lacks(p.body, 'parent_issue.id') END
 			WHEN 'issue_dependency' THEN
-				CASE WHEN coalesce(vsm.json_text(p.body #> '{blocked_issue,id}'), vsm.json_text(p.body -> 'blocked_issue_id')) IS NULL THEN
+				CASE WHEN coalesce(vsm.json_text(p.body, 'blocked_issue', 'id'), vsm.json_text(p.body, 'blocked_issue_id')) IS NULL THEN
 					vsm.json_lacks(p.body, 'blocked_issue.id')
-				WHEN coalesce(vsm.json_text(p.body #> '{blocking_issue,id}'), vsm.json_text(p.body -> 'blocking_issue_id')) IS NULL THEN
+				WHEN coalesce(vsm.json_text(p.body, 'blocking_issue', 'id'), vsm.json_text(p.body, 'blocking_issue_id')) IS NULL THEN
 					vsm.json_lacks(p.body, 'blocking_issue.id') END
 			WHEN 'projects_v2_item' THEN
 				CASE

@@ -7,32 +7,32 @@
 CREATE FUNCTION vsm.read_github_pull_request_object(source text, repository text, request jsonb, names jsonb) RETURNS SETOF vsm.fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 8
 BEGIN ATOMIC
-	SELECT (q.fact).*
+	SELECT q.*
 	FROM (
 		SELECT r.*, vsm.github_author(names, r.login, NULL, NULL) AS author,
 			coalesce(r.updated_at, r.merged_at, r.closed_at, r.created_at) AS told_at
-		FROM (SELECT source || ':pull_request:' || vsm.json_text(request -> 'id') AS entity,
-			vsm.json_text(request -> 'title') AS title,
-			vsm.github_text(vsm.json_text(request -> 'body')) AS description,
-			vsm.json_text(request #> '{head,ref}') AS source_branch,
-			vsm.json_text(request #> '{base,ref}') AS target_branch,
+		FROM (SELECT source || ':pull_request:' || vsm.json_text(request, 'id') AS entity,
+			vsm.json_text(request, 'title') AS title,
+			vsm.github_text(vsm.json_text(request, 'body')) AS description,
+			vsm.json_text(request, 'head', 'ref') AS source_branch,
+			vsm.json_text(request, 'base', 'ref') AS target_branch,
 			request ->> 'state' AS state,
-			vsm.json_text(request #> '{user,login}') AS login,
-			vsm.json_time(request -> 'created_at') AS created_at,
-			vsm.json_time(request -> 'updated_at') AS updated_at,
-			vsm.json_time(request -> 'closed_at') AS closed_at,
-			vsm.json_time(request -> 'merged_at') AS merged_at
+			vsm.json_text(request, 'user', 'login') AS login,
+			vsm.json_time(request, 'created_at') AS created_at,
+			vsm.json_time(request, 'updated_at') AS updated_at,
+			vsm.json_time(request, 'closed_at') AS closed_at,
+			vsm.json_time(request, 'merged_at') AS merged_at
 			OFFSET 0) AS r
 		OFFSET 0) AS r,
 	LATERAL (
-		SELECT vsm.fact_row(source, 'merge_request', r.entity,
+		SELECT (vsm.fact_row(source, 'merge_request', r.entity,
 			-- (Of two versions within a second the one that is closed is the later.)
 			CASE WHEN r.state = 'open' THEN r.told_at - interval '1 microsecond' ELSE r.told_at END,
 			jsonb_strip_nulls(jsonb_build_object(
 				'source', source,
 				'repository', repository,
 				'title', r.title,
-				'url', vsm.json_text(request -> 'html_url'),
+				'url', vsm.json_text(request, 'html_url'),
 				'source_branch', r.source_branch,
 				'target_branch', r.target_branch,
 				'state', CASE WHEN r.merged_at IS NOT NULL OR request ->> 'merged' = 'true' THEN 'merged' ELSE r.state END,
@@ -47,37 +47,37 @@ BEGIN ATOMIC
 			-- what it is known not to have
 			|| CASE WHEN r.state = 'open' THEN '{"merged_at": null, "closed_at": null}' WHEN r.merged_at IS NOT NULL THEN
 				'{"closed_at": null}' ELSE '{}'::jsonb END
-			|| CASE WHEN request ->> 'draft' = 'true' THEN '{"ready_at": null}' ELSE '{}'::jsonb END) AS fact
+			|| CASE WHEN request ->> 'draft' = 'true' THEN '{"ready_at": null}' ELSE '{}'::jsonb END)).*
 		UNION ALL
-		SELECT vsm.fact_alias(source, r.entity, repository || '#' || vsm.json_text(request -> 'number'), r.created_at)
+		SELECT (vsm.fact_alias(source, r.entity, repository || '#' || vsm.json_text(request, 'number'), r.created_at)).*
 		UNION ALL
-		SELECT vsm.fact_alias(source, r.entity, source || ':node:' || vsm.json_text(request -> 'node_id'), r.created_at)
+		SELECT (vsm.fact_alias(source, r.entity, source || ':node:' || vsm.json_text(request, 'node_id'), r.created_at)).*
 		WHERE request ? 'node_id'
 		UNION ALL
-		SELECT vsm.fact_event(source, r.entity, r.created_at, 'opened', r.entity || ':opened',
+		SELECT (vsm.fact_event(source, r.entity, r.created_at, 'opened', r.entity || ':opened',
 			attributes => jsonb_build_object('repository', repository, 'number', request -> 'number', 'source_branch',
 				request #> '{head,ref}',
-				'target_branch', request #> '{base,ref}', 'url', request -> 'html_url'))
+				'target_branch', request #> '{base,ref}', 'url', request -> 'html_url'))).*
 		UNION ALL
-		SELECT vsm.fact_event(source, r.entity, r.merged_at, 'merged', r.entity || ':merged')
+		SELECT (vsm.fact_event(source, r.entity, r.merged_at, 'merged', r.entity || ':merged')).*
 		WHERE r.merged_at IS NOT NULL
 		UNION ALL
-		SELECT vsm.fact_event(source, r.entity, r.closed_at, 'closed', vsm.github_event_id(r.entity, 'closed', r.closed_at))
+		SELECT (vsm.fact_event(source, r.entity, r.closed_at, 'closed', vsm.github_event_id(r.entity, 'closed', r.closed_at))).*
 		WHERE r.merged_at IS NULL AND r.state = 'closed'
 		UNION ALL
-		SELECT k FROM vsm.read_keys(source, r.entity, r.created_at, r.source_branch, r.title, r.description) AS k
+		SELECT k.* FROM vsm.read_keys(source, r.entity, r.created_at, r.source_branch, r.title, r.description) AS k
 		UNION ALL
-		SELECT vsm.fact_link(source, r.entity, c.issue, 'implements', 'closing reference', since => r.created_at)
+		SELECT (vsm.fact_link(source, r.entity, c.issue, 'implements', 'closing reference', since => r.created_at)).*
 		FROM vsm.github_closes(concat_ws(E'\n', r.title, r.description), repository) AS c (issue)
 		UNION ALL
-		SELECT vsm.fact_link(source, vsm.json_text(request -> 'merge_commit_sha'), r.entity, 'part_of', 'merge commit')
+		SELECT (vsm.fact_link(source, vsm.json_text(request, 'merge_commit_sha'), r.entity, 'part_of', 'merge commit')).*
 		WHERE r.merged_at IS NOT NULL
 		UNION ALL
-		SELECT vsm.fact_link(source, vsm.json_text(request #> '{head,sha}'), r.entity, 'part_of', 'head commit')
+		SELECT (vsm.fact_link(source, vsm.json_text(request, 'head', 'sha'), r.entity, 'part_of', 'head commit')).*
 		WHERE request #> '{head,sha}' IS NOT NULL
 		UNION ALL
 		-- GitHub names the branch of a reversal revert-13-BRANCH and writes "Reverts shop/checkout#13" below.
-		SELECT vsm.fact_link(source, r.entity, v.target, 'reverts', v.method, v.confidence, since => r.created_at)
+		SELECT (vsm.fact_link(source, r.entity, v.target, 'reverts', v.method, v.confidence, since => r.created_at)).*
 		FROM (
 			SELECT coalesce(m.reverted[1], repository || '#' || m.reverted[2], m.reverted[3]) AS target,
 				'reversal in description' AS method, 1.0::float8 AS confidence
@@ -96,7 +96,7 @@ COMMENT ON FUNCTION vsm.read_github_pull_request_object(text, text, jsonb, jsonb
 
 CREATE FUNCTION vsm.github_request_repository(body jsonb, request jsonb) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN coalesce(vsm.json_text(body #> '{repository,full_name}'), vsm.json_text(request #> '{base,repo,full_name}'),
+RETURN coalesce(vsm.json_text(body, 'repository', 'full_name'), vsm.json_text(request, 'base', 'repo', 'full_name'),
 	vsm.github_repository(request ->> 'html_url'), vsm.github_repository(request ->> 'url'));
 COMMENT ON FUNCTION vsm.github_request_repository(jsonb, jsonb) IS 'the repository that a pull request is to be merged into';
 
@@ -106,9 +106,9 @@ BEGIN ATOMIC
 	SELECT f.*
 	FROM (
 		SELECT o.*, vsm.github_request_repository(o.body, o.request) AS repository,
-			source || ':pull_request:' || vsm.json_text(o.request -> 'id') AS entity,
-			vsm.json_time(o.request -> 'created_at') AS created_at,
-			vsm.json_time(o.request -> 'updated_at') AS updated_at
+			source || ':pull_request:' || vsm.json_text(o.request, 'id') AS entity,
+			vsm.json_time(o.request, 'created_at') AS created_at,
+			vsm.json_time(o.request, 'updated_at') AS updated_at
 		FROM (
 			SELECT p.body, p.body ->> 'action' AS action,
 				CASE WHEN jsonb_typeof(p.body -> 'pull_request') = 'object' THEN p.body -> 'pull_request' ELSE p.body END AS request
@@ -118,18 +118,18 @@ BEGIN ATOMIC
 	LATERAL (
 		SELECT r.* FROM vsm.read_github_pull_request_object(source, p.repository, p.request, names) AS r
 		UNION ALL
-		SELECT (q.fact).*
+		SELECT q.*
 		FROM (
-			SELECT vsm.fact_event(source, p.entity, e.at, e.state, vsm.github_event_id(p.entity, e.id, e.at), method => e.method,
-				attributes => e.attributes) AS fact
+			SELECT (vsm.fact_event(source, p.entity, e.at, e.state, vsm.github_event_id(p.entity, e.id, e.at), method => e.method,
+				attributes => e.attributes)).*
 			FROM (
 				SELECT p.updated_at AS at, p.action AS state, p.action AS id, NULL AS method, NULL::jsonb AS attributes
 				WHERE p.action IN ('reopened', 'ready_for_review', 'enqueued', 'dequeued')
 				UNION ALL
 				SELECT p.updated_at, 'review_requested', 'review_requested:' || coalesce(r.reviewer, ''), NULL,
 					jsonb_build_object('reviewer', r.reviewer)
-				FROM (SELECT coalesce(vsm.json_text(p.body #> '{requested_reviewer,login}'),
-					vsm.json_text(p.body #> '{requested_team,slug}')) AS reviewer
+				FROM (SELECT coalesce(vsm.json_text(p.body, 'requested_reviewer', 'login'),
+					vsm.json_text(p.body, 'requested_team', 'slug')) AS reviewer
 					WHERE p.action = 'review_requested' OFFSET 0) AS r
 				UNION ALL
 				SELECT CASE p.action WHEN 'converted_to_draft' THEN p.updated_at ELSE p.created_at END, 'draft', 'draft', NULL, NULL
@@ -138,14 +138,14 @@ BEGIN ATOMIC
 					OR p.action IS NULL AND p.updated_at = p.created_at)
 				UNION ALL
 				SELECT p.updated_at, l.state, 'label:' || l.state, 'label', NULL
-				FROM (SELECT vsm.json_text(p.body #> '{label,name}') || CASE p.action WHEN 'unlabeled' THEN ' removed' ELSE '' END AS state
+				FROM (SELECT vsm.json_text(p.body, 'label', 'name') || CASE p.action WHEN 'unlabeled' THEN ' removed' ELSE '' END AS state
 					WHERE p.action IN ('labeled', 'unlabeled') OFFSET 0) AS l) AS e
 			UNION ALL
-			SELECT vsm.fact_row(source, 'merge_request', p.entity, p.updated_at, jsonb_build_object('ready_at', p.updated_at))
+			SELECT (vsm.fact_row(source, 'merge_request', p.entity, p.updated_at, jsonb_build_object('ready_at', p.updated_at))).*
 			WHERE p.action = 'ready_for_review'
 			UNION ALL
 			-- The API says that it is open, and whether it is a draft, but not since when.
-			SELECT vsm.fact_observed(source, p.entity, p.updated_at, s.state, after => s.after)
+			SELECT (vsm.fact_observed(source, p.entity, p.updated_at, s.state, after => s.after)).*
 			FROM (
 				SELECT 'reopened' AS state, '["closed"]'::jsonb AS after
 				UNION ALL
@@ -166,26 +166,26 @@ CREATE FUNCTION vsm.read_github_review_object(source text, entity text, author t
 RETURNS SETOF vsm.fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 2
 BEGIN ATOMIC
-	SELECT (q.fact).*
+	SELECT q.*
 	FROM (
 		SELECT lower(review ->> 'state') AS state,
-			vsm.json_time(review -> 'submitted_at') AS at,
-			entity || ':review:' || vsm.json_text(review -> 'id') AS id,
-			vsm.json_text(review #> '{user,login}') AS reviewer,
+			vsm.json_time(review, 'submitted_at') AS at,
+			entity || ':review:' || vsm.json_text(review, 'id') AS id,
+			vsm.json_text(review, 'user', 'login') AS reviewer,
 			jsonb_strip_nulls(jsonb_build_object('reviewer', review #> '{user,login}', 'sha', review -> 'commit_id')) AS attributes
 		OFFSET 0) AS r,
 	LATERAL (
 		-- What a dismissed review had said is not told any more; a pending one has no time yet.
-		SELECT vsm.fact_event(source, entity, r.at, r.state, r.id, attributes => r.attributes) AS fact
+		SELECT (vsm.fact_event(source, entity, r.at, r.state, r.id, attributes => r.attributes)).*
 		WHERE r.state IN ('approved', 'changes_requested', 'commented')
 		UNION ALL
-		SELECT vsm.fact_event(source, entity, dismissed_at, 'dismissed', r.id || ':dismissed', attributes => r.attributes)
+		SELECT (vsm.fact_event(source, entity, dismissed_at, 'dismissed', r.id || ':dismissed', attributes => r.attributes)).*
 		WHERE action = 'dismissed'
 		UNION ALL
-		SELECT vsm.fact_row(source, 'merge_request', entity, r.at, jsonb_build_object('source', source, 'approved_at', r.at))
+		SELECT (vsm.fact_row(source, 'merge_request', entity, r.at, jsonb_build_object('source', source, 'approved_at', r.at))).*
 		WHERE r.state = 'approved' AND r.at IS NOT NULL
 		UNION ALL
-		SELECT vsm.fact_row(source, 'merge_request', entity, r.at, jsonb_build_object('source', source, 'first_review_at', r.at))
+		SELECT (vsm.fact_row(source, 'merge_request', entity, r.at, jsonb_build_object('source', source, 'first_review_at', r.at))).*
 		WHERE r.at IS NOT NULL AND r.state IN ('approved', 'changes_requested', 'commented', 'dismissed')
 		AND CASE WHEN author IS NULL OR r.reviewer IS NULL THEN r.state <> 'commented' ELSE author <> r.reviewer END
 		AND vsm.github_author_kind(vsm.github_author(names, r.reviewer, NULL, NULL), review #>> '{user,type}', 'reviewer') = 'person') AS q;
@@ -200,9 +200,9 @@ BEGIN ATOMIC
 	SELECT f.*
 	FROM (
 		SELECT o.*, vsm.github_request_repository(o.body, o.request) AS repository,
-			source || ':pull_request:' || vsm.json_text(o.request -> 'id') AS entity,
-			vsm.json_text(o.request #> '{user,login}') AS author,
-			vsm.json_time(o.request -> 'updated_at') AS updated_at
+			source || ':pull_request:' || vsm.json_text(o.request, 'id') AS entity,
+			vsm.json_text(o.request, 'user', 'login') AS author,
+			vsm.json_time(o.request, 'updated_at') AS updated_at
 		FROM (
 			SELECT p.body, p.body ->> 'action' AS action, p.body -> 'pull_request' AS request, p.body -> 'review' AS review
 			FROM (SELECT payload #> '{}' AS body OFFSET 0) AS p
@@ -220,8 +220,8 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 50
 BEGIN ATOMIC
 	SELECT f.*
 	FROM (
-		SELECT p.body, source || ':pull_request:' || vsm.json_text(p.body #> '{pull_request,id}') AS entity,
-			vsm.json_text(p.body #> '{pull_request,user,login}') AS author
+		SELECT p.body, source || ':pull_request:' || vsm.json_text(p.body, 'pull_request', 'id') AS entity,
+			vsm.json_text(p.body, 'pull_request', 'user', 'login') AS author
 		FROM (SELECT payload #> '{}' AS body OFFSET 0) AS p
 		OFFSET 0) AS p,
 	LATERAL (
@@ -237,7 +237,7 @@ BEGIN ATOMIC
 			OFFSET 0) AS c,
 			LATERAL vsm.read_github_commit_object(source, c.repository, NULL, c.object, names) AS o
 		UNION ALL
-		SELECT (vsm.fact_link(source, vsm.json_text(c.object -> 'sha'), p.entity, 'part_of', 'pull request commits')).*
+		SELECT (vsm.fact_link(source, vsm.json_text(c.object, 'sha'), p.entity, 'part_of', 'pull request commits')).*
 		FROM jsonb_array_elements(vsm.json_array(p.body -> 'commits')) AS c (object)) AS f;
 END;
 COMMENT ON FUNCTION vsm.read_github_pull_request_part(text, jsonb, jsonb) IS

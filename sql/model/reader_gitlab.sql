@@ -29,10 +29,10 @@ COMMENT ON FUNCTION vsm.gitlab_project(text) IS
 
 CREATE FUNCTION vsm.gitlab_hook_project(hook jsonb) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN coalesce(vsm.json_text(hook #> '{project,path_with_namespace}'),
+RETURN coalesce(vsm.json_text(hook, 'project', 'path_with_namespace'),
 	substring(
-		coalesce(vsm.json_text(hook #> '{project,web_url}'), vsm.json_text(hook #> '{project,git_http_url}'),
-			vsm.json_text(hook #> '{repository,homepage}'), vsm.json_text(hook #> '{repository,git_http_url}'))
+		coalesce(vsm.json_text(hook, 'project', 'web_url'), vsm.json_text(hook, 'project', 'git_http_url'),
+			vsm.json_text(hook, 'repository', 'homepage'), vsm.json_text(hook, 'repository', 'git_http_url'))
 		FROM '^[a-z]+?://[^/]+/(.+?)(?:\.git)?/?$'));
 COMMENT ON FUNCTION vsm.gitlab_hook_project(jsonb) IS
 	'the path of the project that a webhook comes from, where it says so of the project itself';
@@ -44,9 +44,9 @@ RETURN CASE
 	WHEN jsonb_typeof(labels) IS DISTINCT FROM 'array' THEN NULL
 	WHEN labels = '[]' THEN labels
 	ELSE (
-		SELECT coalesce(jsonb_agg(coalesce(vsm.json_text(l.label), vsm.json_text(l.label -> 'title'), vsm.json_text(l.label -> 'name')))
-			FILTER (WHERE coalesce(vsm.json_text(l.label), vsm.json_text(l.label -> 'title'),
-				vsm.json_text(l.label -> 'name')) IS NOT NULL), '[]')
+		SELECT coalesce(jsonb_agg(coalesce(vsm.json_text(l.label), vsm.json_text(l.label, 'title'), vsm.json_text(l.label, 'name')))
+			FILTER (WHERE coalesce(vsm.json_text(l.label), vsm.json_text(l.label, 'title'),
+				vsm.json_text(l.label, 'name')) IS NOT NULL), '[]')
 		FROM jsonb_array_elements(labels) AS l (label))
 END;
 COMMENT ON FUNCTION vsm.gitlab_labels(jsonb) IS 'the names of labels, however GitLab writes them; NULL if they are not told';
@@ -136,9 +136,9 @@ COMMENT ON FUNCTION vsm.gitlab_note_state(jsonb) IS
 
 CREATE FUNCTION vsm.gitlab_release_project(release jsonb) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN coalesce(vsm.gitlab_project(vsm.json_text(release #> '{_links,self}')),
-	vsm.gitlab_project(vsm.json_text(release #> '{commit,web_url}')),
-	vsm.gitlab_project('https://gitlab' || vsm.json_text(release -> 'tag_path')));
+RETURN coalesce(vsm.gitlab_project(vsm.json_text(release, '_links', 'self')),
+	vsm.gitlab_project(vsm.json_text(release, 'commit', 'web_url')),
+	vsm.gitlab_project('https://gitlab' || vsm.json_text(release, 'tag_path')));
 COMMENT ON FUNCTION vsm.gitlab_release_project(jsonb) IS 'the path of the project that a release of GitLab''s API is of';
 
 /*
@@ -197,7 +197,7 @@ BEGIN ATOMIC
 	FROM (SELECT payload || '{}' AS body OFFSET 0) AS p,
 	LATERAL (SELECT
 		-- System hooks call it event_name.
-		left(coalesce(vsm.json_text(p.body -> 'object_kind'), vsm.json_text(p.body -> 'event_name')), 60) AS hook,
+		left(coalesce(vsm.json_text(p.body, 'object_kind'), vsm.json_text(p.body, 'event_name')), 60) AS hook,
 		p.body -> 'object_attributes' AS attributes,
 		octet_length(p.body #>> '{project,path_with_namespace}') > 1000 AS is_long
 		OFFSET 0) AS h,
@@ -243,7 +243,7 @@ BEGIN ATOMIC
 					CASE WHEN NOT vsm.gitlab_named(p.body -> 'deployment_id') OR NOT vsm.gitlab_named(p.body -> 'status') THEN
 						vsm.json_lacks(p.body, 'deployment_id', 'status') END
 				WHEN n.reader = 'release' THEN coalesce(vsm.json_lacks(p.body, 'tag'),
-					CASE WHEN vsm.gitlab_hook_project(p.body) IS NULL AND vsm.gitlab_project(vsm.json_text(p.body -> 'url')) IS NULL THEN
+					CASE WHEN vsm.gitlab_hook_project(p.body) IS NULL AND vsm.gitlab_project(vsm.json_text(p.body, 'url')) IS NULL THEN
 						'it has no project.path_with_namespace' END)
 				WHEN n.reader = 'note' AND vsm.gitlab_named(p.body #> '{merge_request,id}') THEN NULL
 				ELSE CASE n.name

@@ -42,45 +42,45 @@ CREATE FUNCTION vsm.read_gitlab_commit_object(source text, repository text, comm
 	names jsonb) RETURNS SETOF vsm.fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 2
 BEGIN ATOMIC
-	SELECT (q.fact).*
+	SELECT q.*
 	FROM (
 		SELECT vsm.gitlab_sha(commit -> 'id') AS sha,
-			coalesce(vsm.json_time(commit -> 'committed_date'), vsm.json_time(commit -> 'timestamp'),
-				vsm.json_time(commit -> 'created_at')) AS committed_at,
-			rtrim(coalesce(vsm.json_text(commit -> 'title'), split_part(vsm.json_text(commit -> 'message'), E'\n', 1)), E'\r') AS title,
-			vsm.json_text(commit -> 'message') AS message,
+			coalesce(vsm.json_time(commit, 'committed_date'), vsm.json_time(commit, 'timestamp'),
+				vsm.json_time(commit, 'created_at')) AS committed_at,
+			rtrim(coalesce(vsm.json_text(commit, 'title'), split_part(vsm.json_text(commit, 'message'), E'\n', 1)), E'\r') AS title,
+			vsm.json_text(commit, 'message') AS message,
 			vsm.gitlab_author(names, coalesce(commit #> '{author,email}', commit -> 'author_email'),
 				coalesce(commit #> '{author,name}', commit -> 'author_name'))
 				AS author
 		OFFSET 0) AS c,
 	LATERAL (
-		SELECT vsm.fact_row(source, 'commit', c.sha, c.committed_at,
+		SELECT (vsm.fact_row(source, 'commit', c.sha, c.committed_at,
 			jsonb_strip_nulls(jsonb_build_object(
 				'source', source,
 				'repository', repository,
-				'authored_at', vsm.json_time(commit -> 'authored_date'),
+				'authored_at', vsm.json_time(commit, 'authored_date'),
 				'committed_at', c.committed_at,
 				'title', c.title,
 				'parents', vsm.gitlab_texts(commit -> 'parent_ids'),
-				'url', coalesce(vsm.json_text(commit -> 'web_url'), vsm.json_text(commit -> 'url')),
+				'url', coalesce(vsm.json_text(commit, 'web_url'), vsm.json_text(commit, 'url')),
 				'author_kind', CASE WHEN c.author <> 'person' THEN 'bot' ELSE c.author END,
 				'assisted_by', CASE WHEN c.author NOT IN ('person', 'bot') THEN c.author END,
 				'additions', vsm.gitlab_count(commit #> '{stats,additions}'),
 				'deletions', vsm.gitlab_count(commit #> '{stats,deletions}'),
 				'paths', CASE WHEN commit ?| '{added,modified,removed}' THEN
 					coalesce(vsm.gitlab_texts(commit -> 'added'), '[]') || coalesce(vsm.gitlab_texts(commit -> 'modified'), '[]')
-						|| coalesce(vsm.gitlab_texts(commit -> 'removed'), '[]') END))) AS fact
+						|| coalesce(vsm.gitlab_texts(commit -> 'removed'), '[]') END)))).*
 		UNION ALL
-		SELECT vsm.fact_link(source, c.sha, k.key, 'implements', k.method, k.confidence, since => c.committed_at)
+		SELECT (vsm.fact_link(source, c.sha, k.key, 'implements', k.method, k.confidence, since => c.committed_at)).*
 		FROM (
 			SELECT unnest(vsm.issue_keys(c.title)) AS key, 'key in title' AS method, 0.95::float8 AS confidence
 			UNION ALL
 			SELECT unnest(branch_keys), 'key in branch', 0.9::float8) AS k
 		UNION ALL
-		SELECT vsm.fact_link(source, c.sha, r.issue, 'implements', 'closing reference', since => c.committed_at)
+		SELECT (vsm.fact_link(source, c.sha, r.issue, 'implements', 'closing reference', since => c.committed_at)).*
 		FROM vsm.gitlab_closes(c.message, repository) AS r (issue)
 		UNION ALL
-		SELECT vsm.fact_link(source, c.sha, r.reverted, 'reverts', 'revert message', since => c.committed_at)
+		SELECT (vsm.fact_link(source, c.sha, r.reverted, 'reverts', 'revert message', since => c.committed_at)).*
 		FROM vsm.gitlab_reverts(c.message, repository) AS r (reverted) OFFSET 0) AS q
 	WHERE c.sha IS NOT NULL;
 END;
@@ -93,7 +93,7 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 2
 BEGIN ATOMIC
 	SELECT f.*
 	FROM (
-		SELECT b.body, vsm.gitlab_project(vsm.json_text(b.body -> 'web_url')) AS repository
+		SELECT b.body, vsm.gitlab_project(vsm.json_text(b.body, 'web_url')) AS repository
 		FROM (SELECT payload || '{}' AS body OFFSET 0) AS b
 		OFFSET 0) AS p,
 		LATERAL vsm.read_gitlab_commit_object(source, p.repository, p.body, NULL, names) AS f;
@@ -115,17 +115,17 @@ BEGIN ATOMIC
 			END AS sha,
 			source || CASE WHEN b.is_tag THEN ':tag:' ELSE ':branch:' END || b.project || '@' || b.name AS entity,
 			-- The default branch names nobody's work.
-			CASE WHEN NOT b.is_tag AND b.name IS DISTINCT FROM vsm.json_text(b.body #> '{project,default_branch}') THEN
+			CASE WHEN NOT b.is_tag AND b.name IS DISTINCT FROM vsm.json_text(b.body, 'project', 'default_branch') THEN
 				vsm.issue_keys(b.name) END AS keys,
 			-- A push has no time of its own: that of its newest commit.
-			(SELECT max(vsm.json_time(c -> 'timestamp')) FROM jsonb_array_elements(b.commits) AS c) AS at
+			(SELECT max(vsm.json_time(c, 'timestamp')) FROM jsonb_array_elements(b.commits) AS c) AS at
 		FROM (
 			SELECT p.body, vsm.json_array(p.body -> 'commits') AS commits,
 				coalesce(vsm.gitlab_hook_project(p.body), vsm.gitlab_project(p.body #>> '{commits,0,url}')) AS project,
-				regexp_replace(vsm.json_text(p.body -> 'ref'), '^refs/(heads|tags)/', '') AS name,
-				coalesce(vsm.json_text(p.body -> 'object_kind'), vsm.json_text(p.body -> 'event_name')) = 'tag_push' AS is_tag,
-				vsm.json_text(p.body -> 'before') AS before,
-				vsm.json_text(p.body -> 'after') AS after,
+				regexp_replace(vsm.json_text(p.body, 'ref'), '^refs/(heads|tags)/', '') AS name,
+				coalesce(vsm.json_text(p.body, 'object_kind'), vsm.json_text(p.body, 'event_name')) = 'tag_push' AS is_tag,
+				vsm.json_text(p.body, 'before') AS before,
+				vsm.json_text(p.body, 'after') AS after,
 				vsm.gitlab_sha(p.body -> 'checkout_sha') AS checkout_sha,
 				vsm.gitlab_sha(p.body -> 'after') AS after_sha,
 				jsonb_array_length(vsm.json_array(p.body -> 'commits')) AS count
@@ -133,15 +133,15 @@ BEGIN ATOMIC
 			OFFSET 0) AS b
 		OFFSET 0) AS p,
 	LATERAL (
-		SELECT (q.fact).*
+		SELECT q.*
 		FROM (
-			SELECT vsm.fact_event(source, p.entity, p.at, CASE WHEN p.is_tag THEN 'tagged' ELSE 'pushed' END, p.entity || ':' || p.sha,
+			SELECT (vsm.fact_event(source, p.entity, p.at, CASE WHEN p.is_tag THEN 'tagged' ELSE 'pushed' END, p.entity || ':' || p.sha,
 				-- Only the newest 20 commits of a push are told.
 				attributes => jsonb_strip_nulls(jsonb_build_object('before', p.before, 'after', p.after, 'commits', p.count,
-					'total_commits', vsm.gitlab_count(p.body -> 'total_commits_count')))) AS fact
+					'total_commits', vsm.gitlab_count(p.body -> 'total_commits_count'))))).*
 			WHERE p.at IS NOT NULL
 			UNION ALL
-			SELECT vsm.fact_link(source, p.entity, p.sha, 'builds', 'tag', since => p.at)
+			SELECT (vsm.fact_link(source, p.entity, p.sha, 'builds', 'tag', since => p.at)).*
 			WHERE p.is_tag AND p.sha IS NOT NULL OFFSET 0) AS q
 		UNION ALL
 		SELECT o.*
@@ -156,18 +156,18 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 3
 BEGIN ATOMIC
 	SELECT f.*
 	FROM (
-		SELECT b.body -> 'commit' AS commit, t.project, source || ':tag:' || t.project || '@' || vsm.json_text(b.body -> 'name') AS entity,
+		SELECT b.body -> 'commit' AS commit, t.project, source || ':tag:' || t.project || '@' || vsm.json_text(b.body, 'name') AS entity,
 			vsm.gitlab_sha(b.body #> '{commit,id}') AS sha,
-			coalesce(vsm.json_time(b.body #> '{commit,committed_date}'), vsm.json_time(b.body #> '{commit,created_at}')) AS at
+			coalesce(vsm.json_time(b.body, 'commit', 'committed_date'), vsm.json_time(b.body, 'commit', 'created_at')) AS at
 		FROM (SELECT payload || '{}' AS body OFFSET 0) AS b,
-			LATERAL (SELECT vsm.gitlab_project(vsm.json_text(b.body #> '{commit,web_url}')) AS project OFFSET 0) AS t
+			LATERAL (SELECT vsm.gitlab_project(vsm.json_text(b.body, 'commit', 'web_url')) AS project OFFSET 0) AS t
 		OFFSET 0) AS p,
 	LATERAL (
-		SELECT (q.fact).*
+		SELECT q.*
 		FROM (
-			SELECT vsm.fact_event(source, p.entity, p.at, 'tagged', p.entity || ':' || p.sha) AS fact
+			SELECT (vsm.fact_event(source, p.entity, p.at, 'tagged', p.entity || ':' || p.sha)).*
 			UNION ALL
-			SELECT vsm.fact_link(source, p.entity, p.sha, 'builds', 'tag', since => p.at) OFFSET 0) AS q
+			SELECT (vsm.fact_link(source, p.entity, p.sha, 'builds', 'tag', since => p.at)).* OFFSET 0) AS q
 		UNION ALL
 		SELECT c.* FROM vsm.read_gitlab_commit_object(source, p.project, p.commit, NULL, names) AS c) AS f;
 END;

@@ -123,16 +123,16 @@ COMMENT ON FUNCTION vsm.jenkins_deployment_status(text) IS
 
 CREATE FUNCTION vsm.jenkins_build_name(build jsonb) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN coalesce(vsm.jenkins_build(vsm.json_text(build -> 'url')),
-	replace(regexp_replace(vsm.json_text(build -> 'fullDisplayName'), '\s+#\d+$', ''), ' » ', '/') || '#'
-		|| coalesce(vsm.json_text(build -> 'number'), substring(vsm.json_text(build -> 'fullDisplayName') FROM '#(\d+)$')));
+RETURN coalesce(vsm.jenkins_build(vsm.json_text(build, 'url')),
+	replace(regexp_replace(vsm.json_text(build, 'fullDisplayName'), '\s+#\d+$', ''), ' » ', '/') || '#'
+		|| coalesce(vsm.json_text(build, 'number'), substring(vsm.json_text(build, 'fullDisplayName') FROM '#(\d+)$')));
 COMMENT ON FUNCTION vsm.jenkins_build_name(jsonb) IS
 	'a build of api/json as JOB#NUMBER, by its address or by its name; NULL if it has neither';
 
 CREATE FUNCTION vsm.jenkins_is_ended(build jsonb) RETURNS boolean
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 -- Pipelines have a result before they end.
-RETURN vsm.json_text(build -> 'result') IS NOT NULL AND build -> 'building' IS DISTINCT FROM 'true'
+RETURN vsm.json_text(build, 'result') IS NOT NULL AND build -> 'building' IS DISTINCT FROM 'true'
 	AND (build -> 'duration' = '0' AND NOT build ? 'building') IS NOT TRUE;
 COMMENT ON FUNCTION vsm.jenkins_is_ended(jsonb) IS 'whether a build of api/json has ended';
 
@@ -156,7 +156,7 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 1
 BEGIN ATOMIC
 	SELECT n.name, k.reason
 	FROM (SELECT payload || '{}' AS body OFFSET 0) AS p,
-	LATERAL (SELECT vsm.json_text(p.body #> '{_links,self,href}') AS href OFFSET 0) AS h,
+	LATERAL (SELECT vsm.json_text(p.body, '_links', 'self', 'href') AS href OFFSET 0) AS h,
 	LATERAL (SELECT CASE
 			WHEN jsonb_typeof(p.body -> 'build') = 'object' AND (p.body -> 'build' ?| '{phase,full_url}') THEN 'notification'
 			WHEN h.href LIKE '%/blue/rest/%' THEN CASE
@@ -175,8 +175,8 @@ BEGIN ATOMIC
 	LATERAL (SELECT
 		CASE n.name
 			WHEN 'notification' THEN
-				CASE WHEN vsm.jenkins_build(coalesce(vsm.json_text(p.body #> '{build,full_url}'),
-					vsm.json_text(p.body #> '{build,url}'))) IS NULL
+				CASE WHEN vsm.jenkins_build(coalesce(vsm.json_text(p.body, 'build', 'full_url'),
+					vsm.json_text(p.body, 'build', 'url'))) IS NULL
 					THEN 'its build.full_url is that of no build'
 				ELSE coalesce(vsm.json_lacks(p.body, 'build.phase', '@build.timestamp'),
 					CASE WHEN p.body #>> '{build,phase}' NOT IN ('QUEUED', 'STARTED', 'COMPLETED', 'FINALIZED') THEN
@@ -188,9 +188,9 @@ BEGIN ATOMIC
 					'?tree=allBuilds[number,url,timestamp,duration,building,result,...]' END
 			WHEN 'build' THEN CASE
 				WHEN vsm.jenkins_build_name(p.body) IS NULL THEN 'it has neither url nor fullDisplayName'
-				WHEN vsm.jenkins_is_ended(p.body) AND NOT vsm.json_number(p.body -> 'duration') >= 0 THEN 'its duration is negative'
+				WHEN vsm.jenkins_is_ended(p.body) AND NOT vsm.json_number(p.body, 'duration') >= 0 THEN 'its duration is negative'
 				WHEN vsm.jenkins_is_ended(p.body) THEN coalesce(vsm.json_lacks(p.body, '@timestamp', 'duration'),
-					CASE WHEN vsm.json_number(p.body -> 'duration') IS NULL THEN 'its duration is no number' END)
+					CASE WHEN vsm.json_number(p.body, 'duration') IS NULL THEN 'its duration is no number' END)
 				ELSE vsm.json_lacks(p.body, '@timestamp') END
 			WHEN 'pipeline' THEN CASE WHEN vsm.jenkins_build(h.href) IS NULL THEN 'its _links.self.href is that of no build' END
 			WHEN 'stage' THEN CASE WHEN vsm.jenkins_build(h.href) IS NULL THEN 'its _links.self.href is that of no build' END

@@ -81,7 +81,7 @@ COMMENT ON FUNCTION vsm.read_jenkins_run_facts(text, jsonb, text, text, text, te
 
 CREATE FUNCTION vsm.jenkins_branch_name(branch jsonb) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN nullif(regexp_replace(vsm.json_text(branch -> 'name'), '^(refs/)?(remotes/)?(origin/|heads/)?', ''), 'detached');
+RETURN nullif(regexp_replace(vsm.json_text(branch, 'name'), '^(refs/)?(remotes/)?(origin/|heads/)?', ''), 'detached');
 COMMENT ON FUNCTION vsm.jenkins_branch_name(jsonb) IS
 	'the name of a branch as the plugin for Git tells of it: origin/main is main; NULL if it is none';
 
@@ -174,9 +174,9 @@ COMMENT ON FUNCTION vsm.jenkins_paths(jsonb) IS 'the paths that a change touches
 CREATE FUNCTION vsm.jenkins_author(change jsonb, names jsonb) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN CASE
-	WHEN coalesce(vsm.json_text(change #> '{author,fullName}'), vsm.json_text(change -> 'authorEmail')) IS NULL THEN NULL
-	ELSE coalesce(vsm.meaning(names, 'author', vsm.json_text(change #> '{author,fullName}')),
-		vsm.meaning(names, 'author', vsm.json_text(change -> 'authorEmail')), 'person')
+	WHEN coalesce(vsm.json_text(change, 'author', 'fullName'), vsm.json_text(change, 'authorEmail')) IS NULL THEN NULL
+	ELSE coalesce(vsm.meaning(names, 'author', vsm.json_text(change, 'author', 'fullName')),
+		vsm.meaning(names, 'author', vsm.json_text(change, 'authorEmail')), 'person')
 END;
 COMMENT ON FUNCTION vsm.jenkins_author(jsonb, jsonb) IS
 	'what the author of a change is by names: person, bot, or the name of an assistant; NULL if there is none';
@@ -202,9 +202,9 @@ BEGIN ATOMIC
 	LATERAL (
 		SELECT i.item, vsm.jenkins_sha(coalesce(i.item -> 'commitId', i.item -> 'id')) AS sha,
 			-- -1 where it is not known
-			coalesce(CASE WHEN i.item -> 'timestamp' IS DISTINCT FROM '-1' THEN vsm.json_time(i.item -> 'timestamp') END,
-				vsm.json_time(i.item -> 'date')) AS at,
-			coalesce(vsm.json_text(i.item -> 'msg'), split_part(vsm.json_text(i.item -> 'comment'), E'\n', 1)) AS title,
+			coalesce(CASE WHEN i.item -> 'timestamp' IS DISTINCT FROM '-1' THEN vsm.json_time(i.item, 'timestamp') END,
+				vsm.json_time(i.item, 'date')) AS at,
+			coalesce(vsm.json_text(i.item, 'msg'), split_part(vsm.json_text(i.item, 'comment'), E'\n', 1)) AS title,
 			vsm.jenkins_author(i.item, names) AS author
 		FROM jsonb_array_elements(vsm.json_array(s.set -> 'items')) AS i (item)
 		OFFSET 0) AS c,
@@ -225,7 +225,7 @@ BEGIN ATOMIC
 		FROM unnest(vsm.issue_keys(c.title)) AS k (key)
 		UNION ALL
 		SELECT (vsm.fact_link(source, c.sha, r.reverted[1], 'reverts', 'revert message', since => c.at)).*
-		FROM regexp_matches(vsm.json_text(c.item -> 'comment'), '\mThis reverts commit ([0-9a-f]{7,64})\M', 'g') AS r (reverted)) AS q
+		FROM regexp_matches(vsm.json_text(c.item, 'comment'), '\mThis reverts commit ([0-9a-f]{7,64})\M', 'g') AS r (reverted)) AS q
 	WHERE c.sha IS NOT NULL;
 END;
 COMMENT ON FUNCTION vsm.read_jenkins_changes(text, jsonb, jsonb, text, text, timestamptz, jsonb) IS
@@ -237,27 +237,27 @@ BEGIN ATOMIC
 	SELECT f.*
 	FROM (SELECT payload || '{}' AS body OFFSET 0) AS p,
 	LATERAL (
-		SELECT p.body -> 'actions' AS actions, vsm.jenkins_build_name(p.body) AS name, vsm.json_time(p.body -> 'timestamp') AS started_at,
-			vsm.jenkins_is_ended(p.body) AS is_ended, vsm.json_text(p.body -> 'url') AS url,
+		SELECT p.body -> 'actions' AS actions, vsm.jenkins_build_name(p.body) AS name, vsm.json_time(p.body, 'timestamp') AS started_at,
+			vsm.jenkins_is_ended(p.body) AS is_ended, vsm.json_text(p.body, 'url') AS url,
 			-- Freestyle projects have one changeSet, pipelines one for each repository.
 			CASE WHEN p.body ?| '{changeSet,changeSets}' THEN
 				jsonb_path_query_array(p.body, '$.changeSet') || jsonb_path_query_array(p.body, '$.changeSets[*]') END AS changes
 		OFFSET 0) AS b,
 	LATERAL (
 		SELECT source || ':build:' || b.name AS entity,
-			CASE WHEN b.is_ended THEN vsm.jenkins_shift(b.started_at, vsm.json_number(p.body -> 'duration')) END AS finished_at,
-			CASE WHEN b.is_ended THEN vsm.json_text(p.body -> 'result') END AS result,
+			CASE WHEN b.is_ended THEN vsm.jenkins_shift(b.started_at, vsm.json_number(p.body, 'duration')) END AS finished_at,
+			CASE WHEN b.is_ended THEN vsm.json_text(p.body, 'result') END AS result,
 			vsm.jenkins_shift(b.started_at,
 				- vsm.json_number(jsonb_path_query_first(b.actions, '$[*].queuingDurationMillis'))) AS queued_at,
 			vsm.json_text(jsonb_path_query_first(b.actions, '$[*].causes[*].shortDescription')) AS trigger,
 			jsonb_path_query_array(b.actions, '$[*].parameters[*]') AS parameters
 		OFFSET 0) AS r,
 	LATERAL (
-		SELECT (array_agg(vsm.json_text(v.parameter -> 'value') ORDER BY length(v.parameter ->> 'name') DESC, v.parameter ->> 'name')
+		SELECT (array_agg(vsm.json_text(v.parameter, 'value') ORDER BY length(v.parameter ->> 'name') DESC, v.parameter ->> 'name')
 				FILTER (WHERE lower(v.parameter ->> 'name') IN ('environment', 'env', 'deploy_env')
-					AND vsm.json_text(v.parameter -> 'value') IS NOT NULL))[1]
+					AND vsm.json_text(v.parameter, 'value') IS NOT NULL))[1]
 				AS environment,
-			(array_agg(vsm.json_text(v.parameter -> 'value') ORDER BY v.parameter ->> 'name')
+			(array_agg(vsm.json_text(v.parameter, 'value') ORDER BY v.parameter ->> 'name')
 				FILTER (WHERE lower(v.parameter ->> 'name') = 'target'))[1] AS target
 		FROM jsonb_array_elements(r.parameters) AS v (parameter)
 		OFFSET 0) AS e,
@@ -278,8 +278,8 @@ BEGIN ATOMIC
 			WHERE vsm.jenkins_sha(v.sha) IS NOT NULL
 			UNION ALL
 			SELECT (vsm.fact_link(source, r.entity,
-				source || ':build:' || vsm.jenkins_build(vsm.json_text(u.cause -> 'upstreamUrl')
-					|| vsm.json_text(u.cause -> 'upstreamBuild')),
+				source || ':build:' || vsm.jenkins_build(vsm.json_text(u.cause, 'upstreamUrl')
+					|| vsm.json_text(u.cause, 'upstreamBuild')),
 				'part_of', 'upstream build', since => b.started_at)).*
 			FROM jsonb_path_query(b.actions, '$[*].causes[*] ? (exists(@.upstreamUrl))') AS u (cause)) AS q
 		UNION ALL
@@ -295,13 +295,13 @@ BEGIN ATOMIC
 	SELECT f.*
 	FROM (SELECT payload || '{}' AS body OFFSET 0) AS p,
 	LATERAL (
-		SELECT vsm.jenkins_build(vsm.json_text(p.body #> '{_links,self,href}')) AS name,
-			vsm.json_time(p.body -> 'enQueueTime') AS queued_at,
-			vsm.json_time(p.body -> 'startTime') AS started_at,
-			coalesce(vsm.json_time(p.body -> 'endTime'), CASE WHEN vsm.json_text(p.body -> 'state') = 'FINISHED' THEN
-				vsm.jenkins_shift(vsm.json_time(p.body -> 'startTime'), vsm.json_number(p.body -> 'durationInMillis')) END) AS finished_at,
+		SELECT vsm.jenkins_build(vsm.json_text(p.body, '_links', 'self', 'href')) AS name,
+			vsm.json_time(p.body, 'enQueueTime') AS queued_at,
+			vsm.json_time(p.body, 'startTime') AS started_at,
+			coalesce(vsm.json_time(p.body, 'endTime'), CASE WHEN vsm.json_text(p.body, 'state') = 'FINISHED' THEN
+				vsm.jenkins_shift(vsm.json_time(p.body, 'startTime'), vsm.json_number(p.body, 'durationInMillis')) END) AS finished_at,
 			CASE WHEN p.body ->> 'result' IN ('SUCCESS', 'UNSTABLE', 'FAILURE', 'ABORTED', 'NOT_BUILT')
-				AND vsm.json_text(p.body -> 'state') IS DISTINCT FROM 'RUNNING'
+				AND vsm.json_text(p.body, 'state') IS DISTINCT FROM 'RUNNING'
 				THEN p.body ->> 'result' END AS result,
 			vsm.jenkins_sha(p.body -> 'commitId') AS sha,
 			-- The changes are a list here, which says nothing of the repository.
@@ -323,8 +323,8 @@ BEGIN ATOMIC
 			SELECT (vsm.fact_link(source, r.entity, b.sha, 'builds', 'build', since => b.started_at)).*
 			UNION ALL
 			SELECT (vsm.fact_link(source, r.entity,
-				source || ':build:' || vsm.jenkins_build(vsm.json_text(u.cause -> 'upstreamUrl')
-					|| vsm.json_text(u.cause -> 'upstreamBuild')),
+				source || ':build:' || vsm.jenkins_build(vsm.json_text(u.cause, 'upstreamUrl')
+					|| vsm.json_text(u.cause, 'upstreamBuild')),
 				'part_of', 'upstream build', since => b.started_at)).*
 			FROM jsonb_path_query(p.body, '$.causes[*] ? (exists(@.upstreamUrl))') AS u (cause)) AS q
 		UNION ALL
@@ -339,10 +339,10 @@ BEGIN ATOMIC
 	SELECT f.*
 	FROM (SELECT payload -> 'build' AS body OFFSET 0) AS p,
 	LATERAL (
-		SELECT coalesce(vsm.json_text(p.body -> 'full_url'), vsm.json_text(p.body -> 'url')) AS url,
-			vsm.json_text(p.body -> 'phase') AS phase,
-			vsm.json_time(p.body -> 'timestamp') AS at,
-			vsm.jenkins_sha(p.body #> '{scm,commit}') AS sha, vsm.git_repository(vsm.json_text(p.body #> '{scm,url}')) AS repository,
+		SELECT coalesce(vsm.json_text(p.body, 'full_url'), vsm.json_text(p.body, 'url')) AS url,
+			vsm.json_text(p.body, 'phase') AS phase,
+			vsm.json_time(p.body, 'timestamp') AS at,
+			vsm.jenkins_sha(p.body #> '{scm,commit}') AS sha, vsm.git_repository(vsm.json_text(p.body, 'scm', 'url')) AS repository,
 			vsm.jenkins_branch_name(jsonb_build_object('name', p.body #> '{scm,branch}')) AS branch
 		OFFSET 0) AS b,
 	LATERAL (
@@ -350,7 +350,7 @@ BEGIN ATOMIC
 		SELECT vsm.jenkins_build(b.url) AS name,
 			CASE
 				WHEN b.phase = 'STARTED' THEN b.at
-				WHEN b.phase IN ('COMPLETED', 'FINALIZED') THEN vsm.jenkins_shift(b.at, - vsm.json_number(p.body -> 'duration'))
+				WHEN b.phase IN ('COMPLETED', 'FINALIZED') THEN vsm.jenkins_shift(b.at, - vsm.json_number(p.body, 'duration'))
 			END AS started_at,
 			CASE WHEN b.phase IN ('COMPLETED', 'FINALIZED') THEN b.at END AS finished_at
 		OFFSET 0) AS r,
@@ -365,7 +365,7 @@ BEGIN ATOMIC
 		SELECT c.*
 		FROM vsm.read_jenkins_run_facts(source, names, r.name, b.repository, b.sha, b.branch, NULL, b.url, e.environment, e.target,
 			CASE WHEN b.phase = 'QUEUED' THEN b.at END, r.started_at, r.finished_at,
-			CASE WHEN r.finished_at IS NOT NULL THEN vsm.json_text(p.body -> 'status') END) AS c
+			CASE WHEN r.finished_at IS NOT NULL THEN vsm.json_text(p.body, 'status') END) AS c
 		UNION ALL
 		SELECT (vsm.fact_link(source, source || ':build:' || r.name, b.sha, 'builds', 'build', since => r.started_at)).*
 		WHERE b.sha IS NOT NULL) AS f;

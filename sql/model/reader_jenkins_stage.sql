@@ -74,13 +74,13 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 5
 BEGIN ATOMIC
 	SELECT f.*
 	FROM (
-		SELECT coalesce(vsm.json_text(stage -> 'id'), substring(stage #>> '{_links,self,href}' FROM '/execution/node/(\d+)')) AS id,
-			vsm.json_text(stage -> 'name') AS name, vsm.json_text(stage -> 'status') AS status,
-			vsm.json_time(stage -> 'startTimeMillis') AS started_at,
-			CASE WHEN vsm.json_text(stage -> 'status') NOT IN ('IN_PROGRESS', 'PAUSED_PENDING_INPUT', 'NOT_EXECUTED')
-				AND vsm.json_number(stage -> 'durationMillis') >= 0 THEN
-				vsm.jenkins_shift(vsm.json_time(stage -> 'startTimeMillis'), vsm.json_number(stage -> 'durationMillis')) END AS finished_at,
-			vsm.json_number(stage -> 'pauseDurationMillis') AS paused
+		SELECT coalesce(vsm.json_text(stage, 'id'), substring(stage #>> '{_links,self,href}' FROM '/execution/node/(\d+)')) AS id,
+			vsm.json_text(stage, 'name') AS name, vsm.json_text(stage, 'status') AS status,
+			vsm.json_time(stage, 'startTimeMillis') AS started_at,
+			CASE WHEN vsm.json_text(stage, 'status') NOT IN ('IN_PROGRESS', 'PAUSED_PENDING_INPUT', 'NOT_EXECUTED')
+				AND vsm.json_number(stage, 'durationMillis') >= 0 THEN
+				vsm.jenkins_shift(vsm.json_time(stage, 'startTimeMillis'), vsm.json_number(stage, 'durationMillis')) END AS finished_at,
+			vsm.json_number(stage, 'pauseDurationMillis') AS paused
 		OFFSET 0) AS s,
 		LATERAL vsm.read_jenkins_stage_facts(source, names, build, s.id, s.name, s.status, s.started_at, s.finished_at, s.paused,
 			build_started_at,
@@ -93,7 +93,7 @@ CREATE FUNCTION vsm.read_jenkins_stage(source text, payload jsonb, names jsonb) 
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 5
 BEGIN ATOMIC
 	SELECT f.*
-	FROM (SELECT payload || '{}' AS body, vsm.jenkins_build(vsm.json_text(payload #> '{_links,self,href}')) AS build OFFSET 0) AS p,
+	FROM (SELECT payload || '{}' AS body, vsm.jenkins_build(vsm.json_text(payload, '_links', 'self', 'href')) AS build OFFSET 0) AS p,
 		LATERAL vsm.read_jenkins_stage_object(source, p.build, p.body, NULL, NULL, names) AS f;
 END;
 COMMENT ON FUNCTION vsm.read_jenkins_stage(text, jsonb, jsonb) IS
@@ -105,20 +105,20 @@ BEGIN ATOMIC
 	SELECT f.*
 	FROM (SELECT payload || '{}' AS body OFFSET 0) AS b,
 	LATERAL (
-		SELECT vsm.jenkins_build(vsm.json_text(b.body #> '{_links,self,href}')) AS name,
-			vsm.json_time(b.body -> 'startTimeMillis') AS started_at,
-			CASE vsm.json_text(b.body -> 'status')
+		SELECT vsm.jenkins_build(vsm.json_text(b.body, '_links', 'self', 'href')) AS name,
+			vsm.json_time(b.body, 'startTimeMillis') AS started_at,
+			CASE vsm.json_text(b.body, 'status')
 				WHEN 'FAILED' THEN 'FAILURE'
 				WHEN 'NOT_EXECUTED' THEN 'NOT_BUILT'
 				WHEN 'IN_PROGRESS' THEN NULL
 				WHEN 'PAUSED_PENDING_INPUT' THEN NULL
-				ELSE vsm.json_text(b.body -> 'status')
+				ELSE vsm.json_text(b.body, 'status')
 			END AS result,
-			coalesce(vsm.json_time(b.body -> 'endTimeMillis'), CASE WHEN vsm.json_number(b.body -> 'durationMillis') > 0 THEN
-				vsm.jenkins_shift(vsm.json_time(b.body -> 'startTimeMillis'), vsm.json_number(b.body -> 'durationMillis')) END) AS ended_at,
-			CASE WHEN vsm.json_number(b.body -> 'queueDurationMillis') > 0 THEN
-				vsm.jenkins_shift(vsm.json_time(b.body -> 'startTimeMillis'),
-					- vsm.json_number(b.body -> 'queueDurationMillis')) END AS queued_at
+			coalesce(vsm.json_time(b.body, 'endTimeMillis'), CASE WHEN vsm.json_number(b.body, 'durationMillis') > 0 THEN
+				vsm.jenkins_shift(vsm.json_time(b.body, 'startTimeMillis'), vsm.json_number(b.body, 'durationMillis')) END) AS ended_at,
+			CASE WHEN vsm.json_number(b.body, 'queueDurationMillis') > 0 THEN
+				vsm.jenkins_shift(vsm.json_time(b.body, 'startTimeMillis'),
+					- vsm.json_number(b.body, 'queueDurationMillis')) END AS queued_at
 		OFFSET 0) AS r,
 	LATERAL (SELECT CASE WHEN r.result IS NOT NULL AND (r.ended_at < r.started_at) IS NOT TRUE
 		THEN r.ended_at END AS finished_at OFFSET 0) AS e,
@@ -141,22 +141,22 @@ BEGIN ATOMIC
 	SELECT f.*
 	FROM (SELECT payload || '{}' AS body OFFSET 0) AS b,
 	LATERAL (
-		SELECT vsm.json_text(b.body #> '{_links,self,href}') AS href, vsm.json_time(b.body -> 'startTime') AS started_at,
+		SELECT vsm.json_text(b.body, '_links', 'self', 'href') AS href, vsm.json_time(b.body, 'startTime') AS started_at,
 			CASE
-				WHEN vsm.json_text(b.body -> 'result') = 'NOT_BUILT' OR vsm.json_text(b.body -> 'state') IN ('SKIPPED', 'NOT_BUILT')
+				WHEN vsm.json_text(b.body, 'result') = 'NOT_BUILT' OR vsm.json_text(b.body, 'state') IN ('SKIPPED', 'NOT_BUILT')
 					THEN 'NOT_EXECUTED'
-				WHEN vsm.json_text(b.body -> 'state') IS DISTINCT FROM 'FINISHED' THEN 'IN_PROGRESS'
-				WHEN vsm.json_text(b.body -> 'result') = 'FAILURE' THEN 'FAILED'
-				WHEN vsm.json_text(b.body -> 'result') = 'UNKNOWN' THEN NULL
-				ELSE vsm.json_text(b.body -> 'result')
+				WHEN vsm.json_text(b.body, 'state') IS DISTINCT FROM 'FINISHED' THEN 'IN_PROGRESS'
+				WHEN vsm.json_text(b.body, 'result') = 'FAILURE' THEN 'FAILED'
+				WHEN vsm.json_text(b.body, 'result') = 'UNKNOWN' THEN NULL
+				ELSE vsm.json_text(b.body, 'result')
 			END AS status
 		OFFSET 0) AS n,
 		LATERAL vsm.read_jenkins_stage_facts(source, names, vsm.jenkins_build(n.href),
-			coalesce(vsm.json_text(b.body -> 'id'), substring(n.href FROM '/nodes/(\d+)')),
-				coalesce(vsm.json_text(b.body -> 'displayName'), vsm.json_text(b.body -> 'name')),
+			coalesce(vsm.json_text(b.body, 'id'), substring(n.href FROM '/nodes/(\d+)')),
+				coalesce(vsm.json_text(b.body, 'displayName'), vsm.json_text(b.body, 'name')),
 			n.status, n.started_at,
-			CASE WHEN n.status NOT IN ('IN_PROGRESS', 'NOT_EXECUTED') AND vsm.json_number(b.body -> 'durationInMillis') >= 0 THEN
-				vsm.jenkins_shift(n.started_at, vsm.json_number(b.body -> 'durationInMillis')) END,
+			CASE WHEN n.status NOT IN ('IN_PROGRESS', 'NOT_EXECUTED') AND vsm.json_number(b.body, 'durationInMillis') >= 0 THEN
+				vsm.jenkins_shift(n.started_at, vsm.json_number(b.body, 'durationInMillis')) END,
 			NULL, NULL, NULL) AS f;
 END;
 COMMENT ON FUNCTION vsm.read_jenkins_node(text, jsonb, jsonb) IS

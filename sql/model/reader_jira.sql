@@ -48,7 +48,7 @@ BEGIN ATOMIC
 		WHEN 'string' THEN
 			-- (An exponent of four digits is more than a number can hold.)
 			CASE WHEN vsm.payload_error(vsm.payload_text(items #>> '{}')) IS NULL AND items #>> '{}' !~ '\d[eE]\+?\d{4}' THEN
-				vsm.json_array(vsm.payload_text(items #>> '{}')::jsonb) END
+				vsm.json_array(vsm.payload_json(items #>> '{}')) END
 	END;
 END;
 COMMENT ON FUNCTION vsm.jira_items(jsonb) IS
@@ -94,8 +94,8 @@ BEGIN ATOMIC
 	SELECT string_agg(coalesce(
 			-- Jira Server writes a sprint as the Java object: ...Sprint@1a[id=7,...,name=Sprint 7,startDate=...]
 			substring(vsm.json_text(e.value) FROM 'Sprint@.*[\[,]name=((?:[^,]|,(?![a-zA-Z]+=))*),[a-zA-Z]+='), vsm.json_text(e.value),
-			vsm.json_text(e.value -> 'value'), vsm.json_text(e.value -> 'name'), vsm.json_text(e.value #> '{requestType,name}'),
-			vsm.json_text(e.value -> 'title'), vsm.json_text(e.value -> 'key')), ', ' ORDER BY e.place)
+			vsm.json_text(e.value, 'value'), vsm.json_text(e.value, 'name'), vsm.json_text(e.value, 'requestType', 'name'),
+			vsm.json_text(e.value, 'title'), vsm.json_text(e.value, 'key')), ', ' ORDER BY e.place)
 	FROM jsonb_array_elements(CASE jsonb_typeof(value) WHEN 'array' THEN value ELSE jsonb_build_array(value) END)
 		WITH ORDINALITY AS e (value, place)
 	-- names of persons are not kept
@@ -107,7 +107,7 @@ COMMENT ON FUNCTION vsm.jira_value(jsonb) IS
 
 CREATE FUNCTION vsm.jira_key(value jsonb) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN left(coalesce(vsm.json_text(value -> 'key'), vsm.json_text(value #> '{data,key}'), vsm.json_text(value)), 200);
+RETURN left(coalesce(vsm.json_text(value, 'key'), vsm.json_text(value, 'data', 'key'), vsm.json_text(value)), 200);
 COMMENT ON FUNCTION vsm.jira_key(jsonb) IS
 	'the key of the issue that a field such as Epic Link or Parent Link holds; NULL if it holds none';
 
@@ -119,11 +119,11 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 20
 BEGIN ATOMIC
 	-- the entries of the changelog that matter, each with what it changes
 	WITH change AS MATERIALIZED (
-		SELECT coalesce(c.id, source || ':issue:' || left(vsm.json_text(issue -> 'id'), 200) || ':'
+		SELECT coalesce(c.id, source || ':issue:' || left(vsm.json_text(issue, 'id'), 200) || ':'
 				|| floor(extract(epoch FROM c.at - timestamptz '1970-01-01 00:00+00') * 1000)) AS id,
 			c.at, c.what, c.field_id, c.field,
-			vsm.json_text(c.item -> 'from') AS from_id, vsm.json_text(c.item -> 'fromString') AS from_text,
-			vsm.json_text(c.item -> 'to') AS to_id, vsm.json_text(c.item -> 'toString') AS to_text
+			vsm.json_text(c.item, 'from') AS from_id, vsm.json_text(c.item, 'fromString') AS from_text,
+			vsm.json_text(c.item, 'to') AS to_id, vsm.json_text(c.item, 'toString') AS to_text
 		FROM (
 			SELECT i.id, i.at, i.field_id, i.field, i.item,
 				CASE
@@ -147,9 +147,9 @@ BEGIN ATOMIC
 							AND vsm.jira_is_flag(names, i.item) THEN 'flag' END)
 				END AS what
 			FROM (
-				SELECT h.id, h.at, e AS item, vsm.json_text(e -> 'field') AS field, vsm.json_text(e -> 'fieldId') AS field_id
+				SELECT h.id, h.at, e AS item, vsm.json_text(e, 'field') AS field, vsm.json_text(e, 'fieldId') AS field_id
 				FROM (
-					SELECT left(vsm.json_text(h -> 'id'), 200) AS id, vsm.json_time(h -> 'created') AS at,
+					SELECT left(vsm.json_text(h, 'id'), 200) AS id, vsm.json_time(h, 'created') AS at,
 						coalesce(vsm.jira_items(h -> 'items'), '[null]') AS items
 					FROM jsonb_array_elements(histories) AS h
 					OFFSET 0) AS h,
@@ -157,21 +157,21 @@ BEGIN ATOMIC
 				OFFSET 0) AS i
 			OFFSET 0) AS c
 		WHERE c.what IS NOT NULL)
-	SELECT (q.fact).*
+	SELECT q.*
 	FROM (
-		SELECT source || ':issue:' || left(vsm.json_text(issue -> 'id'), 200) AS entity,
-			vsm.json_text(issue -> 'key') AS key,
+		SELECT source || ':issue:' || left(vsm.json_text(issue, 'id'), 200) AS entity,
+			vsm.json_text(issue, 'key') AS key,
 			f.fields,
-			vsm.json_time(f.fields -> 'created') AS created_at,
-			vsm.json_text(f.fields #> '{status,name}') AS status,
-			vsm.json_text(f.fields #> '{status,id}') AS status_id,
+			vsm.json_time(f.fields, 'created') AS created_at,
+			vsm.json_text(f.fields, 'status', 'name') AS status,
+			vsm.json_text(f.fields, 'status', 'id') AS status_id,
 			f.fields #>> '{status,statusCategory,key}' AS status_category,
-			vsm.json_text(f.fields #> '{issuetype,name}') AS source_type,
+			vsm.json_text(f.fields, 'issuetype', 'name') AS source_type,
 			-- when it got into a status of this category, or was done
-			vsm.json_time(f.fields -> 'statuscategorychangedate') AS category_at,
-			vsm.json_time(f.fields -> 'resolutiondate') AS resolved_at,
+			vsm.json_time(f.fields, 'statuscategorychangedate') AS category_at,
+			vsm.json_time(f.fields, 'resolutiondate') AS resolved_at,
 			vsm.json_array(f.fields -> 'labels') AS labels,
-			left(vsm.json_text(f.fields #> '{parent,id}'), 200) AS parent_id,
+			left(vsm.json_text(f.fields, 'parent', 'id'), 200) AS parent_id,
 			-- Who asks for fields one by one does not ask for five of these without the parent.
 			(f.fields ? 'summary')::int + (f.fields ? 'issuetype')::int + (f.fields ? 'priority')::int + (f.fields ? 'labels')::int
 				+ (f.fields ? 'duedate')::int + (f.fields ? 'issuelinks')::int >= 5
@@ -180,11 +180,11 @@ BEGIN ATOMIC
 			CASE WHEN total BETWEEN 0 AND 2147483647 THEN trunc(total)::integer - jsonb_array_length(histories) END AS left_out,
 			-- Jira cuts off the oldest; where it does not, nothing is certain.
 			CASE WHEN total BETWEEN jsonb_array_length(histories) + 1 AND 2147483647
-				AND vsm.json_time(histories #> '{0,created}') >= vsm.json_time(histories #> '{-1,created}')
-			THEN vsm.json_time(histories #> '{-1,created}') END AS oldest,
+				AND vsm.json_time(histories, '0', 'created') >= vsm.json_time(histories, '-1', 'created')
+			THEN vsm.json_time(histories, '-1', 'created') END AS oldest,
 			-- (An issue may say that it was updated some milliseconds before its last history was written.)
 			CASE WHEN seen_at IS NOT NULL THEN
-				greatest(seen_at, vsm.json_time(histories #> '{0,created}'), vsm.json_time(histories #> '{-1,created}')) END AS known_until
+				greatest(seen_at, vsm.json_time(histories, '0', 'created'), vsm.json_time(histories, '-1', 'created')) END AS known_until
 		FROM (SELECT vsm.json_object(issue -> 'fields') AS fields OFFSET 0) AS f
 		OFFSET 0) AS d,
 	-- what the changes are about
@@ -258,7 +258,7 @@ BEGIN ATOMIC
 				 ORDER BY c.at, length(c.id), c.id COLLATE "C" LIMIT 1) END AS first_flag
 		OFFSET 0) AS n,
 	LATERAL (
-		SELECT coalesce(left(vsm.json_text(d.fields #> '{project,key}'), 200), regexp_replace(d.key, '-[0-9]+$', '')) AS project,
+		SELECT coalesce(left(vsm.json_text(d.fields, 'project', 'key'), 200), regexp_replace(d.key, '-[0-9]+$', '')) AS project,
 			CASE
 				WHEN n.type IN ('defect', 'incident') THEN 'defect'
 				WHEN n.type IN ('risk', 'debt') THEN n.type
@@ -266,11 +266,11 @@ BEGIN ATOMIC
 				WHEN n.labels <@ '{defect,incident}' AND n.labels <> '{}' THEN 'defect'
 				WHEN n.type IN ('feature', 'other') THEN n.type
 			END AS type,
-			coalesce(n.named ->> 'priority', vsm.json_text(d.fields #> '{priority,name}')) AS priority,
+			coalesce(n.named ->> 'priority', vsm.json_text(d.fields, 'priority', 'name')) AS priority,
 			coalesce(vsm.meaning(names, 'category', n.named ->> 'category'), n.named ->> 'category',
 				CASE WHEN n.categories[1] = ALL (n.categories) THEN n.categories[1] END,
 				vsm.meaning(names, 'category', d.source_type)) AS category,
-			vsm.json_text(d.fields -> 'summary') AS title,
+			vsm.json_text(d.fields, 'summary') AS title,
 			CASE WHEN d.labels @? '$[*] ? (@.type() != "string" || @ == "")' THEN
 				(SELECT coalesce(jsonb_agg(vsm.json_text(e.label) ORDER BY e.place), '[]')
 				 FROM jsonb_array_elements(d.labels) WITH ORDINALITY AS e (label, place) WHERE vsm.json_text(e.label) IS NOT NULL)
@@ -293,7 +293,7 @@ BEGIN ATOMIC
 			CASE
 				WHEN d.parent_id IS NULL THEN n.named ->> 'epic' IS NOT NULL
 				ELSE d.fields #>> '{parent,fields,issuetype,name}' = 'Epic'
-					OR vsm.json_number(d.fields #> '{parent,fields,issuetype,hierarchyLevel}') >= 1
+					OR vsm.json_number(d.fields, 'parent', 'fields', 'issuetype', 'hierarchyLevel') >= 1
 			END AS is_parent_epic,
 			CASE WHEN n.named ->> 'feature' IS NOT NULL THEN coalesce(
 				source || ':issue:' || (
@@ -313,7 +313,7 @@ BEGIN ATOMIC
 		OFFSET 0) AS i,
 	LATERAL (
 		-- The issue itself: its columns, and how much of its changelog is here.
-		SELECT vsm.fact_row(source, 'item', d.entity, seen_at,
+		SELECT (vsm.fact_row(source, 'item', d.entity, seen_at,
 			jsonb_build_object('source', source, 'key', d.key, 'project', i.project, 'source_type', d.source_type, 'type', i.type,
 				'category', i.category, 'priority', i.priority, 'title', i.title, 'url', i.url, 'parent', i.parent,
 				'feature', coalesce(i.feature, CASE WHEN i.is_parent_epic THEN i.parent END), 'created_at', d.created_at,
@@ -334,41 +334,41 @@ BEGIN ATOMIC
 				WHEN n.missing IS NULL THEN '{}'
 				WHEN n.missing <= 0 THEN '{"changelog_missing": null, "changelog_from": null}'
 				ELSE jsonb_build_object('changelog_missing', n.missing, 'changelog_from', d.oldest)
-			END) AS fact
+			END)).*
 		UNION ALL
-		SELECT vsm.fact_history(source, d.entity, d.known_until, since => d.oldest)
+		SELECT (vsm.fact_history(source, d.entity, d.known_until, since => d.oldest)).*
 		WHERE d.known_until IS NOT NULL AND (n.missing <= 0 OR d.oldest IS NOT NULL AND s.unreadable = 0)
 		UNION ALL
 		-- Its first status, if it is still in it. Else the first change tells.
-		SELECT vsm.fact_created(source, d.entity, d.created_at,
-			CASE WHEN i.is_first THEN d.status END, CASE WHEN i.is_first THEN d.status_id END)
+		SELECT (vsm.fact_created(source, d.entity, d.created_at,
+			CASE WHEN i.is_first THEN d.status END, CASE WHEN i.is_first THEN d.status_id END)).*
 		WHERE d.created_at IS NOT NULL
 		UNION ALL
-		SELECT vsm.fact_alias(source, d.entity, d.key, CASE WHEN n.first_key IS NULL THEN d.created_at ELSE s.renamed_at END)
+		SELECT (vsm.fact_alias(source, d.entity, d.key, CASE WHEN n.first_key IS NULL THEN d.created_at ELSE s.renamed_at END)).*
 		WHERE d.key IS NOT NULL
 		UNION ALL
-		SELECT vsm.fact_alias(source, d.entity, n.first_key, d.created_at)
+		SELECT (vsm.fact_alias(source, d.entity, n.first_key, d.created_at)).*
 		WHERE n.first_key IS NOT NULL
 		UNION ALL
 		-- what no change has told was so from the beginning
-		SELECT vsm.fact_event(source, d.entity, d.created_at, 'Flagged', d.entity || ':created:Flagged', method => 'inferred',
-			attributes => jsonb_build_object('flag', coalesce(nullif(n.first_flag, ''), n.named ->> 'flag')), version => told_at)
+		SELECT (vsm.fact_event(source, d.entity, d.created_at, 'Flagged', d.entity || ':created:Flagged', method => 'inferred',
+			attributes => jsonb_build_object('flag', coalesce(nullif(n.first_flag, ''), n.named ->> 'flag')), version => told_at)).*
 		WHERE n.missing <= 0 AND CASE WHEN n.first_flag IS NULL THEN n.named ->> 'flag' IS NOT NULL ELSE n.first_flag <> '' END
 		UNION ALL
-		SELECT vsm.fact_change(source, d.entity, d.created_at, 'sprint', n.named ->> 'sprint', 'created', version => told_at)
+		SELECT (vsm.fact_change(source, d.entity, d.created_at, 'sprint', n.named ->> 'sprint', 'created', version => told_at)).*
 		WHERE n.missing <= 0 AND s.has_sprint IS NOT TRUE AND n.named ->> 'sprint' IS NOT NULL
 		UNION ALL
-		SELECT vsm.fact_change(source, d.entity, d.created_at, 'team', n.named ->> 'team', 'created', version => told_at)
+		SELECT (vsm.fact_change(source, d.entity, d.created_at, 'team', n.named ->> 'team', 'created', version => told_at)).*
 		WHERE n.missing <= 0 AND s.has_team IS NOT TRUE AND n.named ->> 'team' IS NOT NULL
 		UNION ALL
 		-- Its status, where the changes do not say so. A webhook has its own change only, and others may lie between.
-		SELECT vsm.fact_observed(source, d.entity, o.at, d.status, d.status_id)
+		SELECT (vsm.fact_observed(source, d.entity, o.at, d.status, d.status_id)).*
 		FROM (
 			SELECT CASE WHEN NOT is_webhook THEN coalesce(
 					-- when the portal shows that it got there, else when it got into this category; not before the last change
 					(SELECT m.at
 					 FROM (
-						SELECT vsm.json_time(r.request #> '{statusDate,epochMillis}') AS at
+						SELECT vsm.json_time(r.request, 'statusDate', 'epochMillis') AS at
 						FROM (SELECT jsonb_path_query_first(d.fields, '$.*.currentStatus') AS request) AS r
 						WHERE r.request ->> 'status' = d.status) AS m
 					 WHERE m.at >= coalesce(s.moved_at, m.at)),
@@ -383,13 +383,13 @@ BEGIN ATOMIC
 		-- (What it was in before a change that is known is told by that change.)
 		WHERE o.at >= coalesce(s.moved_at, o.at)
 		UNION ALL
-		SELECT vsm.fact_row(source, 'incident', d.entity, seen_at,
+		SELECT (vsm.fact_row(source, 'incident', d.entity, seen_at,
 			jsonb_strip_nulls(jsonb_build_object('source', source, 'opened_at', d.created_at, 'acknowledged_at', r.acknowledged_at,
 				'severity', i.priority, 'status', d.status, 'title', i.title, 'url', i.url))
 			|| CASE
 				WHEN NOT i.is_resolved THEN '{"resolved_at": null}'
 				WHEN i.is_resolved AND r.resolved_at IS NOT NULL THEN jsonb_build_object('resolved_at', r.resolved_at)
-				ELSE '{}' END)
+				ELSE '{}' END)).*
 		FROM (
 			-- Resolved since it came into a state that means so from one that does not, and stayed in such.
 			SELECT min(c.at) FILTER (WHERE c.is_acknowledged) AS acknowledged_at,
@@ -413,7 +413,7 @@ BEGIN ATOMIC
 		WHERE i.is_incident
 		UNION ALL
 		-- The changelog: states and flags,
-		SELECT vsm.fact_event(source, d.entity, c.at,
+		SELECT (vsm.fact_event(source, d.entity, c.at,
 			CASE WHEN c.what = 'status' THEN c.to_text WHEN c.is_set THEN 'Flagged' ELSE 'Unflagged' END,
 			c.id || ':' || CASE
 				WHEN c.what = 'status' THEN left(coalesce(c.to_id, c.to_text), 200) WHEN c.is_set THEN 'Flagged' ELSE 'Unflagged' END,
@@ -421,7 +421,7 @@ BEGIN ATOMIC
 			state_id => CASE WHEN c.what = 'status' THEN c.to_id END,
 			previous_id => CASE WHEN c.what = 'status' THEN c.from_id END,
 			attributes => CASE WHEN c.what = 'flag' THEN jsonb_build_object('flag', coalesce(c.to_text, c.from_text)) END,
-			version => told_at)
+			version => told_at)).*
 		FROM (
 			SELECT c.*,
 				CASE c.what WHEN 'flag' THEN (coalesce(c.to_text, nullif(c.to_id, '[]')) !~* '^(no|none|false)$') IS TRUE END AS is_set
@@ -429,7 +429,7 @@ BEGIN ATOMIC
 			OFFSET 0) AS c
 		UNION ALL
 		-- attributes, where an issue that another one belongs to is known by its id,
-		SELECT vsm.fact_change(source, d.entity, c.at, c.what,
+		SELECT (vsm.fact_change(source, d.entity, c.at, c.what,
 			CASE
 				WHEN c.what IN ('parent', 'feature') AND c.to_id ~ '^[0-9]+$' THEN source || ':issue:' || c.to_id
 				WHEN c.what = 'due_at' AND vsm.json_day(to_jsonb(c.to_id)) IS NOT NULL THEN c.to_id
@@ -441,18 +441,18 @@ BEGIN ATOMIC
 				WHEN c.what = 'due_at' AND vsm.json_day(to_jsonb(c.from_id)) IS NOT NULL THEN c.from_id
 				ELSE c.from_text
 			END,
-			version => told_at)
+			version => told_at)).*
 		FROM change AS c WHERE c.what NOT IN ('status', 'flag', 'key', 'link', 'unreadable')
 		UNION ALL
 		-- keys,
-		SELECT vsm.fact_alias(source, d.entity, c.to_text, c.at)
+		SELECT (vsm.fact_alias(source, d.entity, c.to_text, c.at)).*
 		FROM change AS c WHERE s.renamed_at IS NOT NULL AND c.what = 'key' AND c.to_text IS NOT NULL
 		UNION ALL
 		-- and links, by the key of the other issue: "to" when made, "from" when taken away.
-		SELECT vsm.fact_link(source,
+		SELECT (vsm.fact_link(source,
 			CASE WHEN l.kind LIKE '-%' THEN l.other ELSE d.entity END, CASE WHEN l.kind LIKE '-%' THEN d.entity ELSE l.other END,
 			ltrim(l.kind, '-'), 'issue link',
-			since => CASE WHEN l.is_made THEN l.at END, until => CASE WHEN NOT l.is_made THEN l.at END, seen_at => l.at)
+			since => CASE WHEN l.is_made THEN l.at END, until => CASE WHEN NOT l.is_made THEN l.at END, seen_at => l.at)).*
 		FROM (
 			SELECT c.at, m.is_made, CASE WHEN m.is_made THEN c.to_id ELSE c.from_id END AS other,
 				vsm.jira_link_kind(CASE WHEN m.is_made THEN c.to_text ELSE c.from_text END) AS kind
@@ -462,15 +462,15 @@ BEGIN ATOMIC
 		WHERE s.has_link AND l.kind IS NOT NULL AND l.other IS NOT NULL
 		UNION ALL
 		-- Links as they stand, by the id of the other issue, since the last change that says so.
-		SELECT vsm.fact_link(source,
+		SELECT (vsm.fact_link(source,
 			CASE WHEN l.kind LIKE '-%' THEN l.other ELSE d.entity END, CASE WHEN l.kind LIKE '-%' THEN d.entity ELSE l.other END,
 			ltrim(l.kind, '-'), 'issue link',
-			since => CASE WHEN l.is_made THEN l.since WHEN n.missing <= 0 THEN d.created_at END, seen_at => seen_at)
+			since => CASE WHEN l.is_made THEN l.since WHEN n.missing <= 0 THEN d.created_at END, seen_at => seen_at)).*
 		FROM (
 			SELECT l.kind, source || ':issue:' || max(l.id) AS other, max(l.at) AS since, bool_or(l.id IS NULL) AS is_made
 			FROM (
-				SELECT left(coalesce(vsm.json_text(e #> '{outwardIssue,id}'), vsm.json_text(e #> '{inwardIssue,id}')), 200) AS id,
-					coalesce(vsm.json_text(e #> '{outwardIssue,key}'), vsm.json_text(e #> '{inwardIssue,key}')) AS key,
+				SELECT left(coalesce(vsm.json_text(e, 'outwardIssue', 'id'), vsm.json_text(e, 'inwardIssue', 'id')), 200) AS id,
+					coalesce(vsm.json_text(e, 'outwardIssue', 'key'), vsm.json_text(e, 'inwardIssue', 'key')) AS key,
 					vsm.jira_link_kind(
 						CASE WHEN e #>> '{outwardIssue,id}' IS NULL THEN e #>> '{type,inward}' ELSE e #>> '{type,outward}' END) AS kind,
 					NULL AS at

@@ -37,7 +37,7 @@ BEGIN ATOMIC
 	SELECT f.*
 	FROM (
 		SELECT d.issue, vsm.json_array(d.issue #> '{changelog,histories}') AS histories,
-			vsm.json_number(d.issue #> '{changelog,total}') AS total, vsm.json_time(d.issue #> '{fields,updated}') AS updated_at,
+			vsm.json_number(d.issue, 'changelog', 'total') AS total, vsm.json_time(d.issue, 'fields', 'updated') AS updated_at,
 			d.issue -> 'names' AS field_names
 		-- (With nothing added to it a stored document is fetched once, and not for each of its members.)
 		FROM (SELECT payload || '{}' AS issue OFFSET 0) AS d
@@ -62,13 +62,13 @@ BEGIN ATOMIC
 	FROM (
 		SELECT w.issue, w.told_at, coalesce(w.updated_at, w.told_at) AS seen_at,
 			-- An issue that has just been created has no changes: its status is the first. What its changelog lists it was created with.
-			CASE WHEN w.is_created THEN 0 WHEN w.is_whole THEN vsm.json_number(w.issue #> '{changelog,total}') END AS total,
+			CASE WHEN w.is_created THEN 0 WHEN w.is_whole THEN vsm.json_number(w.issue, 'changelog', 'total') END AS total,
 			CASE
 				WHEN w.is_created THEN '[]'
 				WHEN w.is_whole THEN w.issue #> '{changelog,histories}'
 				WHEN w.changelog ? 'items' THEN
 					jsonb_build_array(jsonb_build_object('id', w.changelog -> 'id', 'created', w.told, 'items', w.changelog -> 'items'))
-				WHEN vsm.json_text(w.transition -> 'to_status') IS NOT NULL THEN
+				WHEN vsm.json_text(w.transition, 'to_status') IS NOT NULL THEN
 					jsonb_build_array(jsonb_build_object('created', w.told, 'items', jsonb_build_array(jsonb_build_object(
 						'field', 'status', 'fromString', w.transition -> 'from_status', 'toString', w.transition -> 'to_status',
 						-- (It names no ids: that of the status it led to is the present one's.)
@@ -77,8 +77,8 @@ BEGIN ATOMIC
 				ELSE '[]'
 			END AS histories,
 			CASE WHEN w.is_created THEN
-				(SELECT jsonb_object_agg(vsm.json_text(e -> 'fieldId'), e -> 'field')
-				 FROM jsonb_array_elements(vsm.json_array(w.changelog -> 'items')) AS e WHERE vsm.json_text(e -> 'fieldId') IS NOT NULL)
+				(SELECT jsonb_object_agg(vsm.json_text(e, 'fieldId'), e -> 'field')
+				 FROM jsonb_array_elements(vsm.json_array(w.changelog -> 'items')) AS e WHERE vsm.json_text(e, 'fieldId') IS NOT NULL)
 			END AS field_names,
 			NOT w.is_whole AS is_webhook
 		FROM (
@@ -87,21 +87,21 @@ BEGIN ATOMIC
 				-- (A rule may post the issue with all its changelog.)
 				NOT d.payload ? 'webhookEvent'
 					AND coalesce(jsonb_typeof(d.payload #> '{issue,changelog,histories}') = 'array', false) AS is_whole,
-				coalesce(vsm.json_time(d.payload -> 'timestamp'), vsm.json_time(d.payload #> '{issue,fields,updated}')) AS told_at,
-				CASE WHEN vsm.json_time(d.payload -> 'timestamp') IS NULL THEN d.payload #> '{issue,fields,updated}'
+				coalesce(vsm.json_time(d.payload, 'timestamp'), vsm.json_time(d.payload, 'issue', 'fields', 'updated')) AS told_at,
+				CASE WHEN vsm.json_time(d.payload, 'timestamp') IS NULL THEN d.payload #> '{issue,fields,updated}'
 					ELSE d.payload -> 'timestamp' END AS told,
-				vsm.json_time(d.payload #> '{issue,fields,updated}') AS updated_at
+				vsm.json_time(d.payload, 'issue', 'fields', 'updated') AS updated_at
 			FROM (SELECT payload || '{}' AS payload OFFSET 0) AS d
 			OFFSET 0) AS w
 		OFFSET 0) AS p,
 		LATERAL vsm.read_jira_document(source, p.issue, p.histories, p.total, p.seen_at, p.told_at, p.field_names, p.is_webhook, names) AS f
 	UNION ALL
-	SELECT (q.fact).*
+	SELECT q.*
 	FROM (
-		SELECT vsm.fact_event(source, d.entity, d.at, 'Deleted', d.entity || ':deleted', version => d.at) AS fact
+		SELECT (vsm.fact_event(source, d.entity, d.at, 'Deleted', d.entity || ':deleted', version => d.at)).*
 		FROM (
-			SELECT source || ':issue:' || left(vsm.json_text(payload #> '{issue,id}'), 200) AS entity,
-				vsm.json_time(payload -> 'timestamp') AS at
+			SELECT source || ':issue:' || left(vsm.json_text(payload, 'issue', 'id'), 200) AS entity,
+				vsm.json_time(payload, 'timestamp') AS at
 			WHERE payload ->> 'webhookEvent' = 'jira:issue_deleted'
 			OFFSET 0) AS d) AS q;
 END;
@@ -112,20 +112,20 @@ COMMENT ON FUNCTION vsm.read_jira_webhook(text, jsonb, jsonb) IS
 CREATE FUNCTION vsm.read_jira_link_webhook(source text, payload jsonb, names jsonb) RETURNS SETOF vsm.fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 1
 BEGIN ATOMIC
-	SELECT (q.fact).*
+	SELECT q.*
 	FROM (
 		SELECT payload ->> 'webhookEvent' = 'issuelink_deleted' AS is_deleted,
-			vsm.json_time(payload -> 'timestamp') AS at,
+			vsm.json_time(payload, 'timestamp') AS at,
 			vsm.jira_link_kind(payload #>> '{issueLink,issueLinkType,outwardName}') AS kind,
 			-- "source blocks destination": the outward name is read from the source
-			source || ':issue:' || left(vsm.json_text(payload #> '{issueLink,sourceIssueId}'), 200) AS inward,
-			source || ':issue:' || left(vsm.json_text(payload #> '{issueLink,destinationIssueId}'), 200) AS outward
+			source || ':issue:' || left(vsm.json_text(payload, 'issueLink', 'sourceIssueId'), 200) AS inward,
+			source || ':issue:' || left(vsm.json_text(payload, 'issueLink', 'destinationIssueId'), 200) AS outward
 		OFFSET 0) AS l,
 	LATERAL (
-		SELECT vsm.fact_link(source,
+		SELECT (vsm.fact_link(source,
 			CASE WHEN l.kind LIKE '-%' THEN l.outward ELSE l.inward END, CASE WHEN l.kind LIKE '-%' THEN l.inward ELSE l.outward END,
 			ltrim(l.kind, '-'), 'issue link',
-			since => CASE WHEN NOT l.is_deleted THEN l.at END, until => CASE WHEN l.is_deleted THEN l.at END, seen_at => l.at) AS fact
+			since => CASE WHEN NOT l.is_deleted THEN l.at END, until => CASE WHEN l.is_deleted THEN l.at END, seen_at => l.at)).*
 		WHERE l.kind IS NOT NULL) AS q;
 END;
 COMMENT ON FUNCTION vsm.read_jira_link_webhook(text, jsonb, jsonb) IS
@@ -137,8 +137,8 @@ BEGIN ATOMIC
 	SELECT f.* FROM vsm.read_jira_document(source, issue, histories, NULL, NULL, NULL, NULL, false, names) AS f
 	UNION ALL
 	-- A changelog of its own is whole up to its newest entry, if all its pages are loaded.
-	SELECT (vsm.fact_history(source, source || ':issue:' || left(vsm.json_text(issue -> 'id'), 200), h.newest)).*
-	FROM (SELECT max(vsm.json_time(h -> 'created')) AS newest FROM jsonb_array_elements(histories) AS h OFFSET 0) AS h
+	SELECT (vsm.fact_history(source, source || ':issue:' || left(vsm.json_text(issue, 'id'), 200), h.newest)).*
+	FROM (SELECT max(vsm.json_time(h, 'created')) AS newest FROM jsonb_array_elements(histories) AS h OFFSET 0) AS h
 	WHERE is_whole AND h.newest IS NOT NULL;
 END;
 COMMENT ON FUNCTION vsm.read_jira_changes(text, jsonb, jsonb, boolean, jsonb) IS
@@ -179,29 +179,29 @@ COMMENT ON FUNCTION vsm.read_jira_changelog(text, jsonb, jsonb) IS
 CREATE FUNCTION vsm.read_jira_request(source text, payload jsonb, names jsonb) RETURNS SETOF vsm.fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 5
 BEGIN ATOMIC
-	SELECT (q.fact).*
+	SELECT q.*
 	FROM (
-		SELECT source || ':issue:' || left(vsm.json_text(payload -> 'issueId'), 200) AS entity,
-			vsm.json_text(payload -> 'issueKey') AS key,
-			coalesce(vsm.json_text(payload -> 'summary'),
+		SELECT source || ':issue:' || left(vsm.json_text(payload, 'issueId'), 200) AS entity,
+			vsm.json_text(payload, 'issueKey') AS key,
+			coalesce(vsm.json_text(payload, 'summary'),
 				vsm.json_text(jsonb_path_query_first(payload, '$.requestFieldValues[*] ? (@.fieldId == "summary").value'))) AS title,
-			coalesce(vsm.json_time(payload #> '{createdDate,epochMillis}'),
-				vsm.json_time(payload #> '{createdDate,iso8601}')) AS created_at,
-			vsm.json_text(payload #> '{currentStatus,status}') AS status,
-			coalesce(vsm.json_time(payload #> '{currentStatus,statusDate,epochMillis}'),
-				vsm.json_time(payload #> '{currentStatus,statusDate,iso8601}')) AS changed_at,
-			vsm.json_text(payload #> '{_links,web}') AS url
+			coalesce(vsm.json_time(payload, 'createdDate', 'epochMillis'),
+				vsm.json_time(payload, 'createdDate', 'iso8601')) AS created_at,
+			vsm.json_text(payload, 'currentStatus', 'status') AS status,
+			coalesce(vsm.json_time(payload, 'currentStatus', 'statusDate', 'epochMillis'),
+				vsm.json_time(payload, 'currentStatus', 'statusDate', 'iso8601')) AS changed_at,
+			vsm.json_text(payload, '_links', 'web') AS url
 		OFFSET 0) AS r,
 	LATERAL (
-		SELECT vsm.fact_row(source, 'item', r.entity, r.changed_at, jsonb_strip_nulls(jsonb_build_object(
+		SELECT (vsm.fact_row(source, 'item', r.entity, r.changed_at, jsonb_strip_nulls(jsonb_build_object(
 			'source', source, 'key', r.key, 'project', regexp_replace(r.key, '-[0-9]+$', ''), 'title', r.title, 'url', r.url,
-			'created_at', r.created_at))) AS fact
+			'created_at', r.created_at)))).*
 		UNION ALL
-		SELECT vsm.fact_alias(source, r.entity, r.key, r.created_at) WHERE r.key IS NOT NULL
+		SELECT (vsm.fact_alias(source, r.entity, r.key, r.created_at)).* WHERE r.key IS NOT NULL
 		UNION ALL
-		SELECT vsm.fact_created(source, r.entity, r.created_at)
+		SELECT (vsm.fact_created(source, r.entity, r.created_at)).*
 		UNION ALL
-		SELECT vsm.fact_observed(source, r.entity, r.changed_at, r.status) WHERE r.status IS NOT NULL AND r.changed_at IS NOT NULL) AS q;
+		SELECT (vsm.fact_observed(source, r.entity, r.changed_at, r.status)).* WHERE r.status IS NOT NULL AND r.changed_at IS NOT NULL) AS q;
 END;
 COMMENT ON FUNCTION vsm.read_jira_request(text, jsonb, jsonb) IS
 	'facts of a request of Jira Service Management as GET /rest/servicedeskapi/request/KEY gives it: its present status, by the name '
@@ -225,7 +225,7 @@ BEGIN ATOMIC
 		CASE
 			WHEN p.payload ->> 'webhookEvent' IN ('jira:issue_created', 'jira:issue_updated', 'jira:issue_deleted') THEN 'webhook'
 			WHEN p.payload ->> 'webhookEvent' IN ('issuelink_created', 'issuelink_deleted') THEN 'link_webhook'
-			WHEN vsm.json_text(p.payload -> 'webhookEvent') IS NOT NULL THEN 'other_webhook'
+			WHEN vsm.json_text(p.payload, 'webhookEvent') IS NOT NULL THEN 'other_webhook'
 			WHEN p.payload ? 'issueChangeLogs' THEN 'bulk_changelog'
 			WHEN p.payload ? 'fields' THEN 'issue'
 			WHEN p.payload ? 'issues' THEN 'search'
@@ -245,7 +245,7 @@ BEGIN ATOMIC
 		CASE n.name
 			WHEN 'issue' THEN
 				CASE
-					WHEN (octet_length(vsm.json_text(p.payload -> 'id')) <= 1000) IS NOT TRUE THEN vsm.json_lacks(p.payload, 'id')
+					WHEN (octet_length(vsm.json_text(p.payload, 'id')) <= 1000) IS NOT TRUE THEN vsm.json_lacks(p.payload, 'id')
 					WHEN octet_length(p.payload ->> 'key') > 1000 THEN 'its key is longer than 1,000 bytes'
 					WHEN p.payload - '{id,self,expand,names,schema}'::text[] = '{}' THEN
 						'it has nothing but its id: ask for its fields, too'
@@ -258,22 +258,22 @@ BEGIN ATOMIC
 				END
 			WHEN 'webhook' THEN
 				CASE
-					WHEN (octet_length(vsm.json_text(p.payload #> '{issue,id}')) <= 1000) IS NOT TRUE THEN
+					WHEN (octet_length(vsm.json_text(p.payload, 'issue', 'id')) <= 1000) IS NOT TRUE THEN
 						vsm.json_lacks(p.payload, 'issue.id')
 					WHEN octet_length(p.payload #>> '{issue,key}') > 1000 THEN 'its issue.key is longer than 1,000 bytes'
-					WHEN vsm.json_time(p.payload -> 'timestamp') IS NULL AND (p.payload ->> 'webhookEvent' = 'jira:issue_deleted'
-						OR vsm.json_time(p.payload #> '{issue,fields,updated}') IS NULL) THEN vsm.json_lacks(p.payload, '@timestamp')
+					WHEN vsm.json_time(p.payload, 'timestamp') IS NULL AND (p.payload ->> 'webhookEvent' = 'jira:issue_deleted'
+						OR vsm.json_time(p.payload, 'issue', 'fields', 'updated') IS NULL) THEN vsm.json_lacks(p.payload, '@timestamp')
 				END
 			WHEN 'link_webhook' THEN
 				CASE
-					WHEN vsm.json_text(p.payload #> '{issueLink,sourceIssueId}') IS NULL
-						OR vsm.json_text(p.payload #> '{issueLink,destinationIssueId}') IS NULL
-						OR vsm.json_text(p.payload -> 'timestamp') IS NULL THEN 'it lacks the ids of the two issues or its timestamp'
-					WHEN vsm.json_time(p.payload -> 'timestamp') IS NULL THEN vsm.json_lacks(p.payload, '@timestamp')
+					WHEN vsm.json_text(p.payload, 'issueLink', 'sourceIssueId') IS NULL
+						OR vsm.json_text(p.payload, 'issueLink', 'destinationIssueId') IS NULL
+						OR vsm.json_text(p.payload, 'timestamp') IS NULL THEN 'it lacks the ids of the two issues or its timestamp'
+					WHEN vsm.json_time(p.payload, 'timestamp') IS NULL THEN vsm.json_lacks(p.payload, '@timestamp')
 				END
 			WHEN 'issue_changelog' THEN
 				CASE
-					WHEN (octet_length(vsm.json_text(p.payload -> 'issueId')) <= 1000) IS NOT TRUE THEN vsm.json_lacks(p.payload, 'issueId')
+					WHEN (octet_length(vsm.json_text(p.payload, 'issueId')) <= 1000) IS NOT TRUE THEN vsm.json_lacks(p.payload, 'issueId')
 				END
 			WHEN 'bulk_changelog' THEN
 				CASE
@@ -287,7 +287,7 @@ BEGIN ATOMIC
 					'its "self" names the issue by key: ask for the changelog by the id of the issue' END
 			WHEN 'request' THEN
 				CASE
-					WHEN (octet_length(vsm.json_text(p.payload -> 'issueId')) <= 1000) IS NOT TRUE THEN vsm.json_lacks(p.payload, 'issueId')
+					WHEN (octet_length(vsm.json_text(p.payload, 'issueId')) <= 1000) IS NOT TRUE THEN vsm.json_lacks(p.payload, 'issueId')
 					WHEN octet_length(p.payload ->> 'issueKey') > 1000 THEN 'its issueKey is longer than 1,000 bytes'
 				END
 			WHEN 'requests' THEN

@@ -62,23 +62,18 @@ COMMENT ON FUNCTION vsm.servicenow_member(jsonb, text) IS
 
 CREATE FUNCTION vsm.servicenow_value(record jsonb, field text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN CASE jsonb_typeof(record -> field) WHEN 'object' THEN vsm.json_text(record -> field -> 'value')
-	ELSE vsm.json_text(record -> field) END;
+RETURN coalesce(vsm.json_text(record, field), vsm.json_text(record, field, 'value'));
 COMMENT ON FUNCTION vsm.servicenow_value(jsonb, text) IS
 	'the value of a field of a record of ServiceNow, whether alone or beside its display value or link; NULL if it is empty';
 
 CREATE FUNCTION vsm.servicenow_time(record jsonb, field text) RETURNS timestamptz
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN CASE jsonb_typeof(record -> field) WHEN 'object' THEN vsm.json_time(record -> field -> 'value')
-	ELSE vsm.json_time(record -> field) END;
+RETURN coalesce(vsm.json_time(record, field), vsm.json_time(record, field, 'value'));
 COMMENT ON FUNCTION vsm.servicenow_time(jsonb, text) IS 'the time that a field of a record of ServiceNow holds; NULL if it holds none';
 
 CREATE FUNCTION vsm.servicenow_display(record jsonb, field text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN CASE jsonb_typeof(record -> field)
-	WHEN 'object' THEN coalesce(vsm.json_text(record -> field -> 'display_value'), vsm.json_text(record -> field -> 'value'))
-	ELSE vsm.json_text(record -> field)
-END;
+RETURN coalesce(vsm.json_text(record, field), vsm.json_text(record, field, 'display_value'), vsm.json_text(record, field, 'value'));
 COMMENT ON FUNCTION vsm.servicenow_display(jsonb, text) IS
 	'the display value of a field of a record of ServiceNow, else its value; NULL if it is empty';
 
@@ -256,7 +251,7 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN coalesce(vsm.servicenow_value(approval, 'source_table'),
 	nullif(substring(approval #>> '{document_id,link}' FROM '/table/([a-z_0-9]+)/'), 'task'),
 	nullif(substring(approval #>> '{sysapproval,link}' FROM '/table/([a-z_0-9]+)/'), 'task'),
-	vsm.servicenow_numbered(vsm.json_text(approval #> '{sysapproval,display_value}')))
+	vsm.servicenow_numbered(vsm.json_text(approval, 'sysapproval', 'display_value')))
 	|| ':' || coalesce(vsm.servicenow_value(approval, 'document_id'), vsm.servicenow_value(approval, 'sysapproval'));
 COMMENT ON FUNCTION vsm.servicenow_approved(jsonb) IS
 	'what a record of sysapproval_approver is about, as TABLE:SYS_ID; NULL if its table is not told';
@@ -373,7 +368,7 @@ COMMENT ON FUNCTION vsm.servicenow_lacks(jsonb, text[]) IS
 CREATE FUNCTION vsm.servicenow_shows(record jsonb, of_kind text) RETURNS boolean
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 -- References without a value; codes as their labels.
-RETURN record @? '$.* ? (exists(@.link) && !exists(@.value))' AND NOT record @? '$.*.value'
+RETURN NOT record @? '$.*.value' AND record @? '$.* ? (exists(@.link) && !exists(@.value))'
 	OR of_kind = 'task' AND (record ->> 'state' !~ '^-?[0-9]+(\.0*)?$' AND jsonb_typeof(record -> 'state') = 'string'
 		AND record ->> 'state' <> ''
 		OR record ->> 'priority' ~ '^[0-9] - ' OR record ->> 'urgency' ~ '^[0-9] - ' OR record ->> 'impact' ~ '^[0-9] - ');
@@ -400,8 +395,8 @@ BEGIN ATOMIC
 	LATERAL (SELECT
 		CASE
 			WHEN n.name = 'error' THEN 'it is an error: '
-				|| coalesce(vsm.json_text(p.body #> '{error,message}'), vsm.json_text(p.body -> 'error'),
-					vsm.json_text(p.body #> '{error,detail}'), 'it says no more')
+				|| coalesce(vsm.json_text(p.body, 'error', 'message'), vsm.json_text(p.body, 'error'),
+					vsm.json_text(p.body, 'error', 'detail'), 'it says no more')
 			WHEN vsm.servicenow_shows(p.body, n.name) THEN
 				'it has display values only, whose times are in the zone of whoever asked: ask with sysparm_display_value=all or false'
 			WHEN n.name = 'audit' THEN vsm.servicenow_lacks(p.body, 'tablename', 'documentkey', 'fieldname', '@sys_created_on')

@@ -57,8 +57,7 @@ BEGIN
 		'service', (SELECT jsonb_agg(jsonb_build_array(s.service, s.repository, s.path, s.since, s.kind) ORDER BY s.service COLLATE "C")
 			FROM service AS s),
 		'naming', (SELECT jsonb_agg(jsonb_build_array(n.source, n.kind, n.name, n.meaning)
-			ORDER BY n.source COLLATE "C", n.kind COLLATE "C", n.name COLLATE "C") FROM naming AS n
-			WHERE n.kind IN ('type', 'service')));
+			ORDER BY n.source COLLATE "C", n.kind COLLATE "C", n.name COLLATE "C") FROM naming AS n WHERE n.kind IN ('type', 'service')));
 END
 $$;
 COMMENT ON FUNCTION vsm.refresh_settings() IS 'what was set by hand and is read for results, in the model that search_path names; a part '
@@ -79,15 +78,23 @@ COMMENT ON FUNCTION vsm.event_partitions() IS
 	'that is '
 	'attached, detached or truncated fires no trigger; a part of vsm.refresh';
 
+CREATE FUNCTION vsm.watched_tables() RETURNS text[]
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN ARRAY['build', 'commit', 'deployment', 'event', 'incident', 'item', 'item_alias', 'item_change', 'link', 'merge_request', 'usage'];
+COMMENT ON FUNCTION vsm.watched_tables() IS
+	'the tables of a model whose triggers (stamp, journal_keys, journal_truncate) tell vsm.refresh of changes; a part of vsm.refresh';
+
 CREATE FUNCTION vsm.missing_triggers() RETURNS text
 LANGUAGE plpgsql STABLE
 AS $$
 BEGIN
 	RETURN (
-		SELECT string_agg(DISTINCT w.relation, ', ' ORDER BY w.relation)
-		FROM vsm.model_triggers() AS w
-		WHERE w.always AND NOT EXISTS (
-			SELECT FROM pg_trigger AS t WHERE t.tgrelid = to_regclass(w.relation) AND t.tgname = w.name AND t.tgenabled = 'A'));
+		SELECT string_agg(w.relation, ', ' ORDER BY w.relation)
+		FROM unnest(vsm.watched_tables()) AS w (relation)
+		WHERE (
+			SELECT count(*) FROM pg_trigger AS t
+			WHERE t.tgrelid = to_regclass(w.relation) AND t.tgname IN ('stamp', 'journal_keys', 'journal_truncate')
+			AND t.tgenabled = 'A') < 3);
 END
 $$;
 COMMENT ON FUNCTION vsm.missing_triggers() IS
@@ -148,10 +155,14 @@ COMMENT ON FUNCTION vsm.log_progress(text, bigint, bigint, boolean, text) IS 'wr
 	'vsm.refresh';
 
 /*
- * Looks at what has changed, writes what is to be made anew into touched, and moves the mark, all in
- * the transaction of its caller. Returns why all is to be made anew, or NULL.
+ * Looks at what has changed, links deployments where that concerns them, writes what is to be made
+ * anew into touched, and moves the mark, all in the transaction of its caller. Returns why all is to
+ * be made anew, or NULL, and how many links there are, NULL if none was looked at.
+ *
+ * Links are looked for when the bound is known: they may be made from rows that are written later,
+ * which the next refresh looks at again, but not from any that none looks at.
  */
-CREATE FUNCTION vsm.take_changes(model text, rebuild boolean) RETURNS text
+CREATE FUNCTION vsm.take_changes(model text, rebuild boolean, OUT reason text, OUT links bigint)
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 SET plan_cache_mode = force_generic_plan
@@ -169,7 +180,9 @@ DECLARE
 	new_cluster  bigint;
 	new_tables   text;
 	new_settings jsonb;
-	reason       text;
+	changes      record;
+	batch        CONSTANT integer := 20000;
+	batches      integer := 0;
 BEGIN
 	PERFORM vsm.enter_model(model);
 	INSERT INTO mark DEFAULT VALUES ON CONFLICT DO NOTHING;
@@ -196,6 +209,7 @@ BEGIN
 		END;
 
 	IF reason IS NOT NULL THEN
+		links := vsm.link_deployments(model);
 		DELETE FROM route;
 		INSERT INTO touched (kind, key)
 		SELECT 'item', i.item FROM item AS i
@@ -210,135 +224,206 @@ BEGIN
 		UNION SELECT 'incidents', ''
 		ON CONFLICT DO NOTHING;
 	ELSE
-		PERFORM vsm.touch_changes(old_bound, new_bound, own);
+		changes := vsm.changed_keys(old_bound, new_bound, own);
+		IF changes.keys IS NOT NULL OR changes.repositories IS NOT NULL THEN
+			links := vsm.link_changed(model, changes.keys);
+			IF links IS NOT NULL THEN
+				-- With what that has just written.
+				changes := vsm.changed_keys(old_bound, new_bound, own);
+			END IF;
+			PERFORM vsm.touch_changes(changes.keys[:batch], changes.aliases, changes.shas, changes.members, changes.repositories);
+			WHILE batch * (batches + 1) < cardinality(changes.keys) LOOP
+				-- Of many keys what they lead to is not held at once.
+				batches := batches + 1;
+				PERFORM vsm.touch_changes(changes.keys[batch * batches + 1:batch * (batches + 1)], NULL, NULL, NULL, NULL);
+			END LOOP;
+		END IF;
 	END IF;
 	DELETE FROM journal AS j WHERE j.xid < new_bound OR j.xid = own;
 	UPDATE mark AS m SET bound = new_bound, system_identifier = new_cluster, partitions = new_tables, settings = new_settings;
-	RETURN reason;
 END
 $$;
 COMMENT ON FUNCTION vsm.take_changes(text, boolean) IS
-	'writes what has changed since the last time, or all of it, into the table touched and moves the mark; returns why all is to be made '
-	'anew, '
-	'NULL if it is not; a part of vsm.refresh';
+	'links deployments, writes what has changed since the last time, or all of it, into the table touched and moves the mark; returns why '
+	'all is to be made anew, NULL if it is not, and how many links there are; a part of vsm.refresh';
 
-CREATE FUNCTION vsm.touch_changes(first_xid xid8, bound_xid xid8, own_xid xid8) RETURNS void
-LANGUAGE plpgsql
+/*
+ * Keys are looked up one by one, in arrays: how many there are is not known when the statements are
+ * planned, and a plan for many reads whole tables. There are few statements, since a refresh that
+ * finds little takes most of its time to plan them.
+ */
+CREATE FUNCTION vsm.all_names(keys text[]) RETURNS text[]
+LANGUAGE plpgsql STABLE
+SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off
+SET jit = off
+AS $$
+BEGIN
+	RETURN ARRAY(
+		WITH bearer AS MATERIALIZED (
+			SELECT k.key FROM vsm.each_entity(keys) AS k (key)
+			UNION
+			SELECT a.item
+			FROM vsm.each_entity(keys) AS k (key), LATERAL (SELECT i.item FROM item_alias AS i WHERE i.alias = k.key OFFSET 0) AS a)
+		SELECT b.key FROM bearer AS b
+		UNION
+		SELECT a.alias FROM bearer AS b, LATERAL (SELECT i.alias FROM item_alias AS i WHERE i.item = b.key OFFSET 0) AS a);
+END
+$$;
+COMMENT ON FUNCTION vsm.all_names(text[]) IS
+	'these keys, what has them as an alias, and all aliases of both, in the model that search_path names; a part of vsm.refresh';
+
+CREATE FUNCTION vsm.changed_keys(first_xid xid8, bound_xid xid8, own_xid xid8, OUT keys text[], OUT aliases text[], OUT shas text[],
+	OUT members text[], OUT repositories text[])
+LANGUAGE plpgsql STABLE
 SET plan_cache_mode = force_generic_plan
 SET enable_seqscan = off
 SET jit = off
 AS $$
 #variable_conflict use_column
 BEGIN
-	WITH journalled AS MATERIALIZED (
-		SELECT DISTINCT j.kind, j.key FROM journal AS j WHERE j.xid < bound_xid OR j.xid = own_xid),
-	alias AS MATERIALIZED (
-		SELECT a.alias AS key FROM item_alias AS a WHERE a.xid >= first_xid AND (a.xid < bound_xid OR a.xid = own_xid)
-		UNION SELECT j.key FROM journalled AS j WHERE j.kind = 'alias'),
-	made AS MATERIALIZED (
-		SELECT c.sha, c.repository FROM commit AS c WHERE c.xid >= first_xid AND (c.xid < bound_xid OR c.xid = own_xid)),
-	deployed AS MATERIALIZED (
-		SELECT d.deployment, d.sha, d.repository FROM deployment AS d WHERE d.xid >= first_xid AND (d.xid < bound_xid OR d.xid = own_xid)),
-	requested AS MATERIALIZED (
-		SELECT q.merge_request, q.repository FROM merge_request AS q WHERE q.xid >= first_xid AND (q.xid < bound_xid OR q.xid = own_xid)),
-	linked AS MATERIALIZED (
-		SELECT l.source, l.target, l.kind FROM link AS l WHERE l.xid >= first_xid AND (l.xid < bound_xid OR l.xid = own_xid)),
-	changed AS MATERIALIZED (
-		SELECT e.entity AS key FROM event AS e WHERE e.xid >= first_xid AND (e.xid < bound_xid OR e.xid = own_xid)
-		UNION SELECT i.item FROM item AS i WHERE i.xid >= first_xid AND (i.xid < bound_xid OR i.xid = own_xid)
-		UNION SELECT c.item FROM item_change AS c WHERE c.xid >= first_xid AND (c.xid < bound_xid OR c.xid = own_xid)
-		UNION SELECT a.item FROM item_alias AS a WHERE a.xid >= first_xid AND (a.xid < bound_xid OR a.xid = own_xid)
-		UNION SELECT a.key FROM alias AS a
-		UNION SELECT l.source FROM linked AS l
-		UNION SELECT l.target FROM linked AS l
-		UNION SELECT m.sha FROM made AS m
-		UNION SELECT q.merge_request FROM requested AS q
-		UNION SELECT b.build FROM build AS b WHERE b.xid >= first_xid AND (b.xid < bound_xid OR b.xid = own_xid)
-		UNION SELECT d.deployment FROM deployed AS d
-		UNION SELECT d.sha FROM deployed AS d WHERE d.sha IS NOT NULL
-		UNION SELECT i.incident FROM incident AS i WHERE i.xid >= first_xid AND (i.xid < bound_xid OR i.xid = own_xid)
-		UNION SELECT u.feature FROM usage AS u WHERE u.xid >= first_xid AND (u.xid < bound_xid OR u.xid = own_xid)
-		UNION SELECT j.key FROM journalled AS j WHERE j.kind IN ('key', 'alias')),
-	-- With all names of what has changed.
-	named AS MATERIALIZED (
-		SELECT c.key FROM changed AS c
-		UNION SELECT a.alias FROM changed AS c JOIN item_alias AS a ON a.item = c.key
-		UNION SELECT a.item FROM changed AS c JOIN item_alias AS a ON a.alias = c.key),
-	-- Of a request that names what has got or lost a name there may be more or fewer items.
-	counted AS MATERIALIZED (
-		SELECT DISTINCT o.target
-		FROM alias AS a JOIN link AS l ON l.target = a.key JOIN link AS o ON o.source = l.source
-		WHERE l.kind IN ('implements', 'fixes') AND o.kind IN ('implements', 'fixes')),
-	request AS MATERIALIZED (
-		SELECT coalesce(a.item, l.target) AS name
-		FROM named AS n JOIN link AS l ON l.source = n.key LEFT JOIN item_alias AS a ON a.alias = l.target WHERE l.kind = 'part_of'),
-	items AS (
-		INSERT INTO touched (kind, key)
-		SELECT DISTINCT 'item', t.item
-		FROM (
-			SELECT i.item FROM named AS n JOIN item AS i ON i.item = n.key
-			UNION ALL SELECT f.item FROM named AS n JOIN item_flow AS f ON f.item = n.key
-			UNION ALL SELECT p.item FROM named AS n JOIN item_part AS p ON p.part = n.key
-			UNION ALL SELECT p.item FROM named AS n JOIN item_part AS p ON p.sha = n.key
-			UNION ALL SELECT p.item FROM named AS n JOIN item_part AS p ON p.deployment = n.key
-			UNION ALL SELECT i.item FROM (
-					SELECT l.target AS key FROM named AS n JOIN link AS l ON l.source = n.key WHERE l.kind IN ('implements', 'fixes')
-					UNION SELECT c.target FROM counted AS c) AS k
-				JOIN item AS i ON i.item = k.key
-			UNION ALL SELECT a.item FROM (
-					SELECT l.target AS key FROM named AS n JOIN link AS l ON l.source = n.key WHERE l.kind IN ('implements', 'fixes')
-					UNION SELECT c.target FROM counted AS c) AS k
-				JOIN item_alias AS a ON a.alias = k.key
-			-- What builds, deploys or belongs to what is a part.
-			UNION ALL SELECT p.item FROM named AS n JOIN link AS l ON l.source = n.key JOIN item_part AS p ON p.sha = l.target
-				WHERE l.kind = 'builds'
-			UNION ALL SELECT p.item FROM named AS n JOIN link AS l ON l.source = n.key JOIN item_part AS p ON p.part = l.target
-				WHERE l.kind = 'part_of'
-			UNION ALL SELECT p.item FROM named AS n JOIN link AS l ON l.source = n.key JOIN item_alias AS a ON a.alias = l.target
-				JOIN item_part AS p ON p.part = a.item WHERE l.kind = 'part_of'
-			UNION ALL SELECT p.item FROM named AS n JOIN link AS l ON l.source = n.key JOIN item_part AS p ON p.deployment = l.target
-				WHERE l.kind = 'deploys'
-			-- A commit that is released by way of its request, which has got another commit.
-			UNION ALL SELECT p.item FROM named AS n JOIN link AS l ON l.target = n.key JOIN item_part AS p ON p.part = l.source
-				WHERE l.kind = 'part_of') AS t
-		ON CONFLICT DO NOTHING)
-	INSERT INTO touched (kind, key)
-	SELECT DISTINCT r.kind, coalesce(r.repository, '')
+	SELECT array_agg(DISTINCT c.key) FILTER (WHERE c.kind <> 'repository'), array_agg(DISTINCT c.key) FILTER (WHERE c.kind = 'alias'),
+		array_agg(DISTINCT c.key) FILTER (WHERE c.kind = 'sha'), array_agg(DISTINCT c.key) FILTER (WHERE c.kind = 'member'),
+		array_agg(DISTINCT c.key) FILTER (WHERE c.kind = 'repository')
+	INTO keys, aliases, shas, members, repositories
 	FROM (
-		SELECT 'repository' AS kind, m.repository FROM made AS m
-		UNION ALL SELECT 'repository', d.repository FROM made AS m JOIN deployment AS d ON d.sha = m.sha
-		UNION ALL SELECT 'repository', coalesce(c.repository, d.repository) FROM deployed AS d LEFT JOIN commit AS c ON c.sha = d.sha
-		UNION ALL SELECT 'repository', d.repository FROM deployed AS d
-		UNION ALL SELECT 'repository', coalesce(c.repository, d.repository)
-			FROM linked AS l JOIN deployment AS d ON d.deployment = l.source LEFT JOIN commit AS c ON c.sha = d.sha WHERE l.kind = 'part_of'
-		-- When work on what landed with a request began is told by its commits.
-		UNION ALL SELECT 'repository', c.repository
-			FROM (
-				SELECT n.key AS name FROM named AS n
-				UNION SELECT r.name FROM request AS r
-				UNION SELECT a.alias FROM request AS r JOIN item_alias AS a ON a.item = r.name) AS r
-				JOIN link AS l ON l.target = r.name AND l.kind = 'part_of' JOIN commit AS c ON c.sha = l.source
-		UNION ALL SELECT 'incidents', ''
-			WHERE EXISTS (SELECT FROM linked) OR EXISTS (SELECT FROM alias) OR EXISTS (SELECT FROM journalled) OR EXISTS (SELECT FROM made)
-			OR EXISTS (SELECT FROM deployed) OR EXISTS (SELECT FROM named AS n JOIN incident AS i ON i.incident = n.key)
-		UNION ALL SELECT 'repository', j.key FROM journalled AS j WHERE j.kind = 'repository'
-		UNION ALL SELECT 'repository', c.repository FROM journalled AS j JOIN commit AS c ON c.sha = j.key WHERE j.kind = 'key'
-		UNION ALL SELECT 'branches', q.repository FROM requested AS q
-		UNION ALL SELECT 'branches', q.repository
-			FROM (
-				SELECT l.target AS key FROM linked AS l WHERE l.kind = 'part_of'
-				UNION SELECT j.key FROM journalled AS j WHERE j.kind = 'key'
-				UNION SELECT a.item FROM linked AS l JOIN item_alias AS a ON a.alias = l.target WHERE l.kind = 'part_of'
-				UNION SELECT a.item FROM journalled AS j JOIN item_alias AS a ON a.alias = j.key
-				UNION SELECT a.item FROM alias AS k JOIN item_alias AS a ON a.alias = k.key) AS k
-				JOIN merge_request AS q ON q.merge_request = k.key) AS r
-	ON CONFLICT DO NOTHING;
+		SELECT 'key' AS kind, e.entity AS key FROM event AS e WHERE e.xid >= first_xid AND (e.xid < bound_xid OR e.xid = own_xid)
+		UNION ALL
+		SELECT 'key', i.item FROM item AS i WHERE i.xid >= first_xid AND (i.xid < bound_xid OR i.xid = own_xid)
+		UNION ALL
+		SELECT 'key', c.item FROM item_change AS c WHERE c.xid >= first_xid AND (c.xid < bound_xid OR c.xid = own_xid)
+		UNION ALL
+		SELECT v.kind, v.key FROM item_alias AS a, LATERAL (VALUES ('key', a.item), ('alias', a.alias)) AS v (kind, key)
+		WHERE a.xid >= first_xid AND (a.xid < bound_xid OR a.xid = own_xid)
+		UNION ALL
+		SELECT v.kind, v.key
+		FROM link AS l,
+			LATERAL (VALUES (CASE l.kind WHEN 'part_of' THEN 'member' ELSE 'key' END, l.source), ('key', l.target)) AS v (kind, key)
+		WHERE l.xid >= first_xid AND (l.xid < bound_xid OR l.xid = own_xid)
+		UNION ALL
+		SELECT v.kind, v.key FROM commit AS c, LATERAL (VALUES ('sha', c.sha), ('repository', coalesce(c.repository, ''))) AS v (kind, key)
+		WHERE c.xid >= first_xid AND (c.xid < bound_xid OR c.xid = own_xid)
+		UNION ALL
+		SELECT 'key', q.merge_request FROM merge_request AS q WHERE q.xid >= first_xid AND (q.xid < bound_xid OR q.xid = own_xid)
+		UNION ALL
+		SELECT 'member', b.build FROM build AS b WHERE b.xid >= first_xid AND (b.xid < bound_xid OR b.xid = own_xid)
+		UNION ALL
+		SELECT v.kind, v.key
+		FROM deployment AS d,
+			LATERAL (VALUES ('key', d.deployment), ('sha', d.sha), ('repository', coalesce(d.repository, ''))) AS v (kind, key)
+		WHERE d.xid >= first_xid AND (d.xid < bound_xid OR d.xid = own_xid) AND v.key IS NOT NULL
+		UNION ALL
+		SELECT 'key', i.incident FROM incident AS i WHERE i.xid >= first_xid AND (i.xid < bound_xid OR i.xid = own_xid)
+		UNION ALL
+		SELECT 'key', u.feature FROM usage AS u WHERE u.xid >= first_xid AND (u.xid < bound_xid OR u.xid = own_xid)
+		UNION ALL
+		-- Of what is gone it is not known what it was.
+		SELECT v.kind, j.key FROM journal AS j, LATERAL (VALUES (j.kind), ('sha'), ('member')) AS v (kind)
+		WHERE (j.xid < bound_xid OR j.xid = own_xid) AND (v.kind = j.kind OR j.kind = 'key')) AS c;
 END
 $$;
-COMMENT ON FUNCTION vsm.touch_changes(xid8, xid8, xid8) IS
-	'writes what follows from rows that were written or are gone in these transactions into the table touched, in the model that '
-	'search_path '
-	'names; a part of vsm.refresh';
+COMMENT ON FUNCTION vsm.changed_keys(xid8, xid8, xid8) IS
+	'the keys of rows that were written in these transactions or are gone; which of them may be aliases, commits, or builds and what is '
+	'part of something; and the repositories of commits and deployments; in the model that search_path names; a part of vsm.refresh';
+
+CREATE FUNCTION vsm.touch_changes(keys text[], aliases text[], shas text[], members text[], repositories text[]) RETURNS void
+LANGUAGE plpgsql
+SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off
+SET jit = off
+AS $$
+#variable_conflict use_column
+DECLARE
+	names   text[] := vsm.all_names(keys);
+	linked  text[];
+	reached text[];
+BEGIN
+	-- What they implement, fix, build, belong to or deploy.
+	linked := ARRAY(
+		SELECT DISTINCT l.target
+		FROM vsm.each_entity(names) AS n (key), LATERAL (
+			SELECT k.target FROM link AS k
+			WHERE k.source = n.key AND k.kind IN ('implements', 'fixes', 'builds', 'part_of', 'deploys') OFFSET 0) AS l);
+	IF aliases IS NOT NULL THEN
+		-- Of a request that names what has got or lost a name there may be more or fewer items.
+		linked := linked || ARRAY(
+			SELECT DISTINCT o.target
+			FROM vsm.each_entity(vsm.all_names(ARRAY(
+					SELECT l.source
+					FROM vsm.each_entity(aliases) AS a (key), LATERAL (
+						SELECT k.source FROM link AS k
+						WHERE k.target = a.key AND k.kind IN ('implements', 'fixes') OFFSET 0) AS l))) AS r (key),
+				LATERAL (SELECT k.target FROM link AS k WHERE k.source = r.key AND k.kind IN ('implements', 'fixes') OFFSET 0) AS o);
+	END IF;
+	linked := vsm.all_names(linked);
+	-- And the commits of requests: one that no release contains is released by way of another.
+	reached := names || linked || ARRAY(
+		SELECT l.source
+		FROM vsm.each_entity(names || linked) AS n (key), LATERAL (
+			SELECT k.source FROM link AS k WHERE k.target = n.key AND k.kind = 'part_of' OFFSET 0) AS l);
+
+	INSERT INTO touched (kind, key)
+	SELECT DISTINCT t.kind, t.key
+	FROM vsm.each_entity(reached) AS n (key), LATERAL (
+		SELECT 'item' AS kind, i.item AS key FROM item AS i WHERE i.item = n.key
+		UNION ALL SELECT 'item', f.item FROM item_flow AS f WHERE f.item = n.key
+		UNION ALL SELECT 'item', p.item FROM item_part AS p WHERE p.part = n.key
+		UNION ALL SELECT 'item', p.item FROM item_part AS p WHERE p.sha = n.key
+		UNION ALL SELECT 'item', p.item FROM item_part AS p WHERE p.deployment = n.key
+		UNION ALL SELECT 'branches', q.repository FROM merge_request AS q WHERE q.merge_request = n.key AND q.repository IS NOT NULL
+		OFFSET 0) AS t
+	ON CONFLICT DO NOTHING;
+
+	IF repositories IS NOT NULL OR shas IS NOT NULL OR members IS NOT NULL OR aliases IS NOT NULL THEN
+		-- What is, or may have been, a part of requests, and these.
+		linked := shas || members || aliases;
+		linked := vsm.all_names(linked || ARRAY(
+			SELECT l.target
+			FROM vsm.each_entity(linked) AS n (key), LATERAL (
+				SELECT k.target FROM link AS k WHERE k.source = n.key AND k.kind = 'part_of' OFFSET 0) AS l));
+		INSERT INTO touched (kind, key)
+		SELECT DISTINCT 'repository', coalesce(r.repository, '')
+		FROM (
+			SELECT k.repository FROM vsm.each_entity(repositories) AS k (repository)
+			UNION ALL
+			SELECT t.repository
+			FROM vsm.each_entity(shas) AS n (key), LATERAL (
+				SELECT c.repository FROM commit AS c WHERE c.sha = n.key
+				UNION ALL SELECT d.repository FROM deployment AS d WHERE d.sha = n.key
+				OFFSET 0) AS t
+			UNION ALL
+			-- Of which service a deployment is may be told by the build that it is part of.
+			SELECT coalesce(c.repository, d.repository)
+			FROM (
+					SELECT n.key FROM vsm.each_entity(members) AS n (key)
+					UNION ALL
+					SELECT l.source FROM vsm.each_entity(members) AS n (key), LATERAL (
+						SELECT k.source FROM link AS k WHERE k.target = n.key AND k.kind = 'part_of' OFFSET 0) AS l) AS m,
+				LATERAL (SELECT e.sha, e.repository FROM deployment AS e WHERE e.deployment = m.key OFFSET 0) AS d
+				LEFT JOIN LATERAL (SELECT k.repository FROM commit AS k WHERE k.sha = d.sha OFFSET 0) AS c ON true
+			UNION ALL
+			-- When work on what landed with a request began is told by its commits.
+			SELECT c.repository
+			FROM vsm.each_entity(linked) AS n (key),
+				LATERAL (SELECT k.source FROM link AS k WHERE k.target = n.key AND k.kind = 'part_of' OFFSET 0) AS l,
+				LATERAL (SELECT k.repository FROM commit AS k WHERE k.sha = l.source OFFSET 0) AS c) AS r
+		ON CONFLICT DO NOTHING;
+	END IF;
+	-- What was deployed has changed, or an incident, or what reverts or deploys.
+	IF EXISTS (SELECT FROM touched AS t WHERE t.kind = 'repository')
+		OR EXISTS (
+			SELECT FROM vsm.each_entity(names) AS n (key), LATERAL (
+				SELECT FROM incident AS i WHERE i.incident = n.key
+				UNION ALL
+				SELECT FROM link AS k WHERE k.source = n.key AND k.kind IN ('reverts', 'deploys', 'caused_by') OFFSET 0) AS t)
+	THEN
+		INSERT INTO touched (kind, key) VALUES ('incidents', '') ON CONFLICT DO NOTHING;
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION vsm.touch_changes(text[], text[], text[], text[], text[]) IS
+	'writes what follows from what vsm.changed_keys has found into the table touched, in the model that search_path names; a part of '
+	'vsm.refresh';
 
 CREATE FUNCTION vsm.refresh_repositories(model text) RETURNS bigint
 LANGUAGE plpgsql
@@ -387,7 +472,7 @@ COMMENT ON FUNCTION vsm.refresh_repositories(text) IS
 	'release; '
 	'a part of vsm.refresh';
 
-CREATE FUNCTION vsm.refresh_items(model text, batch integer) RETURNS bigint
+CREATE FUNCTION vsm.refresh_items(model text, batch integer, after text, OUT made bigint, OUT last text)
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 SET plan_cache_mode = force_generic_plan
@@ -398,29 +483,60 @@ DECLARE
 	items text[];
 BEGIN
 	PERFORM vsm.enter_model(model);
+	-- From where the batch before ended: what that has deleted may still lie in the index.
 	SELECT array_agg(n.key) INTO items
-	FROM (SELECT t.key FROM touched AS t WHERE t.kind = 'item' ORDER BY t.kind, t.key LIMIT batch) AS n;
+	FROM (
+		SELECT t.key FROM touched AS t WHERE t.kind = 'item' AND t.key > coalesce(after, '') ORDER BY t.kind, t.key LIMIT batch) AS n;
 	IF items IS NOT NULL THEN
 		PERFORM vsm.write_items(model, items);
 	END IF;
-	RETURN coalesce(cardinality(items), 0);
+	made := coalesce(cardinality(items), 0);
+	last := items[made];
 END
 $$;
-COMMENT ON FUNCTION vsm.refresh_items(text, integer) IS 'makes a batch of items in the table touched anew, and returns how many they are; '
-	'a part of vsm.refresh';
+COMMENT ON FUNCTION vsm.refresh_items(text, integer, text) IS
+	'makes a batch of items in the table touched anew, those behind a name, and returns how many they are and the last of them; a part of '
+	'vsm.refresh';
 
-CREATE FUNCTION vsm.count_touched(model text, of_kind text) RETURNS bigint
+CREATE FUNCTION vsm.has_payloads(model text) RETURNS boolean
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
 SET plan_cache_mode = force_generic_plan
 AS $$
 BEGIN
 	PERFORM vsm.enter_model(model);
-	RETURN (SELECT count(*) FROM touched AS t WHERE CASE of_kind WHEN 'item' THEN t.kind = 'item' ELSE t.kind IN ('repository',
-		'incidents', 'branches') END);
+	-- Of a table that is missing vsm.ingest says so.
+	IF to_regclass('inbox') IS NULL OR to_regclass('payload') IS NULL THEN
+		RETURN true;
+	END IF;
+	RETURN EXISTS (SELECT FROM inbox) OR EXISTS (SELECT FROM payload);
 END
 $$;
-COMMENT ON FUNCTION vsm.count_touched(text, text) IS 'how many items, or repositories, are in the table touched; a part of vsm.refresh';
+COMMENT ON FUNCTION vsm.has_payloads(text) IS 'whether there are payloads to be read, or to be forgotten; a part of vsm.refresh';
+
+CREATE FUNCTION vsm.has_repositories(model text) RETURNS boolean
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
+AS $$
+BEGIN
+	PERFORM vsm.enter_model(model);
+	RETURN EXISTS (SELECT FROM touched AS t WHERE t.kind IN ('repository', 'incidents', 'branches'));
+END
+$$;
+COMMENT ON FUNCTION vsm.has_repositories(text) IS 'whether there are repositories in the table touched; a part of vsm.refresh';
+
+CREATE FUNCTION vsm.count_touched(model text) RETURNS bigint
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
+AS $$
+BEGIN
+	PERFORM vsm.enter_model(model);
+	RETURN (SELECT count(*) FROM touched AS t WHERE t.kind = 'item');
+END
+$$;
+COMMENT ON FUNCTION vsm.count_touched(text) IS 'how many items are in the table touched; a part of vsm.refresh';
 
 CREATE FUNCTION vsm.end_refresh(model text) RETURNS text
 LANGUAGE plpgsql
@@ -462,8 +578,10 @@ DECLARE
 	step   bigint;
 	total  bigint;
 	done   bigint;
-	part   bigint;
+	part   jsonb;
+	taken  jsonb;
 	reason text;
+	is_last boolean;
 BEGIN
 	IF NOT vsm.can_commit() THEN
 		PERFORM vsm.check_commits('vsm.refresh', pg_catalog.format('SELECT vsm.refresh_once(%L)', model));
@@ -472,22 +590,21 @@ BEGIN
 	PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
 	PERFORM vsm.enter_refresh(model);
 	run := vsm.ask('SELECT vsm.log_step($1, NULL, ''ingest'', NULL)', model);
-	COMMIT;
-	CALL vsm.ingest(model);
+	IF vsm.ask('SELECT vsm.has_payloads($1)', model)::boolean THEN
+		COMMIT;
+		CALL vsm.ingest(model);
+	END IF;
 	COMMIT;
 
 	PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
 	PERFORM vsm.enter_refresh(model);
 	PERFORM vsm.ask('SELECT vsm.log_progress($1, $2::bigint, NULL, true)', model, run::text);
 	step := vsm.ask('SELECT vsm.log_step($1, $2::bigint, ''link_deployments'', NULL)', model, run::text);
-	done := vsm.ask('SELECT vsm.link_deployments($1)', model);
-	PERFORM vsm.ask('SELECT vsm.log_progress($1, $2::bigint, $3::bigint, true)', model, step::text, done::text);
-	COMMIT;
-
-	PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
-	PERFORM vsm.enter_refresh(model);
-	reason := vsm.ask('SELECT vsm.take_changes($1, $2::boolean)', model, coalesce(rebuild, false)::text);
-	total := vsm.count_touched(model, 'item');
+	taken := vsm.ask('SELECT jsonb_build_array(t.reason, t.links)::text FROM vsm.take_changes($1, $2::boolean) AS t', model,
+		coalesce(rebuild, false)::text);
+	reason := taken ->> 0;
+	PERFORM vsm.ask('SELECT vsm.log_progress($1, $2::bigint, $3::bigint, true)', model, step::text, taken ->> 1);
+	total := vsm.ask('SELECT vsm.count_touched($1)', model);
 	step := vsm.ask('SELECT vsm.log_step($1, $2::bigint, $3, $4::bigint, $5)', model, run::text, CASE WHEN reason IS NULL THEN 'changes'
 		ELSE 'rebuild' END,
 		total::text, reason);
@@ -496,35 +613,36 @@ BEGIN
 
 	PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
 	PERFORM vsm.enter_refresh(model);
-	total := vsm.count_touched(model, 'repository');
-	IF total > 0 THEN
+	IF vsm.ask('SELECT vsm.has_repositories($1)', model)::boolean THEN
 		step := vsm.ask('SELECT vsm.log_step($1, $2::bigint, ''releases'', NULL)', model, run::text);
 		done := 0;
 		LOOP
 			done := done + vsm.ask('SELECT vsm.refresh_repositories($1)', model)::bigint;
-			total := vsm.count_touched(model, 'repository');
+			is_last := NOT vsm.ask('SELECT vsm.has_repositories($1)', model)::boolean;
 			PERFORM vsm.ask('SELECT vsm.log_progress($1, $2::bigint, $3::bigint, $4::boolean)', model, step::text, done::text,
-				(total = 0)::text);
+				is_last::text);
 			COMMIT;
 			PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
 			PERFORM vsm.enter_refresh(model);
-			EXIT WHEN total = 0;
+			EXIT WHEN is_last;
 		END LOOP;
+		total := vsm.ask('SELECT vsm.count_touched($1)', model);
 	END IF;
 
-	total := vsm.count_touched(model, 'item');
 	IF total > 0 THEN
 		step := vsm.ask('SELECT vsm.log_step($1, $2::bigint, ''items'', $3::bigint)', model, run::text, total::text);
 		done := 0;
 		LOOP
-			part := vsm.ask('SELECT vsm.refresh_items($1, $2::integer)', model, batch::text);
-			done := done + part;
+			part := vsm.ask('SELECT jsonb_build_array(r.made, r.last)::text FROM vsm.refresh_items($1, $2::integer, $3) AS r', model,
+				batch::text, part ->> 1);
+			done := done + (part ->> 0)::bigint;
+			is_last := (part ->> 0)::bigint < batch;
 			PERFORM vsm.ask('SELECT vsm.log_progress($1, $2::bigint, $3::bigint, $4::boolean)', model, step::text, done::text,
-				(part < batch)::text);
+				is_last::text);
 			COMMIT;
 			PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
 			PERFORM vsm.enter_refresh(model);
-			EXIT WHEN part < batch;
+			EXIT WHEN is_last;
 		END LOOP;
 	END IF;
 	step := vsm.ask('SELECT vsm.log_step($1, $2::bigint, ''end'', NULL)', model, run::text);
@@ -543,19 +661,20 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	done bigint := 0;
-	part bigint;
+	part jsonb;
 BEGIN
 	PERFORM vsm.enter_refresh(model);
-	PERFORM vsm.ingest_once(model);
-	PERFORM vsm.link_deployments(model);
-	PERFORM vsm.ask('SELECT vsm.take_changes($1, $2::boolean)', model, coalesce(rebuild, false)::text);
-	WHILE vsm.count_touched(model, 'repository') > 0 LOOP
+	IF vsm.ask('SELECT vsm.has_payloads($1)', model)::boolean THEN
+		PERFORM vsm.ingest_once(model);
+	END IF;
+	PERFORM vsm.ask('SELECT t.links FROM vsm.take_changes($1, $2::boolean) AS t', model, coalesce(rebuild, false)::text);
+	WHILE vsm.ask('SELECT vsm.has_repositories($1)', model)::boolean LOOP
 		PERFORM vsm.ask('SELECT vsm.refresh_repositories($1)', model);
 	END LOOP;
 	LOOP
-		part := vsm.ask('SELECT vsm.refresh_items($1, 2000)', model);
-		EXIT WHEN part = 0;
-		done := done + part;
+		part := vsm.ask('SELECT jsonb_build_array(r.made, r.last)::text FROM vsm.refresh_items($1, 2000, $2) AS r', model, part ->> 1);
+		EXIT WHEN part ->> 0 = '0';
+		done := done + (part ->> 0)::bigint;
 	END LOOP;
 	PERFORM vsm.ask('SELECT vsm.end_refresh($1)', model);
 	RETURN done;

@@ -32,18 +32,21 @@ CREATE FUNCTION vsm.ask(statement text, VARIADIC arguments text[] DEFAULT '{}') 
 COMMENT ON FUNCTION vsm.ask(text, text[]) IS
 	'executes a statement like vsm.execute and returns the first column of its first row as text; a part of vsm.ingest';
 
-/*
- * Empties a temporary table. TRUNCATE makes every statement that names the table be planned anew,
- * which costs more than to read a payload, so it is for tables that have grown.
- */
+CREATE FUNCTION vsm.cut_table(target regclass) RETURNS void
+	AS 'MODULE_PATHNAME', 'vsm_cut_table' LANGUAGE C VOLATILE STRICT;
+COMMENT ON FUNCTION vsm.cut_table(regclass) IS
+	'empties a temporary table for good, whatever becomes of the transaction, and lets statements that name it keep their plans, which '
+	'TRUNCATE does not; a part of vsm.write_facts';
+
+-- To cut costs more than to delete what one payload states, and less than to pass by what many stated.
 CREATE FUNCTION vsm.empty_table(target regclass) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 SET plan_cache_mode = force_generic_plan
 AS $$
 BEGIN
-	IF pg_relation_size(target) > 1024 * 1024 THEN
-		EXECUTE format('TRUNCATE %s', target);
+	IF pg_relation_size(target) > 64 * 1024 THEN
+		PERFORM vsm.cut_table(target);
 	ELSE
 		PERFORM vsm.execute(format('DELETE FROM %s', target));
 	END IF;
@@ -195,9 +198,10 @@ BEGIN
 	END IF;
 	SELECT count(*) INTO facts FROM pg_temp.vsm_fact AS f WHERE f.fact = 'event';
 	IF keys = 3 THEN
-		INSERT INTO event (source, event_id, entity, at, state, state_id, previous, previous_id, seq, method, attributes, told_at, payload)
+		INSERT INTO event (source, event_id, entity, at, state, state_id, previous, previous_id, seq, method, attributes, told_at, payload,
+			xid)
 		SELECT f.source, f.id, f.entity, f.at, f.value, f.value_id, f.previous, f.previous_id, f.seq, f.method, f.details, f.version,
-			f.payload
+			f.payload, pg_current_xact_id()
 		FROM pg_temp.vsm_fact AS f
 		WHERE f.fact = 'event'
 		ORDER BY f.entity COLLATE "C", f.source COLLATE "C", f.id COLLATE "C"
@@ -218,14 +222,19 @@ BEGIN
 		RETURN;
 	END IF;
 
-	-- Some were told before, or twice: the earliest time, and the wording of the newest version.
+	-- Some were told before, or twice: the earliest time, and the wording of the newest version. What is there as it is told
+	-- changes nothing.
 	WITH told AS MATERIALIZED (
 		SELECT DISTINCT ON (f.entity COLLATE "C", f.source COLLATE "C", f.id COLLATE "C")
 			f.entity, f.source, f.id, min(f.at) OVER same AS at, max(f.payload) OVER same AS payload, f.version, f.value, f.value_id,
 			f.previous, f.previous_id, f.seq, f.method, f.details,
 			jsonb_build_array(f.details, f.value, f.previous, f.value_id, f.previous_id, f.seq, f.method) AS wording
-		FROM pg_temp.vsm_fact AS f
-		WHERE f.fact = 'event'
+		FROM (
+			SELECT f.*
+			FROM pg_temp.vsm_fact AS f JOIN event AS o ON o.entity = f.entity AND o.source = f.source AND o.event_id = f.id
+			WHERE f.fact = 'event' AND (f.at, f.value, f.value_id, f.previous, f.previous_id, f.seq, f.method, f.details, f.version, f.payload)
+				IS DISTINCT FROM (o.at, o.state, o.state_id, o.previous, o.previous_id, o.seq, o.method, o.attributes, o.told_at, o.payload)
+			OFFSET 0) AS f
 		WINDOW same AS (PARTITION BY f.entity COLLATE "C", f.source COLLATE "C", f.id COLLATE "C")
 		ORDER BY f.entity COLLATE "C", f.source COLLATE "C", f.id COLLATE "C", f.version DESC NULLS LAST,
 			jsonb_build_array(f.details, f.value, f.previous, f.value_id, f.previous_id, f.seq, f.method) DESC),
@@ -355,7 +364,9 @@ BEGIN
 				FROM seen AS s WHERE s.kind = 'created' GROUP BY s.entity, s.source) AS c
 			LEFT JOIN (
 				SELECT DISTINCT ON (w.entity COLLATE "C") w.entity, w.previous, w.previous_id
-				FROM told AS w WHERE w.previous IS NOT NULL
+				FROM (SELECT m.entity, min(m.at) AS at FROM told AS m WHERE m.previous IS NOT NULL GROUP BY m.entity) AS m
+					JOIN told AS w ON w.entity = m.entity AND w.at = m.at
+				WHERE w.previous IS NOT NULL
 				ORDER BY w.entity COLLATE "C", w.at, w.seq NULLS FIRST, length(w.event_id), w.event_id COLLATE "C") AS f
 				ON f.entity = c.entity),
 	-- (Of two at once the first by name: draft says that it is open, too.)
@@ -393,8 +404,10 @@ BEGIN
 			FROM (
 				SELECT w.entity, w.source, w.event_id, w.at, w.state, NULL::text AS state_id, w.seq, false AS is_seen, false AS is_news
 				FROM told AS w WHERE w.state NOT IN ('Flagged', 'Unflagged')
+				AND w.entity IN (SELECT s.entity FROM seen AS s WHERE s.kind = 'observed')
 				UNION ALL
 				SELECT c.entity, c.source, '', c.at, c.state, NULL, NULL, false, false FROM created AS c WHERE c.state IS NOT NULL
+				AND c.entity IN (SELECT s.entity FROM seen AS s WHERE s.kind = 'observed')
 				UNION ALL
 				(SELECT DISTINCT ON (s.entity COLLATE "C", s.at) s.entity, s.source, '', s.at, s.state, s.state_id, NULL::bigint, true,
 					s.place = 0
@@ -461,9 +474,10 @@ AS $$
 #variable_conflict use_column
 BEGIN
 	PERFORM vsm.enter_model(model);
-	INSERT INTO item_change AS c (item, attribute, change_id, at, value, previous, source, told_at, payload)
+	INSERT INTO item_change AS c (item, attribute, change_id, at, value, previous, source, told_at, payload, xid)
 	SELECT DISTINCT ON (f.entity COLLATE "C", f.name COLLATE "C", f.id COLLATE "C")
-		f.entity, f.name, f.id, min(f.at) OVER same, f.value, f.previous, f.source, f.version, max(f.payload) OVER same
+		f.entity, f.name, f.id, min(f.at) OVER same, f.value, f.previous, f.source, f.version, max(f.payload) OVER same,
+		pg_current_xact_id()
 	FROM pg_temp.vsm_fact AS f
 	WHERE f.fact = 'change'
 	WINDOW same AS (PARTITION BY f.entity COLLATE "C", f.name COLLATE "C", f.id COLLATE "C")
@@ -636,6 +650,21 @@ COMMENT ON FUNCTION vsm.tell_row(jsonb, jsonb, timestamptz, jsonb, jsonb, timest
 	'the new one if again; '
 	'NULL columns if none changes; a part of vsm.write_rows';
 
+CREATE FUNCTION vsm.lay_columns_add(state internal, "row" anyelement, columns jsonb, at timestamptz, kept text[]) RETURNS internal
+	AS 'MODULE_PATHNAME', 'vsm_lay_columns_add' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION vsm.lay_columns_add(internal, anyelement, jsonb, timestamptz, text[]) IS 'transition function of vsm.lay_columns';
+
+CREATE FUNCTION vsm.lay_columns_finish(state internal) RETURNS vsm.told_row
+	AS 'MODULE_PATHNAME', 'vsm_lay_columns_finish' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION vsm.lay_columns_finish(internal) IS 'final function of vsm.lay_columns';
+
+CREATE AGGREGATE vsm.lay_columns("row" anyelement, columns jsonb, at timestamptz, kept text[]) (
+	SFUNC = vsm.lay_columns_add, STYPE = internal, SSPACE = 4096, FINALFUNC = vsm.lay_columns_finish, PARALLEL = SAFE);
+COMMENT ON AGGREGATE vsm.lay_columns(anyelement, jsonb, timestamptz, text[]) IS
+	'lays facts about a row of that type over each other: of each column that is not kept otherwise the value of the newest version, of '
+	'equal versions the greater one, as the type of the column writes it, and the versions where there are several; a part of '
+	'vsm.write_rows';
+
 CREATE FUNCTION vsm.write_rows(model text, relation text) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -658,12 +687,9 @@ DECLARE
 	earliest CONSTANT text := CASE relation WHEN 'merge_request' THEN 'first_review_at' WHEN 'incident' THEN 'acknowledged_at' END;
 	kept     CONSTANT text[] := '{updated_at,told,payload,xid}' || CASE WHEN relation = 'item' THEN '{type,changelog,changelog_until}'
 		ELSE '{}' END::text[] || CASE WHEN earliest IS NOT NULL THEN ARRAY[earliest] END;
-	-- Values as the columns' types write them, so that they can be compared.
-	written  CONSTANT text := '(SELECT jsonb_object_agg(w.key, w.value) FROM jsonb_each(to_jsonb(jsonb_populate_record(NULL::%1$s, %2$s))) '
-		'AS w WHERE %2$s ? w.key)';
 BEGIN
 	PERFORM vsm.enter_model(model);
-	SELECT count(DISTINCT f.entity COLLATE "C") INTO entities FROM pg_temp.vsm_fact AS f WHERE f.fact = relation;
+	SELECT count(*) INTO entities FROM (SELECT f.entity FROM pg_temp.vsm_fact AS f WHERE f.fact = relation GROUP BY f.entity) AS e;
 	SELECT (array_agg(a.attname::text ORDER BY a.attnum))[1],
 		array_agg(a.attname::text ORDER BY a.attnum) FILTER (WHERE a.attnum > 1 AND a.attname <> ALL (kept))
 	INTO key, names
@@ -671,48 +697,36 @@ BEGIN
 
 	-- The facts of an entity laid over each other; values as the columns' types write them, so that they can be compared.
 	told := format($sql$
-		fact AS (
-			SELECT f.entity, f.at, f.payload, f.again, d.columns, (f.details ->> %6$L)::timestamptz AS earliest
-			FROM pg_temp.vsm_fact AS f,
-				LATERAL (SELECT CASE
-						WHEN f.details ->> 'due_at' ~ '^\d{4}-\d\d-\d\d$' THEN
-							f.details || jsonb_build_object('due_at',
-								((f.details ->> 'due_at')::date + 1)::timestamp AT TIME ZONE m.time_zone - interval '1 microsecond')
-						ELSE f.details END AS details
-					FROM %2$I.model AS m) AS z,
-				LATERAL (SELECT CASE WHEN f.fact = 'item' AND z.details ? 'type' THEN z.details ||
-					jsonb_build_object('type_told', z.details -> 'type')
-					ELSE z.details END - %5$L::text[] AS columns) AS d
-			WHERE f.fact = %3$L),
-		counted AS MATERIALIZED (
-			SELECT f.*, count(*) OVER same AS facts, max(f.at) OVER same AS newest, min(f.earliest) OVER same AS first,
-				max(f.payload) OVER same AS last
-			FROM fact AS f WINDOW same AS (PARTITION BY f.entity)),
 		told AS MATERIALIZED (
-			SELECT c.entity, c.at, c.columns, NULL::jsonb AS versions, c.payload, c.again, c.earliest FROM counted AS c WHERE c.facts = 1
-			UNION ALL
-			SELECT c.entity, max(c.newest), coalesce(jsonb_object_agg(c.key, c.value) FILTER (WHERE c.key IS NOT NULL), '{}'),
-				coalesce(jsonb_object_agg(c.key, vsm.epoch_microseconds(c.at)) FILTER (WHERE c.key IS NOT NULL), '{}'),
-				max(c.last), bool_or(c.again), min(c.first)
+			SELECT l.entity, l.at, (l.laid).columns, (l.laid).told AS versions, l.payload, l.again, l.earliest
 			FROM (
-				SELECT DISTINCT ON (c.entity, e.key) c.entity, e.key, e.value, c.at, c.again, c.newest, c.first, c.last
-				FROM counted AS c LEFT JOIN LATERAL jsonb_each(%4$s) AS e ON true
-				WHERE c.facts > 1
-				ORDER BY c.entity, e.key, c.at DESC NULLS LAST, e.value DESC) AS c
-			GROUP BY c.entity)$sql$, target, model, relation, format(written, target, 'c.columns'), kept, coalesce(earliest, ''));
+				SELECT f.entity, max(f.at) AS at, max(f.payload) AS payload, bool_or(f.again) AS again, min(f.earliest) AS earliest,
+					vsm.lay_columns(NULL::%2$s, f.details, f.at, %4$L::text[]) AS laid
+				FROM (SELECT f.entity, f.at, f.payload, f.again, %3$s AS details, %5$s AS earliest
+					FROM pg_temp.vsm_fact AS f, %1$I.model AS m WHERE f.fact = %6$L) AS f
+				GROUP BY f.entity) AS l)$sql$, model, target,
+		-- A day without a time ends in the model's time zone.
+		CASE WHEN relation = 'item' THEN
+			$sql$CASE WHEN f.details ->> 'due_at' ~ '^\d{4}-\d\d-\d\d$' THEN f.details || jsonb_build_object('due_at',
+				((f.details ->> 'due_at')::date + 1)::timestamp AT TIME ZONE m.time_zone - interval '1 microsecond')
+				ELSE f.details END$sql$
+			ELSE 'f.details' END, kept, CASE WHEN earliest IS NOT NULL THEN format('(f.details ->> %L)::timestamptz', earliest)
+			ELSE 'NULL::timestamptz' END, relation);
 
 	inserted := vsm.execute(format($sql$
 		WITH %1$s
-		INSERT INTO %2$s (%3$I, updated_at, told, payload%4$s%5$s)
-		SELECT t.entity, t.at, r.told, t.payload%6$s%7$s
-		FROM told AS t, vsm.tell_row(NULL, NULL, NULL, t.columns, t.versions, t.at, false) AS r, jsonb_populate_record(NULL::%2$s,
-			t.columns) AS n
+		INSERT INTO %2$s (%3$I, updated_at, told, payload, xid%4$s%5$s)
+		SELECT t.entity, t.at, (t.told_row).told, t.payload, pg_current_xact_id()%6$s%7$s
+		FROM (
+			SELECT t.*, vsm.tell_row(NULL, NULL, NULL, t.columns, t.versions, t.at, false) AS told_row,
+				jsonb_populate_record(NULL::%2$s, t.columns) AS whole
+			FROM told AS t OFFSET 0) AS t
 		ORDER BY t.entity COLLATE "C" ON CONFLICT (%3$I) DO NOTHING$sql$,
 		told, target, key,
 		(SELECT string_agg(format(', %I', c), '') FROM unnest(names) AS c),
 		CASE WHEN relation = 'item' THEN ', type' WHEN earliest IS NOT NULL THEN format(', %I', earliest) ELSE '' END,
-		(SELECT string_agg(format(', n.%I', c), '') FROM unnest(names) AS c),
-		CASE WHEN relation = 'item' THEN ', n.type_told' WHEN earliest IS NOT NULL THEN ', t.earliest' ELSE '' END));
+		(SELECT string_agg(format(', (t.whole).%I', c), '') FROM unnest(names) AS c),
+		CASE WHEN relation = 'item' THEN ', (t.whole).type_told' WHEN earliest IS NOT NULL THEN ', t.earliest' ELSE '' END));
 	IF inserted = entities THEN
 		RETURN;
 	END IF;
@@ -738,7 +752,7 @@ BEGIN
 			'(n.whole).type_told ELSE o.type END'
 			WHEN earliest IS NOT NULL THEN
 			format(', %1$I = CASE WHEN o.payload < 0 THEN coalesce(n.earliest, o.%1$I) ELSE least(o.%1$I, n.earliest) END', earliest)
-			ELSE '' END, kept || key, format(written, target, 't.columns'),
+			ELSE '' END, kept || key, 't.columns',
 		CASE WHEN earliest IS NOT NULL THEN format(' OR (b.%1$I <= t.earliest) IS NOT TRUE AND t.earliest IS NOT NULL', earliest)
 			ELSE '' END));
 END

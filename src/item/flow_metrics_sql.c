@@ -33,6 +33,8 @@ PG_FUNCTION_INFO_V1(vsm_flow_efficiency);
 PG_FUNCTION_INFO_V1(vsm_stage_time);
 PG_FUNCTION_INFO_V1(vsm_rework);
 PG_FUNCTION_INFO_V1(vsm_reopened);
+PG_FUNCTION_INFO_V1(vsm_first_finished_at);
+PG_FUNCTION_INFO_V1(vsm_reopened_at);
 PG_FUNCTION_INFO_V1(vsm_flow);
 
 /*----------
@@ -89,6 +91,31 @@ Datum
 vsm_cancelled_at(PG_FUNCTION_ARGS)
 {
 	return ended_at(fcinfo, OUTCOME_CANCELLED);
+}
+
+Datum
+vsm_first_finished_at(PG_FUNCTION_ARGS)
+{
+	const FlowItem *item;
+
+	if ((item = item_arguments(fcinfo, 2)) == NULL)
+		PG_RETURN_NULL();
+	for (int i = 0; i < item->num_visits; i++)
+	{
+		if (item->visits[i].stage_class == CLASS_DONE)
+			PG_RETURN_TIMESTAMPTZ(item->visits[i].entered_at);
+	}
+	PG_RETURN_NULL();
+}
+
+Datum
+vsm_reopened_at(PG_FUNCTION_ARGS)
+{
+	const FlowItem *item;
+
+	if ((item = item_arguments(fcinfo, 2)) == NULL || item->reopened == 0)
+		PG_RETURN_NULL();
+	return optional_time(fcinfo, true, item->reopened_at);
 }
 
 Datum

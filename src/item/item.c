@@ -192,6 +192,7 @@ enter_stage(ItemWalk *walk, int64 at, int stage, StageClass stage_class)
 	FlowItem   *item = walk->item;
 	int			before = walk->last_mapped;
 	bool		stopped = stage_class >= CLASS_DONE;
+	bool		reopens = walk->last_stopped && !stopped;
 
 	if (unlikely(walk->cut))
 		return;
@@ -203,11 +204,13 @@ enter_stage(ItemWalk *walk, int64 at, int stage, StageClass stage_class)
 	}
 
 	if (unlikely(walk->last_stopped))
-		item->reopened += !stopped;
+		item->reopened += reopens;
 	else if (stage < before)
 		item->rework++;
 	if (stage < before && walk->workflow->backward == BACKWARD_ERASE)
 		at = erase_visits(item, stage, at);
+	if (unlikely(reopens))
+		item->reopened_at = at;
 	walk->last_mapped = stage;
 	walk->last_stopped = stopped;
 	if (item->num_visits == 0 || item->visits[item->num_visits - 1].stage != stage)

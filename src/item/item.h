@@ -66,6 +66,7 @@ typedef struct FlowItem
 	int			end;			/* the visit at which it stops; num_visits: it runs */
 	int			rework;			/* moves to a lower place, leaving done or cancelled not counted */
 	int			reopened;		/* moves from done or cancelled to new, active or waiting */
+	int64		reopened_at;	/* the last of them; undefined if there is none */
 
 	ItemVisit	few_visits[ITEM_FEW];
 } FlowItem;

@@ -4,20 +4,26 @@
  */
 #include "postgres.h"
 
+#include "access/table.h"
 #include "access/xact.h"
 #include "base/compat.h"
+#include "catalog/heap.h"
 #include "catalog/pg_type.h"
+#include "commands/tablecmds.h"
 #include "common/hashfn.h"
 #include "executor/spi.h"
 #include "model/execute_sql.h"
+#include "utils/acl.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/hsearch.h"
 #include "utils/memutils.h"
+#include "utils/rel.h"
 
 PG_FUNCTION_INFO_V1(vsm_execute);
 PG_FUNCTION_INFO_V1(vsm_ask);
 PG_FUNCTION_INFO_V1(vsm_can_commit);
+PG_FUNCTION_INFO_V1(vsm_cut_table);
 
 /* Statements differ by model, tool and kind: more than this many and all are planned anew. */
 #define MAX_KEPT_PLANS	500
@@ -253,4 +259,29 @@ Datum
 vsm_can_commit(PG_FUNCTION_ARGS)
 {
 	PG_RETURN_BOOL(SPI_inside_nonatomic_context() && !IsSubTransaction());
+}
+
+/*
+ * cut_table(regclass) -> void
+ *
+ * Empties a temporary table of this session as ON COMMIT DELETE ROWS does: at once, for good, and
+ * without making the statements that name it be planned anew, as TRUNCATE does.
+ */
+Datum
+vsm_cut_table(PG_FUNCTION_ARGS)
+{
+	Oid			table = PG_GETARG_OID(0);
+	Relation	relation = table_open(table, AccessExclusiveLock);
+
+	if (!RELATION_IS_LOCAL(relation) || relation->rd_rel->relpersistence != RELPERSISTENCE_TEMP ||
+		relation->rd_rel->relkind != RELKIND_RELATION)
+		ereport(ERROR,
+				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
+				 errmsg("\"%s\" is not a temporary table of this session", RelationGetRelationName(relation))));
+	if (pg_class_aclcheck(table, GetUserId(), ACL_TRUNCATE) != ACLCHECK_OK)
+		aclcheck_error(ACLCHECK_NO_PRIV, OBJECT_TABLE, RelationGetRelationName(relation));
+	CheckTableNotInUse(relation, "TRUNCATE");
+	table_close(relation, NoLock);
+	heap_truncate(list_make1_oid(table));
+	PG_RETURN_VOID();
 }

@@ -10,11 +10,13 @@
 #include "base/json_tree.h"
 #include "miscadmin.h"
 #include "model/payload.h"
+#include "model/payload_json.h"
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
 
 PG_FUNCTION_INFO_V1(vsm_payload_time);
 PG_FUNCTION_INFO_V1(vsm_payload_text);
+PG_FUNCTION_INFO_V1(vsm_payload_json);
 PG_FUNCTION_INFO_V1(vsm_payload_error);
 PG_FUNCTION_INFO_V1(vsm_payload_head);
 PG_FUNCTION_INFO_V1(vsm_payload_parts);
@@ -101,6 +103,32 @@ vsm_payload_text(PG_FUNCTION_ARGS)
 		found = payload_bad_escape(found + 6, start + len);
 	}
 	PG_RETURN_TEXT_P(result);
+}
+
+/*
+ * payload_json(text) -> jsonb
+ *
+ * What payload_text(payload)::jsonb is, errors included.
+ */
+Datum
+vsm_payload_json(PG_FUNCTION_ARGS)
+{
+	text	   *input = PG_GETARG_TEXT_PP(0);
+	const char *start = VARDATA_ANY(input);
+	size_t		len = VARSIZE_ANY_EXHDR(input);
+	Jsonb	   *result;
+	Datum		readable;
+
+	if (len >= 3 && memcmp(start, "\xEF\xBB\xBF", 3) == 0)
+	{
+		start += 3;
+		len -= 3;
+	}
+	result = payload_jsonb(start, len);
+	if (result != NULL)
+		PG_RETURN_JSONB_P(result);
+	readable = DirectFunctionCall1(vsm_payload_text, PointerGetDatum(input));
+	PG_RETURN_DATUM(DirectFunctionCall1(jsonb_in, CStringGetDatum(text_to_cstring(DatumGetTextPP(readable)))));
 }
 
 /*

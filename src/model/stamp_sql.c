@@ -53,7 +53,7 @@ vsm_stamp(PG_FUNCTION_ARGS)
 	HeapTuple	tuple;
 	int			column;
 	Datum		xid;
-	bool		is_null = false;
+	bool		is_null;
 
 	if (!CALLED_AS_TRIGGER(fcinfo) || !TRIGGER_FIRED_BEFORE(trigger->tg_event) || !TRIGGER_FIRED_FOR_ROW(trigger->tg_event))
 		ereport(ERROR,
@@ -62,7 +62,12 @@ vsm_stamp(PG_FUNCTION_ARGS)
 				 errdetail("It is called before a row is inserted or updated.")));
 	tuple = TRIGGER_FIRED_BY_UPDATE(trigger->tg_event) ? trigger->tg_newtuple : trigger->tg_trigtuple;
 	column = column_number(trigger->tg_relation, "xid");
+	xid = heap_getattr(tuple, column, RelationGetDescr(trigger->tg_relation), &is_null);
+	/* write_facts has written it already. */
+	if (!is_null && FullTransactionIdEquals(DatumGetFullTransactionId(xid), GetTopFullTransactionId()))
+		return PointerGetDatum(tuple);
 	xid = FullTransactionIdGetDatum(GetTopFullTransactionId());
+	is_null = false;
 	return PointerGetDatum(heap_modify_tuple_by_cols(tuple, RelationGetDescr(trigger->tg_relation), 1, &column, &xid, &is_null));
 }
 

@@ -13,16 +13,25 @@ CREATE INDEX ON indexed (xid);
 CREATE TABLE bare (LIKE stamped INCLUDING ALL);
 CREATE TRIGGER stamp BEFORE INSERT OR UPDATE ON stamped FOR EACH ROW EXECUTE FUNCTION vsm.stamp();
 CREATE TRIGGER stamp BEFORE INSERT OR UPDATE ON indexed FOR EACH ROW EXECUTE FUNCTION vsm.stamp();
--- The same numbers as those of item_flow that need no code, straight from events.
+-- The same numbers as those of item_flow and visit that need no code, straight from events.
 CREATE MATERIALIZED VIEW flow_of_item AS
-SELECT e.item, f.started_at, f.finished_at, f.cancelled_at, f.flow_time, f.active_time, f.wait_time, f.blocked_time, f.rework, f.reopened
+SELECT e.item, f.created_at, f.outcome, f.lead_time, f.backlog_time, f.flow_efficiency, f.stage, f.stage_entered_at, f.started_at,
+	f.finished_at, f.cancelled_at, f.flow_time, f.active_time, f.wait_time, f.blocked_time, f.rework, f.reopened
 FROM (
 		SELECT v.entity AS item, vsm.timeline(v.at, v.state) AS tracker FROM bench_model.event AS v WHERE v.source = 'jira'
 			GROUP BY v.entity) AS e
 	JOIN bench_model.item_flow AS i ON i.item = e.item JOIN bench_model.route AS r ON r.route = i.route,
 	LATERAL vsm.flow(e.tracker, r.workflow) AS f;
 CREATE UNIQUE INDEX ON flow_of_item (item);
-ANALYZE flow_of_item;
+CREATE MATERIALIZED VIEW visit_of_item AS
+SELECT e.item, v.*
+FROM (
+		SELECT v.entity AS item, vsm.timeline(v.at, v.state) AS tracker FROM bench_model.event AS v WHERE v.source = 'jira' GROUP BY
+			v.entity) AS e
+	JOIN bench_model.item_flow AS i ON i.item = e.item JOIN bench_model.route AS r ON r.route = i.route,
+	LATERAL vsm.visits(e.tracker, r.workflow) AS v;
+CREATE UNIQUE INDEX ON visit_of_item (item, visit);
+ANALYZE flow_of_item, visit_of_item;
 -- Events of so many tickets, each once more worked on.
 CREATE PROCEDURE work_on(tickets bigint) LANGUAGE sql BEGIN ATOMIC
 	INSERT INTO bench_model.event (source, event_id, entity, at, state)
@@ -34,10 +43,6 @@ END;
 CALL vsm.refresh('bench_model')
 -- @before ten_items
 CALL work_on(10);
-
--- @value refresh_10_items_seconds <= 0.15
-SELECT extract(epoch FROM max(l.ended_at) - min(l.began_at)) FROM bench_model.refresh_log AS l
-WHERE l.run = (SELECT max(m.run) FROM bench_model.refresh_log AS m WHERE m.step = 'items' AND m.total BETWEEN 10 AND 12)
 
 -- @run one_repository
 CALL vsm.refresh('bench_model')
@@ -55,7 +60,8 @@ CALL vsm.refresh('bench_model')
 CALL work_on(10000);
 
 -- @run matview
-REFRESH MATERIALIZED VIEW CONCURRENTLY flow_of_item
+REFRESH MATERIALIZED VIEW CONCURRENTLY flow_of_item;
+REFRESH MATERIALIZED VIEW CONCURRENTLY visit_of_item
 
 -- @run rebuild
 CALL vsm.refresh('bench_model', rebuild => true)
@@ -81,8 +87,10 @@ TRUNCATE indexed;
 
 -- @ratio rebuild_vs_timelines rebuild / floor
 -- @memory rebuild_memory rebuild / floor
--- @ratio refresh_10_items ten_items / rebuild
--- @ratio refresh_repository one_repository / rebuild
--- @ratio matview_vs_refresh matview / refreshed
+-- (The goals are those of a million items.)
+-- @each rebuild rebuild <= 0.24
+-- @seconds refresh_10_items ten_items <= 0.15
+-- @seconds refresh_repository one_repository <= 1
+-- @ratio matview_vs_refresh matview / refreshed >= 50
 -- @ratio stamp_overhead insert_stamped / insert_bare <= 1.10
 -- @ratio stamp_index_overhead insert_indexed / insert_bare <= 1.35

@@ -57,6 +57,13 @@ sub read_measures
 			push @{ $file{measures} }, { name => $name, kind => $part, sums => \@sums, goal => $goal };
 			$text = \$ignored;
 		}
+		elsif ($part =~ /^(seconds|each)$/)
+		{
+			my ($of, $goal) = $more =~ /^(\w+)\s*((?:[<>]=\s*[\d.]+)?)$/ or die "$path:$.: not NAME QUERY: $line";
+			die "$path:$.: no query \"$of\" above\n" unless $query{$of};
+			push @{ $file{measures} }, { name => $name, kind => $part, sums => [ [$of] ], goal => $goal };
+			$text = \$ignored;
+		}
 		elsif ($part eq 'value')
 		{
 			push @{ $file{measures} }, { name => $name, kind => $part, goal => $more, text => '' };
@@ -246,6 +253,15 @@ for my $path (@ARGV)
 		{
 			$value = sql($measure->{text});
 			$shown = '';
+		}
+		elsif ($measure->{kind} =~ /^(seconds|each)$/)
+		{
+			my $query = $file->{query}{ $measure->{sums}[0][0] };
+			if (defined $query->{skip}) { printf "  %-32s left out: %s\n", $measure->{name}, $query->{skip}; next; }
+			$bound = $query->{stopped} ? '>=' : '';
+			$value = median(@{ $query->{cpu} });
+			$shown = $measure->{kind} eq 'each' ? sprintf '1000 * %.3f s / %d', $value, $items : '';
+			$value *= 1000 / $items if $measure->{kind} eq 'each';
 		}
 		else
 		{

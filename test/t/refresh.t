@@ -1,55 +1,23 @@
 # Refresh beside writers: eight sessions insert, update and delete, with savepoints, two-phase commits and rollbacks, while
 # refreshes run and are killed; at the end every table that refresh keeps is what a rebuild makes of it.
 . "$(dirname "$0")/tap.sh"
+. "$VSM_TOP/test/refresh_stress.sh"
 seconds=${VSM_STRESS_SECONDS:-8}
 export PGOPTIONS='-c client_min_messages=error'
 createdb vsm_refresh
-trap 'kill $(jobs -p) 2>/dev/null; wait; psql -XAtq -d vsm_refresh -c "SELECT format('\''ROLLBACK PREPARED %L'\'', gid) FROM pg_prepared_xacts WHERE database = current_database() \gexec" >/dev/null 2>&1; dropdb --force vsm_refresh; rm -rf "$tmp"' EXIT
+forget_prepared() {
+	psql -XAtq -d vsm_refresh >/dev/null 2>&1 <<-'SQL'
+	SELECT format('ROLLBACK PREPARED %L', gid) FROM pg_prepared_xacts WHERE database = current_database() \gexec
+	SQL
+}
+trap 'kill $(jobs -p) 2>/dev/null; wait; forget_prepared; dropdb --force vsm_refresh; rm -rf "$tmp"' EXIT
 run() { sql -d vsm_refresh "$@"; }
 run -c 'CREATE EXTENSION vsm' -c "CALL vsm.create_model('flow')" >&2
-run >&2 <<'SQL'
-INSERT INTO flow.value_stream (value_stream, workflow) VALUES ('Shop', vsm.with_delivery('{"stages":[{"name":"Backlog","class":"new","states":["To Do"]},
-	{"name":"Build","class":"active","states":["In Progress"]},{"name":"Review","class":"waiting","states":["In Review"]},
-	{"name":"Released","class":"done","states":["Done"]}]}'::vsm.workflow)::jsonb);
-INSERT INTO flow.routing (rank, value_stream) VALUES (1, 'Shop');
-INSERT INTO flow.item (item, source, key, project, type, created_at) SELECT 'jira:issue:' || n, 'jira', 'SHOP-' || n, 'SHOP', 'feature', '2026-01-01' FROM generate_series(1, 300) AS n;
-INSERT INTO flow.item_alias (alias, item) SELECT 'SHOP-' || n, 'jira:issue:' || n FROM generate_series(1, 300) AS n;
-INSERT INTO flow.commit (sha, repository, committed_at, parents)
-SELECT lpad(to_hex(n), 40, '0'), 'shop/web', timestamptz '2026-01-01' + n * interval '1 hour', CASE WHEN n > 1 THEN ARRAY[lpad(to_hex(n - 1), 40, '0')] ELSE '{}' END FROM generate_series(1, 300) AS n;
-INSERT INTO flow.deployment (deployment, repository, sha, environment_tier, status, finished_at) VALUES ('d0', 'shop/web', lpad('1', 40, '0'), 'production', 'success', '2026-01-01 02:00Z');
-SQL
+stress_model
 run -c "CALL vsm.refresh('flow')" >&2
 
-# writer NUMBER: transactions of a few random changes, each ended in one of several ways
-writer() {
-	end=$(($(date +%s) + seconds)) n=0
-	while [ "$(date +%s)" -lt "$end" ]; do
-		n=$((n + 1))
-		cat <<-SQL
-		SELECT setseed($1 / 10.0 + ($n % 90) / 1000.0);
-		BEGIN;
-		INSERT INTO flow.event (source, event_id, entity, at, state)
-		SELECT 'jira', '$1-$n-' || i, 'jira:issue:' || 1 + floor(random() * 300)::int, timestamptz '2026-01-02' + random() * interval '60 days',
-			(ARRAY['To Do', 'In Progress', 'In Review', 'Done'])[1 + floor(random() * 4)::int] FROM generate_series(1, 3) AS i;
-		SAVEPOINT s;
-		DELETE FROM flow.event WHERE event_id LIKE '$1-$((n - 3))-%';
-		$([ $((n % 3)) = 0 ] && echo 'ROLLBACK TO s;')
-		INSERT INTO flow.merge_request (merge_request, repository, target_branch, created_at, merged_at)
-		VALUES ('gitlab:merge_request:$1-$n', 'shop/web', 'main', '2026-01-05', timestamptz '2026-01-06' + random() * interval '20 days');
-		INSERT INTO flow.link (source, target, kind, method, confidence) VALUES
-			('gitlab:merge_request:$1-$n', 'SHOP-' || 1 + floor(random() * 300)::int, 'implements', 'key in title', 0.95),
-			(lpad(to_hex(1 + floor(random() * 300)::int), 40, '0'), 'gitlab:merge_request:$1-$n', 'part_of', 'merge commit', 1);
-		UPDATE flow.link SET target = 'SHOP-' || 1 + floor(random() * 300)::int WHERE source = 'gitlab:merge_request:$1-$((n - 2))' AND kind = 'implements';
-		DELETE FROM flow.merge_request WHERE merge_request = 'gitlab:merge_request:$1-$((n - 5))';
-		$([ $((n % 4)) = 1 ] && echo "INSERT INTO flow.deployment (deployment, repository, sha, environment_tier, status, finished_at)
-			VALUES ('d$1-$n', 'shop/web', lpad(to_hex(1 + floor(random() * 300)::int), 40, '0'), 'production', 'success', timestamptz '2026-01-02' + random() * interval '60 days');")
-		$([ $((n % 7)) = 2 ] && echo "DELETE FROM flow.deployment WHERE deployment LIKE 'd$1-%' AND random() < 0.3;")
-		$(case $((n % 5)) in 0) echo 'ROLLBACK;' ;; 1) echo "PREPARE TRANSACTION 'refresh $1 $n'; SELECT pg_sleep(0.2); COMMIT PREPARED 'refresh $1 $n';" ;;
-			2) echo 'SELECT pg_sleep(0.1); COMMIT;' ;; *) echo 'COMMIT;' ;; esac)
-		SQL
-	done | psql -XAtq -d vsm_refresh >/dev/null 2>>"$tmp/writers"
-	# (a transaction that meets another's rows may fail; what it wrote is gone with it)
-}
+# (a transaction that meets another's rows may fail; what it wrote is gone with it)
+writer() { stress_transactions "$1" 0 $seconds | psql -XAtq -d vsm_refresh >/dev/null 2>>"$tmp/writers"; }
 for w in 1 2 3 4 5 6 7 8; do writer $w & done
 end=$(($(date +%s) + seconds)) refreshes=0 killed=0
 while [ "$(date +%s)" -lt "$end" ]; do
@@ -63,18 +31,8 @@ while [ "$(date +%s)" -lt "$end" ]; do
 	wait $refresher || :
 done
 wait
-# Writers of other databases hold the bound, too: until what was written here lies before it.
-seen() {
-	last=$(run -c 'SELECT pg_current_xact_id()')
-	await run -c "SELECT 1 WHERE pg_snapshot_xmin(pg_current_snapshot()) > '$last'::xid8"
-	run -c "CALL vsm.refresh('flow')" >&2
-}
 seen || exit 1
-kept() { run -c "$(for t in commit_release released_branch deployment_flow change_flow incident_source item_part item_flow visit; do echo "SELECT '$t', t::text FROM flow.$t AS t ORDER BY 2;"; done)"; }
-kept >"$tmp/found"
-run -c "CALL vsm.refresh('flow', rebuild => true)" >&2
-kept >"$tmp/rebuilt"
-is "$(diff "$tmp/found" "$tmp/rebuilt" | head -20)" '' 'after writers, rollbacks, two-phase commits and killed refreshes all is as if made anew'
+is "$(differences)" '' 'after writers, rollbacks, two-phase commits and killed refreshes all is as if made anew'
 echo "# $refreshes refreshes, $killed of them killed; $(run -c 'SELECT count(*) FROM flow.event') events, $(run -c 'SELECT count(*) FROM flow.item_part') parts"
 like "$(run -c 'SELECT count(*) FROM flow.item_part WHERE released_at IS NOT NULL')" '^[1-9]' 'parts were released'
 is "$(run -c 'SELECT count(*) FROM flow.touched')" 0 'nothing is left to do'

@@ -22,7 +22,7 @@ CALL vsm.ensure_key(:'schema', 'deployment', 'deployment');
 CREATE INDEX IF NOT EXISTS deployment_xid_idx ON :"schema".deployment (xid);
 CREATE INDEX IF NOT EXISTS deployment_build_idx ON :"schema".deployment (build);
 CREATE INDEX IF NOT EXISTS deployment_sha_idx ON :"schema".deployment (sha);
-CREATE INDEX IF NOT EXISTS deployment_repository_idx ON :"schema".deployment (repository);
+CREATE INDEX IF NOT EXISTS deployment_repository_idx ON :"schema".deployment (repository, finished_at);
 CREATE INDEX IF NOT EXISTS deployment_service_idx ON :"schema".deployment (service, environment, finished_at);
 
 COMMENT ON TABLE :"schema".deployment IS 'deployments of a service to an environment, as last reported';

@@ -35,6 +35,7 @@ CREATE INDEX IF NOT EXISTS item_xid_idx ON :"schema".item (xid);
 CALL vsm.ensure_check(:'schema', 'item', 'item_type_check', $$type IN ('feature', 'defect', 'risk', 'debt', 'other')$$);
 CREATE INDEX IF NOT EXISTS item_parent_idx ON :"schema".item (parent);
 CREATE INDEX IF NOT EXISTS item_feature_idx ON :"schema".item (feature);
+CREATE INDEX IF NOT EXISTS item_change_request_idx ON :"schema".item (service) WHERE project = 'change_request';
 CREATE INDEX IF NOT EXISTS item_key_idx ON :"schema".item (key);
 
 COMMENT ON TABLE :"schema".item IS 'work items of trackers: ideas, features, defects, risks, debt. One row an item, as last reported';

@@ -15,7 +15,7 @@ CREATE OR REPLACE TRIGGER journal_keys AFTER UPDATE OR DELETE ON :"schema".item_
 ALTER TABLE :"schema".item_change ENABLE ALWAYS TRIGGER journal_keys;
 COMMENT ON TRIGGER journal_keys ON :"schema".item_change IS 'writes the keys that a row had and has no longer into the table journal';
 CREATE OR REPLACE TRIGGER journal_keys AFTER UPDATE OR DELETE ON :"schema".item_alias FOR EACH ROW EXECUTE FUNCTION
-	vsm.journal('key', 'alias', 'key', 'item');
+	vsm.journal('alias', 'alias', 'key', 'item');
 ALTER TABLE :"schema".item_alias ENABLE ALWAYS TRIGGER journal_keys;
 COMMENT ON TRIGGER journal_keys ON :"schema".item_alias IS 'writes the keys that a row had and has no longer into the table journal';
 CREATE OR REPLACE TRIGGER journal_keys AFTER UPDATE OR DELETE ON :"schema".commit FOR EACH ROW EXECUTE FUNCTION

@@ -25,9 +25,9 @@ COMMENT ON TRIGGER journal_truncate ON :"schema".build IS 'writes into the table
 CREATE OR REPLACE TRIGGER journal_truncate AFTER TRUNCATE ON :"schema".deployment FOR EACH STATEMENT EXECUTE FUNCTION vsm.journal();
 ALTER TABLE :"schema".deployment ENABLE ALWAYS TRIGGER journal_truncate;
 COMMENT ON TRIGGER journal_truncate ON :"schema".deployment IS 'writes into the table journal that all is to be made anew';
-CREATE OR REPLACE TRIGGER journal_truncate AFTER TRUNCATE ON :"schema".usage FOR EACH STATEMENT EXECUTE FUNCTION vsm.journal();
-ALTER TABLE :"schema".usage ENABLE ALWAYS TRIGGER journal_truncate;
-COMMENT ON TRIGGER journal_truncate ON :"schema".usage IS 'writes into the table journal that all is to be made anew';
 CREATE OR REPLACE TRIGGER journal_truncate AFTER TRUNCATE ON :"schema".incident FOR EACH STATEMENT EXECUTE FUNCTION vsm.journal();
 ALTER TABLE :"schema".incident ENABLE ALWAYS TRIGGER journal_truncate;
 COMMENT ON TRIGGER journal_truncate ON :"schema".incident IS 'writes into the table journal that all is to be made anew';
+CREATE OR REPLACE TRIGGER journal_truncate AFTER TRUNCATE ON :"schema".usage FOR EACH STATEMENT EXECUTE FUNCTION vsm.journal();
+ALTER TABLE :"schema".usage ENABLE ALWAYS TRIGGER journal_truncate;
+COMMENT ON TRIGGER journal_truncate ON :"schema".usage IS 'writes into the table journal that all is to be made anew';

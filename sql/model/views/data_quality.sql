@@ -138,7 +138,7 @@ FROM (
 			SELECT k.source, k.body, sum(octet_length(k.body)) OVER (PARTITION BY k.source ORDER BY k.payload DESC) AS bytes
 			FROM (SELECT DISTINCT q.source FROM :"schema".payload AS q WHERE q.source ~ '^jira(:|$)') AS s,
 				LATERAL (SELECT r.* FROM :"schema".payload AS r WHERE r.source = s.source ORDER BY r.payload DESC LIMIT 1000) AS k) AS p,
-			LATERAL jsonb_path_query(vsm.payload_text(p.body)::jsonb, 'strict $.**.items[*]
+			LATERAL jsonb_path_query(vsm.payload_json(p.body), 'strict $.**.items[*]
 				? (exists(@.field) && (@.fieldtype == "custom" || @.fieldId starts with "customfield"))', silent => true) AS i (change)
 		WHERE p.bytes <= 8 * 1024 * 1024) AS u
 	WHERE lower(u.name) <> 'rank' AND NOT EXISTS (

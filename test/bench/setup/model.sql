@@ -205,7 +205,8 @@ FROM request AS q JOIN ticket AS t ON t.i = q.i WHERE q.n <> 5
 UNION ALL
 -- one request for three tickets, and release requests that name twelve
 SELECT q.request, t.project || '-' || t.i, 'implements', 'key in title', 0.95, pg_temp.day(q.opened)
-FROM request AS q JOIN ticket AS t ON t.i BETWEEN q.i + CASE q.n WHEN 5 THEN -11 ELSE 1 END AND q.i + CASE q.n WHEN 5 THEN 0 ELSE 2 END
+FROM request AS q, LATERAL generate_series(q.i + CASE q.n WHEN 5 THEN -11 ELSE 1 END, q.i + CASE q.n WHEN 5 THEN 0 ELSE 2 END) AS j JOIN
+	ticket AS t ON t.i = j
 WHERE q.n = 5 OR q.n = 1 AND q.i % 100 = 1
 UNION ALL
 -- named in a description alone

@@ -2,7 +2,7 @@
 BEGIN;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS vsm;
-SELECT plan(42);
+SELECT plan(46);
 
 -- The answers must not depend on the session.
 SET LOCAL TimeZone = 'America/Los_Angeles';
@@ -127,6 +127,43 @@ SELECT is_empty($$SELECT p, bytes FROM (SELECT '[' || inner_text || ']' AS p FRO
 	'a list in parts has the elements of the whole, or is no JSON');
 SELECT cmp_ok((SELECT count(*) FROM scrawled WHERE pg_temp.parsed('[' || inner_text || ']') IS NOT NULL), '>', 100::bigint,
 	'of which many are');
+
+-- A payload as jsonb: the bytes, or the error, that PostgreSQL's own parser gives
+CREATE FUNCTION pg_temp.made(payload text, ours boolean) RETURNS jsonb LANGUAGE plpgsql AS $$
+DECLARE
+	state text; message text; detail text;
+BEGIN
+	RETURN CASE WHEN ours THEN vsm.payload_json(payload) ELSE vsm.payload_text(payload)::jsonb END;
+EXCEPTION WHEN OTHERS THEN
+	GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE, message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL;
+	RETURN jsonb_build_object('error', state, 'message', message, 'detail', detail);
+END$$;
+CREATE TEMP TABLE json_text (payload text);
+INSERT INTO json_text VALUES ('{}'), ('[]'), (' [ ] '), ('{"a":1,"a":2}'), ('{"b":1,"a":{"x":[1,2,{"y":null}]},"a":3, "bb":-0}'),
+	('[1,-1,0,-0,1.50,0.0001,1e5,-1.5E-3,9999,10000,-100000000]'),
+	('[123456789012345678,1234567890123456789,12345678901234567890,-123456789012345678,1.10]'), ('["a\nb"]'),
+		('["\u00e9\ud83d\ude00\u0041\u20ac\/\\\"\t\n\r\b\f x"]'), ('["\u0000"]'), ('["\ud800"]'), ('["\udc00x"]'),
+	('["\ud83dx"]'), ('{"\u0061":1,"a":2}'), ('[01]'), ('[1.]'), ('[-]'), ('[1,]'), ('{"a":}'), ('[nullx]'), ('[truefalse]'), ('["a'),
+		('["a\'), ('["a\u12'), ('1'), ('"x"'), ('null'), (''), (' '), ('[1 2]'), ('[]]'), ('{"":1,"":2}'), ('["\x"]'),
+	('[{"a":[]},{"b":{}}]'), (repeat('[', 199) || repeat(']', 199)), (repeat('[', 201) || repeat(']', 201)), ('[' || repeat('1,', 100)
+		|| '1]'), ('[' || repeat('"abc",', 1000) || 'null]'), ('[1e400000]'), ('[1.' || repeat('1', 400) || ']'),
+	(U&'\FEFF{"a":1}'), ('["\u0001", "é", "日本", "😀"]'), ('{"é":1,"zz":2,"a":3,"日":4}'), (E'["a\tb"]'), (E'{"a"\n:\t[1 ,\r2 ] }');
+INSERT INTO json_text SELECT (SELECT json_object_agg(left(md5(k::text || n), 1 + (k * n) % 9),
+		CASE k % 5 WHEN 0 THEN to_json(k) WHEN 1 THEN to_json(md5(k::text)) WHEN 2 THEN '[1,{"q":"w"}]' WHEN 3 THEN to_json(k / 7.0)
+			ELSE 'null' END)
+	FROM generate_series(1, n) AS k)::text FROM generate_series(1, 120, 7) AS n;
+SELECT setseed(0.6) \g /dev/null
+CREATE TEMP TABLE scratched_json AS
+SELECT overlay(w.payload PLACING substr('{}[]",:\ 0123456789eE.-+truefalsn' || E'\n\t', 1 + floor(random() * 36)::int,
+	floor(random() * 3)::int) FROM 1 + floor(random() * length(w.payload))::int FOR floor(random() * 3)::int) AS payload
+FROM json_text AS w, generate_series(1, 60) WHERE length(w.payload) BETWEEN 2 AND 400;
+SELECT is_empty('SELECT payload, pg_temp.made(payload, true), pg_temp.made(payload, false) FROM json_text WHERE NOT record_image_eq(ROW '
+	'(pg_temp.made(payload, true)), ROW (pg_temp.made(payload, false)))', 'JSON of all kinds');
+SELECT is_empty('SELECT payload, pg_temp.made(payload, true), pg_temp.made(payload, false) FROM scratched_json WHERE NOT '
+	'record_image_eq(ROW (pg_temp.made(payload, true)), ROW (pg_temp.made(payload, false)))', 'and what is left of it');
+SELECT cmp_ok((SELECT count(*) FROM scratched_json WHERE pg_temp.made(payload, false) ? 'error'), '>', 500::bigint,
+	'of which much is none');
+SELECT cmp_ok((SELECT count(*) FROM scratched_json WHERE NOT pg_temp.made(payload, false) ? 'error'), '>', 500::bigint, 'and much is');
 
 -- Keys
 SELECT results_eq(

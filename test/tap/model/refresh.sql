@@ -3,7 +3,7 @@
 BEGIN;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS vsm;
-SELECT plan(72);
+SELECT plan(73);
 SET LOCAL client_min_messages = error;
 SELECT setseed(0.18);
 CALL vsm.create_model('flow');
@@ -18,26 +18,7 @@ INSERT INTO flow.link (source, target, kind, method, confidence)
 SELECT 'pager:incident:' || n, 'p' || n, 'caused_by', 'field', 0.9 FROM generate_series(1, 4) AS n
 UNION ALL SELECT pg_temp.source(), 'pager:incident:' || n, 'fixes', 'key in title', 0.95 FROM generate_series(1, 12) AS n;
 
--- What refresh keeps, as texts.
-CREATE FUNCTION pg_temp.kept() RETURNS TABLE (relation text, line text) LANGUAGE plpgsql AS $$
-DECLARE t text;
-BEGIN
-	FOREACH t IN ARRAY ARRAY['commit_release', 'released_branch', 'deployment_flow', 'change_flow', 'incident_source', 'item_part', 'item_flow',
-		'visit'] LOOP
-		RETURN QUERY EXECUTE format('SELECT %L, t::text FROM flow.%I AS t', t, t);
-	END LOOP;
-END$$;
-CREATE FUNCTION pg_temp.refreshed() RETURNS TABLE (made text, relation text, line text) LANGUAGE plpgsql AS $$
-BEGIN
-	PERFORM vsm.refresh_once('flow');
-	CREATE TEMP TABLE found AS SELECT * FROM pg_temp.kept();
-	PERFORM vsm.refresh_once('flow', rebuild => true);
-	RETURN QUERY
-	SELECT 'by changes', d.* FROM (TABLE found EXCEPT ALL SELECT * FROM pg_temp.kept()) AS d
-	UNION ALL
-	SELECT 'by a rebuild', d.* FROM (SELECT * FROM pg_temp.kept() EXCEPT ALL TABLE found) AS d;
-	DROP TABLE found;
-END$$;
+\ir ../../refresh_changes.sql
 SELECT is_empty('SELECT * FROM pg_temp.refreshed()', 'the first time');
 SELECT cmp_ok((SELECT count(*) FROM flow.item_part), '>', 50::bigint, 'parts there are');
 SELECT cmp_ok((SELECT count(failed_by) FROM flow.deployment_flow), '>', 2::bigint, 'deployments that failed');
@@ -47,7 +28,9 @@ SELECT cmp_ok((SELECT count(*) FROM flow.item_part WHERE kind = 'commit'), '>', 
 SELECT cmp_ok((SELECT count(*) FROM flow.item_flow WHERE tracker IS DISTINCT FROM NULL AND timeline::text <> tracker::text AND parts > 0),
 	'>', 10::bigint, 'which change the way of items');
 
--- Each kind of change: what is done, and how often.
+SELECT is(vsm.refresh_once('flow'), 0::bigint, 'nothing has changed since');
+
+-- Each kind of change, and what is done.
 CREATE TEMP TABLE change (place int GENERATED ALWAYS AS IDENTITY, what text, statement text);
 INSERT INTO change (what, statement) VALUES
 ('an event', $$INSERT INTO flow.event (source, event_id, entity, at, state) VALUES ('jira', 'n' || random(), pg_temp.item(),

@@ -1,0 +1,328 @@
+/*
+ * laid_columns_sql.c
+ *		Facts about one row of a model laid over each other, column by column.
+ */
+#include "postgres.h"
+
+#include "base/compat.h"
+#include "base/rows_sql.h"
+#include "catalog/pg_type.h"
+#include "executor/spi.h"
+#include "model/execute_sql.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/json.h"
+#include "utils/jsonb.h"
+#include "utils/lsyscache.h"
+#include "utils/numeric.h"
+#include "utils/timestamp.h"
+#include "utils/typcache.h"
+
+PG_FUNCTION_INFO_V1(vsm_lay_columns_add);
+PG_FUNCTION_INFO_V1(vsm_lay_columns_finish);
+
+extern Datum vsm_epoch_microseconds(PG_FUNCTION_ARGS);
+
+/* A column that facts may name. */
+typedef struct RowColumn
+{
+	char	   *name;
+	char	   *told_as;		/* what facts call it */
+	Oid			type;
+} RowColumn;
+
+typedef struct RowColumns
+{
+	Oid			row;
+	int			count;
+	RowColumn	columns[FLEXIBLE_ARRAY_MEMBER];
+} RowColumns;
+
+typedef struct LaidColumn
+{
+	Jsonb	   *value;			/* NULL: no fact named it */
+	TimestampTz version;
+	bool		has_version;
+} LaidColumn;
+
+typedef struct LaidColumns
+{
+	const RowColumns *row;
+	int			facts;
+	LaidColumn	columns[FLEXIBLE_ARRAY_MEMBER];
+} LaidColumns;
+
+static bool
+is_kept(const char *name, Datum *kept, int count)
+{
+	for (int i = 0; i < count; i++)
+	{
+		if (strcmp(TextDatumGetCString(kept[i]), name) == 0)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * The columns of a row type, without those that are kept otherwise. One that is kept, of which
+ * there is another with _told behind its name, is told as that one.
+ */
+static RowColumns *
+columns_of_row(FunctionCallInfo fcinfo, Oid row, ArrayType *kept)
+{
+	MemoryContext caller = MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);
+	TupleDesc	types = lookup_rowtype_tupdesc(row, -1);
+	RowColumns *columns = palloc0(offsetof(RowColumns, columns) + types->natts * sizeof(RowColumn));
+	Datum	   *names;
+	int			count;
+
+	deconstruct_array(kept, TEXTOID, -1, false, TYPALIGN_INT, &names, NULL, &count);
+	columns->row = row;
+	for (int i = 0; i < types->natts; i++)
+	{
+		Form_pg_attribute type = TupleDescAttr(types, i);
+		RowColumn  *column = &columns->columns[columns->count];
+		int			len = strlen(NameStr(type->attname));
+
+		if (type->attisdropped || is_kept(NameStr(type->attname), names, count))
+			continue;
+		column->name = column->told_as = pstrdup(NameStr(type->attname));
+		column->type = type->atttypid;
+		if (len > 5 && strcmp(column->name + len - 5, "_told") == 0)
+		{
+			char	   *told_as = pnstrdup(column->name, len - 5);
+
+			if (is_kept(told_as, names, count))
+				column->told_as = told_as;
+		}
+		columns->count++;
+	}
+	ReleaseTupleDesc(types);
+	fcinfo->flinfo->fn_extra = columns;
+	MemoryContextSwitchTo(caller);
+	return columns;
+}
+
+/* Whether a list is one of texts, as a column text[] writes it. */
+static bool
+is_text_list(JsonbContainer *list)
+{
+	int			count = JsonContainerSize(list);
+
+	if (!JsonContainerIsArray(list) || JsonContainerIsScalar(list))
+		return false;
+	for (int i = 0; i < count; i++)
+	{
+		JsonbValue *element = getIthJsonbValueFromContainer(list, i);
+
+		if (element->type != jbvString && element->type != jbvNull)
+			return false;
+	}
+	return true;
+}
+
+/*
+ * The value as a column of that type writes it, in place; false if only PostgreSQL itself can say
+ * how. Texts, times and numbers are nearly all.
+ */
+static bool
+write_as(Oid type, JsonbValue *value)
+{
+	if (type == JSONBOID)
+		return true;
+	switch (value->type)
+	{
+		case jbvNull:
+			return true;
+		case jbvString:
+			if (type == TEXTOID)
+				return true;
+			if (type == TIMESTAMPTZOID)
+			{
+				char	   *text = pnstrdup(value->val.string.val, value->val.string.len);
+				TimestampTz at = DatumGetTimestampTz(DirectFunctionCall3(timestamptz_in, CStringGetDatum(text),
+																		 ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1)));
+
+				value->val.string.val = JsonEncodeDateTime(NULL, TimestampTzGetDatum(at), TIMESTAMPTZOID, NULL);
+				value->val.string.len = strlen(value->val.string.val);
+				return true;
+			}
+			return false;
+		case jbvNumeric:
+			if (type == NUMERICOID)
+				return !numeric_is_nan(value->val.numeric) && !numeric_is_inf(value->val.numeric);
+			if (type == INT4OID || type == INT8OID)
+			{
+				char	   *text = DatumGetCString(DirectFunctionCall1(numeric_out, NumericGetDatum(value->val.numeric)));
+
+				return strspn(text, "0123456789") == strlen(text) && strlen(text) < 10;
+			}
+			return false;
+		case jbvBool:
+			return type == BOOLOID;
+		case jbvBinary:
+			return type == TEXTARRAYOID && is_text_list(value->val.binary.data);
+		default:
+			return false;
+	}
+}
+
+static void
+push_column(vsm_JsonbState *state, const RowColumn *column, JsonbValue *value)
+{
+	JsonbValue	key;
+
+	key.type = jbvString;
+	key.val.string.val = column->name;
+	key.val.string.len = strlen(column->name);
+	vsm_push_jsonb(state, WJB_KEY, &key);
+	vsm_push_jsonb(state, WJB_VALUE, value);
+}
+
+/* All columns of the row that facts' columns make, as their types write them. */
+static Jsonb *
+write_by_types(const RowColumns *row, Jsonb *columns)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	vsm_JsonbState state = {0};
+	StringInfoData statement;
+	Datum		argument;
+	Jsonb	   *result;
+	bool		is_null;
+
+	vsm_push_jsonb(&state, WJB_BEGIN_OBJECT, NULL);
+	for (int i = 0; i < row->count; i++)
+	{
+		const RowColumn *type = &row->columns[i];
+		JsonbValue	value;
+
+		if (getKeyJsonValueFromContainer(&columns->root, type->told_as, strlen(type->told_as), &value) != NULL)
+			push_column(&state, type, &value);
+	}
+	columns = JsonbValueToJsonb(vsm_push_jsonb(&state, WJB_END_OBJECT, NULL));
+
+	initStringInfo(&statement);
+	appendStringInfo(&statement, "SELECT pg_catalog.to_jsonb(pg_catalog.jsonb_populate_record(NULL::%s, $1::pg_catalog.jsonb))",
+					 format_type_be_qualified(row->row));
+	argument = CStringGetTextDatum(JsonbToCString(NULL, &columns->root, VARSIZE(columns)));
+	SPI_connect();
+	(void) execute_kept(statement.data, 1, &argument, NULL);
+	argument = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &is_null);
+	if (is_null)
+		elog(ERROR, "a row of type \"%s\" is not written", format_type_be(row->row));
+	MemoryContextSwitchTo(caller);
+	result = DatumGetJsonbPCopy(argument);
+	SPI_finish();
+	return result;
+}
+
+/*
+ * lay_columns_add(state internal, row anyelement, columns jsonb, at timestamptz, kept text[]) -> internal
+ *
+ * row says of which type the row is, kept which of its columns are not told by facts. Of each
+ * column the newest version holds, of equal versions the greater value, as its type writes it.
+ */
+Datum
+vsm_lay_columns_add(PG_FUNCTION_ARGS)
+{
+	LaidColumns *laid = PG_ARGISNULL(0) ? NULL : (LaidColumns *) PG_GETARG_POINTER(0);
+	Jsonb	   *columns = PG_ARGISNULL(2) ? NULL : PG_GETARG_JSONB_P(2);
+	bool		has_version = !PG_ARGISNULL(3);
+	TimestampTz version = has_version ? PG_GETARG_TIMESTAMPTZ(3) : 0;
+	RowColumns *row = fcinfo->flinfo->fn_extra;
+	MemoryContext group;
+	Jsonb	   *written = NULL;
+
+	if (!AggCheckCallContext(fcinfo, &group))
+		elog(ERROR, "lay_columns_add called in non-aggregate context");
+	if (row == NULL)
+		row = columns_of_row(fcinfo, get_fn_expr_argtype(fcinfo->flinfo, 1), PG_GETARG_ARRAYTYPE_P(4));
+	if (laid == NULL)
+	{
+		laid = MemoryContextAllocZero(group, offsetof(LaidColumns, columns) + row->count * sizeof(LaidColumn));
+		laid->row = row;
+	}
+	laid->facts++;
+	for (int i = 0; i < row->count && columns != NULL && JB_ROOT_IS_OBJECT(columns); i++)
+	{
+		const RowColumn *type = &row->columns[i];
+		LaidColumn *column = &laid->columns[i];
+		JsonbValue	value;
+		Jsonb	   *told;
+		MemoryContext caller;
+
+		if (getKeyJsonValueFromContainer(&columns->root, type->told_as, strlen(type->told_as), &value) == NULL ||
+			(column->value != NULL && column->has_version && (!has_version || version < column->version)))
+			continue;
+		if (!write_as(type->type, &value))
+		{
+			if (written == NULL)
+				written = write_by_types(row, columns);
+			if (getKeyJsonValueFromContainer(&written->root, type->name, strlen(type->name), &value) == NULL)
+				elog(ERROR, "column \"%s\" is not written", type->name);
+		}
+		caller = MemoryContextSwitchTo(group);
+		told = JsonbValueToJsonb(&value);
+		MemoryContextSwitchTo(caller);
+		if (column->value != NULL && column->has_version == has_version && column->version == version &&
+			compareJsonbContainers(&told->root, &column->value->root) <= 0)
+			continue;
+		column->value = told;
+		column->version = version;
+		column->has_version = has_version;
+	}
+	PG_RETURN_POINTER(laid);
+}
+
+/*
+ * lay_columns_finish(state internal) -> told_row
+ *
+ * The columns, and the version of each; no versions where there was one fact only.
+ */
+Datum
+vsm_lay_columns_finish(PG_FUNCTION_ARGS)
+{
+	LaidColumns *laid;
+	vsm_JsonbState columns = {0};
+	vsm_JsonbState versions = {0};
+	Datum		results[2];
+	bool		nulls[2] = {false, true};
+
+	if (PG_ARGISNULL(0))
+		PG_RETURN_NULL();
+	laid = (LaidColumns *) PG_GETARG_POINTER(0);
+	vsm_push_jsonb(&columns, WJB_BEGIN_OBJECT, NULL);
+	vsm_push_jsonb(&versions, WJB_BEGIN_OBJECT, NULL);
+	for (int i = 0; i < laid->row->count; i++)
+	{
+		LaidColumn *column = &laid->columns[i];
+		JsonbValue	value;
+
+		if (column->value == NULL)
+			continue;
+		if (!JsonbExtractScalar(&column->value->root, &value))
+		{
+			value.type = jbvBinary;
+			value.val.binary.data = &column->value->root;
+			value.val.binary.len = VARSIZE(column->value) - VARHDRSZ;
+		}
+		push_column(&columns, &laid->row->columns[i], &value);
+		if (laid->facts == 1)
+			continue;
+		value.type = jbvNull;
+		if (column->has_version)
+		{
+			value.type = jbvNumeric;
+			value.val.numeric = int64_to_numeric(DatumGetInt64(DirectFunctionCall1(vsm_epoch_microseconds,
+																				   TimestampTzGetDatum(column->version))));
+		}
+		push_column(&versions, &laid->row->columns[i], &value);
+	}
+	results[0] = JsonbPGetDatum(JsonbValueToJsonb(vsm_push_jsonb(&columns, WJB_END_OBJECT, NULL)));
+	if (laid->facts > 1)
+	{
+		results[1] = JsonbPGetDatum(JsonbValueToJsonb(vsm_push_jsonb(&versions, WJB_END_OBJECT, NULL)));
+		nulls[1] = false;
+	}
+	PG_RETURN_DATUM(row_make(row_type(fcinfo), results, nulls));
+}
