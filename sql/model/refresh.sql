@@ -415,7 +415,7 @@ BEGIN
 			SELECT FROM vsm.each_entity(names) AS n (key), LATERAL (
 				SELECT FROM incident AS i WHERE i.incident = n.key
 				UNION ALL
-				SELECT FROM link AS k WHERE k.source = n.key AND k.kind IN ('reverts', 'deploys', 'caused_by') OFFSET 0) AS t)
+				SELECT FROM link AS k WHERE k.source = n.key AND k.kind IN ('reverts', 'deploys') OFFSET 0) AS t)
 	THEN
 		INSERT INTO touched (kind, key) VALUES ('incidents', '') ON CONFLICT DO NOTHING;
 	END IF;
