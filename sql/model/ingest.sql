@@ -45,7 +45,8 @@ END
 $$;
 COMMENT ON FUNCTION vsm.open_documents() IS
 	'makes pg_temp.vsm_document, the table of documents to be read, or empties it; page is NULL for what was not looked at, 0 for no page, '
-	'1 for a page and 2 for one whose elements are documents, too; held is the number of what vsm.hold_document holds; a part of vsm.ingest';
+	'1 for a page and 2 for one whose elements are documents, too; held is the number of what vsm.hold_document holds; a part of '
+	'vsm.ingest';
 
 /*
  * JSON in PostgreSQL takes a dozen times its text while it is parsed. So a page of megabytes is

@@ -67,15 +67,18 @@ BEGIN
 		FROM judged AS j
 			CROSS JOIN LATERAL (
 				-- Whether it reverts another, and how many items it names, by whatever names.
-				SELECT bool_or(l.kind = 'reverts') AS reverts,
-					count(DISTINCT coalesce(a.item, l.target)) FILTER (WHERE l.kind <> 'reverts') AS items
+				SELECT bool_or(g.kind = 'reverts') AS reverts, count(DISTINCT g.target) FILTER (WHERE g.kind <> 'reverts') AS items
 				FROM (
-						SELECT j.part AS name
-						UNION ALL SELECT i.alias FROM item_alias AS i WHERE i.item = j.part OFFSET 0) AS n,
-					LATERAL (
-						SELECT k.target, k.kind FROM link AS k
-						WHERE k.source = n.name AND k.kind IN ('reverts', 'implements', 'fixes') AND k.until IS NULL OFFSET 0) AS l
-					LEFT JOIN LATERAL (SELECT i.item FROM item_alias AS i WHERE i.alias = l.target OFFSET 0) AS a ON true) AS t
+					SELECT coalesce(a.item, l.target) AS target, l.kind
+					FROM (
+							SELECT j.part AS name
+							UNION ALL SELECT i.alias FROM item_alias AS i WHERE i.item = j.part OFFSET 0) AS n,
+						LATERAL (
+							SELECT k.target, k.kind, k.until, k.changed_at FROM link AS k
+							WHERE k.source = n.name AND k.kind IN ('reverts', 'implements', 'fixes') OFFSET 0) AS l
+						LEFT JOIN LATERAL (SELECT i.item FROM item_alias AS i WHERE i.alias = l.target OFFSET 0) AS a ON true
+					GROUP BY 1, 2
+					HAVING (array_agg(l.until ORDER BY l.changed_at DESC NULLS LAST, l.until NULLS LAST))[1] IS NULL) AS g) AS t
 		WHERE t.reverts IS NOT TRUE AND (NOT j.is_request OR t.items <= most_items))
 	SELECT r.item, r.part, true, r.method, r.confidence FROM able AS r WHERE r.is_request
 	UNION ALL
@@ -211,16 +214,21 @@ BEGIN
 				UNION ALL
 				SELECT a.at, a.state
 				FROM (
-						SELECT r.deployment AS name
-						UNION ALL SELECT i.alias FROM item_alias AS i WHERE i.item = r.deployment OFFSET 0) AS d,
+						SELECT coalesce(c.item, l.source) AS change
+						FROM (
+								SELECT r.deployment AS name
+								UNION ALL SELECT i.alias FROM item_alias AS i WHERE i.item = r.deployment OFFSET 0) AS d,
+							LATERAL (
+								SELECT k.source, k.until, k.changed_at FROM link AS k
+								WHERE k.target = d.name AND k.kind = 'deploys' OFFSET 0) AS l
+							LEFT JOIN LATERAL (SELECT i.item FROM item_alias AS i WHERE i.alias = l.source OFFSET 0) AS c ON true
+						GROUP BY 1
+						HAVING (array_agg(l.until ORDER BY l.changed_at DESC NULLS LAST, l.until NULLS LAST))[1] IS NULL) AS l,
 					LATERAL (
-						SELECT k.source FROM link AS k WHERE k.target = d.name AND k.kind = 'deploys' AND k.until IS NULL OFFSET 0) AS l
-					LEFT JOIN LATERAL (SELECT i.item FROM item_alias AS i WHERE i.alias = l.source OFFSET 0) AS c ON true,
-					LATERAL (
-						SELECT min(e.at) AS at, 'release requested' AS state FROM event AS e WHERE e.entity = coalesce(c.item, l.source)
+						SELECT min(e.at) AS at, 'release requested' AS state FROM event AS e WHERE e.entity = l.change
 							AND e.state = 'approval requested'
 						UNION ALL
-						SELECT max(e.at), 'release approved' FROM event AS e WHERE e.entity = coalesce(c.item, l.source)
+						SELECT max(e.at), 'release approved' FROM event AS e WHERE e.entity = l.change
 							AND e.state = 'approval approved') AS a
 				WHERE r.deployment IS NOT NULL
 				UNION ALL

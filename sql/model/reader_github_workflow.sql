@@ -57,7 +57,8 @@ BEGIN ATOMIC
 					r.run -> 'head_branch',
 					'trigger', r.run -> 'event', 'run_number', r.run -> 'run_number', 'url', r.run -> 'html_url')))).*
 			UNION ALL
-			SELECT (vsm.fact_event(source, r.entity, r.started_at, 'queued', r.entity || ':' || r.attempt || ':queued', seq => r.attempt * 3)).*
+			SELECT (vsm.fact_event(source, r.entity, r.started_at, 'queued', r.entity || ':' || r.attempt || ':queued',
+				seq => r.attempt * 3)).*
 			WHERE r.attempt > 1
 			UNION ALL
 			SELECT (vsm.fact_event(source, r.entity, r.updated_at, 'in_progress', r.entity || ':' || r.attempt || ':in_progress',

@@ -46,7 +46,8 @@ BEGIN ATOMIC
 			OFFSET 0) AS a
 		WHERE a.state IS NOT NULL
 		UNION ALL
-		SELECT (vsm.fact_event(source, entity, o.updated_at, o.becomes, entity || ':' || o.becomes || ':' || vsm.gitlab_second(o.updated_at))).*
+		SELECT (vsm.fact_event(source, entity, o.updated_at, o.becomes,
+			entity || ':' || o.becomes || ':' || vsm.gitlab_second(o.updated_at))).*
 		WHERE o.becomes IS NOT NULL AND o.action IS DISTINCT FROM 'open'
 		UNION ALL
 		-- Opened as a draft.

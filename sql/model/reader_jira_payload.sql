@@ -201,7 +201,8 @@ BEGIN ATOMIC
 		UNION ALL
 		SELECT (vsm.fact_created(source, r.entity, r.created_at)).*
 		UNION ALL
-		SELECT (vsm.fact_observed(source, r.entity, r.changed_at, r.status)).* WHERE r.status IS NOT NULL AND r.changed_at IS NOT NULL) AS q;
+		SELECT (vsm.fact_observed(source, r.entity, r.changed_at, r.status)).*
+		WHERE r.status IS NOT NULL AND r.changed_at IS NOT NULL) AS q;
 END;
 COMMENT ON FUNCTION vsm.read_jira_request(text, jsonb, jsonb) IS
 	'facts of a request of Jira Service Management as GET /rest/servicedeskapi/request/KEY gives it: its present status, by the name '

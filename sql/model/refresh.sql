@@ -518,6 +518,7 @@ CREATE FUNCTION vsm.has_repositories(model text) RETURNS boolean
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
 SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off
 AS $$
 BEGIN
 	PERFORM vsm.enter_model(model);

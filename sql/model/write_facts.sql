@@ -232,8 +232,9 @@ BEGIN
 		FROM (
 			SELECT f.*
 			FROM pg_temp.vsm_fact AS f JOIN event AS o ON o.entity = f.entity AND o.source = f.source AND o.event_id = f.id
-			WHERE f.fact = 'event' AND (f.at, f.value, f.value_id, f.previous, f.previous_id, f.seq, f.method, f.details, f.version, f.payload)
-				IS DISTINCT FROM (o.at, o.state, o.state_id, o.previous, o.previous_id, o.seq, o.method, o.attributes, o.told_at, o.payload)
+			WHERE f.fact = 'event'
+			AND (f.at, f.value, f.value_id, f.previous, f.previous_id, f.seq, f.method, f.details, f.version, f.payload) IS DISTINCT
+				FROM (o.at, o.state, o.state_id, o.previous, o.previous_id, o.seq, o.method, o.attributes, o.told_at, o.payload)
 			OFFSET 0) AS f
 		WINDOW same AS (PARTITION BY f.entity COLLATE "C", f.source COLLATE "C", f.id COLLATE "C")
 		ORDER BY f.entity COLLATE "C", f.source COLLATE "C", f.id COLLATE "C", f.version DESC NULLS LAST,

@@ -51,7 +51,7 @@ vsm_stamp(PG_FUNCTION_ARGS)
 {
 	TriggerData *trigger = (TriggerData *) fcinfo->context;
 	HeapTuple	tuple;
-	int			column;
+	int		   *column;
 	Datum		xid;
 	bool		is_null;
 
@@ -61,14 +61,21 @@ vsm_stamp(PG_FUNCTION_ARGS)
 				 errmsg("vsm.stamp is a trigger function"),
 				 errdetail("It is called before a row is inserted or updated.")));
 	tuple = TRIGGER_FIRED_BY_UPDATE(trigger->tg_event) ? trigger->tg_newtuple : trigger->tg_trigtuple;
-	column = column_number(trigger->tg_relation, "xid");
-	xid = heap_getattr(tuple, column, RelationGetDescr(trigger->tg_relation), &is_null);
+	/* Of one table in a statement, it is looked for once. */
+	column = fcinfo->flinfo->fn_extra;
+	if (column == NULL)
+	{
+		column = MemoryContextAlloc(fcinfo->flinfo->fn_mcxt, sizeof(int));
+		*column = column_number(trigger->tg_relation, "xid");
+		fcinfo->flinfo->fn_extra = column;
+	}
+	xid = heap_getattr(tuple, *column, RelationGetDescr(trigger->tg_relation), &is_null);
 	/* write_facts has written it already. */
 	if (!is_null && FullTransactionIdEquals(DatumGetFullTransactionId(xid), GetTopFullTransactionId()))
 		return PointerGetDatum(tuple);
 	xid = FullTransactionIdGetDatum(GetTopFullTransactionId());
 	is_null = false;
-	return PointerGetDatum(heap_modify_tuple_by_cols(tuple, RelationGetDescr(trigger->tg_relation), 1, &column, &xid, &is_null));
+	return PointerGetDatum(heap_modify_tuple_by_cols(tuple, RelationGetDescr(trigger->tg_relation), 1, column, &xid, &is_null));
 }
 
 /* What was journalled last: of many rows of one item that go together one line is enough. */

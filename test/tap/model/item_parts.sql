@@ -32,6 +32,17 @@ SELECT 'gitlab', 'o' || r.n || s.place, r.request, r.at + s.n * interval '1 hour
 FROM (SELECT n, pg_temp.request() AS request, pg_temp.day(1, 20) AS at, pg_temp.one('draft', 'opened') AS second FROM generate_series(1,
 	10) AS n) AS r,
 	LATERAL (VALUES (1, 0, 'opened'), (2, 0, r.second), (3, 5, 'ready_for_review')) AS s(place, n, state);
+-- By other names.
+INSERT INTO flow.item_alias (alias, item) SELECT 'CHG' || n, 'servicenow:change:' || n FROM generate_series(1, 8) AS n ON CONFLICT DO
+	NOTHING;
+INSERT INTO flow.item_alias (alias, item) SELECT 'deploy-' || n, 'd' || n FROM generate_series(1, 16) AS n ON CONFLICT DO NOTHING;
+UPDATE flow.link SET source = 'shop/web!' || substr(source, 22)
+WHERE kind IN ('implements', 'fixes', 'reverts') AND source LIKE 'gitlab:merge_request:%' AND random() < 0.2;
+INSERT INTO flow.link (source, target, kind, method, confidence, until, changed_at)
+SELECT 'gitlab:merge_request:' || substr(l.source, 10), l.target, l.kind, l.method, l.confidence, '2026-02-01', pg_temp.day(30, 40)
+FROM flow.link AS l WHERE l.source LIKE 'shop/web!%' AND random() < 0.3 ON CONFLICT DO NOTHING;
+UPDATE flow.link SET source = 'CHG' || substr(source, 19) WHERE kind = 'deploys' AND source LIKE 'servicenow:change:%' AND random() < 0.4;
+UPDATE flow.link SET target = 'deploy-' || substr(target, 2) WHERE kind = 'deploys' AND target ~ '^d[0-9]+$' AND random() < 0.4;
 UPDATE flow.event SET seq = floor(random() * 3) WHERE random() < 0.1;
 UPDATE flow.event SET method = 'label' WHERE source = 'jira' AND random() < 0.1;
 UPDATE flow.event SET at = at + floor(random() * 20) * interval '1 hour' WHERE random() < 0.5;

@@ -2,7 +2,7 @@
 BEGIN;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS vsm;
-SELECT plan(46);
+SELECT plan(50);
 
 -- The answers must not depend on the session.
 SET LOCAL TimeZone = 'America/Los_Angeles';
@@ -164,6 +164,27 @@ SELECT is_empty('SELECT payload, pg_temp.made(payload, true), pg_temp.made(paylo
 SELECT cmp_ok((SELECT count(*) FROM scratched_json WHERE pg_temp.made(payload, false) ? 'error'), '>', 500::bigint,
 	'of which much is none');
 SELECT cmp_ok((SELECT count(*) FROM scratched_json WHERE NOT pg_temp.made(payload, false) ? 'error'), '>', 500::bigint, 'and much is');
+
+-- Members by their path are those that #> finds
+CREATE TEMP TABLE member AS
+SELECT v.object, string_to_array(p.path, ',') AS path
+FROM (VALUES (jsonb '{"a": "x", "b": {"c": 17.0, "d": ["y", {"e": "2026-01-05"}, ""], "": "z"}, "n": null, "t": true, "m": 1767571200000}'),
+		('["a", {"b": "c"}, -5.5]'), ('"a"'), ('null'), ('[]'), ('{}')) AS v (object),
+	unnest(ARRAY['a', 'b', 'b,c', 'b,d', 'b,d,0', 'b,d,-1', 'b,d,-2,e', 'b,d,1,e', 'b,d,3', 'b,d,-4', 'b,d,x', 'b,d,1x', 'b,c,x', 'n',
+		't', 'm', 'x',
+		'0', '1,b', '2', '-1', '-', '00', '99999999999', '']) AS p (path);
+SELECT is_empty($$SELECT * FROM member WHERE (vsm.json_text(object, VARIADIC path), vsm.json_number(object, VARIADIC path),
+		vsm.json_time(object, VARIADIC path)) IS DISTINCT FROM
+	(vsm.json_text(object #> path), vsm.json_number(object #> path), vsm.json_time(object #> path)) AND path <> '{}'$$,
+		'members by their path');
+SELECT cmp_ok((SELECT count(vsm.json_text(object, VARIADIC path)) FROM member), '>', 10::bigint, 'some of which are there');
+
+-- Documents that are held, in memory and beyond
+CREATE TEMP TABLE document AS SELECT n, vsm.hold_document(body) AS held, body
+FROM (SELECT n, jsonb_build_object('n', n, 'text', repeat(md5(n::text), 20000)) AS body FROM generate_series(1, 40) AS n) AS d;
+SELECT is_empty('SELECT n FROM document WHERE vsm.held_document(held) IS DISTINCT FROM body ORDER BY n DESC', 'documents that are held');
+SELECT is((SELECT count(vsm.held_document(held)) FROM document, LATERAL (SELECT vsm.release_documents() IS NULL) AS r), 0::bigint,
+	'and let go of');
 
 -- Keys
 SELECT results_eq(

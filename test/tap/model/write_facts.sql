@@ -3,7 +3,7 @@
 BEGIN;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS vsm;
-SELECT plan(38);
+SELECT plan(42);
 SET LOCAL client_min_messages = error;
 SET LOCAL TimeZone = 'Asia/Tokyo';
 
@@ -280,6 +280,23 @@ ALTER TABLE none.item ADD COLUMN ours text;
 SELECT is(pg_temp.failure(ARRAY[vsm.fact_row('s', 'item', 'own', '2026-01-01',
 	'{"title": "x", "type": "risk", "due_at": null, "ours": "y"}')]), 'none', 'a column of your own is told, too');
 SELECT results_eq($$SELECT title, type, ours FROM none.item WHERE item = 'own'$$, $$VALUES ('x', 'risk', 'y')$$, 'and written');
+-- Values as the types of columns write them, whatever JSON has them.
+ALTER TABLE none.item ADD COLUMN narrow varchar(10), ADD COLUMN day date;
+SELECT is(pg_temp.failure(ARRAY[
+	vsm.fact_row('s', 'item', 'odd', '2026-01-01', '{"title": 5, "size": "3.50", "key": 17, "tags": ["a"], "narrow": 12, "day": '
+		'"2026-01-05T10:00"}'),
+	vsm.fact_row('s', 'item', 'odd', '2026-01-02', '{"title": "b", "created_at": "2026-01-01T01:00:00.25+01:00", "ours": true}'),
+	vsm.fact_row('s', 'build', 'odd', '2026-01-02', '{"attempt": "3"}'), vsm.fact_row('s', 'build', 'odd', '2026-01-02',
+		'{"attempt": 20}')]),
+	'none', 'values of other types');
+SELECT results_eq($$SELECT title, size, key, tags, created_at, ours, narrow, day, (SELECT attempt FROM none.build WHERE build = 'odd')
+		FROM none.item WHERE item = 'odd'$$,
+	$$VALUES ('b', 3.50, '17', '["a"]'::jsonb, timestamptz '2026-01-01 00:00:00.25+00', 'true', '12'::varchar, date '2026-01-05', 20)$$,
+	'are written as those of the columns');
+SELECT throws_ok($$SELECT vsm.cut_table('none.item')$$, '42809', '"item" is not a temporary table of this session',
+	'only a temporary table is cut');
+SELECT is(pg_temp.failure(ARRAY(SELECT vsm.fact_alias('s', 'many' || n, repeat('x', 300) || n) FROM generate_series(1, 1000) AS n)), 'none',
+	'as one of many facts is');
 SELECT throws_ok($$SELECT vsm.write_facts('nowhere')$$, '42P01', NULL, 'there has to be a model');
 
 SELECT * FROM finish();
