@@ -386,25 +386,14 @@ BEGIN
 		SELECT k.item FROM item AS k WHERE k.parent = a.key
 		UNION ALL SELECT k.item FROM item AS k WHERE k.feature = a.key OFFSET 0) AS i
 	ON CONFLICT DO NOTHING;
-	-- Which deployment caused an incident, and what was rework of it, is told by links, deployments and commits.
-	INSERT INTO touched (kind, key)
-	SELECT 'incidents', ''
-	WHERE aliases IS NOT NULL OR shas IS NOT NULL OR members IS NOT NULL OR repositories IS NOT NULL OR EXISTS (
-		SELECT FROM vsm.each_entity(names) AS n (key), LATERAL (
-			SELECT FROM incident AS i WHERE i.incident = n.key
-			UNION ALL SELECT FROM deployment AS d WHERE d.deployment = n.key
-			UNION ALL SELECT FROM link AS l WHERE l.source = n.key AND l.kind IN ('caused_by', 'fixes', 'reverts')
-			UNION ALL SELECT FROM link AS l WHERE l.target = n.key AND l.kind IN ('caused_by', 'fixes', 'reverts') OFFSET 0) AS t)
-	ON CONFLICT DO NOTHING;
-	-- When work on what landed with a request began is told by its commits.
-	INSERT INTO touched (kind, key)
-	SELECT 'repository', coalesce(c.repository, '')
-	FROM vsm.each_entity(names || linked) AS n (key),
-		LATERAL (SELECT k.source FROM link AS k WHERE k.target = n.key AND k.kind = 'part_of' OFFSET 0) AS l,
-		LATERAL (SELECT k.repository FROM commit AS k WHERE k.sha = l.source OFFSET 0) AS c
-	ON CONFLICT DO NOTHING;
 
-	IF repositories IS NOT NULL OR shas IS NOT NULL OR members IS NOT NULL THEN
+	IF repositories IS NOT NULL OR shas IS NOT NULL OR members IS NOT NULL OR aliases IS NOT NULL THEN
+		-- What is, or may have been, a part of requests, and these.
+		linked := shas || members || aliases;
+		linked := vsm.all_names(linked || ARRAY(
+			SELECT l.target
+			FROM vsm.each_entity(linked) AS n (key), LATERAL (
+				SELECT k.target FROM link AS k WHERE k.source = n.key AND k.kind = 'part_of' OFFSET 0) AS l));
 		INSERT INTO touched (kind, key)
 		SELECT DISTINCT 'repository', coalesce(r.repository, '')
 		FROM (
@@ -424,8 +413,24 @@ BEGIN
 					SELECT l.source FROM vsm.each_entity(members) AS n (key), LATERAL (
 						SELECT k.source FROM link AS k WHERE k.target = n.key AND k.kind = 'part_of' OFFSET 0) AS l) AS m,
 				LATERAL (SELECT e.sha, e.repository FROM deployment AS e WHERE e.deployment = m.key OFFSET 0) AS d
-				LEFT JOIN LATERAL (SELECT k.repository FROM commit AS k WHERE k.sha = d.sha OFFSET 0) AS c ON true) AS r
+				LEFT JOIN LATERAL (SELECT k.repository FROM commit AS k WHERE k.sha = d.sha OFFSET 0) AS c ON true
+			UNION ALL
+			-- When work on what landed with a request began is told by its commits.
+			SELECT c.repository
+			FROM vsm.each_entity(linked) AS n (key),
+				LATERAL (SELECT k.source FROM link AS k WHERE k.target = n.key AND k.kind = 'part_of' OFFSET 0) AS l,
+				LATERAL (SELECT k.repository FROM commit AS k WHERE k.sha = l.source OFFSET 0) AS c) AS r
 		ON CONFLICT DO NOTHING;
+	END IF;
+	-- What was deployed has changed, or an incident, or what reverts or deploys.
+	IF EXISTS (SELECT FROM touched AS t WHERE t.kind = 'repository')
+		OR EXISTS (
+			SELECT FROM vsm.each_entity(names) AS n (key), LATERAL (
+				SELECT FROM incident AS i WHERE i.incident = n.key
+				UNION ALL
+				SELECT FROM link AS k WHERE k.source = n.key AND k.kind IN ('reverts', 'deploys') OFFSET 0) AS t)
+	THEN
+		INSERT INTO touched (kind, key) VALUES ('incidents', '') ON CONFLICT DO NOTHING;
 	END IF;
 END
 $$;

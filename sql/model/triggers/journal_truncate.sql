@@ -31,6 +31,3 @@ COMMENT ON TRIGGER journal_truncate ON :"schema".incident IS 'writes into the ta
 CREATE OR REPLACE TRIGGER journal_truncate AFTER TRUNCATE ON :"schema".usage FOR EACH STATEMENT EXECUTE FUNCTION vsm.journal();
 ALTER TABLE :"schema".usage ENABLE ALWAYS TRIGGER journal_truncate;
 COMMENT ON TRIGGER journal_truncate ON :"schema".usage IS 'writes into the table journal that all is to be made anew';
-CREATE OR REPLACE TRIGGER journal_truncate AFTER TRUNCATE ON :"schema".incident FOR EACH STATEMENT EXECUTE FUNCTION vsm.journal();
-ALTER TABLE :"schema".incident ENABLE ALWAYS TRIGGER journal_truncate;
-COMMENT ON TRIGGER journal_truncate ON :"schema".incident IS 'writes into the table journal that all is to be made anew';
