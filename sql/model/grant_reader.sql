@@ -56,8 +56,8 @@ BEGIN
 	END IF;
 	RAISE NOTICE USING
 		MESSAGE = format('role "%s" may read the views of the model in schema "%s"', role, model),
-		HINT = format('Tools that shift dates by the time zone of their session show another month: ALTER ROLE %I SET timezone = ''UTC''',
-			role);
+		HINT = format('Tools that shift dates by the time zone of their session show another month: ALTER ROLE %1$I SET timezone = '
+			'''UTC''. To compile queries over views of so many columns takes longer than to run them: ALTER ROLE %1$I SET jit = off', role);
 END
 $$;
 COMMENT ON PROCEDURE vsm.grant_reader(text, text, text[]) IS
