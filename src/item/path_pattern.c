@@ -39,11 +39,12 @@ stage_letter(int stage)
 /* A pattern while it is spelt in letters. */
 typedef struct PatternReader
 {
-	const Workflow *workflow;
+	const Workflow *workflow;	/* NULL: any stage will do */
 	const char *next;
 	const char *end;
 	pg_wchar   *letters;
 	Size		num_letters;
+	List	   *stages;			/* their names as they come, if there is no workflow */
 } PatternReader;
 
 static void
@@ -92,6 +93,13 @@ read_stage(PatternReader *reader)
 		name[len++] = *reader->next++;
 	}
 	reader->next++;
+	if (reader->workflow == NULL)
+	{
+		reader->stages = lappend(reader->stages, pnstrdup(name, len));
+		put_letter(reader, stage_letter(0));
+		pfree(name);
+		return;
+	}
 	stage = item_find_stage(reader->workflow, name, len);
 	if (stage >= 0 && workflow_stages(reader->workflow)[stage].stage_class == CLASS_BLOCKED)
 		ereport(ERROR,
@@ -211,9 +219,9 @@ free_regex(void *arg)
 }
 
 static PathPattern *
-compile_pattern(const Workflow *workflow, const char *text, Size len, MemoryContext parent)
+compile_pattern(const Workflow *workflow, const char *text, Size len, MemoryContext parent, List **stages)
 {
-	PatternReader reader = {workflow, text, text + len, NULL, 0};
+	PatternReader reader = {workflow, text, text + len};
 	MemoryContext context;
 	MemoryContext old;
 	PathPattern *pattern;
@@ -221,12 +229,15 @@ compile_pattern(const Workflow *workflow, const char *text, Size len, MemoryCont
 
 	reader.letters = palloc_extended(sizeof(pg_wchar) * (len + 1), MCXT_ALLOC_HUGE);
 	spell_pattern(&reader);
+	if (stages != NULL)
+		*stages = reader.stages;
 
 	context = AllocSetContextCreate(parent, "vsm path pattern", ALLOCSET_SMALL_SIZES);
 	old = MemoryContextSwitchTo(context);
 	pattern = palloc0(sizeof(PathPattern));
 	pattern->context = context;
-	pattern->workflow = memcpy(palloc(VARSIZE(workflow)), workflow, VARSIZE(workflow));
+	if (workflow != NULL)
+		pattern->workflow = memcpy(palloc(VARSIZE(workflow)), workflow, VARSIZE(workflow));
 	pattern->text = memcpy(palloc(len + 1), text, len);
 	pattern->len = len;
 	status = pg_regcomp(&pattern->regex, reader.letters, reader.num_letters,
@@ -264,8 +275,18 @@ path_pattern_get(PathPattern **cache, const Workflow *workflow, const char *text
 	*cache = NULL;
 	if (pattern != NULL)
 		MemoryContextDelete(pattern->context);
-	*cache = compile_pattern(workflow, text, len, parent);
+	*cache = compile_pattern(workflow, text, len, parent, NULL);
 	return *cache;
+}
+
+List *
+path_pattern_stages(const char *text, Size len)
+{
+	List	   *stages;
+	PathPattern *pattern = compile_pattern(NULL, text, len, CurrentMemoryContext, &stages);
+
+	MemoryContextDelete(pattern->context);
+	return stages;
 }
 
 bool

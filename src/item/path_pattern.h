@@ -15,6 +15,7 @@
 #define VSM_PATH_PATTERN_H
 
 #include "item/item.h"
+#include "nodes/pg_list.h"
 
 /* A pattern as it is compiled for one workflow. */
 typedef struct PathPattern PathPattern;
@@ -26,6 +27,9 @@ typedef struct PathPattern PathPattern;
  */
 extern PathPattern *path_pattern_get(PathPattern **cache, const Workflow *workflow,
 									 const char *text, Size len, MemoryContext parent);
+
+/* The names of stages that a pattern speaks of, as they come (list of char *); 2201B for what is no pattern. */
+extern List *path_pattern_stages(const char *text, Size len);
 
 /* Whether the path of an item, which was read by that workflow, has a part that matches. */
 extern bool path_pattern_matches(PathPattern *pattern, const FlowItem *item);

@@ -244,6 +244,20 @@ FROM (
 			FROM :"schema".value_stream AS v WHERE v.value_stream = r.value_stream) AS w ON true
 	WHERE r.workflow IS NULL AND w.workflow IS NOT NULL
 	UNION ALL
+	SELECT 'control rule not judged', c.name || coalesce(': ' || r.value_stream, ''), 1, NULL,
+		format('A workflow lacks a stage that the pattern names, or has it as a layer: %s. Name the stages of that value stream: INSERT INTO '
+			'%I.control_rule (value_stream, name, pattern) VALUES (%L, %L, ...).',
+			array_to_string(ARRAY(SELECT DISTINCT p.stage FROM unnest(vsm.path_pattern_stages(c.pattern)) AS p (stage)
+				WHERE p.stage <> '(unmapped)' AND NOT EXISTS (
+					SELECT FROM vsm.stages(r.workflow) AS s WHERE s.stage = p.stage AND s.class <> 'blocked') ORDER BY 1), ', '),
+			:'schema', r.value_stream, c.name)
+	FROM :"schema".control_rule AS c
+		JOIN :"schema".route AS r ON r.value_stream = c.value_stream OR c.value_stream IS NULL AND NOT EXISTS (
+			SELECT FROM :"schema".control_rule AS o WHERE o.name = c.name AND o.value_stream = r.value_stream)
+	WHERE r.workflow IS NOT NULL AND NOT vsm.path_pattern_stages(c.pattern) <@ (
+		SELECT array_agg(s.stage) || '{(unmapped)}' FROM vsm.stages(r.workflow) AS s WHERE s.class <> 'blocked')
+	GROUP BY c.name, c.pattern, r.value_stream, r.workflow
+	UNION ALL
 	SELECT 'code left out', coalesce(r.value_stream, '') || coalesce(', rule ' || r.rank, ''), count(DISTINCT p.item), NULL,
 		'Items whose merge requests and commits do not count: the workflow has a blocked stage without a state of its own that ends it. '
 		'Add one to "until".'
