@@ -17,7 +17,8 @@ INSERT INTO told VALUES
 	('1', 'SHOP', 'Build 5, Review 6, Approval 7, Released 8'),
 	('2', 'SHOP', 'Build 5, Review 6, Released 8'),					-- never approved, released on day 8
 	('3', 'SHOP', 'Build 5, Released 6, Approval 7'),				-- approved afterwards; and no review
-	('4', 'SHOP', 'Build 5, Review 6, Approval 7, Released 8, Build 9, Released 10'),	-- built after released, on day 9; no second approval
+	('4', 'SHOP', 'Build 5, Review 6, Approval 7, Released 8, Build 9, Released '
+		'10'),	-- built after released, on day 9; no second approval
 	('5', 'SHOP', 'Build 5'),
 	('6', 'SHOP', 'Build 5, Dropped 6'),
 	('7', 'PAY', 'Doing 5, Done 6');
@@ -39,7 +40,8 @@ SELECT bag_eq('TABLE seen', $$VALUES
 	('built after released', '4', 9, 'Build > Review > Approval > Released > Build')$$,
 	'what broke which rule, when, and the way to there');
 SELECT bag_eq('SELECT finding, subject, detail FROM flow.data_quality WHERE finding = ''control rule not judged''', $$VALUES
-	('control rule not judged', 'built after released: Pay', 'A workflow lacks a stage that the pattern names, or has it as a layer: Build, '
+	('control rule not judged', 'built after released: Pay', 'A workflow lacks a stage that the pattern names, or has it as a layer: '
+		'Build, '
 		'Released. Name the stages of that value stream: INSERT INTO flow.control_rule (value_stream, name, pattern) VALUES (''Pay'', '
 		'''built after released'', ...).'),
 	('control rule not judged', 'released without approval: Pay', 'A workflow lacks a stage that the pattern names, or has it as a layer: '
@@ -73,7 +75,8 @@ SELECT vsm.refresh_once('flow') AS made \gset
 DELETE FROM flow.control_rule;
 INSERT INTO flow.control_rule (name, of, pattern, kind) VALUES ('ticket', 'tracker', '^<Build><Approval><Released>$', 'must_not'),
 	('whole', 'whole', '^<Build><Approval><Released>$', 'must_not');
-SELECT set_eq($$SELECT rule FROM seen WHERE item = '8'$$, ARRAY['ticket'], 'the tracker tells what its people did, the whole what was done');
+SELECT set_eq($$SELECT rule FROM seen WHERE item = '8'$$, ARRAY['ticket'],
+	'the tracker tells what its people did, the whole what was done');
 
 -- What is no rule.
 SELECT throws_ok($$INSERT INTO flow.control_rule (name, pattern) VALUES ('x', 'Build')$$, '2201B', NULL, 'what is no pattern is refused');

@@ -13,6 +13,8 @@ SELECT 'told:' || d.deployment, d.service, d.environment, d.finished_at + interv
 	'told'
 FROM flow.deployment AS d WHERE d.environment = 'live' AND d.status = 'success' AND hashtext(d.deployment) % 7 = 0;
 CALL vsm.refresh('flow');
+-- A rule that many break.
+INSERT INTO flow.control_rule (name, pattern) VALUES ('any way', '.');
 -- Something that was restated.
 SELECT (date_trunc('month', now() AT TIME ZONE 'UTC') - interval '1 month')::date AS last_month \gset
 CALL vsm.publish('flow', :'last_month');
@@ -31,7 +33,7 @@ INSERT INTO kept VALUES ('flow_item', 'item'), ('flow_visit', 'item, visit'), ('
 	('change_lead_time', 'sha, service'), ('release_item', 'deployment, item'),
 	('item_trace', 'item, place'),
 	('dora_weekly', 'week, value_stream, service, environment'), ('dora_monthly', 'month, value_stream, service, environment'),
-	('feature', 'item'), ('delay_cost', 'item'), ('expedite', 'item'), ('value_realization', 'item'),
+	('control', 'rule, item'), ('feature', 'item'), ('delay_cost', 'item'), ('expedite', 'item'), ('value_realization', 'item'),
 	('scorecard_monthly', 'month, value_stream, team'),
 	('restatement', 'month, report, value_stream, team, type, level, service, environment, metric');
 -- Those of all views that people may be let read.
