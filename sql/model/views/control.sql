@@ -45,7 +45,8 @@ COMMENT ON COLUMN :"schema".control.service IS 'service that the item is about; 
 COMMENT ON COLUMN :"schema".control.level IS 'level of the item: parent or item, see flow_item';
 COMMENT ON COLUMN :"schema".control.category IS 'category of the item; (none): in none';
 COMMENT ON COLUMN :"schema".control.outcome IS 'outcome of the item: new (not started), open, done or cancelled';
-COMMENT ON COLUMN :"schema".control.kind IS 'kind of the rule: must_not, the item took a way that it may not; must, it did not take one that it has to';
+COMMENT ON COLUMN :"schema".control.kind IS 'kind of the rule: must_not, the item took a way that it may not; must, it did not take one '
+	'that it has to';
 COMMENT ON COLUMN :"schema".control.of IS 'what was judged: whole, the way end to end; tracker, that of the tracker alone';
 COMMENT ON COLUMN :"schema".control.broken_at IS
 	'when the rule was broken: the way to there matched for the first time, or the item was done without';

@@ -245,7 +245,8 @@ FROM (
 	WHERE r.workflow IS NULL AND w.workflow IS NOT NULL
 	UNION ALL
 	SELECT 'control rule not judged', c.name || coalesce(': ' || r.value_stream, ''), 1, NULL,
-		format('A workflow lacks a stage that the pattern names, or has it as a layer: %s. Name the stages of that value stream: INSERT INTO '
+		format('A workflow lacks a stage that the pattern names, or has it as a layer: %s. Name the stages of that value stream: INSERT '
+			'INTO '
 			'%I.control_rule (value_stream, name, pattern) VALUES (%L, %L, ...).',
 			array_to_string(ARRAY(SELECT DISTINCT p.stage FROM unnest(vsm.path_pattern_stages(c.pattern)) AS p (stage)
 				WHERE p.stage <> '(unmapped)' AND NOT EXISTS (

@@ -442,7 +442,7 @@ SELECT p.oid, p.proname, p.proargnames[1:p.pronargs] AS names, format('vsm.%I(%s
 	FROM unnest(p.proargnames[1:p.pronargs]) AS name)) AS call
 FROM pg_proc p WHERE p.pronamespace = 'vsm'::regnamespace AND p.prokind = 'f' AND p.proargnames[1:2] = '{timeline,workflow}'
 	AND 'vsm.timeline'::regtype = p.proargtypes[0];
-SELECT is((SELECT count(*)::int FROM metric WHERE 'as_of' = ANY (names)), 25, 'functions that take as_of');
+SELECT is((SELECT count(*)::int FROM metric WHERE 'as_of' = ANY (names)), 27, 'functions that take as_of');
 SELECT is_empty($$SELECT call FROM metric, unnest(ARRAY['infinity', '-infinity']) AS at WHERE 'as_of' = ANY (names)
 	AND pg_temp.failure(format('SELECT ' || call || ' FROM lost, one', quote_literal(at), quote_literal('A'))) <> '22008 | as_of cannot be '
 		'infinite'$$, 'each refuses infinity');
