@@ -424,6 +424,7 @@ BEGIN
 	END IF;
 	-- What was deployed has changed, or an incident, or what reverts or deploys.
 	IF EXISTS (SELECT FROM touched AS t WHERE t.kind = 'repository')
+		OR EXISTS (SELECT FROM journal AS j WHERE j.kind = 'incident')
 		OR EXISTS (
 			SELECT FROM vsm.each_entity(names) AS n (key), LATERAL (
 				SELECT FROM incident AS i WHERE i.incident = n.key

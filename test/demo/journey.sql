@@ -155,7 +155,8 @@ FROM (SELECT min(c.committed_at) AS committed, max(d.finished_at) AS deployed, m
 INSERT INTO flow.service (service, repository, since) SELECT p.project, p.project, p.build FROM part AS p;
 SELECT count(*) AS proposed FROM vsm.propose_routing('flow') \gset
 CALL vsm.refresh('flow');
-SELECT E'\n' || format('flow.journey has a row of it for every item, for BI tools. SELECT * FROM flow.journey WHERE key = ''%s'':', :'idea');
+SELECT E'\n' || format('flow.journey has a row of it for every item, for BI tools. SELECT * FROM flow.journey WHERE key = ''%s'':',
+	:'idea');
 SELECT cell(a.attname::text, 24) || CASE WHEN a.attname LIKE '%\_days' THEN round(c.value::numeric, 1)::text
 	WHEN a.attname LIKE '%\_at' THEN to_char(c.value::timestamptz, 'YYYY-MM-DD HH24:MI') ELSE c.value END
 FROM flow.journey AS j, jsonb_each_text(to_jsonb(j)) AS c (key, value), pg_attribute AS a

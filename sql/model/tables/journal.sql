@@ -10,5 +10,5 @@ COMMENT ON TABLE :"schema".journal IS 'keys of rows that were deleted or got ano
 COMMENT ON COLUMN :"schema".journal.id IS 'order of writing';
 COMMENT ON COLUMN :"schema".journal.xid IS 'transaction that did it';
 COMMENT ON COLUMN :"schema".journal.kind IS
-	'key: of an item, a request, a commit, a build, a deployment, an incident; alias; repository; rebuild: a table was truncated';
+	'key: of an item, a request, a commit, a build or a deployment; incident; alias; repository; rebuild: a table was truncated';
 COMMENT ON COLUMN :"schema".journal.key IS 'the key as it was';

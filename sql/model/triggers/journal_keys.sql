@@ -35,7 +35,7 @@ CREATE OR REPLACE TRIGGER journal_keys AFTER UPDATE OR DELETE ON :"schema".deplo
 ALTER TABLE :"schema".deployment ENABLE ALWAYS TRIGGER journal_keys;
 COMMENT ON TRIGGER journal_keys ON :"schema".deployment IS 'writes the keys that a row had and has no longer into the table journal';
 CREATE OR REPLACE TRIGGER journal_keys AFTER UPDATE OR DELETE ON :"schema".incident FOR EACH ROW EXECUTE FUNCTION
-	vsm.journal('key', 'incident');
+	vsm.journal('incident', 'incident');
 ALTER TABLE :"schema".incident ENABLE ALWAYS TRIGGER journal_keys;
 COMMENT ON TRIGGER journal_keys ON :"schema".incident IS 'writes the keys that a row had and has no longer into the table journal';
 CREATE OR REPLACE TRIGGER journal_keys AFTER UPDATE OR DELETE ON :"schema".usage FOR EACH ROW EXECUTE FUNCTION

@@ -48,7 +48,8 @@ INSERT INTO flow.link (source, target, kind, method, confidence) VALUES ('RCHG1'
 INSERT INTO flow.event (source, event_id, entity, at, state, method) VALUES
 	('servicenow', 'rw1', 'rule:change:2', '2026-02-01', 'work started', 'label'), ('servicenow', 'rw2', 'rule:change:2', '2026-02-02',
 		'work ended', 'label');
-INSERT INTO flow.incident (incident, service, opened_at) VALUES ('rule:incident:1', 'rule/web', '2026-02-10');
+INSERT INTO flow.incident (incident, service, opened_at) VALUES ('rule:incident:1', 'rule/web', '2026-02-10'),
+	('rule:incident:2', 'rule/lone', '2026-02-10');
 INSERT INTO flow.link (source, target, kind, method, confidence) SELECT 'rule:merge_request:8', 'RULE-' || n, 'implements',
 	'key in title', 0.95 FROM generate_series(9, 18) AS n WHERE n <> 10;
 -- The words of a source that names services.
@@ -154,6 +155,8 @@ INSERT INTO rule (what, function, old, new, statement) VALUES
 	$$UPDATE flow.commit SET repository = 'rule/other' WHERE sha = 'rule11'$$),
 ('when work on a change began', 'touch_changes', 'k.kind = ''part_of'' OFFSET 0) AS l,', 'false OFFSET 0) AS l,',
 	$$INSERT INTO flow.link (source, target, kind) VALUES ('branch2', 'rule:merge_request:3', 'part_of')$$),
+('incidents that are gone', 'touch_changes', 'j.kind = ''incident''', 'false',
+	$$DELETE FROM flow.incident WHERE incident = 'rule:incident:2'$$),
 ('deployments of an incident', 'touch_changes', 'FROM incident AS i WHERE', 'FROM incident AS i WHERE false AND',
 	$$UPDATE flow.incident SET resolved_at = '2026-02-20' WHERE incident = 'rule:incident:1'$$),
 ('repositories of commits', 'touch_changes', 'FROM commit AS c WHERE c.sha = n.key', 'FROM commit AS c WHERE false',
@@ -183,10 +186,11 @@ INSERT INTO rule (what, function, old, new, statement) VALUES
 ('the calendar of a team', 'refresh_settings', 't.calendar', '1', $$UPDATE flow.team SET calendar = NULL$$),
 ('a rule of routing', 'refresh_settings', 'r.value_stream, r.team', '1', $$UPDATE flow.routing SET value_stream = 'Plain', team = 'Blue'$$),
 ('a service', 'refresh_settings', 's.path', '1', $$UPDATE flow.service SET path = 'nowhere' WHERE service = 'web'$$),
-('words for types', 'refresh_settings', '''type'', ''service''', '''service''', $$INSERT INTO flow.item_change (item, attribute, value,
+('words for types', 'refresh_settings', '''type'', ''category''', '''category''', $$INSERT INTO flow.item_change (item, attribute, value,
 	at) VALUES ('jira:issue:r1', 'type', 'Oddity', '2026-01-03'); SELECT count(*) FROM pg_temp.refreshed();
 	INSERT INTO flow.naming (source, kind, name, meaning) VALUES ('jira', 'type', 'oddity', 'risk')$$),
-('words for services', 'refresh_settings', '''type'', ''service''', '''type''', $$INSERT INTO flow.naming (source, kind, name, meaning)
+('words for services', 'refresh_settings', '''category'', ''service''', '''category''', $$INSERT INTO flow.naming (source, kind, name,
+	meaning)
 	VALUES ('rule', 'service', 'live', 'alive')$$),
 ('the zone of the model', 'refresh_settings', 'm.time_zone', '1', $$UPDATE flow.model SET time_zone = 'America/Los_Angeles'$$),
 ('how many items a request names', 'refresh_settings', 'm.part_max_items', '1', $$UPDATE flow.model SET part_max_items = 1$$),
