@@ -6,24 +6,26 @@ SELECT q.rule, q.item, q.key, q.title, q.url, q.value_stream, q.portfolio, q.tea
 FROM (
 	SELECT c.name AS rule, i.item, f.key, f.title, f.url, f.value_stream, f.portfolio, f.team, f.type, f.priority, f.service, f.level,
 		f.category, f.outcome, c.kind, c.of, b.broken_at,
-		array_to_string(vsm.path(t.timeline, r.workflow, b.broken_at), ' > ') AS detail
-	FROM :"schema".control_rule AS c
-		JOIN :"schema".route AS r
-			ON (r.value_stream = c.value_stream OR c.value_stream IS NULL AND NOT EXISTS (
-				SELECT FROM :"schema".control_rule AS o WHERE o.name = c.name AND o.value_stream = r.value_stream))
-			-- A stage that a workflow does not have would be an error, for all rows.
-			AND vsm.path_pattern_stages(c.pattern) <@ (
+		array_to_string(vsm.path(t.timeline, c.workflow, b.broken_at), ' > ') AS detail
+	FROM (
+			-- First of all: a stage that a workflow does not have would be an error, for all rows.
+			SELECT k.name, k.kind, k.of, k.pattern, r.route, r.workflow
+			FROM :"schema".control_rule AS k
+				JOIN :"schema".route AS r ON r.value_stream = k.value_stream OR k.value_stream IS NULL AND NOT EXISTS (
+					SELECT FROM :"schema".control_rule AS o WHERE o.name = k.name AND o.value_stream = r.value_stream)
+			WHERE vsm.path_pattern_stages(k.pattern) <@ (
 				SELECT array_agg(s.stage) || '{(unmapped)}' FROM vsm.stages(r.workflow) AS s WHERE s.class <> 'blocked')
-		JOIN :"schema".item_flow AS i ON i.route = r.route AND (c.kind = 'must_not' OR i.outcome = 'done')
+			OFFSET 0) AS c
+		JOIN :"schema".item_flow AS i ON i.route = c.route AND (c.kind = 'must_not' OR i.outcome = 'done')
 		CROSS JOIN LATERAL (SELECT CASE c.of WHEN 'tracker' THEN i.tracker ELSE i.timeline END AS timeline OFFSET 0) AS t
 		CROSS JOIN LATERAL (
 			SELECT CASE c.kind
 				WHEN 'must' THEN i.finished_at
-				ELSE (SELECT min(v.entered_at) FROM vsm.visits(t.timeline, r.workflow) AS v
-					WHERE vsm.path_matches(t.timeline, r.workflow, c.pattern, v.entered_at))
+				ELSE (SELECT min(v.entered_at) FROM vsm.visits(t.timeline, c.workflow) AS v
+					WHERE vsm.path_matches(t.timeline, c.workflow, c.pattern, v.entered_at))
 				END AS broken_at OFFSET 0) AS b
 		JOIN :"schema".flow_item AS f ON f.item = i.item
-	WHERE vsm.path_matches(t.timeline, r.workflow, c.pattern) = (c.kind = 'must_not')) AS q
+	WHERE vsm.path_matches(t.timeline, c.workflow, c.pattern) = (c.kind = 'must_not')) AS q
 	CROSS JOIN :"schema".model AS m
 WHERE NOT EXISTS (SELECT FROM :"schema".access) OR q.value_stream = ANY (ARRAY(
 	SELECT a.value_stream FROM :"schema".access AS a JOIN pg_catalog.pg_roles AS o ON o.rolname = a.role

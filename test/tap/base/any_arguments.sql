@@ -92,14 +92,16 @@ DECLARE
 	statement text;
 	message text;
 BEGIN
-	FOR function IN SELECT p.oid::regprocedure AS name, p.proname, p.pronargs, p.proargtypes::regtype[] AS types FROM pg_proc p
+	FOR function IN SELECT p.oid::regprocedure AS name, p.proname, p.pronargs, p.proargtypes::regtype[] AS types,
+			p.provariadic <> 0 AS is_variadic FROM pg_proc p
 		JOIN pg_language l ON l.oid = p.prolang
 		WHERE p.pronamespace = 'vsm'::regnamespace AND p.prokind = 'f' AND l.lanname = 'c' AND p.provolatile = 'i'
 			AND p.prorettype NOT IN ('internal'::regtype, 'trigger'::regtype)
 		AND NOT p.proargtypes::oid[] && ARRAY['internal'::regtype, 'cstring'::regtype]::oid[] ORDER BY 1::text LOOP
 		FOR n IN 1..calls LOOP
 			-- the first time only NULLs, the second time none, then one argument in eight
-			SELECT string_agg(coalesce(quote_literal(literal), 'NULL') || '::' || type, ', ' ORDER BY place) INTO arguments
+			SELECT string_agg(CASE WHEN function.is_variadic AND place = function.pronargs THEN 'VARIADIC ' ELSE '' END
+				|| coalesce(quote_literal(literal), 'NULL') || '::' || type, ', ' ORDER BY place) INTO arguments
 			FROM (SELECT place, type, CASE WHEN n > 1 AND (n = 2 OR random() > 0.125) THEN (SELECT literal FROM argument a
 				WHERE a.type = t.type
 					-- so many periods or days take too long here

@@ -7,9 +7,10 @@ SET LOCAL client_min_messages = error;
 CALL vsm.create_model('flow', time_zone => 'Europe/Paris');
 
 INSERT INTO flow.value_stream (value_stream, workflow) VALUES
-	('Shop', vsm.with_delivery('{"stages":[{"name":"Build","class":"active"},{"name":"Blocked","class":"blocked","until":["Unblocked"]},'
+	('Shop', to_jsonb(vsm.with_delivery('{"stages":[{"name":"Build","class":"active"},{"name":"Blocked","class":"blocked",'
+		'"until":["Unblocked"]},'
 		'{"name":"Review","class":"waiting"},{"name":"Approval","class":"waiting"},{"name":"Released","class":"done"},'
-		'{"name":"Dropped","class":"cancelled"}]}')),
+		'{"name":"Dropped","class":"cancelled"}]}'))),
 	('Pay', '{"stages":[{"name":"Doing","class":"active"},{"name":"Done","class":"done"}]}');
 INSERT INTO flow.routing (rank, project, value_stream) VALUES (10, 'SHOP', 'Shop'), (20, 'PAY', 'Pay');
 CREATE TEMP TABLE told (item text, project text, way text);
