@@ -3,7 +3,7 @@
 
 # Issues, commits in a row, and what has routes.
 stress_model() {
-	run >&2 <<-'SQL'
+	run >/dev/null <<-'SQL'
 	INSERT INTO flow.value_stream (value_stream, workflow) VALUES ('Shop', vsm.with_delivery('{"stages":[{"name":"Backlog","class":"new","states":["To Do"]},
 		{"name":"Build","class":"active","states":["In Progress"]},{"name":"Review","class":"waiting","states":["In Review"]},
 		{"name":"Released","class":"done","states":["Done"]},{"name":"In use","class":"done","states":["used"]}]}'::vsm.workflow)::jsonb);
@@ -86,7 +86,7 @@ refresher_pid() {
 seen() {
 	last=$(run -c 'SELECT pg_current_xact_id()')
 	await run -c "SELECT 1 WHERE pg_snapshot_xmin(pg_current_snapshot()) > '$last'::xid8"
-	[ -n "$found" ] && run -c "CALL vsm.refresh('flow')" >&2
+	[ -n "$found" ] && run -c "CALL vsm.refresh('flow')" >/dev/null
 }
 
 # The rows in which what was made by changes differs from what a rebuild makes, both ways; at most 20.

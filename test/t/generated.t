@@ -5,11 +5,11 @@ export PGOPTIONS='-c client_min_messages=error'
 createdb vsm_generated
 trap 'dropdb --force vsm_generated; rm -rf "$tmp"' EXIT
 run() { sql -d vsm_generated "$@"; }
-run -c 'CREATE EXTENSION vsm' >&2
+run -c 'CREATE EXTENSION vsm' >/dev/null
 run -v items=2000 -v schema=flow -f "$VSM_TOP/test/bench/setup/model.sql" >"$tmp/output" 2>&1
 result $? 'a model of 2,000 tickets is made'
 comment <"$tmp/output"
-run -c "CALL vsm.refresh('flow')" >&2
+run -c "CALL vsm.refresh('flow')" >/dev/null
 
 # Each of these is there: how often, at least.
 some() { # LEAST DESCRIPTION QUERY
@@ -64,7 +64,7 @@ SQL
 like "$(cat "$tmp/refreshed")" '^[1-9][0-9]*$' 'a refresh makes items anew'
 kept >"$tmp/found"
 like "$(diff "$tmp/before" "$tmp/found" | grep -c '^[<>]')" '^[1-9][0-9][0-9]' 'by which much has changed'
-run -c "SELECT vsm.refresh_once('flow', rebuild => true)" >&2
+run -c "SELECT vsm.refresh_once('flow', rebuild => true)" >/dev/null
 kept >"$tmp/rebuilt"
 is "$(diff "$tmp/found" "$tmp/rebuilt" | head -20)" '' 'and all is as a rebuild makes it'
 done_testing

@@ -91,7 +91,7 @@ is "$(sql -c 'SELECT count(*) FROM orders.compared WHERE lines > 1000')" 19 'the
 is "$(differences)" '' 'which make the same rows'
 
 # Eight sessions at once, each with its share.
-sql -c "DO 'DECLARE r text; BEGIN FOREACH r IN ARRAY vsm.told_tables() LOOP EXECUTE format(\$\$DELETE FROM flow.%I\$\$, r); END LOOP; END'" -c 'SELECT orders.deal(20)' >&2
+sql -c "DO 'DECLARE r text; BEGIN FOREACH r IN ARRAY vsm.told_tables() LOOP EXECUTE format(\$\$DELETE FROM flow.%I\$\$, r); END LOOP; END'" -c 'SELECT orders.deal(20)' >/dev/null
 for session in 0 1 2 3 4 5 6 7; do
 	sql -c "SELECT format('INSERT INTO flow.inbox (source, payload) SELECT p.source, p.body FROM orders.dealt AS d JOIN orders.payload AS p USING (n) WHERE d.call = %s ORDER BY d.place;
 		CALL vsm.ingest(''flow'');', c) FROM generate_series(1, (SELECT max(call) FROM orders.dealt)) AS c WHERE c % 8 = $session" >"$tmp/session$session"

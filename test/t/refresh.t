@@ -12,9 +12,9 @@ forget_prepared() {
 }
 trap 'kill $(jobs -p) 2>/dev/null; wait; forget_prepared; dropdb --force vsm_refresh; rm -rf "$tmp"' EXIT
 run() { sql -d vsm_refresh "$@"; }
-run -c 'CREATE EXTENSION vsm' -c "CALL vsm.create_model('flow')" >&2
+run -c 'CREATE EXTENSION vsm' -c "CALL vsm.create_model('flow')" >/dev/null
 stress_model
-run -c "CALL vsm.refresh('flow')" >&2
+run -c "CALL vsm.refresh('flow')" >/dev/null
 
 # (a transaction that meets another's rows may fail; what it wrote is gone with it)
 writer() { stress_transactions "$1" 0 $seconds | psql -XAtq -d vsm_refresh >/dev/null 2>>"$tmp/writers"; }
@@ -48,18 +48,18 @@ run -c "DO \$\$BEGIN CALL vsm.refresh('flow'); END\$\$" >"$tmp/do" 2>&1
 result $? 'but within a DO block'
 
 # Who may only delete from event, and what a trigger does not see.
-run -c 'CREATE ROLE vsm_refresh_loader' -c 'GRANT USAGE ON SCHEMA flow TO vsm_refresh_loader' -c 'GRANT SELECT, DELETE, INSERT ON flow.event TO vsm_refresh_loader' >&2
+run -c 'CREATE ROLE vsm_refresh_loader' -c 'GRANT USAGE ON SCHEMA flow TO vsm_refresh_loader' -c 'GRANT SELECT, DELETE, INSERT ON flow.event TO vsm_refresh_loader' >/dev/null
 trap 'dropdb --force vsm_refresh; dropuser vsm_refresh_loader; rm -rf "$tmp"' EXIT
 is "$(run -c 'SET ROLE vsm_refresh_loader' -c "DELETE FROM flow.event WHERE entity = 'jira:issue:7' RETURNING 'gone'" 2>&1 | sort -u)" 'gone' 'a role with rights on event alone deletes there'
 seen
 is "$(run -c "SELECT count(*) FROM flow.visit WHERE item = 'jira:issue:7' AND entered_at IN (SELECT at FROM flow.event WHERE entity = 'jira:issue:7')")" 0 'and refresh has seen it'
-run -c 'TRUNCATE flow.usage' >&2
+run -c 'TRUNCATE flow.usage' >/dev/null
 seen
 is "$(run -c "SELECT detail FROM flow.refresh_log WHERE step = 'rebuild' ORDER BY id DESC LIMIT 1")" 'a table was truncated' 'TRUNCATE makes all anew'
-run -c 'ALTER TABLE flow.event DISABLE TRIGGER stamp' -c "UPDATE flow.event SET state = 'Done' WHERE entity = 'jira:issue:8'" >&2
-run -c "CALL vsm.refresh('flow')" >&2
+run -c 'ALTER TABLE flow.event DISABLE TRIGGER stamp' -c "UPDATE flow.event SET state = 'Done' WHERE entity = 'jira:issue:8'" >/dev/null
+run -c "CALL vsm.refresh('flow')" >/dev/null
 is "$(run -c "SELECT detail FROM flow.refresh_log WHERE step = 'rebuild' ORDER BY id DESC LIMIT 1")" 'no trigger tells of changes of event' 'so does a trigger that is off'
-run -c "CALL vsm.create_model('flow')" >&2
-run -c "CALL vsm.refresh('flow')" -c "CALL vsm.refresh('flow')" >&2
+run -c "CALL vsm.create_model('flow')" >/dev/null
+run -c "CALL vsm.refresh('flow')" -c "CALL vsm.refresh('flow')" >/dev/null
 is "$(run -c "SELECT step FROM flow.refresh_log WHERE step IN ('changes', 'rebuild') ORDER BY id DESC LIMIT 2" | tr '\n' ' ')" 'changes rebuild ' 'until create_model has made it whole'
 done_testing

@@ -36,18 +36,18 @@ run() { sql -d stress "$@"; }
 createdb stress
 createdb upstream
 run -c 'CREATE EXTENSION vsm' -c 'CREATE SCHEMA flow' -c "CREATE TABLE flow.event (source text, event_id text, entity text, at timestamptz, state text) PARTITION BY LIST (source)" \
-	-c "CREATE TABLE flow.event_rest PARTITION OF flow.event DEFAULT" -c "CREATE TABLE flow.event_legacy PARTITION OF flow.event FOR VALUES IN ('legacy')" -c "CALL vsm.create_model('flow')" >&2
+	-c "CREATE TABLE flow.event_rest PARTITION OF flow.event DEFAULT" -c "CREATE TABLE flow.event_legacy PARTITION OF flow.event FOR VALUES IN ('legacy')" -c "CALL vsm.create_model('flow')" >/dev/null
 stress_model
-run >&2 <<'SQL'
+run >/dev/null <<'SQL'
 CREATE ROLE stress_loader;
 GRANT USAGE ON SCHEMA flow TO stress_loader;
 GRANT SELECT, INSERT, UPDATE, DELETE ON flow.event TO stress_loader;
 SQL
 # What is written upstream comes as a subscription writes it, for which ordinary triggers do not fire.
 sql -d upstream -c 'CREATE SCHEMA flow' -c 'CREATE TABLE flow.event (source text, event_id text, entity text, at timestamptz, state text, PRIMARY KEY (entity, source, event_id))' \
-	-c 'CREATE PUBLICATION stress FOR TABLE flow.event' -c "SELECT pg_create_logical_replication_slot('stress', 'pgoutput')" >&2
-run -c "CREATE SUBSCRIPTION stress CONNECTION 'host=$folder/run dbname=upstream user=postgres' PUBLICATION stress WITH (create_slot = false, slot_name = 'stress', copy_data = false)" >&2
-run -c "CALL vsm.refresh('flow')" >&2
+	-c 'CREATE PUBLICATION stress FOR TABLE flow.event' -c "SELECT pg_create_logical_replication_slot('stress', 'pgoutput')" >/dev/null
+run -c "CREATE SUBSCRIPTION stress CONNECTION 'host=$folder/run dbname=upstream user=postgres' PUBLICATION stress WITH (create_slot = false, slot_name = 'stress', copy_data = false)" >/dev/null
+run -c "CALL vsm.refresh('flow')" >/dev/null
 
 quiet() { "$@" >/dev/null 2>>"$tmp/quiet" </dev/null; }
 quiet_sql() { run >/dev/null 2>>"$tmp/quiet"; }
@@ -146,7 +146,7 @@ while [ "$(date +%s)" -lt $ends ] || [ $rounds = 0 ]; do
 	refreshes=$((refreshes + r)) terminated=$((terminated + t)) slain=$((slain + k)) stopped=$((stopped + s))
 	for w in 1 2 3 4 5 6 7 8; do transactions=$((transactions + $(cat "$tmp/number.$w"))); done
 	await up
-	run >&2 <<-'SQL'
+	run >/dev/null <<-'SQL'
 	SELECT format('ROLLBACK PREPARED %L', gid) FROM pg_prepared_xacts WHERE database = current_database() \gexec
 	SQL
 	quiet run -c "ALTER TABLE flow.event ATTACH PARTITION flow.event_legacy FOR VALUES IN ('legacy')"
@@ -170,7 +170,7 @@ createdb restored
 pg_restore -d restored -e "$tmp/dump" >&2
 run() { sql -d restored "$@"; }
 run -c "UPDATE flow.mark SET bound = '9000000000000'" -c "INSERT INTO flow.item (item, source, project, created_at) VALUES ('jira:issue:after', 'jira', 'SHOP', '2026-03-01')" \
-	-c "INSERT INTO flow.event (source, event_id, entity, at, state) VALUES ('jira', 'after', 'jira:issue:after', '2026-03-02', 'In Progress')" >&2
+	-c "INSERT INTO flow.event (source, event_id, entity, at, state) VALUES ('jira', 'after', 'jira:issue:after', '2026-03-02', 'In Progress')" >/dev/null
 seen
 is "$(run -c "SELECT detail FROM flow.refresh_log WHERE step = 'rebuild' ORDER BY id DESC LIMIT 1")" 'the model comes from a later state of the cluster' 'of a restored dump all is made anew'
 is "$(differences)" '' 'as a rebuild makes it'

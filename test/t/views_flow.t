@@ -5,12 +5,12 @@ export PGOPTIONS='-c client_min_messages=error -c jit=off'
 createdb vsm_views_flow
 trap 'dropdb --force vsm_views_flow; rm -rf "$tmp"' EXIT
 run() { sql -d vsm_views_flow "$@"; }
-run -c 'CREATE EXTENSION vsm' >&2
+run -c 'CREATE EXTENSION vsm' >/dev/null
 run -v items=400 -v schema=flow -v first_day="$(run -c "SELECT now() - interval '1000 days'")" -f "$VSM_TOP/test/bench/setup/model.sql" \
 	>"$tmp/output" 2>&1
 result $? 'a model of 400 tickets is made'
 comment <"$tmp/output"
-run >&2 <<'SQL'
+run >/dev/null <<'SQL'
 UPDATE flow.model SET time_zone = 'Europe/Paris', week_starts = 'sun';
 CREATE TEMP TABLE ticket AS SELECT item, created_at, split_part(item, ':', 3)::int AS i FROM flow.item WHERE source = 'jira';
 UPDATE flow.item SET parent = 'jira:issue:' || i - i % 10 + 5 FROM ticket AS t WHERE t.item = item.item AND i % 10 IN (1, 2) AND i % 30 < 20;
