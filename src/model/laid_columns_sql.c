@@ -235,6 +235,10 @@ vsm_lay_columns_add(PG_FUNCTION_ARGS)
 
 	if (!AggCheckCallContext(fcinfo, &group))
 		elog(ERROR, "lay_columns_add called in non-aggregate context");
+	if (row == NULL && (PG_ARGISNULL(4) || !type_is_rowtype(get_fn_expr_argtype(fcinfo->flinfo, 1))))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("vsm.lay_columns needs the type of a row, and an array of columns that are not told")));
 	if (row == NULL)
 		row = columns_of_row(fcinfo, get_fn_expr_argtype(fcinfo->flinfo, 1), PG_GETARG_ARRAYTYPE_P(4));
 	if (laid == NULL)
