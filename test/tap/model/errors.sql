@@ -216,7 +216,8 @@ FROM (VALUES (:'ingest_failure', 'ingest without TEMPORARY'), (:'open_failure', 
 SELECT is(pg_temp.failure(format('SELECT vsm.execute(%L)', statement)),
 	'0A000 | a statement cannot be executed here | It copies from or to the client, or begins or ends a transaction.', statement)
 FROM unnest(ARRAY['COMMIT', 'COPY pg_class TO STDOUT']) AS statement;
-SELECT is(pg_temp.failure(statement), '22023 | vsm.lay_columns needs the type of a row, and an array of columns that are not told', statement)
+SELECT is(pg_temp.failure(statement), '22023 | vsm.lay_columns needs the type of a row, and an array of columns that are not told',
+	statement)
 FROM unnest(ARRAY['SELECT vsm.lay_columns(NULL::pg_class, ''{}'', now(), NULL)', 'SELECT vsm.lay_columns(1, ''{}'', now(), ''{}'')'])
 	AS statement;
 SELECT is(vsm.ask('SELECT count(vsm.execute(''SELECT '' || i)) || '' '' || vsm.ask(''SELECT 7'') FROM generate_series(1, 1300) AS i'),
