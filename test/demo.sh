@@ -20,7 +20,8 @@ if [ "${1:-}" != in-cluster ]; then
 		[ -z "$file" ] || { [ -f "$file" ] && [ -r "$file" ]; } || fail "make demo: cannot read the file $file"
 	done
 	for option in WORKFLOW DATES ZONE ENCODING; do
-		eval "[ -z \"\${$option:-}\" ]" || [ -n "$CSV" ] || fail "make demo: $option= says how to read your own events, so it needs CSV=file.csv too"
+		eval "[ -z \"\${$option:-}\" ]" || [ -n "$CSV" ] ||
+			fail "make demo: $option= says how to read your own events, so it needs CSV=file.csv too"
 	done
 	full() { case $1 in '' | /*) printf '%s' "$1" ;; *) printf '%s/%s' "$PWD" "$1" ;; esac; }
 	CSV=$(full "$CSV") WORKFLOW=$(full "${WORKFLOW:-}") REPO=$(full "${REPO:-}") EVENTS=
@@ -40,7 +41,8 @@ CSV=${CSV:-${EVENTS:-}}
 if [ -n "$CSV" ]; then
 	sh "$demo/csv/read.sh" "$CSV" || exit 1
 	if [ -n "${WORKFLOW:-}" ]; then
-		run -v workflow="$(cat "$WORKFLOW")" -f "$demo/csv/workflow.sql" || fail "make demo: $WORKFLOW is no workflow; the message above says why."
+		run -v workflow="$(cat "$WORKFLOW")" -f "$demo/csv/workflow.sql" ||
+			fail "make demo: $WORKFLOW is no workflow; the message above says why."
 	else
 		run -f "$demo/csv/workflow.sql"
 	fi
@@ -50,7 +52,8 @@ if [ -n "$CSV" ]; then
 else
 	run -f "$demo/sample.sql"
 	as_of='2026-03-31 17:00+00'
-	run -c "SELECT format('A sample: %s items of three teams with %s events, July 2025 to March 2026.', (SELECT count(*) FROM item), count(*)) FROM jira_event"
+	run -c "SELECT format('A sample: %s items of three teams with %s events, July 2025 to March 2026.',
+		(SELECT count(*) FROM item), count(*)) FROM jira_event"
 	parts="$parts $sample_parts"
 fi
 run -v as_of="$as_of" -v bar="$bar" -f "$demo/prepare.sql"
@@ -68,7 +71,9 @@ if [ -n "$CSV" ]; then
 	again='make demo CSV=file.csv SQL=1'
 	if [ "$parts" = csv/list ]; then next=$(cat "$demo/next_list.sql"); else next=$(run -f "$demo/next_events.sql"); fi
 else
-	again='make demo SQL=1' next=$(cat "$demo/next.sql" && printf '\n-- Your own events, a header and then an item, a time and a state a line: make demo CSV=file.csv\n')
+	again='make demo SQL=1'
+	next=$(cat "$demo/next.sql" && printf '\n-- %s: %s\n' 'Your own events, a header and then an item, a time and a state a line' \
+		'make demo CSV=file.csv')
 fi
 cat <<END
 

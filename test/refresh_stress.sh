@@ -4,16 +4,21 @@
 # Issues, commits in a row, and what has routes.
 stress_model() {
 	run >/dev/null <<-'SQL'
-	INSERT INTO flow.value_stream (value_stream, workflow) VALUES ('Shop', vsm.with_delivery('{"stages":[{"name":"Backlog","class":"new","states":["To Do"]},
+	INSERT INTO flow.value_stream (value_stream, workflow) VALUES ('Shop', vsm.with_delivery('{"stages":[
+		{"name":"Backlog","class":"new","states":["To Do"]},
 		{"name":"Build","class":"active","states":["In Progress"]},{"name":"Review","class":"waiting","states":["In Review"]},
 		{"name":"Released","class":"done","states":["Done"]},{"name":"In use","class":"done","states":["used"]}]}'::vsm.workflow)::jsonb);
 	INSERT INTO flow.routing (rank, value_stream) VALUES (1, 'Shop');
-	INSERT INTO flow.item (item, source, key, project, type, created_at) SELECT 'jira:issue:' || n, 'jira', 'SHOP-' || n, 'SHOP', 'feature', '2026-01-01' FROM generate_series(1, 300) AS n;
+	INSERT INTO flow.item (item, source, key, project, type, created_at)
+	SELECT 'jira:issue:' || n, 'jira', 'SHOP-' || n, 'SHOP', 'feature', '2026-01-01' FROM generate_series(1, 300) AS n;
 	INSERT INTO flow.item_alias (alias, item) SELECT 'SHOP-' || n, 'jira:issue:' || n FROM generate_series(1, 300) AS n;
-	INSERT INTO flow.item (item, source, key, project, service, created_at) SELECT 'servicenow:change:' || n, 'servicenow', 'CHG' || n, 'change_request', 'shop/web', '2026-01-01' FROM generate_series(1, 40) AS n;
+	INSERT INTO flow.item (item, source, key, project, service, created_at)
+	SELECT 'servicenow:change:' || n, 'servicenow', 'CHG' || n, 'change_request', 'shop/web', '2026-01-01' FROM generate_series(1, 40) AS n;
 	INSERT INTO flow.commit (sha, repository, committed_at, parents)
-	SELECT lpad(to_hex(n), 40, '0'), 'shop/web', timestamptz '2026-01-01' + n * interval '1 hour', CASE WHEN n > 1 THEN ARRAY[lpad(to_hex(n - 1), 40, '0')] ELSE '{}' END FROM generate_series(1, 300) AS n;
-	INSERT INTO flow.deployment (deployment, repository, sha, environment_tier, status, finished_at) VALUES ('d0', 'shop/web', lpad('1', 40, '0'), 'production', 'success', '2026-01-01 02:00Z');
+	SELECT lpad(to_hex(n), 40, '0'), 'shop/web', timestamptz '2026-01-01' + n * interval '1 hour',
+		CASE WHEN n > 1 THEN ARRAY[lpad(to_hex(n - 1), 40, '0')] ELSE '{}' END FROM generate_series(1, 300) AS n;
+	INSERT INTO flow.deployment (deployment, repository, sha, environment_tier, status, finished_at)
+	VALUES ('d0', 'shop/web', lpad('1', 40, '0'), 'production', 'success', '2026-01-01 02:00Z');
 	SQL
 }
 
@@ -27,7 +32,8 @@ stress_transactions() {
 		SELECT setseed($w / 10.0 + ($n % 90) / 1000.0);
 		BEGIN;
 		INSERT INTO flow.event (source, event_id, entity, at, state)
-		SELECT 'jira', '$w-$n-' || i, 'jira:issue:' || 1 + floor(random() * 300)::int, timestamptz '2026-01-02' + random() * interval '60 days',
+		SELECT 'jira', '$w-$n-' || i, 'jira:issue:' || 1 + floor(random() * 300)::int,
+			timestamptz '2026-01-02' + random() * interval '60 days',
 			(ARRAY['To Do', 'In Progress', 'In Review', 'Done'])[1 + floor(random() * 4)::int] FROM generate_series(1, 3) AS i;
 		SAVEPOINT s;
 		DELETE FROM flow.event WHERE event_id LIKE '$w-$((n - 3))-%';
@@ -37,33 +43,46 @@ stress_transactions() {
 		INSERT INTO flow.link (source, target, kind, method, confidence) VALUES
 			('gitlab:merge_request:$w-$n', 'SHOP-' || 1 + floor(random() * 300)::int, 'implements', 'key in title', 0.95),
 			(lpad(to_hex(1 + floor(random() * 300)::int), 40, '0'), 'gitlab:merge_request:$w-$n', 'part_of', 'merge commit', 1);
-		UPDATE flow.link SET target = 'SHOP-' || 1 + floor(random() * 300)::int WHERE source = 'gitlab:merge_request:$w-$((n - 2))' AND kind = 'implements';
+		UPDATE flow.link SET target = 'SHOP-' || 1 + floor(random() * 300)::int
+		WHERE source = 'gitlab:merge_request:$w-$((n - 2))' AND kind = 'implements';
 		DELETE FROM flow.merge_request WHERE merge_request = 'gitlab:merge_request:$w-$((n - 5))';
 		SQL
 		# One more change, of another table each time.
 		case $((n % 13)) in
 		0 | 4) echo "INSERT INTO flow.deployment (deployment, repository, sha, environment_tier, status, finished_at)
-			VALUES ('d$w-$n', 'shop/web', lpad(to_hex(1 + floor(random() * 300)::int), 40, '0'), 'production', 'success', timestamptz '2026-01-02' + random() * interval '60 days');" ;;
+			VALUES ('d$w-$n', 'shop/web', lpad(to_hex(1 + floor(random() * 300)::int), 40, '0'), 'production', 'success',
+				timestamptz '2026-01-02' + random() * interval '60 days');" ;;
 		1) echo "DELETE FROM flow.deployment WHERE deployment LIKE 'd$w-%' AND random() < 0.3;" ;;
-		2) echo "INSERT INTO flow.usage (source, event_id, feature, at) VALUES ('app', '$w-$n', 'SHOP-' || 1 + floor(random() * 300)::int, timestamptz '2026-01-10' + random() * interval '60 days');
+		2) echo "INSERT INTO flow.usage (source, event_id, feature, at)
+			VALUES ('app', '$w-$n', 'SHOP-' || 1 + floor(random() * 300)::int, timestamptz '2026-01-10' + random() * interval '60 days');
 			DELETE FROM flow.usage WHERE event_id LIKE '$w-%' AND random() < 0.2;" ;;
 		3) echo "INSERT INTO flow.item_change (item, attribute, value, previous, at, change_id)
-			VALUES ('jira:issue:' || 1 + floor(random() * 300)::int, 'priority', 'High', 'Low', timestamptz '2026-01-02' + random() * interval '60 days', '$w-$n');
+			VALUES ('jira:issue:' || 1 + floor(random() * 300)::int, 'priority', 'High', 'Low',
+				timestamptz '2026-01-02' + random() * interval '60 days', '$w-$n');
 			DELETE FROM flow.item_change WHERE change_id LIKE '$w-%' AND random() < 0.2;" ;;
-		5) echo "INSERT INTO flow.item_alias (alias, item) VALUES ('SHOP-' || 1 + floor(random() * 300)::int, 'jira:issue:' || 1 + floor(random() * 300)::int) ON CONFLICT DO NOTHING;" ;;
+		5) echo "INSERT INTO flow.item_alias (alias, item)
+			VALUES ('SHOP-' || 1 + floor(random() * 300)::int, 'jira:issue:' || 1 + floor(random() * 300)::int) ON CONFLICT DO NOTHING;" ;;
 		6) echo "UPDATE flow.item_alias SET alias = 'OLD-' || substr(alias, 6) WHERE alias = 'SHOP-' || 1 + floor(random() * 300)::int;" ;;
-		7) echo "INSERT INTO flow.commit (sha, repository, committed_at, parents) VALUES (lpad('${w}0$n', 40, 'f'), 'shop/web', timestamptz '2026-01-02' + random() * interval '60 days', ARRAY[lpad(to_hex(1 + floor(random() * 300)::int), 40, '0')]);
-			INSERT INTO flow.link (source, target, kind, method, confidence) VALUES (lpad('${w}0$n', 40, 'f'), 'SHOP-' || 1 + floor(random() * 300)::int, 'implements', 'key in subject', 0.95);" ;;
+		7) echo "INSERT INTO flow.commit (sha, repository, committed_at, parents)
+			VALUES (lpad('${w}0$n', 40, 'f'), 'shop/web', timestamptz '2026-01-02' + random() * interval '60 days',
+				ARRAY[lpad(to_hex(1 + floor(random() * 300)::int), 40, '0')]);
+			INSERT INTO flow.link (source, target, kind, method, confidence)
+			VALUES (lpad('${w}0$n', 40, 'f'), 'SHOP-' || 1 + floor(random() * 300)::int, 'implements', 'key in subject', 0.95);" ;;
 		8) echo "DELETE FROM flow.commit WHERE sha LIKE 'f%${w}0%' AND random() < 0.2;" ;;
-		9) echo "INSERT INTO flow.build (build, sha, status, finished_at) VALUES ('b$w-$n', lpad(to_hex(1 + floor(random() * 300)::int), 40, '0'), 'success', timestamptz '2026-01-20' + random() * interval '30 days');
+		9) echo "INSERT INTO flow.build (build, sha, status, finished_at)
+			VALUES ('b$w-$n', lpad(to_hex(1 + floor(random() * 300)::int), 40, '0'), 'success',
+				timestamptz '2026-01-20' + random() * interval '30 days');
 			INSERT INTO flow.link (source, target, kind) SELECT build, sha, 'builds' FROM flow.build WHERE build = 'b$w-$n';" ;;
-		10) echo "INSERT INTO flow.incident (incident, service, opened_at) VALUES ('i$w-$n', 'shop/web', timestamptz '2026-01-02' + random() * interval '60 days');
+		10) echo "INSERT INTO flow.incident (incident, service, opened_at)
+			VALUES ('i$w-$n', 'shop/web', timestamptz '2026-01-02' + random() * interval '60 days');
 			DELETE FROM flow.incident WHERE incident LIKE 'i$w-%' AND random() < 0.2;" ;;
 		11) echo "INSERT INTO flow.event (source, event_id, entity, at, state, method)
-			SELECT 'servicenow', 'c$w-$n-' || s, 'servicenow:change:' || c.n, c.at + CASE s WHEN 'work ended' THEN interval '1 day' ELSE interval '0' END, s, 'label'
+			SELECT 'servicenow', 'c$w-$n-' || s, 'servicenow:change:' || c.n,
+				c.at + CASE s WHEN 'work ended' THEN interval '1 day' ELSE interval '0' END, s, 'label'
 			FROM (SELECT 1 + floor(random() * 40)::int AS n, timestamptz '2026-01-02' + random() * interval '60 days' AS at) AS c,
 				unnest(ARRAY['work started', 'work ended', 'approval requested', 'approval approved']) AS s;" ;;
-		12) echo "UPDATE flow.item SET priority = 'P' || $n % 7, item = CASE WHEN item LIKE '%:moved' THEN replace(item, ':moved', '') ELSE item || ':moved' END
+		12) echo "UPDATE flow.item SET priority = 'P' || $n % 7,
+				item = CASE WHEN item LIKE '%:moved' THEN replace(item, ':moved', '') ELSE item || ':moved' END
 			WHERE item IN (SELECT 'jira:issue:' || 1 + floor(random() * 300)::int FROM generate_series(1, 2));" ;;
 		esac
 		case $((n % 5)) in
@@ -78,7 +97,8 @@ stress_transactions() {
 # The process of a refresh that has just begun, in $pid; empty if it is not seen.
 refresher_pid() {
 	for i in 1 2 3 4 5 6 7 8 9; do
-		pid=$(run -c "SELECT pid FROM pg_stat_activity WHERE application_name = 'refresher' AND state = 'active'" 2>/dev/null) && [ -n "$pid" ] && break
+		pid=$(run -c "SELECT pid FROM pg_stat_activity WHERE application_name = 'refresher' AND state = 'active'" 2>/dev/null)
+		[ -z "$pid" ] || break
 	done
 }
 

@@ -12,7 +12,9 @@ fill="TRUNCATE flow.event, flow.item, flow.item_change, flow.item_alias, flow.li
 content() {
 	sql -d "${1:-vsm_ingest}" -c "SELECT md5(string_agg(r, E'\n' ORDER BY r COLLATE \"C\")) FROM (
 		SELECT (to_jsonb(t) - 'recorded_at' - 'xid')::text FROM flow.event t UNION ALL SELECT (to_jsonb(t) - 'xid')::text FROM flow.item t
-		UNION ALL SELECT (to_jsonb(t) - 'xid')::text FROM flow.item_change t UNION ALL SELECT (to_jsonb(t) - 'xid')::text FROM flow.item_alias t UNION ALL SELECT (to_jsonb(t) - 'xid')::text FROM flow.link t) AS r (r)"
+		UNION ALL SELECT (to_jsonb(t) - 'xid')::text FROM flow.item_change t
+		UNION ALL SELECT (to_jsonb(t) - 'xid')::text FROM flow.item_alias t
+		UNION ALL SELECT (to_jsonb(t) - 'xid')::text FROM flow.link t) AS r (r)"
 }
 count() { sql -c "SELECT count(*) FROM $1"; }
 sql -c "$fill" -c "CALL vsm.ingest('flow')"
@@ -38,7 +40,8 @@ like "$(count flow.item)" '^([1-9][0-9]?|[1-9][0-9][0-9])$' 'others see how far 
 sql -c "SELECT pg_terminate_backend(${found:-0})" >"$tmp/terminated"
 wait $ingest
 like "$(cat "$tmp/ingest")" 'terminating connection' 'a run that is terminated in the middle'
-is "$(sql -c 'SELECT (SELECT count(*) FROM flow.item) + (SELECT count(*) FROM flow.inbox)')" 1000 'has left every payload either in the inbox or in the model'
+is "$(sql -c 'SELECT (SELECT count(*) FROM flow.item) + (SELECT count(*) FROM flow.inbox)')" 1000 \
+	'has left every payload either in the inbox or in the model'
 sql -c 'DROP TRIGGER stop ON flow.item' -c "CALL vsm.ingest('flow')"
 is "$(content)" "$want" 'and the next run does the rest'
 
@@ -70,7 +73,9 @@ sql -c "$fill" -c "CALL vsm.ingest('flow')" -c "INSERT INTO flow.inbox (source, 
 		RETURN NULL;
 	END \$\$" -c 'CREATE TRIGGER meet BEFORE INSERT ON flow.item_alias FOR EACH STATEMENT EXECUTE FUNCTION meet()'
 (
-	printf "SET deadlock_timeout = '1h';\nBEGIN;\nUPDATE flow.item_alias SET since = since - interval '1 day' WHERE alias = 'SHOP-150';\nSELECT pg_advisory_lock(8) IS NULL \\g /dev/null\n"
+	printf '%s\n' "SET deadlock_timeout = '1h';" 'BEGIN;' \
+		"UPDATE flow.item_alias SET since = since - interval '1 day' WHERE alias = 'SHOP-150';" \
+		'SELECT pg_advisory_lock(8) IS NULL \g /dev/null'
 	await sql -c 'SELECT pid FROM pg_locks WHERE locktype = $$advisory$$ AND objid = 7'
 	printf "UPDATE flow.item SET cost = 2 WHERE item = 'jira:issue:100010';\nCOMMIT;\n"
 ) | sql >"$tmp/writer" 2>&1 &
@@ -81,14 +86,15 @@ is "$?$(cat "$tmp/ingest")" 0 'a deadlock does not stop it'
 wait $writer
 is "$?$(cat "$tmp/writer")" 0 'nor the other'
 sql -c 'DROP TRIGGER meet ON flow.item_alias'
-is "$(sql -c "SELECT (SELECT count(*) FROM flow.inbox) || ' ' || (SELECT cost FROM flow.item WHERE key = 'SHOP-10') || ' ' || (SELECT since < created_at FROM flow.item_alias JOIN flow.item USING (item) WHERE alias = 'SHOP-150')")" '0 2 true' 'both have written'
+is "$(sql -c "SELECT (SELECT count(*) FROM flow.inbox) || ' ' || (SELECT cost FROM flow.item WHERE key = 'SHOP-10') || ' ' ||
+	(SELECT since < created_at FROM flow.item_alias JOIN flow.item USING (item) WHERE alias = 'SHOP-150')")" '0 2 true' 'both have written'
 await sql -c 'SELECT deadlocks FROM pg_stat_database WHERE datname = current_database() AND deadlocks > 0'
 is "$found" 1 'there was one'
 
 # In a transaction the procedure cannot commit; the function can be used.
 like "$(sql -c "BEGIN; CALL vsm.ingest('flow');" 2>&1)" 'invalid transaction termination|^$' 'CALL inside a transaction'
-is "$(sql -c "BEGIN" -c "INSERT INTO flow.inbox (source, payload) SELECT 'jira', payload FROM jira_payload LIMIT 3" -c "SELECT vsm.ingest_once('flow')" -c ROLLBACK)" '(3,0)' \
-	'ingest_once runs inside the transaction of its caller'
+is "$(sql -c "BEGIN" -c "INSERT INTO flow.inbox (source, payload) SELECT 'jira', payload FROM jira_payload LIMIT 3" \
+	-c "SELECT vsm.ingest_once('flow')" -c ROLLBACK)" '(3,0)' 'ingest_once runs inside the transaction of its caller'
 is "$(count flow.inbox)" 0 'and is undone with it'
 
 # The settings of the session are as they were.
@@ -96,34 +102,45 @@ is "$(sql -c "SET search_path = flow" -c "SET jit = on" -c "CALL vsm.ingest('flo
 on' 'the settings of the session stay'
 
 # A procedure that commits has no setting of its own: still nothing of the session's search_path is used.
-is "$(sql -c 'CREATE SCHEMA hostile' -c "CREATE FUNCTION hostile.trap(text, text) RETURNS boolean LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION \$\$hostile\$\$; END'" \
-	-c "CREATE FUNCTION hostile.trap(bigint, bigint) RETURNS boolean LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION \$\$hostile\$\$; END'" \
-	-c 'CREATE OPERATOR hostile.= (LEFTARG = text, RIGHTARG = text, FUNCTION = hostile.trap)' -c 'CREATE OPERATOR hostile.> (LEFTARG = bigint, RIGHTARG = bigint, FUNCTION = hostile.trap)' \
-	-c "CREATE FUNCTION hostile.format(text, text) RETURNS text LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION \$\$hostile\$\$; END'" \
-	-c "INSERT INTO flow.inbox (source, payload) SELECT 'jira', payload FROM jira_payload WHERE id <= 700" -c 'CREATE TEMP TABLE inbox (trap int)' \
-	-c 'SET search_path = hostile, pg_temp, pg_catalog' -c "CALL vsm.ingest('flow')" -c 'SELECT count(*) FROM flow.inbox' 2>&1)" 0 'a hostile search_path is not used, before or after a commit'
+trap="LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION \$\$hostile\$\$; END'"
+is "$(sql -c 'CREATE SCHEMA hostile' -c "CREATE FUNCTION hostile.trap(text, text) RETURNS boolean $trap" \
+	-c "CREATE FUNCTION hostile.trap(bigint, bigint) RETURNS boolean $trap" \
+	-c 'CREATE OPERATOR hostile.= (LEFTARG = text, RIGHTARG = text, FUNCTION = hostile.trap)' \
+	-c 'CREATE OPERATOR hostile.> (LEFTARG = bigint, RIGHTARG = bigint, FUNCTION = hostile.trap)' \
+	-c "CREATE FUNCTION hostile.format(text, text) RETURNS text $trap" \
+	-c "INSERT INTO flow.inbox (source, payload) SELECT 'jira', payload FROM jira_payload WHERE id <= 700" \
+	-c 'CREATE TEMP TABLE inbox (trap int)' -c 'SET search_path = hostile, pg_temp, pg_catalog' -c "CALL vsm.ingest('flow')" \
+	-c 'SELECT count(*) FROM flow.inbox' 2>&1)" 0 'a hostile search_path is not used, before or after a commit'
 
 # 100 MB in one payload: an issue with 50,000 changes of its status, and one with a long description.
 sql -c "$fill WHERE false" -c "ALTER TABLE flow.inbox ALTER payload SET STORAGE EXTERNAL" -c "INSERT INTO flow.inbox (source, payload)
-	SELECT 'jira', '{\"id\":\"1\",\"key\":\"A-1\",\"fields\":{\"created\":\"2020-01-01\"},\"changelog\":{\"total\":50000,\"histories\":[' || string_agg(format(
-		'{\"id\":\"%s\",\"author\":{\"displayName\":\"%s\"},\"created\":%s,\"items\":[{\"field\":\"status\",\"from\":\"1\",\"fromString\":\"%s\",\"to\":\"2\",\"toString\":\"%s\"}]}',
-		i, repeat('x', 2000), 1600000000000 + i::bigint * 60000, CASE WHEN i % 2 = 0 THEN 'A' ELSE 'B' END, CASE WHEN i % 2 = 0 THEN 'B' ELSE 'A' END), ',') || ']}}'
+	SELECT 'jira', '{\"id\":\"1\",\"key\":\"A-1\",\"fields\":{\"created\":\"2020-01-01\"},\"changelog\":{\"total\":50000,\"histories\":['
+		|| string_agg(format('{\"id\":\"%s\",\"author\":{\"displayName\":\"%s\"},\"created\":%s,\"items\":[{\"field\":\"status\",'
+			|| '\"from\":\"1\",\"fromString\":\"%s\",\"to\":\"2\",\"toString\":\"%s\"}]}',
+		i, repeat('x', 2000), 1600000000000 + i::bigint * 60000,
+		CASE WHEN i % 2 = 0 THEN 'A' ELSE 'B' END, CASE WHEN i % 2 = 0 THEN 'B' ELSE 'A' END), ',') || ']}}'
 	FROM generate_series(1, 50000) AS i" \
-	-c "INSERT INTO flow.inbox (source, payload) SELECT 'jira', '{\"id\":\"2\",\"fields\":{\"summary\":\"big\",\"description\":\"' || repeat('0123456789', 10000000) || '\"}}'" \
+	-c "INSERT INTO flow.inbox (source, payload)
+	SELECT 'jira', '{\"id\":\"2\",\"fields\":{\"summary\":\"big\",\"description\":\"' || repeat('0123456789', 10000000) || '\"}}'" \
 	-c "INSERT INTO flow.inbox (source, payload) VALUES ('jira', '{\"id\":\"4\",\"fields\":{\"summary\":\"after\"}}')"
-like "$(sql -c 'SELECT string_agg((octet_length(payload) / 1000000)::text, $$ $$ ORDER BY id) FROM flow.inbox')" '^10[0-9] 100 0$' 'payloads of more than 100 MB'
+like "$(sql -c 'SELECT string_agg((octet_length(payload) / 1000000)::text, $$ $$ ORDER BY id) FROM flow.inbox')" '^10[0-9] 100 0$' \
+	'payloads of more than 100 MB'
 sql -c "CALL vsm.ingest('flow')"
 is "$(sql -c "SELECT count(*) || ' ' || count(DISTINCT at) FROM flow.event WHERE entity = 'jira:issue:1'")" '50001 50001' 'are read'
-is "$(sql -c 'SELECT string_agg(item, $$ $$ ORDER BY item) FROM flow.item')" 'jira:issue:1 jira:issue:2 jira:issue:4' 'with what comes after them'
+is "$(sql -c 'SELECT string_agg(item, $$ $$ ORDER BY item) FROM flow.item')" 'jira:issue:1 jira:issue:2 jira:issue:4' \
+	'with what comes after them'
 
 # Dump and restore
-sql -c "$fill WHERE id <= 500" -c "INSERT INTO flow.value_stream (value_stream, workflow) VALUES ('Shop', '{\"stages\":[{\"name\":\"Backlog\",\"class\":\"new\"},{\"name\":\"Done\",\"class\":\"done\"}]}')" \
+sql -c "$fill WHERE id <= 500" -c "INSERT INTO flow.value_stream (value_stream, workflow)
+	VALUES ('Shop', '{\"stages\":[{\"name\":\"Backlog\",\"class\":\"new\"},{\"name\":\"Done\",\"class\":\"done\"}]}')" \
 	-c "INSERT INTO flow.routing (rank, source, value_stream) VALUES (1, 'jira', 'Shop')" -c "CALL vsm.ingest('flow')" \
 	-c "INSERT INTO flow.inbox (source, payload) VALUES ('jira', '{')" -c "CALL vsm.ingest('flow')"
 createdb vsm_restored
 ok 'pg_dump' sh -c "pg_dump vsm_ingest >'$tmp/dump.sql'"
 ok 'restore' psql -Xq -v ON_ERROR_STOP=1 -d vsm_restored -f "$tmp/dump.sql"
 is "$(content vsm_restored)" "$(content)" 'the same rows come back'
-is "$(sql -d vsm_restored -c 'SELECT * FROM flow.data_quality ORDER BY finding, subject')" "$(sql -c 'SELECT * FROM flow.data_quality ORDER BY finding, subject')" 'with the same answers'
-is "$(sql -d vsm_restored -c "INSERT INTO flow.inbox (source, payload) SELECT 'jira', payload FROM jira_payload WHERE id = 501" -c "CALL vsm.ingest('flow')" -c 'SELECT count(*) FROM flow.item')" 501 'and it goes on'
+findings='SELECT * FROM flow.data_quality ORDER BY finding, subject'
+is "$(sql -d vsm_restored -c "$findings")" "$(sql -c "$findings")" 'with the same answers'
+is "$(sql -d vsm_restored -c "INSERT INTO flow.inbox (source, payload) SELECT 'jira', payload FROM jira_payload WHERE id = 501" \
+	-c "CALL vsm.ingest('flow')" -c 'SELECT count(*) FROM flow.item')" 501 'and it goes on'
 done_testing
