@@ -70,6 +70,13 @@ RETURN ROW (source, 'link', entity, since, target, NULL, kind, NULL, NULL, NULL,
 COMMENT ON FUNCTION vsm.fact_link(text, text, text, text, text, float8, timestamptz, timestamptz, timestamptz) IS
 	'the fact that an entity is linked to a target; seen_at: when the link was seen to stand, until: when it ended';
 
+CREATE FUNCTION vsm.shown_text(body text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+-- What a template tells its user stands in comments: <!-- Fixes #1 -->
+RETURN CASE WHEN strpos(body, '<!--') > 0 THEN regexp_replace(body, '<!--.*?(?:-->|$)', '', 'g') ELSE body END;
+COMMENT ON FUNCTION vsm.shown_text(text) IS
+	'a text in Markdown, such as the description of an issue or of a request, as its readers see it: without comments of HTML';
+
 /*
  * The keys of items that people write where they name their work. A key in a title is meant; a
  * branch is named once and may carry another item's work; a description may mention anything.

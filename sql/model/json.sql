@@ -6,8 +6,8 @@
 CREATE FUNCTION vsm.json_time(value jsonb) RETURNS timestamptz
 	AS 'MODULE_PATHNAME', 'vsm_json_time' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION vsm.json_time(jsonb) IS
-	'the time that a member holds as text or number, written as for vsm.payload_time; NULL for what is no time and for what tools write '
-	'for never: 0 or less, and days of the year 1';
+	'the time that a member holds as text or number, written as for vsm.payload_time, or in seconds since 1970; NULL for what is no time '
+	'and for what tools write for never: 0 or less, and days of the year 1';
 
 CREATE FUNCTION vsm.json_time(value jsonb, VARIADIC path text[]) RETURNS timestamptz
 	AS 'MODULE_PATHNAME', 'vsm_json_time_at' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;

@@ -73,6 +73,31 @@ CREATE FUNCTION vsm.meaning(names jsonb, kind text, name text) RETURNS text
 COMMENT ON FUNCTION vsm.meaning(jsonb, text, text) IS
 	'what a name of that kind means by names, as vsm.names returns them; NULL if it means nothing';
 
+CREATE FUNCTION vsm.trailers_assistant(names jsonb, message text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT a.assistant
+	FROM (
+		-- Name <address>
+		SELECT coalesce(vsm.meaning(names, 'assistant', rtrim(split_part(t.value, '<', 1))),
+			vsm.meaning(names, 'assistant', substring(t.value FROM '<([^>]*)>'))) AS assistant, t.place
+		FROM vsm.trailers(message) WITH ORDINALITY AS t (key, value, place)
+		WHERE lower(t.key) IN ('co-authored-by', 'co-developed-by', 'assisted-by', 'generated-by', 'written-by')
+		OFFSET 0) AS a
+	WHERE a.assistant IS NOT NULL
+	ORDER BY a.place LIMIT 1;
+END;
+COMMENT ON FUNCTION vsm.trailers_assistant(jsonb, text) IS
+	'the assistant that the trailers of a message name: Co-authored-by, Assisted-by and the like';
+
+CREATE FUNCTION vsm.assistant(names jsonb, message text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+-- (Most messages have no trailers, and where nobody is called an assistant there is none.)
+RETURN CASE WHEN names ? 'assistant' AND (strpos(message, '-by:') > 0 OR strpos(message, '-By:') > 0 OR strpos(message, '-BY:') > 0) THEN
+	vsm.trailers_assistant(names, message) END;
+COMMENT ON FUNCTION vsm.assistant(jsonb, text) IS
+	'the assistant that helped to write a commit or a request, by the trailers of its message, which begins with its title';
+
 CREATE FUNCTION vsm.names_of(naming vsm.name_meaning[]) RETURNS jsonb
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC

@@ -29,13 +29,6 @@ RETURN substring(url FROM '^[a-z]+://[^/]+/(?:api/v3/)?(?:repos/)?([^/]+/[^/]+)(
 COMMENT ON FUNCTION vsm.github_repository(text) IS
 	'the repository that the address of an object of GitHub lies in: shop/checkout; NULL if it is none';
 
-CREATE FUNCTION vsm.github_text(body text) RETURNS text
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
--- What a template tells its user stands in comments: <!-- Fixes #1 -->
-RETURN CASE WHEN strpos(body, '<!--') > 0 THEN regexp_replace(body, '<!--.*?(?:-->|$)', '', 'g') ELSE body END;
-COMMENT ON FUNCTION vsm.github_text(text) IS
-	'the description of an issue or a pull request as its readers see it: without comments of HTML';
-
 CREATE FUNCTION vsm.github_closes(message text, repository text) RETURNS SETOF text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 1
 BEGIN ATOMIC
@@ -105,29 +98,6 @@ CREATE FUNCTION vsm.github_author_assistant(meaning text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN CASE WHEN meaning NOT IN ('bot', 'person') THEN meaning END;
 COMMENT ON FUNCTION vsm.github_author_assistant(text) IS 'the assistant that an author is by what names say; NULL if it is none';
-
-CREATE FUNCTION vsm.github_trailers(names jsonb, message text) RETURNS text
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-BEGIN ATOMIC
-	SELECT a.assistant
-	FROM (
-		SELECT coalesce(vsm.meaning(names, 'assistant', t.trailer[1]), vsm.meaning(names, 'assistant', t.trailer[2])) AS assistant, t.place
-		FROM regexp_matches(message,
-			'^(?:co-authored|co-developed|assisted|generated|written)-by:[ \t]*([^<\n]*?)[ \t]*(?:<([^>\n]*)>.*)?$', 'gin')
-			WITH ORDINALITY AS t (trailer, place)
-		OFFSET 0) AS a
-	WHERE a.assistant IS NOT NULL
-	ORDER BY a.place LIMIT 1;
-END;
-COMMENT ON FUNCTION vsm.github_trailers(jsonb, text) IS
-	'the assistant that the trailers of a message name: Co-authored-by, Assisted-by and the like';
-
-CREATE FUNCTION vsm.github_assistant(names jsonb, message text) RETURNS text
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
--- (Most messages have no trailers.)
-RETURN CASE WHEN strpos(message, '-by:') > 0 OR strpos(message, '-By:') > 0 THEN vsm.github_trailers(names, message) END;
-COMMENT ON FUNCTION vsm.github_assistant(jsonb, text) IS
-	'the assistant that helped to write a commit or pull request, by the trailers of its message';
 
 CREATE FUNCTION vsm.github_count(value jsonb) RETURNS integer
 LANGUAGE sql IMMUTABLE PARALLEL SAFE

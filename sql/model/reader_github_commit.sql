@@ -35,7 +35,7 @@ BEGIN ATOMIC
 					jsonb_path_query_array(commit -> 'parents', '$[*].sha ? (@.type() == "string")') END,
 				'url', coalesce(vsm.json_text(commit, 'html_url'), vsm.json_text(commit, 'url')),
 				'author_kind', vsm.github_author_kind(c.author, commit #>> '{author,type}', coalesce(c.login, c.name, c.address)),
-				'assisted_by', coalesce(vsm.github_author_assistant(c.author), vsm.github_assistant(names, c.message)),
+				'assisted_by', coalesce(vsm.github_author_assistant(c.author), vsm.assistant(names, c.message)),
 				'additions', vsm.github_count(commit #> '{stats,additions}'),
 				'deletions', vsm.github_count(commit #> '{stats,deletions}'),
 				'paths', CASE WHEN c.paths @? '$[*] ? (@.type() != "string")' THEN
@@ -98,11 +98,7 @@ BEGIN ATOMIC
 				-- An annotated tag has a SHA of its own: the commit is the head.
 				coalesce(vsm.json_text(p.body, 'head_commit', 'id'), vsm.json_text(p.body, 'after')) AS sha,
 				-- Seconds here, where everything else is ISO 8601.
-				coalesce(
-					CASE WHEN vsm.json_number(p.body, 'repository', 'pushed_at') BETWEEN 1 AND 100000000000 THEN
-						vsm.json_time(to_jsonb(vsm.json_number(p.body, 'repository', 'pushed_at') * 1000))
-					ELSE vsm.json_time(p.body, 'repository', 'pushed_at') END,
-					vsm.json_time(p.body, 'head_commit', 'timestamp')) AS at,
+				coalesce(vsm.json_time(p.body, 'repository', 'pushed_at'), vsm.json_time(p.body, 'head_commit', 'timestamp')) AS at,
 				vsm.json_object(p.body -> 'head_commit') AS head,
 				coalesce(vsm.json_array(p.body -> 'commits'), '[]') AS commits
 			FROM (SELECT payload #> '{}' AS body OFFSET 0) AS p

@@ -106,7 +106,7 @@ BEGIN ATOMIC
 		SELECT (vsm.fact_link(source, i.entity, lower(c.sha[1]), 'caused_by', 'root cause in description', 0.9, since => i.created_at)).*
 		FROM (SELECT b.body FROM (SELECT vsm.json_text(issue, 'body') AS body OFFSET 0) AS b
 			WHERE strpos(lower(b.body), 'root cause:') > 0 OFFSET 0) AS b,
-			regexp_matches(vsm.github_text(b.body), '\mroot cause:\s*([0-9a-f]{40})\M', 'i') AS c (sha)) AS q;
+			regexp_matches(vsm.shown_text(b.body), '\mroot cause:\s*([0-9a-f]{40})\M', 'i') AS c (sha)) AS q;
 END;
 COMMENT ON FUNCTION vsm.read_github_issue_object(text, text, jsonb, jsonb) IS
 	'the facts of an issue in a payload of GitHub: its columns, its names, opened and closed, the incident that it is';

@@ -13,7 +13,7 @@ BEGIN ATOMIC
 			coalesce(r.updated_at, r.merged_at, r.closed_at, r.created_at) AS told_at
 		FROM (SELECT source || ':pull_request:' || vsm.json_text(request, 'id') AS entity,
 			vsm.json_text(request, 'title') AS title,
-			vsm.github_text(vsm.json_text(request, 'body')) AS description,
+			vsm.shown_text(vsm.json_text(request, 'body')) AS description,
 			vsm.json_text(request, 'head', 'ref') AS source_branch,
 			vsm.json_text(request, 'base', 'ref') AS target_branch,
 			request ->> 'state' AS state,
@@ -43,7 +43,8 @@ BEGIN ATOMIC
 				'deletions', vsm.github_count(request -> 'deletions'),
 				'commits', vsm.github_count(request -> 'commits'),
 				'author_kind', vsm.github_author_kind(r.author, request #>> '{user,type}', r.login),
-				'assisted_by', coalesce(vsm.github_author_assistant(r.author), vsm.github_assistant(names, r.description))))
+				'assisted_by', coalesce(vsm.github_author_assistant(r.author),
+					vsm.assistant(names, coalesce(r.title || E'\n\n', '') || r.description))))
 			-- what it is known not to have
 			|| CASE WHEN r.state = 'open' THEN '{"merged_at": null, "closed_at": null}' WHEN r.merged_at IS NOT NULL THEN
 				'{"closed_at": null}' ELSE '{}'::jsonb END

@@ -123,7 +123,9 @@ BEGIN ATOMIC
 						'completed' END) AS status,
 					vsm.json_text(o.job, 'conclusion') AS conclusion,
 					vsm.json_text(o.job, 'head_sha') AS sha,
-					vsm.json_time(o.job, 'created_at') AS created_at,
+					-- Before 2022 there was no created_at: what has not begun yet was created at its start.
+					coalesce(vsm.json_time(o.job, 'created_at'), CASE WHEN o.job ->> 'status' NOT IN ('in_progress', 'completed') THEN
+						vsm.json_time(o.job, 'started_at') END) AS created_at,
 					vsm.json_time(o.job, 'started_at') AS started_at,
 					vsm.json_time(o.job, 'completed_at') AS completed_at,
 					(o.job ->> 'conclusion' = 'cancelled' AND o.job -> 'steps' = '[]'

@@ -150,6 +150,8 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
 	SELECT CASE
 		-- (The weights of an issue name it otherwise than the rest of its past does.)
+		-- (Webhooks of GitLab before 7 did not say what they are, and were of pushes.)
+		WHEN object ?& '{before,after,ref}' THEN 'push'
 		WHEN object ? 'resource_type' AND object ? 'resource_id' OR object ? 'issue_id' AND object ? 'weight' THEN 'resource_event'
 		WHEN object ?| '{noteable_type,noteable_id}' THEN 'note'
 		WHEN object ?| '{approved_by,approvals_left}' AND NOT object ?| '{rule_type,source_branch,target_branch}' THEN 'approvals'
@@ -253,6 +255,7 @@ BEGIN ATOMIC
 				END
 			END
 			ELSE CASE n.reader
+				WHEN 'push' THEN CASE WHEN NOT vsm.gitlab_named(p.body -> 'ref') THEN vsm.json_lacks(p.body, 'ref') END
 				WHEN 'issue' THEN vsm.json_lacks(p.body, 'id', 'iid')
 				WHEN 'epic' THEN vsm.json_lacks(p.body, 'id', 'iid')
 				WHEN 'merge_request' THEN vsm.json_lacks(p.body, 'id', 'iid')

@@ -61,15 +61,20 @@ BEGIN ATOMIC
 				'authored_at', vsm.json_time(commit, 'authored_date'),
 				'committed_at', c.committed_at,
 				'title', c.title,
-				'parents', vsm.gitlab_texts(commit -> 'parent_ids'),
+				'parents', nullif(vsm.gitlab_texts(commit -> 'parent_ids'), '[]'),
 				'url', coalesce(vsm.json_text(commit, 'web_url'), vsm.json_text(commit, 'url')),
 				'author_kind', CASE WHEN c.author <> 'person' THEN 'bot' ELSE c.author END,
-				'assisted_by', CASE WHEN c.author NOT IN ('person', 'bot') THEN c.author END,
+				'assisted_by', coalesce(CASE WHEN c.author NOT IN ('person', 'bot') THEN c.author END,
+					vsm.assistant(names, c.message)),
 				'additions', vsm.gitlab_count(commit #> '{stats,additions}'),
 				'deletions', vsm.gitlab_count(commit #> '{stats,deletions}'),
 				'paths', CASE WHEN commit ?| '{added,modified,removed}' THEN
 					coalesce(vsm.gitlab_texts(commit -> 'added'), '[]') || coalesce(vsm.gitlab_texts(commit -> 'modified'), '[]')
 						|| coalesce(vsm.gitlab_texts(commit -> 'removed'), '[]') END)))).*
+		UNION ALL
+		-- The commits of a merge request are told with no parents: what is told elsewhere is newer.
+		SELECT (vsm.fact_row(source, 'commit', c.sha, c.committed_at - interval '1 second', '{"parents": []}'::jsonb)).*
+		WHERE commit -> 'parent_ids' = '[]'
 		UNION ALL
 		SELECT (vsm.fact_link(source, c.sha, k.key, 'implements', k.method, k.confidence, since => c.committed_at)).*
 		FROM (
@@ -123,7 +128,8 @@ BEGIN ATOMIC
 			SELECT p.body, vsm.json_array(p.body -> 'commits') AS commits,
 				coalesce(vsm.gitlab_hook_project(p.body), vsm.gitlab_project(p.body #>> '{commits,0,url}')) AS project,
 				regexp_replace(vsm.json_text(p.body, 'ref'), '^refs/(heads|tags)/', '') AS name,
-				coalesce(vsm.json_text(p.body, 'object_kind'), vsm.json_text(p.body, 'event_name')) = 'tag_push' AS is_tag,
+				coalesce(coalesce(vsm.json_text(p.body, 'object_kind'), vsm.json_text(p.body, 'event_name')) = 'tag_push',
+					starts_with(vsm.json_text(p.body, 'ref'), 'refs/tags/')) AS is_tag,
 				vsm.json_text(p.body, 'before') AS before,
 				vsm.json_text(p.body, 'after') AS after,
 				vsm.gitlab_sha(p.body -> 'checkout_sha') AS checkout_sha,

@@ -16,7 +16,7 @@ BEGIN ATOMIC
 	FROM (
 		SELECT source || ':merge_request:' || vsm.json_text(request, 'id') AS entity,
 			vsm.json_text(request, 'title') AS title,
-			vsm.json_text(request, 'description') AS description,
+			vsm.shown_text(vsm.json_text(request, 'description')) AS description,
 			vsm.json_text(request, 'source_branch') AS branch,
 			vsm.json_text(request, 'target_branch') AS target,
 			vsm.json_text(request, 'state') AS state,
@@ -53,7 +53,8 @@ BEGIN ATOMIC
 					'closed_at', CASE WHEN m.state = 'closed' THEN
 						coalesce(vsm.json_time(request, 'closed_at'), CASE m.action WHEN 'close' THEN m.updated_at END) END,
 					'author_kind', CASE WHEN author <> 'person' THEN 'bot' ELSE author END,
-					'assisted_by', CASE WHEN author NOT IN ('person', 'bot') THEN author END))
+					'assisted_by', coalesce(CASE WHEN author NOT IN ('person', 'bot') THEN author END,
+						vsm.assistant(names, coalesce(m.title || E'\n\n', '') || m.description))))
 				-- what is told to be so no longer
 				|| CASE WHEN m.state <> 'closed' THEN '{"closed_at": null}'::jsonb ELSE '{}' END
 				|| CASE WHEN m.action = 'unapproved' THEN '{"approved_at": null}'::jsonb ELSE '{}' END

@@ -1,8 +1,8 @@
 /*
  * Jenkins: builds (api/json), pipelines with their stages (wfapi/describe, wfapi/runs), single
- * stages, runs and their nodes as Blue Ocean has them, lists of builds, and what the Notification
- * plugin posts. What all of them need, and what a payload is; the readers are in
- * reader_jenkins_build.sql and reader_jenkins_stage.sql.
+ * stages, runs and their nodes as Blue Ocean has them, lists of builds, and what the plugins
+ * Notification and Statistics Gatherer post. What all of them need, and what a payload is; the
+ * readers are in reader_jenkins_build.sql and reader_jenkins_stage.sql.
  *
  * Entities are SOURCE:build:JOB#NUMBER, SOURCE:stage:JOB#NUMBER:ID and SOURCE:deployment:..., where
  * JOB is the full name by the address, shop/checkout/main; without an address the names that
@@ -129,6 +129,13 @@ RETURN coalesce(vsm.jenkins_build(vsm.json_text(build, 'url')),
 COMMENT ON FUNCTION vsm.jenkins_build_name(jsonb) IS
 	'a build of api/json as JOB#NUMBER, by its address or by its name; NULL if it has neither';
 
+CREATE FUNCTION vsm.jenkins_statistics_name(build jsonb) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN coalesce(vsm.jenkins_build(vsm.json_text(build, 'buildUrl')),
+	vsm.json_text(build, 'fullJobName') || '#' || vsm.json_text(build, 'number'));
+COMMENT ON FUNCTION vsm.jenkins_statistics_name(jsonb) IS
+	'a build of which the Statistics Gatherer plugin tells as JOB#NUMBER, by its address or by its name; NULL if it has neither';
+
 CREATE FUNCTION vsm.jenkins_is_ended(build jsonb) RETURNS boolean
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 -- Pipelines have a result before they end.
@@ -165,6 +172,10 @@ BEGIN ATOMIC
 				ELSE 'resource' END
 			WHEN h.href ~ '/execution/node/\d+/' AND h.href !~ '/log' THEN 'stage'
 			WHEN h.href ~ '/wfapi/' OR p.body ? 'stages' AND p.body ?| '{startTimeMillis,status,durationMillis}' THEN 'pipeline'
+			WHEN p.body ?| '{ciUrl,buildUrl,fullJobName}' AND p.body ?| '{startTime,endTime}' AND NOT p.body ? 'timestamp' THEN
+				CASE WHEN p.body ?| '{number,fullJobName,result,queueTime}' THEN 'statistics' ELSE 'build_step' END
+			WHEN p.body ?& '{ciUrl,entryTime}' THEN 'queue_item'
+			WHEN p.body ?& '{ciUrl,configFile}' THEN 'job'
 			WHEN p.body ?| '{allBuilds,builds}' AND NOT p.body ? 'timestamp' THEN 'builds'
 			WHEN p.body ? 'inQueueSince' THEN 'queue_item'
 			WHEN p.body ? 'timestamp' AND p.body ?| '{number,url,fullDisplayName,building,result}'
@@ -192,6 +203,13 @@ BEGIN ATOMIC
 				WHEN vsm.jenkins_is_ended(p.body) THEN coalesce(vsm.json_lacks(p.body, '@timestamp', 'duration'),
 					CASE WHEN vsm.json_number(p.body, 'duration') IS NULL THEN 'its duration is no number' END)
 				ELSE vsm.json_lacks(p.body, '@timestamp') END
+			WHEN 'statistics' THEN CASE
+				WHEN vsm.jenkins_statistics_name(p.body) IS NULL THEN
+					'neither its buildUrl nor its fullJobName and number say which build it is of'
+				WHEN vsm.json_time(p.body, 'startTime') IS NULL AND vsm.json_time(p.body, 'endTime') IS NULL THEN
+					vsm.json_lacks(p.body, CASE WHEN vsm.json_text(p.body, 'startTime') IS NULL THEN '@endTime' ELSE '@startTime' END)
+				END
+			WHEN 'build_step' THEN 'what a build does within a stage says nothing about the flow of work'
 			WHEN 'pipeline' THEN CASE WHEN vsm.jenkins_build(h.href) IS NULL THEN 'its _links.self.href is that of no build' END
 			WHEN 'stage' THEN CASE WHEN vsm.jenkins_build(h.href) IS NULL THEN 'its _links.self.href is that of no build' END
 			WHEN 'node' THEN CASE WHEN vsm.jenkins_build(h.href) IS NULL THEN 'its _links.self.href is that of no build' END

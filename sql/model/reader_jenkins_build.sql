@@ -218,7 +218,8 @@ BEGIN ATOMIC
 				'committed_at', c.at,
 				'title', c.title,
 				'author_kind', CASE WHEN c.author <> 'person' THEN 'bot' ELSE c.author END,
-				'assisted_by', CASE WHEN c.author NOT IN ('person', 'bot') THEN c.author END,
+				'assisted_by', coalesce(CASE WHEN c.author NOT IN ('person', 'bot') THEN c.author END,
+					vsm.assistant(names, vsm.json_text(c.item, 'comment'))),
 				'paths', vsm.jenkins_paths(c.item))))).*
 		UNION ALL
 		SELECT (vsm.fact_link(source, c.sha, k.key, 'implements', 'key in title', 0.95, since => c.at)).*
@@ -333,6 +334,17 @@ END;
 COMMENT ON FUNCTION vsm.read_jenkins_run(text, jsonb, jsonb) IS
 	'facts of a run of a pipeline as Blue Ocean has it: GET /blue/rest/organizations/ORGANIZATION/pipelines/NAME/runs/NUMBER';
 
+CREATE FUNCTION vsm.jenkins_parameters(parameters jsonb, OUT environment text, OUT target text) RETURNS SETOF record
+LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 1
+BEGIN ATOMIC
+	SELECT (array_agg(vsm.json_text(v.value) ORDER BY length(v.key) DESC, v.key)
+			FILTER (WHERE lower(v.key) IN ('environment', 'env', 'deploy_env') AND vsm.json_text(v.value) IS NOT NULL))[1],
+		(array_agg(vsm.json_text(v.value) ORDER BY v.key) FILTER (WHERE lower(v.key) = 'target'))[1]
+	FROM jsonb_each(vsm.json_object(parameters)) AS v (key, value);
+END;
+COMMENT ON FUNCTION vsm.jenkins_parameters(jsonb) IS
+	'the environment and the target that the parameters of a build name, an object as plugins post it';
+
 CREATE FUNCTION vsm.read_jenkins_notification(source text, payload jsonb, names jsonb) RETURNS SETOF vsm.fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 8
 BEGIN ATOMIC
@@ -354,13 +366,7 @@ BEGIN ATOMIC
 			END AS started_at,
 			CASE WHEN b.phase IN ('COMPLETED', 'FINALIZED') THEN b.at END AS finished_at
 		OFFSET 0) AS r,
-	LATERAL (
-		SELECT (array_agg(vsm.json_text(v.value) ORDER BY length(v.key) DESC, v.key)
-				FILTER (WHERE lower(v.key) IN ('environment', 'env', 'deploy_env')
-				AND vsm.json_text(v.value) IS NOT NULL))[1] AS environment,
-			(array_agg(vsm.json_text(v.value) ORDER BY v.key) FILTER (WHERE lower(v.key) = 'target'))[1] AS target
-		FROM jsonb_each(vsm.json_object(p.body -> 'parameters')) AS v (key, value)
-		OFFSET 0) AS e,
+	LATERAL vsm.jenkins_parameters(p.body -> 'parameters') AS e,
 	LATERAL (
 		SELECT c.*
 		FROM vsm.read_jenkins_run_facts(source, names, r.name, b.repository, b.sha, b.branch, NULL, b.url, e.environment, e.target,
@@ -372,3 +378,34 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION vsm.read_jenkins_notification(text, jsonb, jsonb) IS
 	'facts of what the Notification plugin of Jenkins posts when a build was queued, starts and completes';
+
+CREATE FUNCTION vsm.read_jenkins_statistics(source text, payload jsonb, names jsonb) RETURNS SETOF vsm.fact
+LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 8
+BEGIN ATOMIC
+	SELECT f.*
+	FROM (SELECT payload || '{}' AS body OFFSET 0) AS p,
+	LATERAL (
+		SELECT vsm.jenkins_statistics_name(p.body) AS name,
+			vsm.json_time(p.body, 'startTime') AS told_start, vsm.json_time(p.body, 'endTime') AS finished_at,
+			CASE WHEN p.body ->> 'result' NOT IN ('INPROGRESS', 'UNKNOWN') THEN vsm.json_text(p.body, 'result') END AS result,
+			vsm.jenkins_sha(p.body #> '{scmInfo,commit}') AS sha, vsm.git_repository(vsm.json_text(p.body, 'scmInfo', 'url')) AS repository,
+			vsm.jenkins_branch_name(jsonb_build_object('name', p.body #> '{scmInfo,branch}')) AS branch
+		OFFSET 0) AS b,
+	LATERAL (
+		-- What is posted at the end tells how long the build took, not when it started.
+		SELECT coalesce(b.told_start, vsm.jenkins_shift(b.finished_at, - vsm.json_number(p.body, 'duration'))) AS started_at
+		OFFSET 0) AS r,
+	LATERAL vsm.jenkins_parameters(p.body -> 'parameters') AS e,
+	LATERAL (
+		SELECT c.*
+		FROM vsm.read_jenkins_run_facts(source, names, b.name, b.repository, b.sha, b.branch, vsm.json_text(p.body, 'buildCause'),
+			vsm.json_text(p.body, 'ciUrl') || vsm.json_text(p.body, 'buildUrl'), e.environment, e.target,
+			CASE WHEN b.told_start IS NOT NULL AND vsm.json_number(p.body, 'queueTime') > 0 THEN
+				vsm.jenkins_shift(b.told_start, - vsm.json_number(p.body, 'queueTime')) END,
+			r.started_at, b.finished_at, CASE WHEN b.finished_at IS NOT NULL THEN b.result END) AS c
+		UNION ALL
+		SELECT (vsm.fact_link(source, source || ':build:' || b.name, b.sha, 'builds', 'build', since => r.started_at)).*
+		WHERE b.sha IS NOT NULL) AS f;
+END;
+COMMENT ON FUNCTION vsm.read_jenkins_statistics(text, jsonb, jsonb) IS
+	'facts of what the Statistics Gatherer plugin of Jenkins posts when a build starts and ends';

@@ -5,8 +5,8 @@
  * metric_instance.
  *
  * Entities are SOURCE:TABLE:SYS_ID; numbers (INC0010001) are aliases. A record without
- * sys_class_name has its table by its number, or beside it: {"table": "incident", "result": [...]},
- * {"table": "incident", "record": {...}}.
+ * sys_class_name has its table by its number, beside it: {"table": "incident", "result": [...]},
+ * {"table": "incident", "record": {...}}, or among its fields as table_name.
  *
  * Values come as text, as {"link", "value"} for references, or as {"display_value", "value"} with
  * sysparm_display_value=all. With =true there are only display values, whose times are in the zone
@@ -88,9 +88,13 @@ COMMENT ON FUNCTION vsm.servicenow_numbered(text) IS
 
 CREATE FUNCTION vsm.servicenow_table(record jsonb, beside text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN coalesce(vsm.servicenow_value(record, 'sys_class_name'), beside, vsm.servicenow_numbered(vsm.servicenow_value(record, 'number')));
+RETURN coalesce(vsm.servicenow_value(record, 'sys_class_name'), beside, vsm.servicenow_value(record, 'table_name'),
+	-- (The table of a metric is what it measures.)
+	CASE WHEN record ? 'number' THEN coalesce(vsm.servicenow_value(record, 'table'),
+		vsm.servicenow_numbered(vsm.servicenow_value(record, 'number'))) END);
 COMMENT ON FUNCTION vsm.servicenow_table(jsonb, text) IS
-	'the table that a record of ServiceNow is of: by its class, as said beside it, or by its number; NULL if not known';
+	'the table that a record of ServiceNow is of: by its class, as said beside it or among its fields as table_name or table, or by its '
+	'number; NULL if not known';
 
 CREATE FUNCTION vsm.servicenow_record(payload jsonb) RETURNS jsonb
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -206,11 +210,17 @@ BEGIN ATOMIC
 					WHEN r.state IS NOT NULL AND r.state NOT IN ('Resolved', 'Closed') AND q.code NOT IN ('6', '7')
 						AND vsm.meaning(names, 'state', r.state) IS DISTINCT FROM 'resolved' THEN '{"resolved_at": null}'
 					-- What was not asked for is not known.
-					WHEN p.body ?| '{resolved_at,closed_at}' THEN jsonb_build_object('resolved_at', (
-						SELECT coalesce(CASE WHEN (t.resolved_at < q.created_at) IS NOT TRUE THEN t.resolved_at END,
-							CASE WHEN (t.closed_at < q.created_at) IS NOT TRUE THEN t.closed_at END)
+					WHEN p.body ?| '{resolved_at,closed_at}' THEN (
+						SELECT CASE
+							WHEN e.at IS NOT NULL THEN jsonb_build_object('resolved_at', e.at)
+							-- Nor is what cannot be read.
+							WHEN coalesce(vsm.servicenow_value(p.body, 'resolved_at'), vsm.servicenow_value(p.body, 'closed_at')) IS NULL
+								THEN '{"resolved_at": null}'
+							ELSE '{}' END
 						FROM (SELECT vsm.servicenow_time(p.body, 'resolved_at') AS resolved_at,
-							vsm.servicenow_time(p.body, 'closed_at') AS closed_at OFFSET 0) AS t))
+							vsm.servicenow_time(p.body, 'closed_at') AS closed_at OFFSET 0) AS t,
+						LATERAL (SELECT coalesce(CASE WHEN (t.resolved_at < q.created_at) IS NOT TRUE THEN t.resolved_at END,
+							CASE WHEN (t.closed_at < q.created_at) IS NOT TRUE THEN t.closed_at END) AS at OFFSET 0) AS e)
 					ELSE '{}'
 				END)).*
 			WHERE q.of_table = 'incident'

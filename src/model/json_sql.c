@@ -4,6 +4,8 @@
  */
 #include "postgres.h"
 
+#include <ctype.h>
+
 #include "base/compat.h"
 #include "model/payload.h"
 #include "utils/array.h"
@@ -22,6 +24,12 @@ PG_FUNCTION_INFO_V1(vsm_json_number_at);
 /* What tools write for "never": nothing at all as milliseconds since 1970, or as a date since the year 1. */
 #define EPOCH			(-(POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) * USECS_PER_DAY)
 #define SECOND_YEAR		(-(POSTGRES_EPOCH_JDATE - INT64CONST(1721791)) * USECS_PER_DAY)
+
+/*
+ * Numbers below this are seconds, since no tool tells of anything before 1973, and the same number
+ * of seconds reaches to the year 5138. Those whose seconds lie before 1973, too, are no time.
+ */
+#define FIRST_MILLISECONDS	INT64CONST(100000000000)
 
 /* The member of an array that a text names by its place, from the end if negative, as #> does. */
 static JsonbValue *
@@ -80,6 +88,16 @@ scalar_at(FunctionCallInfo fcinfo, JsonbValue *value)
 	return container == NULL;
 }
 
+/* Whether a text is a number and nothing else, blanks around it aside. */
+static bool
+is_bare_number(const char *text, int len)
+{
+	for (int i = 0; i < len; i++)
+		if (!(text[i] >= '0' && text[i] <= '9') && text[i] != '.' && !isspace((unsigned char) text[i]))
+			return false;
+	return true;
+}
+
 static Datum
 time_of(FunctionCallInfo fcinfo, JsonbValue *value)
 {
@@ -102,6 +120,12 @@ time_of(FunctionCallInfo fcinfo, JsonbValue *value)
 	if (payload_read_time(start, len, &at) != PAYLOAD_TIME_READ || at == EPOCH || at < SECOND_YEAR ||
 		(at < EPOCH && value->type == jbvNumeric))
 		PG_RETURN_NULL();
+	if (at > EPOCH && at < EPOCH + FIRST_MILLISECONDS * 1000 && is_bare_number(start, len))
+	{
+		at = EPOCH + (at - EPOCH) * 1000;
+		if (at < EPOCH + FIRST_MILLISECONDS * 1000)
+			PG_RETURN_NULL();
+	}
 	PG_RETURN_TIMESTAMPTZ(at);
 }
 
@@ -138,6 +162,7 @@ number_of(FunctionCallInfo fcinfo, JsonbValue *value)
  * json_time(jsonb) -> timestamptz
  *
  * The time in a member of a payload, written as vsm_payload_time says, as text or as a number.
+ * Numbers that would lie before 1973 as milliseconds since 1970 are seconds.
  * NULL for whatever is no time (null, an object, other text, a negative number) and for what tools
  * write for "never", 0 milliseconds since 1970 and days of the year 1: what is wrong with one member
  * costs that member only.

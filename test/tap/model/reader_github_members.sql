@@ -44,8 +44,8 @@ INSERT INTO sample VALUES
 		'"fields": [{"id": 1, "name": "Status", "value": {"id": "b", "name": {"raw": "In Progress"}}}]}'),
 ('pull_request', '{"action": "review_requested", "number": 13, "requested_reviewer": {"login": "bob"}, "repository": {"full_name": '
 	'"shop/web"}, "sender": {"login": "ann"}, "pull_request": {"id": 8001, "node_id": "MDExOlB1bGxSZXF1ZXN0ODAwMQ==",
-	"number": 13, "title": "SHOP-7: show the total", "body": "Fixes #12\nReverts #11\nCo-authored-by: Helper <x@helper.example>", "state": '
-		'"closed", "draft": true, "merged": true, "html_url": "https://github.com/shop/web/pull/13", "url": '
+	"number": 13, "title": "SHOP-7: show the total", "body": "Fixes #12\nReverts #11\n\nCo-authored-by: Helper <x@helper.example>", '
+		'"state": "closed", "draft": true, "merged": true, "html_url": "https://github.com/shop/web/pull/13", "url": '
 			'"https://api.github.com/repos/shop/web/pulls/13",
 	"user": {"login": "ann", "type": "User"}, "head": {"ref": "PAY-3-total", "sha": "a000000000000000000000000000000000000001"}, "base": '
 		'{"ref": "main", "repo": {"full_name": "shop/web"}}, "additions": 3, "deletions": 1, "commits": 2,
@@ -392,7 +392,6 @@ release release.draft boolean: builds release since, builds tag since, event rel
 release release.prerelease boolean: event released
 tag commit.url huge/negative/number/text: builds tag
 workflow_job workflow_job object: (refused)
-workflow_job workflow_job.completed_at number: build.started_at, event in_progress
 workflow_job workflow_job.status huge/long/negative/number/text: build.started_at, event in_progress
 workflow_run workflow_run.status huge/long/negative/number/text: event success
 ', E'\n'), E'\n') AS line$$, 'nor by another type of it');
