@@ -41,7 +41,8 @@ if [ "${1:-}" = one ]; then
 		fi
 	done
 	if ! [ -f "$("$PG_CONFIG" --sharedir)/extension/pgtap.control" ]; then
-		VSM_PGTAP=$(ls -d /pgtap/usr/share/postgresql/*/extension/pgtap.control /usr/share/postgresql/*/extension/pgtap.control 2>/dev/null | sort -V | tail -1)
+		VSM_PGTAP=$(ls -d /pgtap/usr/share/postgresql/*/extension/pgtap.control \
+			/usr/share/postgresql/*/extension/pgtap.control 2>/dev/null | sort -V | tail -1)
 		VSM_PGTAP=${VSM_PGTAP%/*}
 		export VSM_PGTAP
 		[ -n "$VSM_PGTAP" ] || { echo 'tests=no pgTAP here' >>"$result"; exit 1; }
@@ -115,28 +116,35 @@ check() {
 	else
 		copy "$3/vsm"
 		rm -f "$3/result"*
-		VSM_REAL_DATA=$real sh "$top/test/get_server.sh" in "$3" env PG_CONFIG="$2" ${real:+VSM_REAL_DATA=/real} ${TESTS:+TESTS="$TESTS"} ${LIMIT:+LIMIT="$LIMIT"} \
-			sh /vsm/test/check-versions.sh one /result </dev/null || :
+		VSM_REAL_DATA=$real sh "$top/test/get_server.sh" in "$3" env PG_CONFIG="$2" ${real:+VSM_REAL_DATA=/real} \
+			${TESTS:+TESTS="$TESTS"} ${LIMIT:+LIMIT="$LIMIT"} sh /vsm/test/check-versions.sh one /result </dev/null || :
 		cp "$3/result" "$tmp/result" 2>/dev/null || :
 	fi
 	touch "$tmp/result"
-	printf '%s|%s|%s|%s\n' "$1" "$(sed -n 's/^gcc=//p' "$tmp/result")" "$(sed -n 's/^clang=//p' "$tmp/result")" "$(sed -n 's/^tests=//p' "$tmp/result")" >>"$table"
+	printf '%s|%s|%s|%s\n' "$1" "$(sed -n 's/^gcc=//p' "$tmp/result")" "$(sed -n 's/^clang=//p' "$tmp/result")" \
+		"$(sed -n 's/^tests=//p' "$tmp/result")" >>"$table"
 }
 version_of() { "$1" --version | sed 's/^PostgreSQL //; s/ .*//'; }
 major_of() { version_of "$1" | sed 's/[^0-9].*//'; }
 
 if [ -n "${PG_CONFIGS:-}" ]; then
 	for pg_config in $PG_CONFIGS; do
-		if "$pg_config" --version >/dev/null 2>&1; then check "$(version_of "$pg_config"), $pg_config" "$pg_config"; else reason "$pg_config" 'it does not run'; fi
+		if "$pg_config" --version >/dev/null 2>&1; then
+			check "$(version_of "$pg_config"), $pg_config" "$pg_config"
+		else
+			reason "$pg_config" 'it does not run'
+		fi
 	done
 else
 	if from installed; then
 		for pg_config in $(ls /usr/lib/postgresql/*/bin/pg_config 2>/dev/null | sort -V); do
 			major=$(major_of "$pg_config")
-			! wanted "$major" || if [ -f "$("$pg_config" --includedir-server)/postgres.h" ] && [ -x "$("$pg_config" --bindir)/postgres" ]; then
+			wanted "$major" || continue
+			if [ -f "$("$pg_config" --includedir-server)/postgres.h" ] && [ -x "$("$pg_config" --bindir)/postgres" ]; then
 				check "$(version_of "$pg_config"), installed" "$pg_config"
 			else
-				reason "$major" "the installed one lacks the server or its development files (postgresql-$major, postgresql-server-dev-$major)"
+				reason "$major" \
+					"the installed one lacks the server or its development files (postgresql-$major, postgresql-server-dev-$major)"
 			fi
 		done
 	fi
@@ -170,11 +178,14 @@ else
 fi
 
 say
-awk -F'|' 'BEGIN { printf "%-26s %-12s %-12s %s\n", "PostgreSQL", "gcc", "clang", "tests" } { printf "%-26s %-12s %-12s %s\n", $1, $2, $3, $4 }' "$table"
+row='%-26s %-12s %-12s %s\n'
+printf "$row" PostgreSQL gcc clang tests
+awk -F'|' -v row="$row" '{ printf row, $1, $2, $3, $4 }' "$table"
 status=0
 for major in ${VERSIONS:-15 16 17 18 19}; do
 	if [ -z "${PG_CONFIGS:-}" ] && ! grep -q "^$major[^0-9]" "$table"; then
-		printf '%-26s %s\n' "$major" "not had: $(sed -n "s/^$major //p" "$tmp/reasons" 2>/dev/null | paste -s -d ';' | sed 's/;/; /g; s/^$/no source of it was to be tried/')"
+		reasons=$(sed -n "s/^$major //p" "$tmp/reasons" 2>/dev/null | paste -s -d ';' | sed 's/;/; /g')
+		printf '%-26s %s\n' "$major" "not had: ${reasons:-no source of it was to be tried}"
 		status=77
 	fi
 done

@@ -38,6 +38,7 @@ prove --failures --comments --exec 'sh test/run_test.sh' -j "$(getconf _NPROCESS
 if [ "${VSM_BUILD:-}" = valgrind ]; then
 	cat "$VSM_TMP"/valgrind.* | sed 's/^==[0-9]*== \{0,1\}//' >"$VSM_TMP/valgrind"
 	ours=$(cd "$top/src" && basename -a */*.c | paste -sd '|') perl -00 -ne 'if (/vsm\.so|\((?:$ENV{ours}):\d+\)/) { print; $reports++ }
-		END { printf "valgrind: %d reports, %d of them with vsm in them\n", $., $reports; exit($reports > 0) }' "$VSM_TMP/valgrind" || status=1
+		END { printf "valgrind: %d reports, %d of them with vsm in them\n", $., $reports; exit($reports > 0) }' "$VSM_TMP/valgrind" ||
+			status=1
 fi
 exit $status

@@ -12,7 +12,10 @@
 set -eu
 umask 022
 VSM_TOP=$(CDPATH= cd -- "$(dirname -- "$0")/.." && pwd)
-PG_CONFIG=$(command -v "${PG_CONFIG:-pg_config}") || { echo "There is no ${PG_CONFIG:-pg_config} here: test/install_packages.sh installs what is missing." >&2; exit 1; }
+PG_CONFIG=$(command -v "${PG_CONFIG:-pg_config}") || {
+	echo "There is no ${PG_CONFIG:-pg_config} here: test/install_packages.sh installs what is missing." >&2
+	exit 1
+}
 case $PG_CONFIG in /*) ;; *) PG_CONFIG=$PWD/$PG_CONFIG ;; esac
 export PG_CONFIG
 bin=$($PG_CONFIG --bindir) lib=$($PG_CONFIG --pkglibdir) share=$($PG_CONFIG --sharedir)
@@ -93,6 +96,7 @@ $as_nobody "$tmp$bin/pg_ctl" -D "$tmp/data" -w -s -l "$tmp/run/log" \
 # Of a locale that this machine lacks perl would speak at every start.
 export PERL_BADLANG=0
 unset PGPORT PGSERVICE PGOPTIONS PGPASSFILE PGAPPNAME PGHOSTADDR PGPASSWORD || :
-export PATH="$bin:$PATH" VSM_TOP PGHOST="$tmp/run" PGUSER=postgres PGDATABASE=postgres PGDATA="$tmp/data" VSM_LOG="$tmp/run/log" VSM_TMP="$tmp/run"
+export PATH="$bin:$PATH" VSM_TOP PGHOST="$tmp/run" PGUSER=postgres PGDATABASE=postgres PGDATA="$tmp/data" VSM_LOG="$tmp/run/log" \
+	VSM_TMP="$tmp/run"
 cd "$VSM_TOP"
 "$@"

@@ -26,7 +26,8 @@ run -c "CREATE TABLE git_commit (sha text, parents text, authored_at bigint, sub
 	CREATE TABLE git_tag (type text, sha text, of_type text, of_sha text, tagged_at bigint, name text)"
 git -C "$repo" log --encoding=UTF-8 --format="%H$fields%P$fields%at$fields%s" HEAD --branches --tags --remotes |
 	clean | run -c "COPY git_commit FROM STDIN ($format)"
-git -C "$repo" for-each-ref refs/tags --format='%(objecttype)%1f%(objectname)%1f%(*objecttype)%1f%(*objectname)%1f%(creatordate:unix)%1f%(refname:strip=2)' |
+git -C "$repo" for-each-ref refs/tags \
+	--format='%(objecttype)%1f%(objectname)%1f%(*objecttype)%1f%(*objectname)%1f%(creatordate:unix)%1f%(refname:strip=2)' |
 	clean | run -c "COPY git_tag FROM STDIN ($format)"
 shallow=$(git -C "$repo" rev-parse --is-shallow-repository 2>/dev/null) || shallow=false
 run -v repo="$(basename "$(CDPATH= cd -- "$repo" && pwd)")" -v shallow="$shallow" -f "$top/test/demo_git.sql"

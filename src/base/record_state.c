@@ -112,6 +112,7 @@ compare_records(const void *a, const void *b, void *words)
 	const uint32 *left = a;
 	const uint32 *right = b;
 
+	CHECK_FOR_INTERRUPTS();
 	for (uint32 i = 0; i < *(uint32 *) words; i++)
 	{
 		if (left[i] != right[i])
@@ -131,7 +132,6 @@ remove_duplicates(RecordState *state)
 
 	if (state->num_records == 0)
 		return;
-	CHECK_FOR_INTERRUPTS();
 	qsort_arg(records, state->num_records, record_size, compare_records, &words);
 	for (uint32 i = state->num_records; i-- > 0;)
 	{

@@ -13,6 +13,7 @@
 #include "calendar/calendar_io.h"
 #include "catalog/pg_type_d.h"
 #include "common/int.h"
+#include "miscadmin.h"
 #include "utils/multirangetypes.h"
 #include "utils/rangetypes.h"
 #include "utils/timestamp.h"
@@ -92,6 +93,7 @@ vsm_working_time_multirange(PG_FUNCTION_ARGS)
 	{
 		int64		span;
 
+		CHECK_FOR_INTERRUPTS();
 		multirange_get_bounds(range_type, periods, i, &lower, &upper);
 		check_bounds(&lower, &upper);
 		span = time_between(reader, DatumGetTimestampTz(lower.val), DatumGetTimestampTz(upper.val));

@@ -12,6 +12,7 @@
 
 #include "base/compat.h"
 #include "calendar/calendar_text.h"
+#include "miscadmin.h"
 #include "pgtime.h"
 #include "utils/datetime.h"
 #include "utils/json.h"
@@ -101,6 +102,7 @@ parse_minutes(const char *text)
 static int
 compare_intervals(const void *a, const void *b)
 {
+	CHECK_FOR_INTERRUPTS();
 	return ((const CalendarInterval *) a)->begin - ((const CalendarInterval *) b)->begin;
 }
 
@@ -110,6 +112,7 @@ compare_holidays(const void *a, const void *b)
 	int32		first = ((const CalendarHolidays *) a)->first;
 	int32		second = ((const CalendarHolidays *) b)->first;
 
+	CHECK_FOR_INTERRUPTS();
 	return (first > second) - (first < second);
 }
 
@@ -119,6 +122,7 @@ compare_exceptions(const void *a, const void *b)
 	int32		first = ((const ParsedException *) a)->date;
 	int32		second = ((const ParsedException *) b)->date;
 
+	CHECK_FOR_INTERRUPTS();
 	return (first > second) - (first < second);
 }
 
@@ -171,7 +175,8 @@ parse_day(CalendarParser *parser, const JsonTree *day, const char *what)
 							   node->text, what);
 		if (begin > end)
 			return input_error(parser->error,
-							   "Interval \"%s\" of \"%s\" ends before it begins; an interval that crosses midnight is written as two, one on each day.",
+							   "Interval \"%s\" of \"%s\" ends before it begins; "
+							   "an interval that crosses midnight is written as two, one on each day.",
 							   node->text, what);
 		add_interval(parser, begin, end);
 	}

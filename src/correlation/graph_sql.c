@@ -35,7 +35,8 @@ missing_source(void)
 	ereport(ERROR,
 			(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 			 errmsg("source of an edge is null or empty"),
-			 errdetail("An edge leads from one named node to another; without a target it gives a node without edges, but without a source it gives nothing."),
+			 errdetail("An edge leads from one named node to another; "
+					   "without a target it gives a node without edges, but without a source it gives nothing."),
 			 errhint("Leave such rows out, for example with FILTER (WHERE source IS NOT NULL).")));
 }
 

@@ -98,8 +98,11 @@ known_projects_enter(KnownProjects *projects, const char *project, uint32 len, c
 		copy[i] = to_upper(project[i]);
 	copy[len] = '\0';
 	slot = hash_project(copy, len) & projects->mask;
-	while (projects->slots[slot] != NULL)
+	while (projects->slots[slot] != NULL && strcmp(projects->slots[slot], copy) != 0)
+	{
+		CHECK_FOR_INTERRUPTS();
 		slot = (slot + 1) & projects->mask;
+	}
 	projects->slots[slot] = copy;
 }
 
@@ -261,6 +264,7 @@ issue_keys_find(const char *text, uint32 len, const KnownProjects *projects, Iss
 	{
 		IssueKey	key;
 
+		CHECK_FOR_INTERRUPTS();
 		key.dash = next - text;
 		next++;
 		if (next >= end || *next < '1' || *next > '9')

@@ -251,7 +251,8 @@ get_periods(FunctionCallInfo fcinfo, int argno)
 					 errmsg("the delay in an unbounded period has no cost yet"),
 					 upper.infinite || TIMESTAMP_NOT_FINITE(waiting.periods[i].until) ?
 					 errdetail("A period has no end.") : errdetail("A period has no beginning."),
-					 errhint("Measure up to a time: give the function that made the periods an as_of, or cut them with * tstzmultirange(tstzrange(NULL, now())).")));
+					 errhint("Measure up to a time: give the function that made the periods an as_of, "
+							 "or cut them with * tstzmultirange(tstzrange(NULL, now())).")));
 	}
 	return waiting;
 }
@@ -271,8 +272,10 @@ vsm_cost_of_delay(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("invalid urgency profile"),
 				 errdetail("%s", error.detail),
-				 errhint("Profiles are {\"profile\":\"rate\",\"per_week\":...}, {\"profile\":\"deadline\",\"at\":...,\"step\":...,\"per_week\":...}, "
-						 "{\"profile\":\"expiring\",\"from\":...,\"value\":...,\"half_life_weeks\":...} and {\"profile\":\"points\",\"points\":[[time,per_week],...]}.")));
+				 errhint("Profiles are {\"profile\":\"rate\",\"per_week\":...}, "
+						 "{\"profile\":\"deadline\",\"at\":...,\"step\":...,\"per_week\":...}, "
+						 "{\"profile\":\"expiring\",\"from\":...,\"value\":...,\"half_life_weeks\":...} "
+						 "and {\"profile\":\"points\",\"points\":[[time,per_week],...]}.")));
 	waiting = get_periods(fcinfo, 1);
 	PG_RETURN_NUMERIC(cost_of_delay(&urgency, &waiting));
 }

@@ -42,6 +42,7 @@ compare_samples(const void *a, const void *b)
 	int32		left = *(const int32 *) a;
 	int32		right = *(const int32 *) b;
 
+	CHECK_FOR_INTERRUPTS();
 	return left < right ? -1 : left > right;
 }
 

@@ -8,6 +8,7 @@
 #include "base/time_range.h"
 #include "common/int.h"
 #include "item/breach.h"
+#include "miscadmin.h"
 
 /*
  * What a clock still has to go. Periods are given in their order; the running one, which is the
@@ -41,6 +42,7 @@ count_down(Countdown *countdown, int64 since, int64 until)
 {
 	int64		time;
 
+	CHECK_FOR_INTERRUPTS();
 	if (until == PERIOD_UNBOUNDED)
 		countdown->running = true;
 	if (countdown->reached)

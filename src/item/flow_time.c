@@ -8,6 +8,7 @@
 #include "base/time_range.h"
 #include "common/int.h"
 #include "item/flow_time.h"
+#include "miscadmin.h"
 
 void
 flow_time_sum(FlowTime *sum, FlowTime part)
@@ -22,6 +23,8 @@ flow_time_add(FlowTime *sum, CalendarReader *calendar, int64 since, int64 until)
 {
 	FlowTime	elapsed = {true, 0};
 
+	/* Once a visit, whoever adds them up. */
+	CHECK_FOR_INTERRUPTS();
 	if (until == PERIOD_UNBOUNDED)
 		elapsed.known = false;
 	else if (calendar != NULL)

@@ -369,6 +369,7 @@ walk_events(ItemWalk *walk, int64 as_of)
 {
 	TimelineReader reader = *walk->reader;	/* a copy can live in registers */
 	bool		more = timeline_next(&reader);
+	uint32		instants = 0;
 
 	while (more && reader.at <= as_of && !walk->cut)
 	{
@@ -383,10 +384,14 @@ walk_events(ItemWalk *walk, int64 as_of)
 			walk->num_tied = 0;
 			add_tied(walk, state);
 			for (; more && reader.at == at; more = timeline_next(&reader))
+			{
 				add_tied(walk, reader.state);
+				if ((walk->num_tied & 0xffff) == 0)
+					CHECK_FOR_INTERRUPTS();
+			}
 			walk_tied(walk, at);
 		}
-		if (unlikely((reader.next_event & 0xfff) == 0))
+		if (unlikely((++instants & 0xfff) == 0))
 			CHECK_FOR_INTERRUPTS();
 	}
 }
@@ -397,6 +402,7 @@ compare_spells(const void *a, const void *b)
 	const ItemSpell *spell_a = a;
 	const ItemSpell *spell_b = b;
 
+	CHECK_FOR_INTERRUPTS();
 	return spell_a->since < spell_b->since ? -1 : spell_a->since > spell_b->since;
 }
 

@@ -7,6 +7,7 @@
 #include "base/compat.h"
 #include "item/flow_metrics.h"
 #include "item/visits.h"
+#include "miscadmin.h"
 
 static void
 summarize_stay(StageSummary *summary, int64 since, int64 until, bool has_left)
@@ -54,6 +55,7 @@ summarize_spells(const FlowItem *item, CalendarReader *calendar, StageSummary *s
 
 		if (item->stages[stage].layer < 0)
 			continue;
+		CHECK_FOR_INTERRUPTS();
 		for (int i = 0; i < item->num_spells; i++)
 		{
 			const ItemSpell *spell = &item->spells[i];

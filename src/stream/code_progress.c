@@ -427,8 +427,7 @@ code_progress_step(CodeProgress *progress)
 	while (code_progress_next(progress) == at)
 	{
 		step_part(progress, &begins, &starts);
-		if ((progress->next_event & 0xfff) == 0)
-			CHECK_FOR_INTERRUPTS();
+		CHECK_FOR_INTERRUPTS();
 	}
 
 	/* "P begins with the first event in this attempt of a part that starts afresh". */

@@ -6,6 +6,7 @@
 
 #include "base/compat.h"
 #include "item/item.h"
+#include "miscadmin.h"
 #include "stream/cumulative_flow.h"
 #include "stream/time_buckets.h"
 #include "utils/memutils.h"
@@ -91,6 +92,8 @@ cumulative_flow_add_item(CumulativeFlowState *state, const Timeline *timeline)
 		if (before >= 0)
 			flat_state_count(&row[before].departed, 1, "visits");
 		before = column;
+		if (unlikely((i & 0xfff) == 0xfff))
+			CHECK_FOR_INTERRUPTS();
 	}
 }
 

@@ -250,6 +250,7 @@ write_stages(EndToEnd *whole)
 			int64		at = Min(step_at, code_at);
 			int			further;
 
+			CHECK_FOR_INTERRUPTS();
 			if (at >= attempt->until)
 				break;
 			if (step_at == at)
@@ -379,6 +380,7 @@ is_inside(const EndToEnd *whole, const LayerSpells *layer, int64 at)
 static void
 renew_ended(EndToEnd *whole, const WorkflowState *state, int64 at)
 {
+	CHECK_FOR_INTERRUPTS();
 	for (int i = 0; state != NULL && i < state->num_ends; i++)
 	{
 		LayerSpells *layer = &whole->layers[workflow_ends(whole->workflow)[state->first_end + i]];
@@ -421,7 +423,6 @@ renew_layers(EndToEnd *whole)
 		/* A layer's name may end others. */
 		for (; added < builder->num_events; added++)
 			renew_ended(whole, states[builder->events[added].state], at);
-		CHECK_FOR_INTERRUPTS();
 	}
 }
 

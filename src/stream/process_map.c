@@ -381,6 +381,8 @@ process_map_add_visits(ProcessMapState *state, const Timeline *timeline, Calenda
 		const ItemVisit *visit = &item.visits[i];
 		int64		duration = 0;
 
+		if (unlikely((i & 0xfff) == 0xfff))
+			CHECK_FOR_INTERRUPTS();
 		if (visit->stage == UNMAPPED_STAGE || visit->stage == before)
 			continue;
 		if (before != NO_NODE)

@@ -13,6 +13,7 @@
 #include "base/time_range.h"
 #include "common/int.h"
 #include "item/item_sql.h"
+#include "miscadmin.h"
 #include "stream/group_state_sql.h"
 #include "stream/process_map.h"
 #include "timeline/timeline_io.h"
@@ -151,6 +152,7 @@ compare_moves(const void *a, const void *b)
 	const RankedMove *move_a = a;
 	const RankedMove *move_b = b;
 
+	CHECK_FOR_INTERRUPTS();
 	if (move_a->from != move_b->from)
 		return move_a->from < move_b->from ? -1 : 1;
 	return move_a->to < move_b->to ? -1 : move_a->to > move_b->to;

@@ -107,7 +107,8 @@ rollup_refuse_endless(const Workflow *workflow, int stage)
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg("the workflow cannot be rolled up"),
-			 errdetail("Each state in \"until\" of stage \"%s\" also enters a stage or ends another one, so none can say that only \"%s\" ends.",
+			 errdetail("Each state in \"until\" of stage \"%s\" also enters a stage or ends another one, "
+					   "so none can say that only \"%s\" ends.",
 					   name, name),
 			 errhint("Add a state of its own to its \"until\".")));
 	pg_unreachable();
@@ -310,6 +311,7 @@ write_whole(Rollup *rollup, int64 at)
 		again = false;
 		for (int i = 0; i < rollup->num_layers; i++)
 		{
+			CHECK_FOR_INTERRUPTS();
 			if (rollup->next_layers[i] && rollup->whole_layers[i] && is_ended_now(rollup, i))
 			{
 				add_event(rollup, at, rollup->stages[rollup->layer_stages[i]].name);
@@ -385,11 +387,10 @@ rollup_parts(const Workflow *workflow, RollupRule rule, const Timeline *const *p
 	sort_changes(rollup.changes, rollup.num_changes);
 	for (uint32 i = 0; i < rollup.num_changes; i++)
 	{
+		CHECK_FOR_INTERRUPTS();
 		apply_change(&rollup, &rollup.changes[i]);
 		if (i + 1 == rollup.num_changes || rollup.changes[i + 1].at != rollup.changes[i].at)
 			write_whole(&rollup, rollup.changes[i].at);
-		if ((i & 0xfff) == 0)
-			CHECK_FOR_INTERRUPTS();
 	}
 	return timeline_builder_finish(&rollup.builder);
 }

@@ -12,6 +12,7 @@
 #include "base/rows_sql.h"
 #include "catalog/pg_type.h"
 #include "item/item_sql.h"
+#include "miscadmin.h"
 #include "stream/group_state_sql.h"
 #include "stream/variants.h"
 #include "timeline/timeline_io.h"
@@ -123,6 +124,7 @@ compare_variants(const void *a, const void *b, void *arg)
 	const int16 *path_a = variant_path(stages->state, variant_a);
 	const int16 *path_b = variant_path(stages->state, variant_b);
 
+	CHECK_FOR_INTERRUPTS();
 	if (variant_a->items != variant_b->items)
 		return variant_a->items > variant_b->items ? -1 : 1;
 	for (uint32 i = 0; i < variant_a->num_stages && i < variant_b->num_stages; i++)

@@ -172,6 +172,8 @@ write_timeline(const StateName *names, uint32 num_names,
 		/* Unsigned: the first may lie before 2000, and a step may pass 2^63. */
 		p = timeline_write_event(p, (uint64) events[i].at - (uint64) before, events[i].state);
 		before = events[i].at;
+		if ((i & 0xffff) == 0)
+			CHECK_FOR_INTERRUPTS();
 	}
 	SET_VARSIZE(timeline, p - (uint8 *) timeline);
 	return timeline;
@@ -266,7 +268,8 @@ union_names(const TimelineReader *a, const TimelineReader *b, uint32 *rank_a,
 			rank_a[i++] = n;
 		if (order >= 0)
 			rank_b[j++] = n;
-		n++;
+		if ((++n & 0xffff) == 0)
+			CHECK_FOR_INTERRUPTS();
 	}
 	*num_names = n;
 	return names;
@@ -382,7 +385,10 @@ timeline_span(const Timeline *timeline, int64 *first, int64 *last)
 	timeline_next(&reader);
 	*first = reader.at;
 	while (timeline_next(&reader))
-		;
+	{
+		if ((reader.next_event & 0xffff) == 0)
+			CHECK_FOR_INTERRUPTS();
+	}
 	*last = reader.at;
 }
 
@@ -399,6 +405,8 @@ timeline_state_at(const Timeline *timeline, int64 at, StateName *name)
 	{
 		found = true;
 		state = reader.state;
+		if ((reader.next_event & 0xffff) == 0)
+			CHECK_FOR_INTERRUPTS();
 	}
 	p = reader.names;
 	for (uint32 i = 0; found && i <= state; i++)
@@ -427,6 +435,8 @@ timeline_periods(const Timeline *timeline, StateName wanted, PeriodList *periods
 		{
 			state = reader.state;
 			more = timeline_next(&reader);
+			if ((reader.next_event & 0xffff) == 0)
+				CHECK_FOR_INTERRUPTS();
 		} while (more && reader.at == at);
 		if (holds)
 			period_list_add(periods, since, at);
@@ -464,6 +474,8 @@ timeline_clip(const Timeline *timeline, int64 from, int64 until)
 		}
 		else
 			timeline_builder_event(&builder, reader.at, reader.state);
+		if ((reader.next_event & 0xffff) == 0)
+			CHECK_FOR_INTERRUPTS();
 	}
 	return timeline_builder_finish(&builder);
 }

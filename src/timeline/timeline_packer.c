@@ -9,6 +9,7 @@
 #include "postgres.h"
 
 #include "base/compat.h"
+#include "miscadmin.h"
 #include "port/pg_bitutils.h"
 #include "timeline/timeline_packer.h"
 #include "timeline/timeline_write.h"
@@ -144,6 +145,8 @@ write_events(uint8 *p, const TimelineEvent *events, uint32 num_events, uint32 nu
 		p = timeline_write_event(p, (uint64) events[i].at - (uint64) before,
 								 number[events[i].state]);
 		before = events[i].at;
+		if (unlikely((i & 0xffff) == 0))
+			CHECK_FOR_INTERRUPTS();
 	}
 	return p;
 }
@@ -211,6 +214,7 @@ compare_ranks(const void *a, const void *b)
 	uint32		rank_a = *(const uint32 *) a;
 	uint32		rank_b = *(const uint32 *) b;
 
+	CHECK_FOR_INTERRUPTS();
 	return rank_a < rank_b ? -1 : rank_a > rank_b;
 }
 

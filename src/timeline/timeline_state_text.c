@@ -32,6 +32,8 @@ timeline_state_from_text(const char *text, int len, InputError *error)
 
 		state = timeline_state_add(state, event->at, with_seq ? parsed.seqs[i] : 0,
 								   name->data, name->len);
+		if ((i & 0xffff) == 0)
+			CHECK_FOR_INTERRUPTS();
 	}
 	return state;
 }

@@ -55,7 +55,8 @@ add_item(FlatBuilder *builder, const SetItem *item)
 					(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 					 errmsg("set of timelines is too large to be kept as one value"),
 					 errdetail("It would take more than %d bytes.", (int) MaxAllocSize),
-					 errhint("Use vsm.unnest in the query that makes the set, in its select list or in FROM over a subquery, and keep the rows.")));
+					 errhint("Use vsm.unnest in the query that makes the set, "
+							 "in its select list or in FROM over a subquery, and keep the rows.")));
 		builder->max_size = Min(Max(size, builder->max_size * 2), MaxAllocSize);
 		builder->flat = repalloc(builder->flat, builder->max_size);
 	}

@@ -8,6 +8,7 @@
 #include "base/compat.h"
 #include "base/rows_sql.h"
 #include "catalog/pg_type.h"
+#include "miscadmin.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "workflow/with_delivery.h"
@@ -210,6 +211,7 @@ compare_rows(const void *a, const void *b)
 	const MappingRow *row_b = b;
 	int			result;
 
+	CHECK_FOR_INTERRUPTS();
 	if (row_a->place != row_b->place)
 		return row_a->place < row_b->place ? -1 : 1;
 	result = strcmp(row_a->stage, row_b->stage);

@@ -40,7 +40,8 @@ const key = process.argv[2];
 		const before = process.cpuUsage();
 		await connection.runAndReadAll(`EXPLAIN ANALYZE
 			WITH visit AS (
-				SELECT e.${key} AS item, e.happened_at, c.class, epoch_us(lead(e.happened_at) OVER (PARTITION BY e.${key} ORDER BY e.happened_at)) - epoch_us(e.happened_at) AS duration
+				SELECT e.${key} AS item, e.happened_at, c.class,
+					epoch_us(lead(e.happened_at) OVER (PARTITION BY e.${key} ORDER BY e.happened_at)) - epoch_us(e.happened_at) AS duration
 				FROM event e JOIN state_class c USING (state))
 			SELECT item,
 				max(happened_at) FILTER (WHERE class = 'done') - min(happened_at) AS flow_time,

@@ -127,7 +127,8 @@ solve(uint32_t commits, uint32_t releases)
 static void
 print_links(uint32_t things)
 {
-	static const char *const kinds[] = {"issue:PAY-%u", "commit:%08x4f9be21", "merge request:core/api!%u", "deployment:production-%u", "build:ci-%u"};
+	static const char *const kinds[] = {"issue:PAY-%u", "commit:%08x4f9be21", "merge request:core/api!%u",
+		"deployment:production-%u", "build:ci-%u"};
 	uint32_t   *name = malloc(4 * ((size_t) things + 1));
 	uint32_t   *edges = malloc(8 * ((size_t) things + 1));
 	uint32_t	count = 0;
@@ -175,7 +176,8 @@ print_links(uint32_t things)
 static void
 print_subjects(uint32_t count)
 {
-	static const char *const words[] = {"refuse", "expired", "cards", "when", "the", "total", "is", "negative", "and", "retry", "payments", "after", "a", "timeout", "fix", "encoding", "of", "UTF-8", "names", "in", "receipts", "read-only", "follow-up"};
+	static const char *const words[] = {"refuse", "expired", "cards", "when", "the", "total", "is", "negative", "and", "retry",
+		"payments", "after", "a", "timeout", "fix", "encoding", "of", "UTF-8", "names", "in", "receipts", "read-only", "follow-up"};
 	static const char *const projects[] = {"PAY", "OPS", "SHOP", "CORE", "DATA"};
 
 	for (uint32_t i = 0; i < count; i++)

@@ -147,7 +147,8 @@ sub run_sql
 	my $text = $query->{text} =~ s/[;\s]+\z//r;
 	my $limit = $query->{limit} ? "SET statement_timeout = '$query->{limit}s';\n" : '';
 	my $cpu = cpu_of($backend);
-	$talk->($limit . ($query->{kind} eq 'query' ? "EXPLAIN (ANALYZE, TIMING OFF)\n" : "\\o /dev/null\n") . $text . ($query->{kind} eq 'query' ? '' : "\n;\\o"));
+	my ($before, $after) = $query->{kind} eq 'query' ? ("EXPLAIN (ANALYZE, TIMING OFF)\n", '') : ("\\o /dev/null\n", "\n;\\o");
+	$talk->($limit . $before . $text . $after);
 	$cpu = cpu_of($backend) - $cpu;
 	my $stopped = $query->{limit} && $printed =~ /statement timeout/;
 	die "bench: $query->{name}: $printed\n" if !$stopped && $printed =~ /^(psql:[^\n]*)?(ERROR|FATAL):/m;
@@ -163,7 +164,8 @@ sub run_shell
 	my ($query) = @_;
 	my @before = times;
 	my $peak = 0;
-	open my $out, '-|', 'exec timeout ' . ($query->{limit} || 0) . " sh -e -c '" . ($query->{text} =~ s/'/'\\''/gr) . "'" or die "bench: $query->{name}: $!\n";
+	my $program = $query->{text} =~ s/'/'\\''/gr;
+	open my $out, '-|', 'exec timeout ' . ($query->{limit} || 0) . " sh -e -c '$program'" or die "bench: $query->{name}: $!\n";
 	my $select = IO::Select->new($out);
 	my ($printed, $session, $looked) = ('', 0, 0);
 	while (1)

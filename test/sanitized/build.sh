@@ -17,7 +17,8 @@ cd "$1"
 
 # The server's headers and flags are those of the compiler that built it, most often gcc. Asked for
 # with -fwrapv, signed overflow would go unreported.
-flags="-g -O1 -fno-omit-frame-pointer -fno-wrapv -DUSE_ASSERT_CHECKING -fsanitize=address,undefined -fno-sanitize-recover=all -shared-libasan"
+flags="-g -O1 -fno-omit-frame-pointer -fno-wrapv -DUSE_ASSERT_CHECKING \
+	-fsanitize=address,undefined -fno-sanitize-recover=all -shared-libasan"
 flags="$flags -Wno-ignored-optimization-argument -Wno-unknown-warning-option -Wno-ignored-attributes -Wno-unused-command-line-argument"
 for name in fuzz guarded_memory; do
 	clang -c -fPIC -Wall $flags -D_GNU_SOURCE -Isrc -I"$("${PG_CONFIG:-pg_config}" --includedir-server)" -o $name.o test/fuzz/$name.c

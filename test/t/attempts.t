@@ -9,7 +9,8 @@ CREATE FUNCTION vsm.pill_kind(payload jsonb) RETURNS SETOF vsm.payload_kind LANG
 CREATE FUNCTION vsm.read_pill_dose(source text, payload jsonb, names jsonb) RETURNS SETOF vsm.fact LANGUAGE sql AS $$
 	SELECT (vsm.fact_event(source, 'pill:' || (payload ->> 'n'), '2026-01-05', 'A', payload ->> 'n')).*
 	FROM (SELECT CASE WHEN payload ? 'slow' THEN pg_sleep(3600) END OFFSET 0) AS s$$;
-INSERT INTO flow.inbox (source, payload) SELECT 'pill', CASE WHEN n = 40 THEN '{"n": "40", "slow": true}' ELSE format('{"n": "%s"}', n) END FROM generate_series(1, 100) AS n;
+INSERT INTO flow.inbox (source, payload)
+SELECT 'pill', CASE WHEN n = 40 THEN '{"n": "40", "slow": true}' ELSE format('{"n": "%s"}', n) END FROM generate_series(1, 100) AS n;
 SQL
 read_events() { sql -c 'SELECT count(*) FROM flow.event'; }
 inbox() { sql -c "SELECT count(*), count(error), max(attempts) FROM flow.inbox"; }
@@ -22,23 +23,27 @@ until [ "$(sql -c 'SELECT count(*) FROM flow.inbox WHERE error IS NULL')" = 0 ] 
 done
 is "$(read_events)" 99 'all others are read'
 is "$(inbox)" '1|1|0' 'and the one is set aside'
-like "$(sql -c 'SELECT error FROM flow.inbox')" '^set aside: three times the call ended while this payload was read alone' 'with a sentence that says why'
+like "$(sql -c 'SELECT error FROM flow.inbox')" '^set aside: three times the call ended while this payload was read alone' \
+	'with a sentence that says why'
 ok 'in few calls' test $calls -le 20
 is "$(sql -c 'SELECT count(*) FROM flow.attempt')" 0 'no attempt is left'
 
 # What comes later is read although it waits there, and beside others that arrive.
-sql -c "UPDATE flow.inbox SET error = NULL" -c "INSERT INTO flow.inbox (source, payload) SELECT 'pill', format('{\"n\": \"%s\"}', n) FROM generate_series(101, 120) AS n"
+sql -c "UPDATE flow.inbox SET error = NULL" \
+	-c "INSERT INTO flow.inbox (source, payload) SELECT 'pill', format('{\"n\": \"%s\"}', n) FROM generate_series(101, 120) AS n"
 PGOPTIONS="$PGOPTIONS -c statement_timeout=3s" psql -XAtq -c "CALL vsm.ingest('flow')" >"$tmp/call" 2>&1
 is "$(read_events)" 119 'what is set free again is read last'
 is "$(sql -c 'SELECT attempts FROM flow.inbox')" 0 'an attempt that did not begin its call is not counted'
 is "$(sql -c "SELECT vsm.ingest_once('flow')")" '(0,0)' 'ingest_once leaves it to ingest'
 
 # The server process killed in the middle of a batch
-sql -c 'DELETE FROM flow.inbox' -c "INSERT INTO flow.inbox (source, payload) SELECT 'pill', CASE WHEN n = 205 THEN '{\"n\": \"205\", \"slow\": true}' ELSE format('{\"n\": \"%s\"}', n) END FROM generate_series(201, 210) AS n"
+sql -c 'DELETE FROM flow.inbox' -c "INSERT INTO flow.inbox (source, payload) SELECT 'pill',
+	CASE WHEN n = 205 THEN '{\"n\": \"205\", \"slow\": true}' ELSE format('{\"n\": \"%s\"}', n) END FROM generate_series(201, 210) AS n"
 sql -c "CALL vsm.ingest('flow')" >"$tmp/call" 2>&1 &
 await sql -c "SELECT 'there' FROM flow.attempt"
 await sql -c "SELECT 'there' FROM pg_stat_activity WHERE datname = 'vsm_attempts' AND wait_event = 'PgSleep'"
-is "$(sql -c "SELECT count(*) FROM flow.attempt AS a WHERE pg_try_advisory_lock(hashtext('vsm.attempt flow'), a.attempt::int)")" 0 'an attempt that is being made is held by who makes it'
+is "$(sql -c "SELECT count(*) FROM flow.attempt AS a WHERE pg_try_advisory_lock(hashtext('vsm.attempt flow'), a.attempt::int)")" 0 \
+	'an attempt that is being made is held by who makes it'
 sql -c "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'vsm_attempts' AND wait_event = 'PgSleep'" >/dev/null
 wait
 PGOPTIONS="$PGOPTIONS -c statement_timeout=3s" psql -XAtq -c "CALL vsm.ingest('flow')" >"$tmp/call" 2>&1

@@ -33,5 +33,6 @@ END
 chmod +x "$tmp/bin/pg_config"
 ask PG_CONFIGS="$tmp/bin/pg_config" TESTS=test/t/bench.t
 is $exited 1 'what does not build is a failure'
-like "$output" "^17\\.99, $tmp/bin/pg_config +FAILED, [0-9.]+ +(FAILED, [0-9.]+|none here) +FAILED, no test ran\$" 'and a row of the table says so'
+like "$output" "^17\\.99, $tmp/bin/pg_config +FAILED, [0-9.]+ +(FAILED, [0-9.]+|none here) +FAILED, no test ran\$" \
+	'and a row of the table says so'
 done_testing

@@ -8,19 +8,24 @@ CREATE EXTENSION vsm;
 CREATE SCHEMA app;
 SET search_path = app;
 CREATE TABLE commit AS
-SELECT encode(sha256(i::text::bytea), 'hex') AS sha, CASE WHEN i > 1 THEN encode(sha256((i - 1)::text::bytea), 'hex') END AS parent, 'PAY-' || i % 50 || ': change ' || i AS subject
+SELECT encode(sha256(i::text::bytea), 'hex') AS sha, CASE WHEN i > 1 THEN encode(sha256((i - 1)::text::bytea), 'hex') END AS parent,
+	'PAY-' || i % 50 || ': change ' || i AS subject
 FROM generate_series(1, 2000) i;
 CREATE TABLE deployment AS
-SELECT 'shop' AS service, 'v' || i AS name, encode(sha256((i * 200)::text::bytea), 'hex') AS sha, timestamptz '2026-01-01Z' + i * interval '1 day 1 second' AS finished_at
+SELECT 'shop' AS service, 'v' || i AS name, encode(sha256((i * 200)::text::bytea), 'hex') AS sha,
+	timestamptz '2026-01-01Z' + i * interval '1 day 1 second' AS finished_at
 FROM generate_series(1, 9) i;
 CREATE TABLE stored (commits vsm.graph, releases vsm.releases);
-INSERT INTO stored SELECT (SELECT vsm.graph(sha, parent) FROM commit), (SELECT vsm.releases(service, name, sha, finished_at) FROM deployment);
+INSERT INTO stored
+SELECT (SELECT vsm.graph(sha, parent) FROM commit), (SELECT vsm.releases(service, name, sha, finished_at) FROM deployment);
 CREATE INDEX ON stored USING hash (commits);
 CREATE INDEX ON stored (releases);
-CREATE VIEW first_release AS SELECT f.* FROM vsm.first_release((SELECT vsm.graph(sha, parent) FROM commit), (SELECT vsm.releases(service, name, sha, finished_at) FROM deployment)) f;
+CREATE VIEW first_release AS SELECT f.* FROM vsm.first_release((SELECT vsm.graph(sha, parent) FROM commit),
+	(SELECT vsm.releases(service, name, sha, finished_at) FROM deployment)) f;
 CREATE MATERIALIZED VIEW first_release_now AS SELECT * FROM first_release;
 CREATE MATERIALIZED VIEW issue_release AS
-SELECT issue, min(released_at) AS released_at FROM commit JOIN first_release USING (sha), unnest(vsm.issue_keys(subject, '{PAY}')) issue GROUP BY issue;
+SELECT issue, min(released_at) AS released_at
+FROM commit JOIN first_release USING (sha), unnest(vsm.issue_keys(subject, '{PAY}')) issue GROUP BY issue;
 CREATE MATERIALIZED VIEW value AS SELECT vsm.graph(sha, parent) AS commits FROM commit;
 CREATE MATERIALIZED VIEW component AS SELECT c.* FROM value, vsm.components(commits) c;
 CREATE MATERIALIZED VIEW reached AS SELECT r.* FROM value, vsm.reach(commits, (SELECT array_agg(sha) FROM deployment)) r;
@@ -42,13 +47,15 @@ createdb vsm_correlation_restored
 ok 'pg_dump' pg_dump -d vsm_correlation -f "$tmp/dump.sql"
 ok 'restored' sql -d vsm_correlation_restored -f "$tmp/dump.sql"
 is "$(answer vsm_correlation_restored)" "$before" 'tables, views and materialized views answer the same'
-ok 'which refresh' sql -d vsm_correlation_restored -c 'REFRESH MATERIALIZED VIEW app.first_release_now' -c 'REFRESH MATERIALIZED VIEW app.reached'
+ok 'which refresh' sql -d vsm_correlation_restored -c 'REFRESH MATERIALIZED VIEW app.first_release_now' \
+	-c 'REFRESH MATERIALIZED VIEW app.reached'
 dropdb vsm_correlation_restored
 
 # A million commits.
 sql -d vsm_correlation <<'END'
 CREATE TABLE many AS SELECT md5(i::text) AS sha, CASE WHEN i > 1 THEN md5((i - 1)::text) END AS parent FROM generate_series(1, 1000000) i;
-CREATE TABLE many_stored AS SELECT vsm.graph(sha, parent) AS commits, '{"s":[["2026-01-01T00:00:00Z","v1","8155bc545f84d9652f1012ef2bdfb6eb"]]}'::vsm.releases AS releases FROM many;
+CREATE TABLE many_stored AS SELECT vsm.graph(sha, parent) AS commits,
+	'{"s":[["2026-01-01T00:00:00Z","v1","8155bc545f84d9652f1012ef2bdfb6eb"]]}'::vsm.releases AS releases FROM many;
 END
 # timed STATEMENT [MILLISECONDS]: how it ends, with so much time, and how many milliseconds it took.
 timed() {
@@ -79,6 +86,7 @@ is "$(cancel 'SELECT count(*) FROM many_stored, vsm.first_release(commits, relea
 is "$(cancel "SELECT count(*) FROM many_stored, vsm.reach(commits, ARRAY[md5('1000000')], NULL)")" 57014 'reach'
 is "$(cancel 'SELECT count(*) FROM many_stored, vsm.components(commits)')" 57014 'components'
 is "$(cancel 'SELECT length(commits::text) FROM many_stored')" 57014 'the text of a graph'
-is "$(sql -d vsm_correlation -c 'SELECT count(release) FROM many_stored, vsm.first_release(commits, releases)')" 1000000 'and afterwards all is well'
+is "$(sql -d vsm_correlation -c 'SELECT count(release) FROM many_stored, vsm.first_release(commits, releases)')" 1000000 \
+	'and afterwards all is well'
 dropdb vsm_correlation
 done_testing

@@ -17,14 +17,17 @@ stop() {
 }
 trap stop EXIT
 cd "$data"
-$as_server "$bin/initdb" -D "$data/data" -U postgres -A trust -E UTF8 --locale=C.UTF-8 --no-sync >"$tmp/initdb" 2>&1 || comment <"$tmp/initdb"
+$as_server "$bin/initdb" -D "$data/data" -U postgres -A trust -E UTF8 --locale=C.UTF-8 --no-sync >"$tmp/initdb" 2>&1 ||
+	comment <"$tmp/initdb"
 $as_server "$bin/pg_ctl" -D "$data/data" -w -s -l "$data/run/log" -o "-c listen_addresses='' -k $data/run -c restart_after_crash=on" start
 export PGHOST="$data/run" PGDATABASE=postgres PGOPTIONS='-c client_min_messages=error'
 
 # Of each run the first batch is committed. The second stops where it writes the table that table_to_stop_at names, until it is killed.
 sql -c 'CREATE EXTENSION vsm' -c "CALL vsm.create_model('flow')" \
-	-v items=120000 -f "$VSM_TOP/test/bench/setup/jira_payload.sql" -c "INSERT INTO flow.inbox (source, payload) SELECT 'jira', payload FROM jira_payload"
-sql -c 'CREATE TABLE table_to_stop_at (name name)' -c 'INSERT INTO table_to_stop_at VALUES (NULL)' -c "CREATE FUNCTION stop() RETURNS trigger LANGUAGE plpgsql AS \$\$
+	-v items=120000 -f "$VSM_TOP/test/bench/setup/jira_payload.sql" \
+	-c "INSERT INTO flow.inbox (source, payload) SELECT 'jira', payload FROM jira_payload"
+sql -c 'CREATE TABLE table_to_stop_at (name name)' -c 'INSERT INTO table_to_stop_at VALUES (NULL)' \
+	-c "CREATE FUNCTION stop() RETURNS trigger LANGUAGE plpgsql AS \$\$
 	BEGIN
 		IF tg_table_name = (SELECT name FROM public.table_to_stop_at) THEN
 			IF coalesce(current_setting('test.first_batch', true), '') = '' THEN
@@ -57,6 +60,7 @@ for table in event item item_alias; do
 	is "$((read + $(sql -c 'SELECT count(*) FROM flow.inbox')))" 6000 'every payload is either in the inbox or in the model'
 done
 sql -c 'UPDATE table_to_stop_at SET name = NULL' -c "CALL vsm.ingest('flow')"
-is "$(sql -c 'SELECT (SELECT count(*) FROM flow.item), (SELECT count(*) FROM flow.event), (SELECT count(*) FROM flow.item_change), (SELECT count(*) FROM flow.inbox)')" \
+is "$(sql -c 'SELECT (SELECT count(*) FROM flow.item), (SELECT count(*) FROM flow.event), (SELECT count(*) FROM flow.item_change),
+	(SELECT count(*) FROM flow.inbox)')" \
 	'6000|79500|30000|0' 'and the last run has read the rest, each once'
 done_testing

@@ -6,7 +6,8 @@ command -v git >/dev/null || skip_all 'git is not installed'
 demo() {
 	createdb "$1"
 	sql -d "$1" -c 'CREATE EXTENSION vsm'
-	output=$(env REPO="$2" PGDATABASE="$1" PGOPTIONS='-c timezone=UTC -c client_min_messages=warning' sh "$VSM_TOP/test/demo_git.sh" 2>&1 </dev/null)
+	output=$(env REPO="$2" PGDATABASE="$1" PGOPTIONS='-c timezone=UTC -c client_min_messages=warning' \
+		sh "$VSM_TOP/test/demo_git.sh" 2>&1 </dev/null)
 	exited=$?
 	dropdb "$1"
 }
@@ -25,7 +26,8 @@ demo vsm_demo_git "$tmp/nothing"
 is "$exited $(printf '%s\n' "$output" | tail -n 1)" "0 There is no $tmp/nothing, so this part is left out." 'no folder'
 mkdir "$tmp/plain"
 output=$(GIT_CEILING_DIRECTORIES=$tmp; export GIT_CEILING_DIRECTORIES; demo vsm_demo_git "$tmp/plain"; printf '%s %s' "$exited" "$output")
-like "$output" "$tmp/plain is no git repository that can be read, so this part is left out \(fatal: .*\)\.$" 'a folder that is no repository'
+like "$output" "$tmp/plain is no git repository that can be read, so this part is left out \(fatal: .*\)\.$" \
+	'a folder that is no repository'
 like "$output" '^0 ' 'is no error'
 
 # main: PAY-1 to PAY-3, 1.0, PAY-4, PAY-5, 2.0, PAY-6; a branch off 1.0 with a fix is released as 1.1 after 2.0.
@@ -48,7 +50,8 @@ commit 2026-02-02 'PAY-6: still to come'
 demo vsm_demo_git "$repo"
 is $exited 0 'a repository with releases'
 like "$output" '^shop: 7 commits from 2026-01-01 to 2026-02-02 and 4 tags, taken as releases in order of time\.$' 'what is read'
-is "$(printf '%s\n' "$output" | sed -n '/^release/,/^2\.0\|^1\.1/p' | tr -s ' ')" "$(printf '%s\n' 'release tagged new commits issues waited: median 85 % within' \
+is "$(printf '%s\n' "$output" | sed -n '/^release/,/^2\.0\|^1\.1/p' | tr -s ' ')" \
+	"$(printf '%s\n' 'release tagged new commits issues waited: median 85 % within' \
 	'1.0 2026-01-11 3 3 9.0 days 9.7 days' '2.0 2026-01-24 2 2 10.5 days 10.8 days')" 'what releases brought, and how long it had waited'
 like "$output" '^1\.1 +2026-02-01 +1 +1 +20\.0 days +20\.0 days$' 'a release branch that is tagged later brings only its own'
 like "$output" '^1 tag brought nothing that an earlier release had not: 1\.0-again\.$' 'a tag of an old commit brings nothing'

@@ -20,8 +20,10 @@ CREATE TABLE workflow AS SELECT '{"stages": [
 CREATE TABLE calendar AS SELECT '{"time_zone": "Europe/Paris", "week": {"mon": ["09:00-12:00", "13:00-18:00"]},
 	"holidays": ["2026-12-25"]}'::vsm.calendar AS calendar;
 CREATE TABLE event AS
-SELECT 'A-' || i AS item, '2026-01-01 00:00+00'::timestamptz + i * interval '1 hour' + k * interval '7 hours 3 minutes 1.000001 seconds' AS at,
-	(ARRAY['To Do', 'In Progress', 'Flagged', 'Prüfung', 'Unflagged', 'In "Review"', 'In Progress', 'Done', 'Lost'])[1 + (i * k) % 9] AS state
+SELECT 'A-' || i AS item,
+	'2026-01-01 00:00+00'::timestamptz + i * interval '1 hour' + k * interval '7 hours 3 minutes 1.000001 seconds' AS at,
+	(ARRAY['To Do', 'In Progress', 'Flagged', 'Prüfung', 'Unflagged', 'In "Review"', 'In Progress', 'Done', 'Lost'])[
+		1 + (i * k) % 9] AS state
 FROM generate_series(1, 300) i, generate_series(0, 8) k;
 CREATE TABLE stored (item text PRIMARY KEY, timeline vsm.timeline NOT NULL,
 	span tstzrange GENERATED ALWAYS AS (vsm.span(timeline)) STORED);
@@ -57,7 +59,8 @@ is "$(answer vsm_dump_plain)" "$before" 'and everything answers the same'
 
 createdb -O vsm_dump_owner vsm_dump_custom
 pg_dump -Fc -d vsm_dump -f "$tmp/custom.dump"
-ok 'the owner restores it, two jobs at a time' pg_restore -U vsm_dump_owner --no-owner --no-comments -j 2 -e -d vsm_dump_custom "$tmp/custom.dump"
+ok 'the owner restores it, two jobs at a time' pg_restore -U vsm_dump_owner --no-owner --no-comments -j 2 -e -d vsm_dump_custom \
+	"$tmp/custom.dump"
 is "$(answer vsm_dump_custom)" "$before" 'and everything answers the same'
 
 ok 'the materialized view is refreshed concurrently' sql -d vsm_dump_plain -c 'REFRESH MATERIALIZED VIEW CONCURRENTLY app.flow_now'
@@ -67,7 +70,8 @@ sql -d vsm_dump -c 'COPY app.stored (item, timeline) TO STDOUT (FORMAT binary)' 
 sql -d vsm_dump_plain -c 'TRUNCATE app.stored' -c 'COPY app.stored (item, timeline) FROM STDIN (FORMAT binary)' <"$tmp/stored.bin"
 is "$(answer vsm_dump_plain)" "$before" 'COPY in binary brings the same'
 
-ok 'the extension is not dropped while something depends on it' sql -d vsm_dump -c "DO \$\$ BEGIN DROP EXTENSION vsm; RAISE 'dropped'; EXCEPTION WHEN dependent_objects_still_exist THEN NULL; END \$\$"
+ok 'the extension is not dropped while something depends on it' sql -d vsm_dump \
+	-c "DO \$\$ BEGIN DROP EXTENSION vsm; RAISE 'dropped'; EXCEPTION WHEN dependent_objects_still_exist THEN NULL; END \$\$"
 
 for database in vsm_dump vsm_dump_plain vsm_dump_custom; do
 	dropdb --force "$database"

@@ -22,13 +22,16 @@ unset PGOPTIONS || :
 
 # Statements from standard input, each ended by an empty line, on a cluster in folder $1.
 single() {
-	(cd "$1" && timeout $((${FUZZ_SECONDS:-2} + 60)) $as_server "$server" --single -j -F -D "$1" -c log_checkpoints=off -c log_min_messages=warning -c search_path=public,vsm postgres)
+	(cd "$1" && timeout $((${FUZZ_SECONDS:-2} + 60)) $as_server "$server" --single -j -F -D "$1" -c log_checkpoints=off \
+		-c log_min_messages=warning -c search_path=public,vsm postgres)
 }
 template=$folder/template
-$as_server "${server%/*}/initdb" -D "$template" -U postgres -A trust -E UTF8 --locale=C.UTF-8 --no-sync >"$tmp/initdb" 2>&1 || comment <"$tmp/initdb"
+$as_server "${server%/*}/initdb" -D "$template" -U postgres -A trust -E UTF8 --locale=C.UTF-8 --no-sync >"$tmp/initdb" 2>&1 ||
+	comment <"$tmp/initdb"
 {
 	printf 'CREATE EXTENSION vsm;\n\n'
-	printf "CREATE FUNCTION fuzz(type regtype, form text, seeds text[], holds text, options text[]) RETURNS void LANGUAGE c AS 'vsm', 'fuzz';\n\n"
+	printf 'CREATE FUNCTION fuzz(type regtype, form text, seeds text[], holds text, options text[]) RETURNS void\n'
+	printf "LANGUAGE c AS 'vsm', 'fuzz';\n\n"
 	printf "CREATE FUNCTION fuzz_overrun(size int) RETURNS int LANGUAGE c AS 'vsm', 'fuzz_overrun';\n\n"
 	cat "$VSM_TOP/test/fuzz/targets.sql"
 } >"$tmp/prepare"
@@ -38,7 +41,8 @@ is "$(grep -E 'ERROR|FATAL|WARNING' "$tmp/prepared")" '' 'the targets are there'
 answer() { # STATEMENT: the columns of its rows, one a line
 	printf '%s;\n\n' "$1" | single "$template" 2>&1 | sed -n 's/^\t *1: .*= "\(.*\)"\t(typeid.*$/\1/p'
 }
-is "$(answer "SELECT t.oid::regtype FROM pg_type t WHERE typnamespace = 'vsm'::regnamespace AND typtype = 'b' AND typelem = 0 AND NOT EXISTS (SELECT FROM target WHERE target.type = t.oid)")" '' \
+is "$(answer "SELECT t.oid::regtype FROM pg_type t WHERE typnamespace = 'vsm'::regnamespace AND typtype = 'b' AND typelem = 0
+	AND NOT EXISTS (SELECT FROM target WHERE target.type = t.oid)")" '' \
 	'every type of vsm is among them'
 parsers=$(answer "SELECT name || ' ' || form FROM target JOIN pg_type t ON t.oid = type, unnest(ARRAY['text', 'binary']) AS form
 	WHERE form = 'text' OR typreceive <> 0 AND typnamespace = 'vsm'::regnamespace ORDER BY name, form DESC" | grep -E -e "${FUZZ:-.}")
@@ -48,7 +52,8 @@ printf 'SELECT fuzz_overrun(13);\n\n' | single "$template" >"$tmp/overrun" 2>&1
 like "$(cat "$tmp/overrun")" 'heap-buffer-overflow' 'a read of one byte too many is found'
 fuzz() { # NAME FORM HOLDS OPTION ...
 	data=$folder/$1.$2
-	query="SELECT fuzz(type, '$2', $seeds, $3, ARRAY['-rss_limit_mb=0', '-timeout=0', '-max_len=2000', '-use_value_profile=1', '-print_final_stats=1', '-artifact_prefix=found-'"
+	query="SELECT fuzz(type, '$2', $seeds, $3, ARRAY['-rss_limit_mb=0', '-timeout=0', '-max_len=2000', '-use_value_profile=1',
+		'-print_final_stats=1', '-artifact_prefix=found-'"
 	name=$1
 	rm -rf "$data"
 	cp -a "$template" "$data"
@@ -71,7 +76,8 @@ while read -r name form; do
 	fi
 	status=$?
 	# Refused alone would say that it never got to the checks.
-	[ $status = 0 ] && grep -qE "^inputs read: ([1-9]|0${FUZZ_INPUT:+, refused: [1-9]})" "$tmp/fuzz" && ! grep -qE 'FOUND|ERROR: ' "$tmp/fuzz"
+	[ $status = 0 ] && grep -qE "^inputs read: ([1-9]|0${FUZZ_INPUT:+, refused: [1-9]})" "$tmp/fuzz" &&
+		! grep -qE 'FOUND|ERROR: ' "$tmp/fuzz"
 	status=$?
 	result $status "$name $form: $(grep '^inputs read' "$tmp/fuzz"), $(sed -n 's/.*cov: \([0-9]*\) .*/\1/p' "$tmp/fuzz" | tail -1) edges"
 	[ $status = 0 ] || {

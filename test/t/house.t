@@ -37,12 +37,14 @@ ok 'there are files of every role' test "$(ls src/*/*_io.c | wc -l)" -gt 5 -a "$
 	"$(ls src/*/*_text.c | wc -l)" -gt 5 -a "$(printf '%s\n' "$core" | wc -l)" -gt 50
 is "$(grep -nE 'Datum|FunctionCallInfo|PG_(FUNCTION|GETARG|RETURN)_|DirectFunctionCall|_(io|sql)\.h"' $core)" '' \
 	'core and text forms know nothing of how SQL calls'
-is "$(grep -nE '^(VALUE_[A-Z_]*|VALUE_FUNCTION|PG_FUNCTION_INFO_V1)\((vsm_[a-z_]*_(in|out|recv|send|to_jsonb?|from_jsonb?|cmp|hash)\>|[a-z_]*,)' \
+of_type='in|out|recv|send|to_jsonb?|from_jsonb?|cmp|hash'
+is "$(grep -nE "^(VALUE_[A-Z_]*|VALUE_FUNCTION|PG_FUNCTION_INFO_V1)\\((vsm_[a-z_]*_($of_type)\\>|[a-z_]*,)" \
 	$(ls src/*/*.c | grep -v '_io\.c$'))" '' 'a type is defined in an X_io.c'
 is "$(for file in src/*/*.[ch]; do
 	[ "$(sed -n '1s/^\/\*$/begins/p; 2s/^ \* //p' "$file" | paste -sd' ')" = "begins $(basename "$file")" ] || echo "$file"
 done)" '' 'a file of C begins with its name and what it is'
-is "$(grep -rl PG_VERSION_NUM src test --include='*.[ch]')" src/base/compat.h 'what differs between versions of PostgreSQL stands in one header'
+is "$(grep -rl PG_VERSION_NUM src test --include='*.[ch]')" src/base/compat.h \
+	'what differs between versions of PostgreSQL stands in one header'
 
 # SQL is written by one hand: the parts of the extension, the model's files and the tests. Scripts of released versions are
 # as they were.
@@ -57,9 +59,13 @@ taps=$(ls test/tap/*/*.sql)
 # In a comment of several lines each begins with " *".
 is "$(grep -n '^ [^*]' $parts $taps)" '' 'lines are indented with tabs'
 is "$(grep -n '[[:blank:]]$' $parts $taps)" '' 'no line ends in blanks'
-# A command of psql is one line, and values that other versions stored are as they were.
-is "$(for part in $parts $(ls test/*.sql test/*/*.sql test/*/*/*.sql | grep -v '^test/upgrade/stored\.sql$'); do
-	expand -t 4 "$part" | LC_ALL=C.UTF-8 grep -nE '^[^\].{140}' | sed "s,^,$part:,"
+# Code of every language. A command of psql is one line; values that other versions stored are as they were, and so is what
+# a test expects a program to print.
+code="$parts $(ls test/*.sql test/*/*.sql test/*/*/*.sql | grep -v '^test/upgrade/stored\.sql$') Makefile sql/*.awk src/*/*.[ch]
+	$(ls .ci/run) $(find test -name '*.[ch]' -o -name '*.sh' -o -name '*.t' -o -name '*.pl' -o -name '*.spec')"
+ok 'files of every language are looked at' test "$(printf '%s\n' $code | sed 's/.*\.//' | sort | uniq -c | awk '$1 > 1' | wc -l)" -ge 6
+is "$(for file in $code; do
+	expand -t 4 "$file" | LC_ALL=C.UTF-8 grep -nE '^[^\].{140}' | sed "s,^,$file:,"
 done)" '' 'no line is wider than 140 columns'
 is "$(grep -nE 'LANGUAGE (c|SQL|PLPGSQL|plpgSQL)\>|AS '\''\$libdir' $parts)" '' 'languages are written C, sql and plpgsql'
 is "$(grep -nE "^[^	]*AS 'MODULE_PATHNAME'" $parts)" '' 'a function of C says so on a line of its own, indented'

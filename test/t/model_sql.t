@@ -40,16 +40,19 @@ dropdb --force vsm_by_file
 if [ "$(sql -c "SELECT current_setting('server_version_num')::integer < 170000")" = t ]; then
 	sql -c 'CREATE ROLE vsm_model_reader'
 	createdb vsm_old_model
-	ok 'there is a model of 0.2.0' sql -d vsm_old_model -c "CREATE EXTENSION vsm VERSION '0.2.0'" -c "CALL vsm.create_model('flow', currency => 'EUR')" -c "
+	ok 'there is a model of 0.2.0' sql -d vsm_old_model -c "CREATE EXTENSION vsm VERSION '0.2.0'" \
+		-c "CALL vsm.create_model('flow', currency => 'EUR')" -c "
 		INSERT INTO flow.item (item, type, title) VALUES ('jira:issue:1', 'feature', 'kept');
 		INSERT INTO flow.event (source, event_id, entity, at, state) VALUES ('jira', '1', 'jira:issue:1', '2026-01-05 10:00Z', 'To Do');
 		GRANT SELECT ON flow.item, flow.data_quality TO vsm_model_reader"
 	ok 'it is brought up to this version' sql -d vsm_old_model -c 'ALTER EXTENSION vsm UPDATE' -c "CALL vsm.create_model('flow')"
-	sql -d vsm_model -c "CALL vsm.create_model('flow', currency => 'EUR')" -c 'GRANT SELECT ON flow.item, flow.data_quality TO vsm_model_reader'
+	sql -d vsm_model -c "CALL vsm.create_model('flow', currency => 'EUR')" \
+		-c 'GRANT SELECT ON flow.item, flow.data_quality TO vsm_model_reader'
 	dump vsm_model flow >"$tmp/new"
 	dump vsm_old_model flow >"$tmp/upgraded"
 	ok 'and is the same as a new one, with its grants' diff -u "$tmp/new" "$tmp/upgraded"
-	is "$(sql -d vsm_old_model -c "SELECT i.title, e.state, m.currency, m.version = (SELECT extversion FROM pg_extension WHERE extname = 'vsm')
+	is "$(sql -d vsm_old_model -c "SELECT i.title, e.state, m.currency,
+			m.version = (SELECT extversion FROM pg_extension WHERE extname = 'vsm')
 		FROM flow.item AS i JOIN flow.event AS e ON e.entity = i.item, flow.model AS m")" 'kept|To Do|EUR|t' 'with its rows and settings'
 	dropdb --force vsm_old_model
 	sql -d vsm_model -c 'DROP OWNED BY vsm_model_reader' -c 'DROP ROLE vsm_model_reader'
@@ -110,12 +113,14 @@ script=vsm--$(sed -n "s/^default_version = '\(.*\)'/\1/p" "$VSM_TOP/vsm.control"
 ok 'make puts files into the script that it did not know' make -s -C "$copy" PG_CONFIG="${PG_CONFIG:-pg_config}" "$script"
 awk '/^CREATE FUNCTION vsm\.model_sql/ { sub(/^CREATE/, "CREATE OR REPLACE"); wanted = 1 } wanted { print } /^\$files\$;/ { wanted = 0 }' \
 	"$copy/$script" >"$tmp/model_sql.sql"
-ok 'create_model makes them, twice' sql -d vsm_model -f "$tmp/model_sql.sql" -c "CALL vsm.create_model('grown')" -c "CALL vsm.create_model('grown')"
+ok 'create_model makes them, twice' sql -d vsm_model -f "$tmp/model_sql.sql" -c "CALL vsm.create_model('grown')" \
+	-c "CALL vsm.create_model('grown')"
 is "$(sql -d vsm_model -c "INSERT INTO grown.zoo (animal) VALUES ('yak'), ('ant')" -c 'SELECT count, name FROM grown.animal_count' \
 	-c "SELECT DISTINCT extract(epoch FROM seen_at - '2026-01-05 10:00Z')::integer FROM grown.zoo")" '2|ant and yak
 0' 'each behind what it needs, and they work'
 printf 'CREATE OR REPLACE VIEW :"schema".hen AS SELECT * FROM :"schema".egg;\n' >"$copy/sql/model/views/hen.sql"
 printf 'CREATE OR REPLACE VIEW :"schema".egg AS SELECT * FROM :"schema".hen;\n' >"$copy/sql/model/views/egg.sql"
-like "$(make -s -C "$copy" PG_CONFIG="${PG_CONFIG:-pg_config}" "$script" 2>&1)" 'files of the model name each other' 'make says which files need each other'
+like "$(make -s -C "$copy" PG_CONFIG="${PG_CONFIG:-pg_config}" "$script" 2>&1)" 'files of the model name each other' \
+	'make says which files need each other'
 dropdb --force vsm_model
 done_testing

@@ -6,7 +6,8 @@
 [ -z "${VSM_BUILD:-}" ] || skip_all 'this is that build'
 reason=$(sh "$VSM_TOP/test/sanitized/build.sh") || skip_all "$reason"
 cd "$VSM_TOP"
-VSM_BUILD=sanitized TESTS="test/t/fuzz.t $(ls -S test/tap/*/*.sql | grep -vE '_oracle|timeline_large|/(ingest|write_facts|refresh)\.sql' | tr '\n' ' ')"
+VSM_BUILD=sanitized \
+	TESTS="test/t/fuzz.t $(ls -S test/tap/*/*.sql | grep -vE '_oracle|timeline_large|/(ingest|write_facts|refresh)\.sql' | tr '\n' ' ')"
 export VSM_BUILD TESTS
 sh test/check.sh >"$tmp/suite" 2>&1 </dev/null
 status=$?

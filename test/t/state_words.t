@@ -22,7 +22,11 @@ sql -d vsm_words -c "$functions"
 # Every phrase of the list, without what a star stands for or with letters for it, has the class of its line.
 awk '/^\t\{"[a-z][a-z]", SENSE_/ { split($0, part, "[\", ]+"); language = part[2]; sense = part[3]; next }
 	/^\t\t"/ && language != "" { line = $0; gsub(/^\t\t"|"},?$|"$/, "", line); text = text line
-		if ($0 ~ /"}/) { count = split(text, phrases, ", "); for (i = 1; i <= count; i++) print language "\t" sense "\t" phrases[i]; text = language = "" } }' \
+		if ($0 ~ /"}/) {
+			count = split(text, phrases, ", ")
+			for (i = 1; i <= count; i++) print language "\t" sense "\t" phrases[i]
+			text = language = ""
+		} }' \
 	"$VSM_TOP/src/workflow/state_words.c" >"$tmp/phrases"
 ok 'the list was read' test "$(wc -l <"$tmp/phrases")" -gt 2000
 sql -d vsm_words -c 'CREATE TABLE phrase (language text, sense text, phrase text)' -c "\\copy phrase FROM '$tmp/phrases'"
@@ -65,5 +69,6 @@ is "$(check_names vsm_euc_jp '完了' 'レビュー待ち' '却下' '未着手')
 # Bytes that nobody says the meaning of are read as UTF-8 if they are that.
 encoded vsm_bytes --locale=C --encoding=SQL_ASCII
 is "$(check_names vsm_bytes '完了' 'Terminé' 'Closed')" '完了=done Terminé=done Closed=done ' 'of UTF-8 in SQL_ASCII'
-is "$(sql -d vsm_bytes -c "SELECT class_between(E'Termin\\xe9'), class_between(E'\\xff\\xfe'), class_between(E'Done \\xc3')")" 'active|active|active' 'and of other bytes nothing'
+is "$(sql -d vsm_bytes -c "SELECT class_between(E'Termin\\xe9'), class_between(E'\\xff\\xfe'), class_between(E'Done \\xc3')")" \
+	'active|active|active' 'and of other bytes nothing'
 done_testing

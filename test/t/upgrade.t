@@ -13,7 +13,8 @@ database() { # NAME: empty, of an owner who is no superuser, as most are
 	createdb -O vsm_upgrade_owner "$1"
 }
 as_owner() { sql -U vsm_upgrade_owner "$@"; }
-trap 'for database in $databases; do dropdb --force --if-exists "$database"; done; dropuser --if-exists vsm_upgrade_owner; rm -rf "$tmp"' EXIT
+trap 'for database in $databases; do dropdb --force --if-exists "$database"; done
+	dropuser --if-exists vsm_upgrade_owner; rm -rf "$tmp"' EXIT
 
 # catalog DATABASE: every member of the extension with its owner, its comments, its privileges, all its properties and
 # what it depends on; and what is in the schema without being a member.
@@ -28,23 +29,27 @@ catalog() {
 		CASE classid
 		WHEN 'pg_proc'::regclass THEN (
 			SELECT concat_ws(' ', proowner::regrole, proacl, prokind, proleakproof,
-				CASE prokind WHEN 'a' THEN pg_get_function_arguments(oid) || pg_get_function_result(oid) ELSE pg_get_functiondef(oid) END, provolatile, proparallel)
+				CASE prokind WHEN 'a' THEN pg_get_function_arguments(oid) || pg_get_function_result(oid) ELSE pg_get_functiondef(oid) END,
+				provolatile, proparallel)
 			FROM pg_proc WHERE oid = objid)
 			|| coalesce((
-				SELECT concat_ws(' ', aggkind, aggnumdirectargs, aggtransfn::regprocedure, aggfinalfn::regprocedure, aggcombinefn::regprocedure,
-					aggserialfn::regprocedure, aggdeserialfn::regprocedure, aggmtransfn::regprocedure, aggminvtransfn::regprocedure, aggmfinalfn::regprocedure,
-					aggfinalextra, aggmfinalextra, aggfinalmodify, aggmfinalmodify, aggsortop::regoperator, aggtranstype::regtype, aggtransspace,
+				SELECT concat_ws(' ', aggkind, aggnumdirectargs, aggtransfn::regprocedure, aggfinalfn::regprocedure,
+					aggcombinefn::regprocedure, aggserialfn::regprocedure, aggdeserialfn::regprocedure, aggmtransfn::regprocedure,
+					aggminvtransfn::regprocedure, aggmfinalfn::regprocedure, aggfinalextra, aggmfinalextra, aggfinalmodify,
+					aggmfinalmodify, aggsortop::regoperator, aggtranstype::regtype, aggtransspace,
 					aggmtranstype::regtype, aggmtransspace, agginitval, aggminitval)
 				FROM pg_aggregate WHERE aggfnoid = objid), '')
 		WHEN 'pg_type'::regclass THEN (
-			SELECT concat_ws(' ', typowner::regrole, typacl, typlen, typbyval, typtype, typcategory, typispreferred, typdelim, typelem::regtype, typinput, typoutput,
-				typreceive, typsend, typmodin, typmodout, typanalyze, typsubscript, typalign, typstorage, typnotnull, typbasetype::regtype, typcollation::regcollation, typdefault,
-				(SELECT string_agg(concat_ws(' ', attname, format_type(atttypid, atttypmod), attcollation::regcollation, col_description(attrelid, attnum)), ',' ORDER BY attnum)
+			SELECT concat_ws(' ', typowner::regrole, typacl, typlen, typbyval, typtype, typcategory, typispreferred, typdelim,
+				typelem::regtype, typinput, typoutput, typreceive, typsend, typmodin, typmodout, typanalyze, typsubscript, typalign,
+				typstorage, typnotnull, typbasetype::regtype, typcollation::regcollation, typdefault,
+				(SELECT string_agg(concat_ws(' ', attname, format_type(atttypid, atttypmod), attcollation::regcollation,
+					col_description(attrelid, attnum)), ',' ORDER BY attnum)
 				FROM pg_attribute WHERE attrelid = typrelid))
 			FROM pg_type WHERE oid = objid)
 		WHEN 'pg_operator'::regclass THEN (
-			SELECT concat_ws(' ', oprowner::regrole, oprkind, oprcanmerge, oprcanhash, oprresult::regtype, oprcom::regoperator, oprnegate::regoperator,
-				oprcode::regprocedure, oprrest, oprjoin)
+			SELECT concat_ws(' ', oprowner::regrole, oprkind, oprcanmerge, oprcanhash, oprresult::regtype, oprcom::regoperator,
+				oprnegate::regoperator, oprcode::regprocedure, oprrest, oprjoin)
 			FROM pg_operator WHERE oid = objid)
 		WHEN 'pg_cast'::regclass THEN (
 			SELECT concat_ws(' ', castfunc::regprocedure, castcontext, castmethod) FROM pg_cast WHERE oid = objid)
@@ -52,7 +57,8 @@ catalog() {
 			SELECT concat_ws(' ', opcowner::regrole, opcdefault, opcintype::regtype, opckeytype::regtype) FROM pg_opclass WHERE oid = objid)
 		WHEN 'pg_opfamily'::regclass THEN (
 			SELECT concat_ws(' ', opfowner::regrole,
-				(SELECT string_agg(concat_ws(' ', amopstrategy, amoppurpose, amopopr::regoperator), ',' ORDER BY amopstrategy, amopopr::regoperator::text)
+				(SELECT string_agg(concat_ws(' ', amopstrategy, amoppurpose, amopopr::regoperator), ','
+					ORDER BY amopstrategy, amopopr::regoperator::text)
 				FROM pg_amop WHERE amopfamily = objid),
 				(SELECT string_agg(concat_ws(' ', amprocnum, amproc::regprocedure), ',' ORDER BY amprocnum, amproc::regprocedure::text)
 				FROM pg_amproc WHERE amprocfamily = objid))
@@ -81,7 +87,8 @@ ok 'the catalogs are read' catalog vsm_fresh
 cp "$tmp/output" "$tmp/fresh"
 ok 'and say something' test "$(wc -l <"$tmp/fresh")" -gt 1000
 is "$(sql -d vsm_fresh -c "SELECT string_agg(format('%s %s', type, identity), ', ') FROM (
-	SELECT (pg_identify_object(classid, objid, 0)).*, classid, objid FROM pg_depend WHERE refclassid = 'pg_extension'::regclass AND deptype = 'e'
+	SELECT (pg_identify_object(classid, objid, 0)).*, classid, objid
+	FROM pg_depend WHERE refclassid = 'pg_extension'::regclass AND deptype = 'e'
 	AND refobjid = (SELECT oid FROM pg_extension WHERE extname = 'vsm')) m
 	WHERE obj_description(objid, classid::regclass::name) IS NULL
 	AND type NOT IN ('operator family') AND NOT (type = 'type' AND identity LIKE '%[]')")" '' 'every object has a comment'
@@ -90,7 +97,8 @@ is "$(sql -d vsm_fresh -c "SELECT string_agg(format('%s %s', type, identity), ',
 recorded=$(printf '\001\000' | od -An -d | tr -d ' ')$(getconf LONG_BIT)
 # store DATABASE VERSION [CSV]: the values of that version in tables, from the bytes of the file or from text.
 store() {
-	sql -d "$1" -v version="$2" -f "$folder/stored.sql" ${3:+-c '\copy recorded FROM pstdin (FORMAT csv, HEADER)'} -c 'CALL store()' <"${3:-/dev/null}"
+	sql -d "$1" -v version="$2" -f "$folder/stored.sql" ${3:+-c '\copy recorded FROM pstdin (FORMAT csv, HEADER)'} \
+		-c 'CALL store()' <"${3:-/dev/null}"
 }
 answers() { # DATABASE
 	sql -d "$1" -c 'COPY (SELECT * FROM answers()) TO STDOUT (FORMAT csv, HEADER)'
@@ -99,10 +107,13 @@ answers() { # DATABASE
 model() {
 	pg_dump -d "$1" -n flow | grep -vE '^(--|SELECT|SET|\\(un)?restrict)|^$'
 }
-jira='{"key":"PAY-1","fields":{"project":{"key":"PAY"},"issuetype":{"name":"Story"},"status":{"name":"Done"},"created":"2026-01-02T16:00:00.000+0000","summary":"Pay by card"},
-	"changelog":{"startAt":0,"maxResults":1,"total":1,"histories":[{"id":"1","created":"2026-01-09T16:00:00.000+0000","items":[{"field":"status","fieldId":"status","fromString":"To Do","toString":"Done"}]}]}}'
+jira='{"key":"PAY-1","fields":{"project":{"key":"PAY"},"issuetype":{"name":"Story"},"status":{"name":"Done"},
+		"created":"2026-01-02T16:00:00.000+0000","summary":"Pay by card"},
+	"changelog":{"startAt":0,"maxResults":1,"total":1,"histories":[{"id":"1","created":"2026-01-09T16:00:00.000+0000",
+		"items":[{"field":"status","fieldId":"status","fromString":"To Do","toString":"Done"}]}]}}'
 fill() { # DATABASE: a model with a payload in it
-	as_owner -d "$1" -c "CALL vsm.create_model('flow')" -c "INSERT INTO flow.inbox (source, payload, received_at) VALUES ('jira', \$\$$jira\$\$, '2026-02-01 00:00Z')" \
+	as_owner -d "$1" -c "CALL vsm.create_model('flow')" \
+		-c "INSERT INTO flow.inbox (source, payload, received_at) VALUES ('jira', \$\$$jira\$\$, '2026-02-01 00:00Z')" \
 		-c "CALL vsm.ingest('flow')" -c "UPDATE flow.model SET created_at = '2026-02-01 00:00Z'"
 }
 ok 'a fresh model' fill vsm_fresh
@@ -123,7 +134,8 @@ for csv in "$folder"/*.csv; do
 	ok "installs $from" as_owner -d "$updated" -c "CREATE EXTENSION vsm VERSION '$from'"
 	[ "$recorded" = 164 ] || csv=
 	ok 'stores values as it did' store "$updated" "$from" $csv
-	is "$(sql -d "$updated" -c "SELECT string_agg(typname, ' ') FROM pg_type WHERE typnamespace = 'vsm'::regnamespace AND typtype = 'b' AND typcategory <> 'A'
+	is "$(sql -d "$updated" -c "SELECT string_agg(typname, ' ') FROM pg_type
+		WHERE typnamespace = 'vsm'::regnamespace AND typtype = 'b' AND typcategory <> 'A'
 		AND to_regclass('stored_' || typname) IS NULL")" '' 'of every type that it has'
 	answers "$updated" >"$tmp/before"
 	[ -n "$csv" ] || cp "$tmp/before" "$tmp/$from.csv"
@@ -178,7 +190,8 @@ else
 	catalog vsm_to_changed >"$tmp/updated"
 	is "$(diff "$tmp/fresh" "$tmp/updated" | sed -n 's/^\([<>] [a-z ]*|[^|]*\)|.*/\1/p' | grep -v '. depends')" \
 		"$(printf '%s\n' '> function|vsm.in_the_step()' '< operator|vsm.+?(integer,integer)')" 'what is in one way only is found'
-	is "$(grep -c '^function|vsm.in_a_part(integer,integer)|a function of a part' "$tmp/fresh" "$tmp/updated" | sed 's/.*://' | paste -s -d ' ')" '1 1' \
+	is "$(grep -c '^function|vsm.in_a_part(integer,integer)|a function of a part' "$tmp/fresh" "$tmp/updated" | sed 's/.*://' |
+		paste -s -d ' ')" '1 1' \
 		'a function that is added to a part is in both'
 fi
 done_testing

@@ -13,7 +13,8 @@ comment <"$tmp/output"
 run >/dev/null <<'SQL'
 UPDATE flow.model SET time_zone = 'Europe/Paris', week_starts = 'sun';
 CREATE TEMP TABLE ticket AS SELECT item, created_at, split_part(item, ':', 3)::int AS i FROM flow.item WHERE source = 'jira';
-UPDATE flow.item SET parent = 'jira:issue:' || i - i % 10 + 5 FROM ticket AS t WHERE t.item = item.item AND i % 10 IN (1, 2) AND i % 30 < 20;
+UPDATE flow.item SET parent = 'jira:issue:' || i - i % 10 + 5
+FROM ticket AS t WHERE t.item = item.item AND i % 10 IN (1, 2) AND i % 30 < 20;
 UPDATE flow.item SET due_at = item.created_at + i % 60 * interval '1 day' FROM ticket AS t WHERE t.item = item.item AND i % 2 = 0;
 INSERT INTO flow.service_level (value_stream, stage, days) VALUES (NULL, NULL, 12), ('Shop', NULL, 20), ('Shop', 'QA', 2);
 INSERT INTO flow.process_baseline (value_stream, team, since)
@@ -29,7 +30,8 @@ run >"$tmp/found" 2>&1 <<SQL
 BEGIN ISOLATION LEVEL REPEATABLE READ;
 \ir $VSM_TOP/test/views_flow_oracle.sql
 SELECT 'differs', v, d.side, d.line
-FROM unnest(ARRAY['flow_weekly', 'flow_monthly', 'cumulative_flow_daily', 'aging_work', 'bottleneck', 'dependency_wait', 'process_map', 'journey']) AS v,
+FROM unnest(ARRAY['flow_weekly', 'flow_monthly', 'cumulative_flow_daily', 'aging_work', 'bottleneck', 'dependency_wait', 'process_map',
+		'journey']) AS v,
 	LATERAL (SELECT * FROM pg_temp.view_differs(v) LIMIT 4) AS d;
 SELECT 'differs', 'eta', e.item, e.eta - extract(epoch FROM a.eta_p85_at) / 86400
 FROM wanted_eta AS e JOIN flow.aging_work AS a USING (item)
@@ -49,6 +51,7 @@ WHERE v.number > 0 ORDER BY v.what;
 SQL
 is "$(grep -v '^has' "$tmp/found")" '' 'each view is what plain SQL makes of items and visits'
 is "$(sed -n 's/^has|//p' "$tmp/found" | tr '\n' ',')" \
-	'approvals,items that are in a stage,limits of both kinds,parents,released items,reopened items,reverted items,reworked items,several blockers at once,unmapped stages,' \
+	"approvals,items that are in a stage,limits of both kinds,parents,released items,reopened items,reverted items,reworked items,\
+several blockers at once,unmapped stages," \
 	'and all that makes them hard is in the model'
 done_testing

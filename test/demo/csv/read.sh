@@ -56,7 +56,8 @@ lines | (
 	cd "$here" # whose name may have blanks
 	exec psql -XAtq -F ' ' -v ON_ERROR_STOP=1 -v VERBOSITY=terse -v SHOW_CONTEXT=never \
 		-v file="$(basename "$file")" -v columns="$columns" -v dates="${DATES:-}" -v zone="${ZONE:-}" -v encoding="${ENCODING:-}" \
-		-f begin.sql -c "COPY csv_line (line) FROM STDIN (FORMAT csv, DELIMITER E'\\002', QUOTE E'\\003', ENCODING 'LATIN1')" -c 'ANALYZE csv_line' \
+		-f begin.sql -c "COPY csv_line (line) FROM STDIN (FORMAT csv, DELIMITER E'\\002', QUOTE E'\\003', ENCODING 'LATIN1')" \
+		-c 'ANALYZE csv_line' \
 		-f encoding.sql -f names.sql -f dialect.sql -f records.sql -f dates.sql -f facts.sql -f options.sql \
 		-f roles.sql -f kind.sql -f missing.sql -f times.sql -f rows.sql -f said.sql
 ) 2>"$work/errors" || {
