@@ -69,7 +69,8 @@ BEGIN
 		WHEN 'time' THEN
 			-- (Before 1970 is what tools write for never.)
 			CASE
-				WHEN base = 'timestamptz'::regtype THEN format('CASE WHEN %1$s > ''1970-01-01 00:00Z'' AND isfinite(%1$s) THEN %1$s END', name)
+				WHEN base = 'timestamptz'::regtype THEN
+					format('CASE WHEN %1$s > ''1970-01-01 00:00Z'' AND isfinite(%1$s) THEN %1$s END', name)
 				WHEN base IN ('timestamp'::regtype, 'date'::regtype) THEN
 					format('CASE WHEN %1$s > ''1970-01-01'' AND isfinite(%1$s) THEN %1$s::timestamp AT TIME ZONE ''UTC'' END', name)
 				ELSE format('vsm.json_time(to_jsonb(%s))', name)
@@ -161,7 +162,8 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION vsm.attached_rows(text, vsm.attached_table, text) IS
-	'the rows of a table of a layout as a subquery; key, if not NULL: only those whose column of that name is in $1; a part of vsm.attached';
+	'the rows of a table of a layout as a subquery; key, if not NULL: only those whose column of that name is in $1; a part of '
+	'vsm.attached';
 
 CREATE FUNCTION vsm.attached_tables(layout text) RETURNS SETOF vsm.attached_table
 LANGUAGE plpgsql STABLE
@@ -229,8 +231,8 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION vsm.attached_changes(text, text, text[], jsonb) IS
-	'the statement that gives the keys of what has changed in the tables of a schema since they were read to there; NULL if one of them has '
-	'no column that tells of changes; a part of vsm.attached';
+	'the statement that gives the keys of what has changed in the tables of a schema since they were read to there; NULL if one of them '
+	'has no column that tells of changes; a part of vsm.attached';
 
 CREATE FUNCTION vsm.attached_changed(source_schema text, relation vsm.attached_table) RETURNS SETOF pg_attribute
 LANGUAGE sql STABLE
@@ -408,7 +410,8 @@ BEGIN
 		EXCEPTION WHEN syntax_error_or_access_rule_violation OR data_exception OR invalid_schema_name OR cardinality_violation THEN
 			-- A tool that is just loading a table anew must not keep others from being read.
 			GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE, message = MESSAGE_TEXT;
-			UPDATE attached AS a SET error = state || ': ' || message WHERE a.source_schema = one.source_schema AND a.layout = one.layout;
+			UPDATE attached AS a SET error = state || ': ' || message
+			WHERE a.source_schema = one.source_schema AND a.layout = one.layout;
 			RAISE WARNING USING
 				ERRCODE = state,
 				MESSAGE = format('schema "%s" was not read: %s', one.source_schema, message),
@@ -420,8 +423,8 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION vsm.read_attached(text) IS
-	'reads what has changed in the schemas that are attached to a model; one that cannot be read is warned of and keeps its error; a part of '
-	'vsm.refresh';
+	'reads what has changed in the schemas that are attached to a model; one that cannot be read is warned of and keeps its error; a part '
+	'of vsm.refresh';
 
 CREATE PROCEDURE vsm.attach(model text, source_schema text, layout text, source text, full_pass interval)
 LANGUAGE plpgsql
@@ -489,5 +492,5 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION vsm.attached(text) IS
-	'the schemas that vsm.refresh reads for a model: what they are, when they were read, when all of it was, how many records were read and '
-	'refused the last time, and what was wrong';
+	'the schemas that vsm.refresh reads for a model: what they are, when they were read, when all of it was, how many records were read '
+	'and refused the last time, and what was wrong';

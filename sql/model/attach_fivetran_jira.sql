@@ -39,8 +39,8 @@ BEGIN ATOMIC
 			FROM (
 				SELECT f.id, f.name FROM [[field]] AS f
 				UNION
-				SELECT v.id, NULL FROM unnest(ARRAY['status', 'priority', 'issuetype', 'project', 'duedate', 'labels', 'issuekey', 'parent'])
-					AS v (id)
+				SELECT v.id, NULL
+				FROM unnest(ARRAY['status', 'priority', 'issuetype', 'project', 'duedate', 'labels', 'issuekey', 'parent']) AS v (id)
 				WHERE NOT EXISTS (SELECT FROM [[field]] AS f WHERE f.id = v.id)) AS f
 			WHERE f.id IN ('status', 'priority', 'issuetype', 'project', 'duedate', 'labels', 'issuekey', 'parent')
 			OR f.id LIKE 'customfield%' AND vsm.jira_field($3, f.id, f.name) IS NOT NULL),

@@ -18,7 +18,8 @@ COMMENT ON TABLE :"schema".attached IS
 COMMENT ON COLUMN :"schema".attached.source_schema IS 'the schema';
 COMMENT ON COLUMN :"schema".attached.layout IS 'what its tables are: devlake, fivetran_jira, ...';
 COMMENT ON COLUMN :"schema".attached.source IS 'what is read from it is of this source, as in inbox.source';
-COMMENT ON COLUMN :"schema".attached.full_pass IS 'how often all of it is read, to find rows that came late; NULL: once, and when names change';
+COMMENT ON COLUMN :"schema".attached.full_pass IS
+	'how often all of it is read, to find rows that came late; NULL: once, and when names change';
 COMMENT ON COLUMN :"schema".attached.attached_at IS 'since when it is attached';
 COMMENT ON COLUMN :"schema".attached.read_to IS 'the greatest value of the column that tells of changes, by table';
 COMMENT ON COLUMN :"schema".attached.read_at IS 'when it was last read';

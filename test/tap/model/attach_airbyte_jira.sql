@@ -25,7 +25,8 @@ INSERT INTO airbyte.issue_fields VALUES
 
 -- Issue n: created in To Do, moved on a day later, every third one done after n days; sizes, flags, links.
 CREATE TABLE issue AS
-SELECT n, jsonb_build_object('id', (10000 + n)::text, 'key', 'PAY-' || n, 'self', 'https://jira.example.com/rest/api/3/issue/' || 10000 + n,
+SELECT n, jsonb_build_object('id', (10000 + n)::text, 'key', 'PAY-' || n, 'self',
+		'https://jira.example.com/rest/api/3/issue/' || 10000 + n,
 	'fields', jsonb_build_object('summary', 'Issue ' || n, 'issuetype', '{"name": "Bug"}'::jsonb, 'project', '{"key": "PAY"}'::jsonb,
 		'priority', '{"name": "High"}'::jsonb, 'labels', '["web"]'::jsonb, 'duedate', NULL, 'customfield_10001', n,
 		'created', '2026-01-02T16:00:00.000+0100', 'updated', '2026-01-20T11:00:00.000+0100',
@@ -39,7 +40,8 @@ SELECT n, jsonb_build_object('id', (10000 + n)::text, 'key', 'PAY-' || n, 'self'
 			'2026-01-' || 5 + n || 'T09:00:00.000+0100', 'items',
 			'[{"field": "status", "fieldId": "status", "from": "3", "fromString": "In Progress", "to": "4", "toString": "Done"}]'::jsonb))
 			ELSE '[]' END || jsonb_build_array(jsonb_build_object('id', (500 + n)::text, 'created', '2026-01-03T09:00:00.000+0100', 'items',
-			'[{"field": "status", "fieldId": "status", "from": "1", "fromString": "To Do", "to": "3", "toString": "In Progress"}]'::jsonb))))
+			'[{"field": "status", "fieldId": "status", "from": "1", "fromString": "To Do", "to": "3",
+				"toString": "In Progress"}]'::jsonb))))
 	AS body
 FROM generate_series(1, 9) AS n;
 INSERT INTO airbyte.issues (_airbyte_raw_id, _airbyte_extracted_at, _airbyte_meta, id, key, self, fields, changelog)
@@ -125,7 +127,8 @@ UPDATE airbyte.issues SET _airbyte_extracted_at = '2026-03-01Z';
 INSERT INTO airbyte.issues SELECT * FROM airbyte.issues;
 SELECT vsm.refresh_once('flow');
 SELECT is((SELECT records FROM vsm.attached('flow')), 18::bigint, 'loaded anew and appended: all is read');
-SELECT is_empty('SELECT to_jsonb(e) - ''{xid}''::text[] FROM flow.event AS e EXCEPT ALL SELECT to_jsonb(b) - ''{xid}''::text[] FROM before AS b',
+SELECT is_empty('SELECT to_jsonb(e) - ''{xid}''::text[] FROM flow.event AS e EXCEPT ALL
+	SELECT to_jsonb(b) - ''{xid}''::text[] FROM before AS b',
 	'and is the same');
 ALTER SCHEMA airbyte RENAME TO raw;
 CREATE FUNCTION warned() RETURNS text LANGUAGE plpgsql AS $$
@@ -143,7 +146,8 @@ DROP TABLE raw.issue_fields;
 CALL vsm.attach_airbyte_jira('flow', 'raw');
 SELECT vsm.refresh_once('flow');
 SELECT is((SELECT error FROM flow.attached), NULL, 'other types are read');
-SELECT is_empty('SELECT to_jsonb(e) - ''{xid}''::text[] FROM flow.event AS e EXCEPT ALL SELECT to_jsonb(b) - ''{xid}''::text[] FROM before AS b',
+SELECT is_empty('SELECT to_jsonb(e) - ''{xid}''::text[] FROM flow.event AS e EXCEPT ALL
+	SELECT to_jsonb(b) - ''{xid}''::text[] FROM before AS b',
 	'in a schema of another name, with other types, without a table that is not needed: the same');
 SELECT vsm.refresh_once('flow');
 SELECT is((SELECT records FROM vsm.attached('flow')), 18::bigint, 'a number is found by its text');
@@ -170,7 +174,8 @@ UPDATE raw.issues SET fields = jsonb_set(fields, '{updated}', '"2999-01-01T00:00
 SELECT vsm.refresh_once('flow');
 SELECT results_eq($$SELECT records, refused, error FROM vsm.attached('flow')$$,
 	$$SELECT 2::bigint, 1::bigint, 'issues: it tells of 2999-01-01 00:00:00Z, which is later than when it was received ('
-		|| to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS"Z"') || ')'$$, 'a record that cannot be is counted and its reason kept');
+		|| to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS"Z"') || ')'$$,
+	'a record that cannot be is counted and its reason kept');
 CREATE ROLE attach_other;
 GRANT USAGE ON SCHEMA flow TO attach_other;
 GRANT ALL ON ALL TABLES IN SCHEMA flow TO attach_other;
