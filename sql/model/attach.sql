@@ -227,7 +227,9 @@ BEGIN
 					format(' WHERE t.%I >= %L::%s', changed.attname, read_to ->> one.relation, changed.type) END);
 		END;
 	END LOOP;
-	RETURN format('SELECT array_agg(k.key) FROM (%s) AS k (key) WHERE k.key IS NOT NULL', array_to_string(list, ' UNION '));
+	-- (Of a part whose tables are all missing nothing has changed.)
+	RETURN format('SELECT array_agg(k.key) FROM (%s) AS k (key) WHERE k.key IS NOT NULL',
+		coalesce(array_to_string(list, ' UNION '), 'SELECT NULL'));
 END
 $$;
 COMMENT ON FUNCTION vsm.attached_changes(text, text, text[], jsonb) IS
