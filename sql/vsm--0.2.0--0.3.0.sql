@@ -50,6 +50,10 @@ CREATE TYPE vsm.trailer AS (key text, value text);
 CREATE TYPE vsm.trace_row AS (at timestamptz, step text, entity text, event text, via text, method text, confidence float8, title text,
 	url text);
 
+-- Tables that other tools load.
+CREATE TYPE vsm.attached_table AS (name text, columns text, changed text);
+CREATE TYPE vsm.attached_part AS (part text, keys text[], reader text, statement text);
+
 -- More of the algebra.
 CREATE TYPE vsm.survival_comparison AS (
 	chi_square float8, p_value float8, median_a interval, median_b interval, difference interval, hazard_ratio float8

@@ -629,6 +629,7 @@ BEGIN
 	PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
 	PERFORM vsm.enter_refresh(model);
 	run := vsm.ask('SELECT vsm.log_step($1, NULL, ''ingest'', NULL)', model);
+	PERFORM vsm.ask('SELECT vsm.read_attached($1)', model);
 	IF vsm.ask('SELECT vsm.has_payloads($1)', model)::boolean THEN
 		COMMIT;
 		CALL vsm.ingest(model);
@@ -704,6 +705,7 @@ DECLARE
 	part jsonb;
 BEGIN
 	PERFORM vsm.enter_refresh(model);
+	PERFORM vsm.ask('SELECT vsm.read_attached($1)', model);
 	IF vsm.ask('SELECT vsm.has_payloads($1)', model)::boolean THEN
 		PERFORM vsm.ingest_once(model);
 	END IF;

@@ -1,0 +1,142 @@
+/*
+ * Jira as Fivetran leaves it. A row of issue_field_history, or the rows of issue_multiselect_history
+ * of one time, say which value a field has from then on: what it changed from is the value before.
+ * The first value, as old as the issue, is no change. Of this the issue with its changelog is made
+ * as the REST interface has it, so that it means what it means there. Histories have no ids; they
+ * are known by their issue and time. Names are those that statuses, priorities and so on have now.
+ */
+
+CREATE FUNCTION vsm.fivetran_jira_tables() RETURNS SETOF vsm.attached_table
+LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 11
+BEGIN ATOMIC
+	VALUES
+		('issue!', 'id! text, key text, created! time, updated time, resolved time, summary text, due_date json, parent_id text, '
+			'status! text, status_category_changed time, issue_type|work_type text, priority text, project text, '
+			'_fivetran_synced time, _fivetran_deleted flag', '_fivetran_synced'),
+		('issue_field_history!', 'issue_id! text, field_id! text, time! time, value! text, _fivetran_deleted flag', '_fivetran_synced'),
+		('issue_multiselect_history', 'issue_id! text, field_id! text, time! time, value! text, _fivetran_deleted flag',
+			'_fivetran_synced'),
+		('issue_link', 'issue_id! text, related_issue_id! text, relationship! text, _fivetran_synced! time, _fivetran_deleted flag',
+			'_fivetran_synced'),
+		('field', 'id! text, name text, is_custom flag', '_fivetran_synced'),
+		('field_option', 'id! text, name text', '_fivetran_synced'),
+		('status!', 'id! text, name! text, status_category_id text', '_fivetran_synced'),
+		('issue_type', 'id! text, name text', '_fivetran_synced'),
+		('priority', 'id! text, name text', '_fivetran_synced'),
+		('project', 'id! text, key text, name text', '_fivetran_synced'),
+		('sprint', 'id! text, name text', '_fivetran_synced');
+END;
+COMMENT ON FUNCTION vsm.fivetran_jira_tables() IS 'the tables of Jira as Fivetran leaves it; a part of vsm.attach_fivetran_jira';
+
+CREATE FUNCTION vsm.fivetran_jira_parts() RETURNS SETOF vsm.attached_part
+LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 3
+BEGIN ATOMIC
+	VALUES
+		('issue', '{issue.id,issue_field_history.issue_id,issue_multiselect_history.issue_id}'::text[], 'jira_issue', $sql$
+		WITH wanted AS MATERIALIZED (
+			SELECT f.id, f.name, f.id LIKE 'customfield%' AS is_custom,
+				CASE WHEN f.id LIKE 'customfield%' OR f.id = 'parent' THEN vsm.jira_field($3, f.id, f.name) ELSE f.id END AS what
+			FROM (
+				SELECT f.id, f.name FROM [[field]] AS f
+				UNION
+				SELECT v.id, NULL
+				FROM unnest(ARRAY['status', 'priority', 'issuetype', 'project', 'duedate', 'labels', 'issuekey', 'parent']) AS v (id)
+				WHERE NOT EXISTS (SELECT FROM [[field]] AS f WHERE f.id = v.id)) AS f
+			WHERE f.id IN ('status', 'priority', 'issuetype', 'project', 'duedate', 'labels', 'issuekey', 'parent')
+			OR f.id LIKE 'customfield%' AND vsm.jira_field($3, f.id, f.name) IS NOT NULL),
+		told AS (
+			SELECT h.issue_id, w.id AS field_id, w.name AS field, w.what, w.is_custom, h.time, h.value AS id,
+				CASE
+					WHEN w.id = 'status' THEN s.name
+					WHEN w.id = 'priority' THEN p.name
+					WHEN w.id = 'issuetype' THEN t.name
+					WHEN w.id = 'project' THEN j.name
+					WHEN w.what IN ('parent', 'feature') THEN coalesce(e.key, h.value)
+					ELSE coalesce(o.name, h.value)
+				END AS text, NULL::jsonb AS list
+			FROM [[issue_field_history.issue_id]] AS h JOIN wanted AS w ON w.id = h.field_id
+				LEFT JOIN [[status]] AS s ON w.id = 'status' AND s.id = h.value
+				LEFT JOIN [[priority]] AS p ON w.id = 'priority' AND p.id = h.value
+				LEFT JOIN [[issue_type]] AS t ON w.id = 'issuetype' AND t.id = h.value
+				LEFT JOIN [[project]] AS j ON w.id = 'project' AND j.id = h.value
+				LEFT JOIN [[field_option]] AS o ON w.is_custom AND o.id = h.value
+				LEFT JOIN [[issue]] AS e ON w.what IN ('parent', 'feature') AND e.id = h.value
+			WHERE h._fivetran_deleted IS NOT TRUE
+			UNION ALL
+			SELECT h.issue_id, w.id, w.name, w.what, w.is_custom, h.time,
+				coalesce(string_agg(h.value, ', ' ORDER BY length(h.value), h.value), ''),
+				coalesce(string_agg(coalesce(r.name, o.name, h.value), ', ' ORDER BY length(h.value), h.value), ''),
+				CASE WHEN w.id = 'labels' THEN coalesce(jsonb_agg(h.value ORDER BY h.value) FILTER (WHERE h.value IS NOT NULL), '[]') END
+			FROM [[issue_multiselect_history.issue_id]] AS h JOIN wanted AS w ON w.id = h.field_id
+				LEFT JOIN [[sprint]] AS r ON w.what = 'sprint' AND r.id = h.value
+				LEFT JOIN [[field_option]] AS o ON w.is_custom AND w.what <> 'sprint' AND o.id = h.value
+			WHERE h._fivetran_deleted IS NOT TRUE
+			GROUP BY h.issue_id, w.id, w.name, w.what, w.is_custom, h.time),
+		change AS (
+			SELECT t.*, row_number() OVER field = 1 AS is_first, lag(t.id) OVER field AS from_id, lag(t.text) OVER field AS from_text,
+				lead(t.time) OVER field IS NULL AS is_last
+			FROM told AS t
+			WINDOW field AS (PARTITION BY t.issue_id, t.field_id ORDER BY t.time)),
+		entry AS (
+			SELECT c.issue_id, c.time,
+				jsonb_agg(jsonb_build_object('field', coalesce(c.field, c.field_id), 'fieldId', c.field_id,
+					'fieldtype', CASE WHEN c.is_custom THEN 'custom' ELSE 'jira' END, 'from', c.from_id, 'fromString', c.from_text,
+					'to', c.id, 'toString', c.text) ORDER BY c.field_id) FILTER (
+						WHERE c.field_id <> 'labels' AND (NOT c.is_first OR c.time > i.created + interval '1 second')
+						AND (c.is_first OR c.id IS DISTINCT FROM c.from_id)) AS items,
+				bool_or(c.field_id = 'status' AND c.is_first AND c.time <= i.created + interval '1 second') AS is_whole
+			FROM change AS c JOIN [[issue.id]] AS i ON i.id = c.issue_id
+			GROUP BY c.issue_id, c.time),
+		history AS (
+			SELECT e.issue_id, bool_or(e.is_whole) AS is_whole,
+				coalesce(jsonb_agg(jsonb_build_object('created', e.time, 'items', e.items) ORDER BY e.time)
+					FILTER (WHERE e.items IS NOT NULL), '[]') AS entries
+			FROM entry AS e
+			GROUP BY e.issue_id),
+		present AS (
+			SELECT c.issue_id, jsonb_object_agg(c.field_id, coalesce(c.list, to_jsonb(nullif(c.text, '')))) AS fields
+			FROM change AS c WHERE c.is_last AND (c.is_custom OR c.field_id = 'labels')
+			GROUP BY c.issue_id)
+		SELECT jsonb_build_object('id', i.id, 'key', i.key,
+			'names', (SELECT jsonb_object_agg(w.id, w.name) FROM wanted AS w WHERE w.is_custom AND w.name IS NOT NULL),
+			'fields', jsonb_build_object('summary', i.summary, 'created', i.created, 'updated', i.updated, 'duedate', i.due_date,
+				'resolutiondate', i.resolved, 'statuscategorychangedate', i.status_category_changed, 'issuelinks', '[]'::jsonb,
+				'issuetype', CASE WHEN t.name IS NOT NULL THEN jsonb_build_object('name', t.name) END,
+				'priority', CASE WHEN p.name IS NOT NULL THEN jsonb_build_object('name', p.name) END,
+				'project', CASE WHEN j.key IS NOT NULL THEN jsonb_build_object('key', j.key) END,
+				'parent', CASE WHEN i.parent_id IS NOT NULL THEN jsonb_build_object('id', i.parent_id) END,
+				'status', jsonb_build_object('id', i.status, 'name', s.name, 'statusCategory', jsonb_build_object('key',
+					CASE s.status_category_id WHEN '2' THEN 'new' WHEN '3' THEN 'done' WHEN '4' THEN 'indeterminate' END)))
+				|| coalesce(n.fields, jsonb_build_object()),
+			'changelog', jsonb_build_object('histories', coalesce(h.entries, '[]'),
+				'total', CASE WHEN h.is_whole THEN jsonb_array_length(h.entries) END)) AS body
+		FROM [[issue.id]] AS i
+			LEFT JOIN [[status]] AS s ON s.id = i.status
+			LEFT JOIN [[issue_type]] AS t ON t.id = i.issue_type
+			LEFT JOIN [[priority]] AS p ON p.id = i.priority
+			LEFT JOIN [[project]] AS j ON j.id = i.project
+			LEFT JOIN history AS h ON h.issue_id = i.id
+			LEFT JOIN present AS n ON n.issue_id = i.id$sql$),
+		('deleted', '{issue.id}', 'jira_webhook', $sql$
+		SELECT jsonb_build_object('webhookEvent', 'jira:issue_deleted', 'timestamp', i._fivetran_synced,
+			'issue', jsonb_build_object('id', i.id)) AS body
+		FROM [[issue.id]] AS i WHERE i._fivetran_deleted$sql$),
+		('issue_link', '{issue_link.issue_id}', NULL, $sql$
+		SELECT (vsm.fact_link($2, $2 || ':issue:' || CASE WHEN l.kind LIKE '-%' THEN l.related_issue_id ELSE l.issue_id END,
+			$2 || ':issue:' || CASE WHEN l.kind LIKE '-%' THEN l.issue_id ELSE l.related_issue_id END, ltrim(l.kind, '-'), 'issue link',
+			until => CASE WHEN l._fivetran_deleted THEN l._fivetran_synced END, seen_at => l._fivetran_synced)).*
+		FROM (SELECT l.*, vsm.jira_link_kind(l.relationship) AS kind FROM [[issue_link.issue_id]] AS l OFFSET 0) AS l
+		WHERE l.kind IS NOT NULL$sql$);
+END;
+COMMENT ON FUNCTION vsm.fivetran_jira_parts() IS 'what is read of Jira as Fivetran leaves it; a part of vsm.attach_fivetran_jira';
+
+CREATE PROCEDURE vsm.attach_fivetran_jira(model text, source_schema text, source text DEFAULT 'jira', full_pass interval DEFAULT '1 day')
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	CALL vsm.attach(model, source_schema, 'fivetran_jira', source, full_pass);
+END
+$$;
+COMMENT ON PROCEDURE vsm.attach_fivetran_jira(text, text, text, interval) IS
+	'has vsm.refresh read the issues of Jira that Fivetran loads into tables of a schema';
