@@ -24,6 +24,7 @@
 #   -- @ratio NAME A / B [<= GOAL or >= GOAL]    CPU time of A over that of B; each may be a sum X + Y
 #   -- @memory NAME A / B [...]  the same of the peak memory
 #   -- @seconds NAME A [<= GOAL]    CPU time of A in seconds
+#   -- @milliseconds NAME A [<= GOAL]    in milliseconds
 #   -- @each NAME A [<= GOAL]       and in milliseconds for each of the items
 #   -- @value NAME [...]         one SELECT of one number
 #   -- @same NAME                a SELECT of the rows in which two answers differ: it must find none.

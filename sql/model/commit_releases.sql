@@ -67,9 +67,14 @@ BEGIN
 		FROM vsm.each_entity(keys) AS k,
 			LATERAL (SELECT m.target FROM link AS m WHERE m.source = k AND m.kind = 'part_of' OFFSET 0) AS l
 			LEFT JOIN LATERAL (SELECT i.item FROM item_alias AS i WHERE i.alias = l.target OFFSET 0) AS a ON true),
+	-- (A link may name them by an alias.)
+	named AS MATERIALIZED (
+		SELECT r.name FROM reverting AS r
+		UNION
+		SELECT a.alias FROM reverting AS r, LATERAL (SELECT i.alias FROM item_alias AS i WHERE i.item = r.name OFFSET 0) AS a),
 	reverted AS MATERIALIZED (
 		SELECT coalesce(a.item, l.target) AS name
-		FROM reverting AS r, LATERAL (SELECT m.target FROM link AS m WHERE m.source = r.name AND m.kind = 'reverts' OFFSET 0) AS l
+		FROM named AS r, LATERAL (SELECT m.target FROM link AS m WHERE m.source = r.name AND m.kind = 'reverts' OFFSET 0) AS l
 			LEFT JOIN LATERAL (SELECT i.item FROM item_alias AS i WHERE i.alias = l.target OFFSET 0) AS a ON true)
 	SELECT p.item FROM reverted AS r, LATERAL (SELECT q.item FROM item_part AS q WHERE q.part = r.name OFFSET 0) AS p
 	UNION

@@ -9,8 +9,23 @@
  */
 
 CREATE FUNCTION vsm.touches_path(files text[], path text) RETURNS boolean
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN EXISTS (SELECT FROM unnest(files) AS f WHERE f = rtrim(path, '/') OR starts_with(f, rtrim(path, '/') || '/'));
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+AS $$
+DECLARE
+	folder CONSTANT text := rtrim(path, '/');
+	file   text;
+BEGIN
+	-- (SQL with a query in it is not inlined, and begins anew for each commit.)
+	IF files IS NOT NULL THEN
+		FOREACH file IN ARRAY files LOOP
+			IF file = folder OR starts_with(file, folder || '/') THEN
+				RETURN true;
+			END IF;
+		END LOOP;
+	END IF;
+	RETURN false;
+END
+$$;
 COMMENT ON FUNCTION vsm.touches_path(text[], text) IS
 	'whether one of these files is in a folder of a repository, or is it; a part of vsm.refresh and of views';
 
@@ -133,21 +148,23 @@ BEGIN
 		WHERE o.repository = write_deployment_flows.repository
 		AND NOT EXISTS (SELECT FROM new AS n WHERE n.deployment = o.deployment))
 	INSERT INTO deployment_flow AS o (deployment, repository, service, environment, finished_at, reason, previous, commit_known, is_first,
-		is_new, is_release, is_rollback, is_redeploy, new_commits)
+		is_new, is_release, is_rollback, is_redeploy, new_commits, finished_day, finished_week, finished_month)
 	SELECT n.deployment, write_deployment_flows.repository, n.service, n.environment, n.finished_at, n.reason, n.previous, n.commit_known,
-		n.is_first, n.is_new, n.is_release, n.is_rollback, n.is_redeploy, n.new_commits
-	FROM new AS n
+		n.is_first, n.is_new, n.is_release, n.is_rollback, n.is_redeploy, n.new_commits, vsm.period_day(n.finished_at, m.time_zone),
+		vsm.period_week(n.finished_at, m.time_zone, m.week_starts), vsm.period_month(n.finished_at, m.time_zone)
+	FROM new AS n CROSS JOIN model AS m
 	ORDER BY n.deployment COLLATE "C"
 	ON CONFLICT (deployment) DO UPDATE SET repository = excluded.repository, service = excluded.service,
 		environment = excluded.environment, finished_at = excluded.finished_at, reason = excluded.reason, previous = excluded.previous,
 		commit_known = excluded.commit_known, is_first = excluded.is_first, is_new = excluded.is_new, is_release = excluded.is_release,
-		is_rollback = excluded.is_rollback, is_redeploy = excluded.is_redeploy, new_commits = excluded.new_commits
+		is_rollback = excluded.is_rollback, is_redeploy = excluded.is_redeploy, new_commits = excluded.new_commits,
+		finished_day = excluded.finished_day, finished_week = excluded.finished_week, finished_month = excluded.finished_month
 	WHERE (o.repository, o.service, o.environment, o.finished_at, o.reason, o.previous, o.commit_known, o.is_first, o.is_new, o.is_release,
-			o.is_rollback, o.is_redeploy, o.new_commits)
+			o.is_rollback, o.is_redeploy, o.new_commits, o.finished_day, o.finished_week, o.finished_month)
 		IS DISTINCT FROM (excluded.repository, excluded.service, excluded.environment, excluded.finished_at, excluded.reason,
 			excluded.previous, excluded.commit_known, excluded.is_first, excluded.is_new, excluded.is_release,
-			excluded.is_rollback, excluded.is_redeploy,
-			excluded.new_commits);
+			excluded.is_rollback, excluded.is_redeploy, excluded.new_commits, excluded.finished_day, excluded.finished_week,
+			excluded.finished_month);
 END
 $$;
 COMMENT ON FUNCTION vsm.write_deployment_flows(text) IS
@@ -157,6 +174,8 @@ CREATE FUNCTION vsm.new_change_flows(repository text) RETURNS TABLE (sha text, s
 	first_commit_at timestamptz)
 LANGUAGE plpgsql STABLE ROWS 10000
 SET plan_cache_mode = force_generic_plan
+-- How much a repository brings is not known when this is planned: what can be hashed is, look-ups are lateral.
+SET enable_nestloop = off
 SET enable_hashjoin = on
 SET jit = off
 AS $$

@@ -27,14 +27,17 @@ BEGIN ATOMIC
 	-- Not before the slowest is done with that probability; surely when each is with its root of the number of teams.
 	SELECT n.periods
 	FROM (
-			SELECT max(vsm.forecast_periods(t.samples, t.items, p)) AS first,
-				max(vsm.forecast_periods(t.samples, t.items, least(power(p, 1.0 / t.teams) + 1e-12, 1))) AS last,
-				count(*) = count(vsm.forecast_periods(t.samples, t.items, p)) AS comes
+			SELECT max(f.first) AS first, max(f.last) AS last, count(*) = count(f.first) AS comes
 			FROM (
-				SELECT ARRAY(SELECT e.value::integer FROM jsonb_array_elements_text(s.value) AS e) AS samples, i.items, count(*) OVER ()
-					AS teams
-				FROM jsonb_array_elements(samples) WITH ORDINALITY AS s (value, place)
-					JOIN unnest(items) WITH ORDINALITY AS i (items, place) ON i.place = s.place) AS t) AS b,
+				-- (OFFSET 0: each forecast is made once, and of one team there is one.)
+				SELECT vsm.forecast_periods(t.samples, t.items, p) AS first,
+					CASE WHEN t.teams > 1 THEN vsm.forecast_periods(t.samples, t.items, least(power(p, 1.0 / t.teams) + 1e-12, 1)) END AS last
+				FROM (
+					SELECT ARRAY(SELECT e.value::integer FROM jsonb_array_elements_text(s.value) AS e) AS samples, i.items,
+						jsonb_array_length(joint_periods.samples) AS teams
+					FROM jsonb_array_elements(joint_periods.samples) WITH ORDINALITY AS s (value, place)
+						JOIN unnest(joint_periods.items) WITH ORDINALITY AS i (items, place) ON i.place = s.place OFFSET 0) AS t OFFSET 0) AS f)
+				AS b,
 		LATERAL generate_series(b.first, coalesce(b.last, b.first)) AS n (periods)
 	WHERE b.comes AND b.first <= 5200
 	AND (jsonb_array_length(samples) = 1 OR vsm.joint_probability(samples, items, n.periods) >= p * (1 - 1e-12))

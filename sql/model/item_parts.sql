@@ -178,12 +178,13 @@ BEGIN
 				WHERE l.target = t.sha AND l.kind = 'builds' AND l.until IS NULL AND x.at >= t.merged_at) AS b ON true),
 	-- What reverts a part, or the commit that it is released as: when that was released, or merged.
 	revert AS MATERIALIZED (
-		SELECT DISTINCT r.item, r.part, l.source AS revert
+		SELECT DISTINCT r.item, r.part, coalesce(i.item, l.source) AS revert
 		FROM released AS r, LATERAL (
 			SELECT r.part AS name
 			UNION SELECT r.sha WHERE r.sha IS NOT NULL
 			UNION SELECT a.alias FROM item_alias AS a WHERE a.item = r.part) AS n,
-			LATERAL (SELECT k.source FROM link AS k WHERE k.target = n.name AND k.kind = 'reverts' AND k.until IS NULL OFFSET 0) AS l),
+			LATERAL (SELECT k.source FROM link AS k WHERE k.target = n.name AND k.kind = 'reverts' AND k.until IS NULL OFFSET 0) AS l
+			LEFT JOIN LATERAL (SELECT a.item FROM item_alias AS a WHERE a.alias = l.source OFFSET 0) AS i ON true),
 	belongs AS MATERIALIZED (
 		SELECT u.revert, coalesce(a.item, k.target) AS request
 		FROM (SELECT DISTINCT w.revert FROM revert AS w) AS u,

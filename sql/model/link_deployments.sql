@@ -101,15 +101,9 @@ SET jit = off
 AS $$
 #variable_conflict use_column
 BEGIN
-	-- The service by name, of its item, by a repository that has one only; else the repository.
 	RETURN QUERY
-	SELECT i.incident, i.environment, i.opened_at, coalesce(i.service, t.service, s.service, i.repository)
-	FROM incident AS i
-		LEFT JOIN LATERAL (SELECT k.service FROM item AS k WHERE k.item = i.incident OFFSET 0) AS t ON true
-		LEFT JOIN LATERAL (
-			SELECT CASE WHEN count(*) = 1 THEN min(q.service) WHEN count(*) FILTER (WHERE q.path IS NULL) = 1 THEN
-				min(q.service) FILTER (WHERE q.path IS NULL) END AS service
-			FROM service AS q WHERE q.repository = i.repository) AS s ON true
+	SELECT i.incident, i.environment, i.opened_at, r.service
+	FROM incident AS i JOIN routed_incident AS r ON r.incident = i.incident
 	WHERE i.change_caused IS DISTINCT FROM false AND i.opened_at IS NOT NULL
 	AND (incidents IS NULL OR i.incident = ANY (incidents)) AND (since IS NULL OR i.opened_at >= since);
 END
@@ -129,6 +123,8 @@ DECLARE
 	causes text[];
 BEGIN
 	PERFORM vsm.enter_model(model);
+	-- As in vsm.link_changes.
+	PERFORM FROM routed_incident WHERE false;
 	IF incidents IS NOT NULL THEN
 		causes := ARRAY(SELECT l.target FROM entity_link AS l WHERE l.kind = 'caused_by' AND l.source = ANY (incidents));
 	END IF;
@@ -199,7 +195,7 @@ DECLARE
 BEGIN
 	PERFORM vsm.check_model(model, 'link', 'item', 'item_alias', 'event', 'service', 'deployment', 'incident');
 	PERFORM vsm.check_owner(model, 'link', 'item', 'item_alias', 'event', 'service', 'deployment', 'incident', 'entity_link',
-		'routed_deployment');
+		'routed_deployment', 'routed_incident');
 	-- One session at a time: of two, each would keep what the other has just found, though it finds it no longer.
 	PERFORM pg_advisory_xact_lock(hashtextextended('vsm.link_deployments ' || model, 0));
 	BEGIN

@@ -35,7 +35,7 @@ ANALYZE flow_of_item, visit_of_item;
 -- Events of so many tickets, each once more worked on.
 CREATE PROCEDURE work_on(tickets bigint) LANGUAGE sql BEGIN ATOMIC
 	INSERT INTO bench_model.event (source, event_id, entity, at, state)
-	SELECT 'jira', gen_random_uuid(), i.item, timestamptz '2026-01-01' + random() * interval '30 days', 'In Progress'
+	SELECT 'jira', gen_random_uuid(), i.item, now() - random() * interval '1 day', 'In Progress'
 	FROM (SELECT k.item FROM bench_model.item AS k WHERE k.source = 'jira' ORDER BY hashtext(k.item), k.item LIMIT tickets) AS i;
 END;
 

@@ -6,13 +6,15 @@ use warnings;
 use File::Basename qw(basename dirname);
 use IO::Select;
 use IPC::Open2;
-use POSIX qw(sysconf _SC_CLK_TCK);
+use POSIX qw(strftime sysconf _SC_CLK_TCK);
 use Time::HiRes qw(time sleep);
 
 my ($bin, $items, $runs) = @ENV{qw(bin items runs)};
 my $only  = qr/$ENV{only}/;
 my $ticks = sysconf(_SC_CLK_TCK);
-my @psql  = ('psql', '-XAtq', '-v', 'ON_ERROR_STOP=1', '-v', "items=$items", '-v', "bin=$bin");
+# The generated model ends today: what views say of the last weeks and of now is of something.
+my $first_day = strftime('%Y-%m-%d 08:00Z', gmtime(time - 1000 * 86400));
+my @psql  = ('psql', '-XAtq', '-v', 'ON_ERROR_STOP=1', '-v', "items=$items", '-v', "bin=$bin", '-v', "first_day=$first_day");
 my $lost  = 0;     # answers that differed
 $ENV{PGOPTIONS} = '-c client_min_messages=warning ' . ($ENV{PGOPTIONS} // '');
 $| = 1;
@@ -57,7 +59,7 @@ sub read_measures
 			push @{ $file{measures} }, { name => $name, kind => $part, sums => \@sums, goal => $goal };
 			$text = \$ignored;
 		}
-		elsif ($part =~ /^(seconds|each)$/)
+		elsif ($part =~ /^(seconds|milliseconds|each)$/)
 		{
 			my ($of, $goal) = $more =~ /^(\w+)\s*((?:[<>]=\s*[\d.]+)?)$/ or die "$path:$.: not NAME QUERY: $line";
 			die "$path:$.: no query \"$of\" above\n" unless $query{$of};
@@ -256,7 +258,7 @@ for my $path (@ARGV)
 			$value = sql($measure->{text});
 			$shown = '';
 		}
-		elsif ($measure->{kind} =~ /^(seconds|each)$/)
+		elsif ($measure->{kind} =~ /^(seconds|milliseconds|each)$/)
 		{
 			my $query = $file->{query}{ $measure->{sums}[0][0] };
 			if (defined $query->{skip}) { printf "  %-32s left out: %s\n", $measure->{name}, $query->{skip}; next; }
@@ -264,6 +266,7 @@ for my $path (@ARGV)
 			$value = median(@{ $query->{cpu} });
 			$shown = $measure->{kind} eq 'each' ? sprintf '1000 * %.3f s / %d', $value, $items : '';
 			$value *= 1000 / $items if $measure->{kind} eq 'each';
+			$value *= 1000 if $measure->{kind} eq 'milliseconds';
 		}
 		else
 		{

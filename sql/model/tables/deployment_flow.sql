@@ -19,7 +19,10 @@ ALTER TABLE :"schema".deployment_flow
 	ADD COLUMN IF NOT EXISTS confidence float8,
 	ADD COLUMN IF NOT EXISTS recovered_at timestamptz,
 	ADD COLUMN IF NOT EXISTS open_incidents integer NOT NULL DEFAULT 0,
-	ADD COLUMN IF NOT EXISTS rework_of text;
+	ADD COLUMN IF NOT EXISTS rework_of text,
+	ADD COLUMN IF NOT EXISTS finished_day date,
+	ADD COLUMN IF NOT EXISTS finished_week date,
+	ADD COLUMN IF NOT EXISTS finished_month date;
 CALL vsm.ensure_key(:'schema', 'deployment_flow', 'deployment');
 CREATE INDEX IF NOT EXISTS deployment_flow_repository_idx ON :"schema".deployment_flow (repository);
 CREATE INDEX IF NOT EXISTS deployment_flow_service_idx ON :"schema".deployment_flow (service, environment, finished_at)
@@ -63,3 +66,6 @@ COMMENT ON COLUMN :"schema".deployment_flow.recovered_at IS
 COMMENT ON COLUMN :"schema".deployment_flow.open_incidents IS 'how many of its incidents are open';
 COMMENT ON COLUMN :"schema".deployment_flow.rework_of IS
 	'the incident because of which it was made, of several the first; NULL: it is none that is known of';
+COMMENT ON COLUMN :"schema".deployment_flow.finished_day IS 'day of finished_at in the time zone of the model';
+COMMENT ON COLUMN :"schema".deployment_flow.finished_week IS 'week of finished_at, by its first day';
+COMMENT ON COLUMN :"schema".deployment_flow.finished_month IS 'month of finished_at, by its first day';

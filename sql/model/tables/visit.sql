@@ -23,7 +23,7 @@ ALTER TABLE :"schema".visit
 	ADD COLUMN IF NOT EXISTS is_last boolean;
 CALL vsm.ensure_key(:'schema', 'visit', 'item', 'visit');
 CREATE INDEX IF NOT EXISTS visit_left_idx ON :"schema".visit (left_at);
-CREATE INDEX IF NOT EXISTS visit_stream_idx ON :"schema".visit (value_stream, left_at);
+CREATE INDEX IF NOT EXISTS visit_stage_idx ON :"schema".visit ((coalesce(value_stream, '(none)')), stage, left_at);
 CREATE STATISTICS IF NOT EXISTS :"schema".visit_groups ON (coalesce(value_stream, '(none)')), (coalesce(team, '(none)')),
 	(coalesce(type, '(none)')) FROM :"schema".visit;
 

@@ -20,8 +20,9 @@ SELECT f.item, f.key, f.title, f.url, f.value_stream, f.portfolio, f.team, f.typ
 		WHEN f.due_at < now() THEN 1
 		ELSE 1 - vsm.probability(s.rest, f.due_at - now(), make_interval(secs => t.in_stage), s.after)
 	END AS late_probability,
-	CASE WHEN k.urgency IS NOT NULL
-		THEN vsm.delay_cost(k.urgency, m.currency, vsm.wait_periods(i.timeline, r.workflow, now())) END AS delay_cost,
+	(
+		SELECT vsm.delay_cost(d.urgency, m.currency, d.waiting) FROM :"schema".delay_span AS d
+		WHERE d.item = f.item AND k.urgency IS NOT NULL) AS delay_cost,
 	now() AS as_of_at
 FROM :"schema".flow_item AS f
 	JOIN :"schema".item_flow AS i ON i.item = f.item
@@ -32,10 +33,11 @@ FROM :"schema".flow_item AS f
 	LEFT JOIN (
 		SELECT u.route, w.stage, w.wip_limit, w.phase, w.waiting_for, w.owner
 		FROM :"schema".route AS u, LATERAL vsm.stages(u.workflow) AS w) AS g ON g.route = i.route AND g.stage = f.stage
-	-- How long others of the value stream, type and level were in each stage, and what came after it. Those who are still there, or
-	-- have been cancelled, tell up to then. Fewer than 20 that are done tell no chances.
+	-- How long others of the value stream, type and level were in each stage, and what came after it, by those of the last 20,000
+	-- visits of the stage there: more tell no more, and the way has changed since. Those who are still there, or have been cancelled,
+	-- tell up to then. Fewer than 20 that are done tell no chances.
 	LEFT JOIN (
-		SELECT o.value_stream, o.type, o.level, v.stage, count(*) FILTER (WHERE v.is_last AND o.finished_at IS NOT NULL) AS sample_count,
+		SELECT z.value_stream, o.type, o.level, z.stage, count(*) FILTER (WHERE v.is_last AND o.finished_at IS NOT NULL) AS sample_count,
 			percentile_cont(ARRAY[0.5, 0.85]) WITHIN GROUP (ORDER BY date_part('epoch', v.duration) / 86400) AS stage_days,
 			-- How old those that are done were when they left it for the last time.
 			percentile_cont(ARRAY[0.5, 0.85]) WITHIN GROUP (ORDER BY date_part('epoch', v.age + v.duration) / 86400)
@@ -45,9 +47,16 @@ FROM :"schema".flow_item AS f
 					v.left_at IS NOT NULL AND (v.left_at = o.cancelled_at) IS NOT TRUE) END AS rest,
 			vsm.survival(greatest(coalesce(o.finished_at, o.cancelled_at, now()) - v.left_at, interval '0'), o.finished_at IS NOT NULL)
 				FILTER (WHERE v.left_at IS NOT NULL AND (v.left_at = o.cancelled_at) IS NOT TRUE) AS after
-		FROM :"schema".visit AS v JOIN :"schema".item_group AS o ON o.item = v.item AND o.value_stream = coalesce(v.value_stream, '(none)')
+		FROM (
+				SELECT DISTINCT coalesce(u.value_stream, '(none)') AS value_stream, u.stage FROM :"schema".item_flow AS u
+				WHERE u.outcome = 'open') AS z
+			CROSS JOIN LATERAL (
+				SELECT x.item, x.class, x.entered_at, x.left_at, x.duration, x.age, x.is_last FROM :"schema".visit AS x
+				WHERE coalesce(x.value_stream, '(none)') = z.value_stream AND x.stage = z.stage
+				ORDER BY x.left_at DESC NULLS FIRST, x.item, x.visit LIMIT 20000) AS v
+			JOIN :"schema".item_group AS o ON o.item = v.item AND o.value_stream = z.value_stream
 		WHERE (v.class IN ('active', 'waiting')) IS NOT FALSE
-		GROUP BY o.value_stream, o.type, o.level, v.stage) AS s
+		GROUP BY z.value_stream, o.type, o.level, z.stage) AS s
 			ON s.value_stream = f.value_stream AND s.type = f.type AND s.level = f.level AND s.stage = f.stage
 	LEFT JOIN LATERAL (
 		SELECT y.days FROM :"schema".service_level AS y

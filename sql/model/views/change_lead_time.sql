@@ -6,15 +6,13 @@ FROM (
 		SELECT r.sha, coalesce(s.value_stream, '(none)') AS value_stream, coalesce(v.portfolio, '(none)') AS portfolio,
 			coalesce(s.team, '(none)') AS team, coalesce(nullif(f.service, ''), '(none)') AS service,
 			coalesce(nullif(f.environment, ''), '(none)') AS environment, f.finished_at AS released_at,
-			vsm.period_day(f.finished_at, m.time_zone) AS released_day,
-			vsm.period_week(f.finished_at, m.time_zone, m.week_starts) AS released_week,
-			vsm.period_month(f.finished_at, m.time_zone) AS released_month, r.first_commit_at, f.deployment,
+			f.finished_day AS released_day, f.finished_week AS released_week, f.finished_month AS released_month,
+			r.first_commit_at, f.deployment,
 			coalesce(nullif(f.repository, ''), '(none)') AS repository, CASE WHEN r.is_squash THEN 'request' ELSE 'commit' END AS method,
 			CASE WHEN r.first_commit_at <= f.finished_at THEN date_part('epoch', f.finished_at - r.first_commit_at) / 3600 END
 				AS lead_time_hours
 		FROM :"schema".deployment_flow AS f
 			JOIN :"schema".change_flow AS r ON r.deployment = f.deployment
-			CROSS JOIN :"schema".model AS m
 			LEFT JOIN :"schema".service AS s ON s.service = f.service
 			LEFT JOIN :"schema".value_stream AS v ON v.value_stream = s.value_stream) AS q
 	LEFT JOIN :"schema".commit AS k ON k.sha = q.sha

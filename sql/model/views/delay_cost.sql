@@ -9,30 +9,16 @@ SELECT q.item, q.key, q.title, q.url, q.value_stream, q.portfolio, q.team, q.typ
 		coalesce(q.eta_p85_at, now()), coalesce(q.eta_p85_at, now()) + interval '7 days'))) END AS weekly_cost,
 	now() AS as_of_at
 FROM (
-	SELECT f.*, k.urgency, m.currency, m.time_zone,
-		CASE WHEN f.outcome IN ('new', 'open') AND s.item IS NOT NULL THEN now() + s.p85_alone_weeks * interval '7 days'
-			ELSE a.eta_p85_at END AS eta_p85_at,
-		CASE WHEN s.item IS NULL THEN 1 ELSE coalesce(w.items, 0) END::integer AS item_count,
-		CASE WHEN s.item IS NULL THEN coalesce(vsm.wait_periods(i.timeline, r.workflow, now()), '{}')
-			ELSE coalesce(w.waiting - w.active, '{}') END AS waiting,
+	SELECT f.*, w.urgency, w.item_count, w.waiting, m.currency, m.time_zone,
+		CASE WHEN NOT w.has_children THEN a.eta_p85_at
+			WHEN f.outcome IN ('new', 'open') THEN now() + s.p85_alone_weeks * interval '7 days' END AS eta_p85_at,
 		-- Until it, or something below it, was started.
 		coalesce(least(f.started_at, w.started_at), f.cancelled_at, now()) AS began_at
 	FROM :"schema".flow_item AS f
-		JOIN :"schema".item AS k ON k.item = f.item AND k.urgency IS NOT NULL
-		JOIN :"schema".item_flow AS i ON i.item = f.item
+		JOIN :"schema".delay_span AS w ON w.item = f.item
 		CROSS JOIN :"schema".model AS m
-		LEFT JOIN :"schema".route AS r ON r.route = i.route
-		LEFT JOIN :"schema".feature_state AS s ON s.item = f.item
-		LEFT JOIN (
-			SELECT p.feature, min(o.started_at) AS started_at, count(*) FILTER (WHERE NOT p.has_other_urgency) AS items,
-				range_agg(vsm.active_periods(o.timeline, t.workflow, now())) FILTER (WHERE NOT p.has_other_urgency) AS active,
-				range_agg(vsm.wait_periods(o.timeline, t.workflow, now())) FILTER (WHERE NOT p.has_other_urgency) AS waiting
-			FROM :"schema".feature_item AS p
-				JOIN :"schema".item AS u ON u.item = p.feature AND u.urgency IS NOT NULL
-				JOIN :"schema".item_flow AS o ON o.item = p.item
-				JOIN :"schema".route AS t ON t.route = o.route
-			GROUP BY p.feature) AS w ON w.feature = f.item
-		LEFT JOIN :"schema".aging_work AS a ON a.item = f.item AND s.item IS NULL) AS q;
+		LEFT JOIN :"schema".feature_queue AS s ON s.item = f.item
+		LEFT JOIN :"schema".aging_work AS a ON a.item = f.item AND NOT w.has_children) AS q;
 
 COMMENT ON VIEW :"schema".delay_cost IS 'what waiting costs: one row an item that carries an urgency';
 COMMENT ON COLUMN :"schema".delay_cost.item IS 'item';

@@ -8,9 +8,14 @@ SELECT d.item, d.blocker, d.key, d.title, d.url, d.value_stream, d.portfolio, d.
 	d.blocker_value_stream, d.blocker_outcome, now() AS as_of_at
 FROM (SELECT time_zone, week_starts, currency FROM :"schema".model LIMIT 1) AS m
 	CROSS JOIN (
-		SELECT f.item, l.target AS blocker, f.key, f.title, f.url, f.value_stream, f.portfolio, f.team, f.type, f.priority, f.service,
-			f.level, f.category, f.outcome, f.stage, f.place, f.stage_label, p.since, p.until, p.waits, b.key AS blocker_key,
-			o.stage AS blocker_stage, o.team AS blocker_team, o.value_stream AS blocker_value_stream, o.outcome AS blocker_outcome,
+		SELECT f.item,
+			CASE WHEN n.is_seen THEN l.target ELSE '(not visible) '
+				|| row_number() OVER (PARTITION BY f.value_stream, f.item, n.is_seen ORDER BY l.since, l.target COLLATE "C") END AS blocker,
+			f.key, f.title, f.url, f.value_stream, f.portfolio, f.team, f.type, f.priority, f.service,
+			f.level, f.category, f.outcome, f.stage, f.place, f.stage_label, p.since, p.until, p.waits,
+			CASE WHEN n.is_seen THEN b.key END AS blocker_key, CASE WHEN n.is_seen THEN o.stage END AS blocker_stage,
+			CASE WHEN n.is_seen THEN o.team END AS blocker_team, CASE WHEN n.is_seen THEN o.value_stream END AS blocker_value_stream,
+			CASE WHEN n.is_seen THEN o.outcome END AS blocker_outcome,
 			array_agg(p.waits) FILTER (WHERE NOT isempty(p.waits)) OVER (PARTITION BY f.value_stream, f.item) AS all_waits
 		FROM :"schema".entity_link AS l
 			JOIN :"schema".flow_item AS f ON f.item = l.source
@@ -18,6 +23,11 @@ FROM (SELECT time_zone, week_starts, currency FROM :"schema".model LIMIT 1) AS m
 			LEFT JOIN :"schema".route AS r ON r.route = i.route
 			LEFT JOIN :"schema".item AS b ON b.item = l.target
 			LEFT JOIN :"schema".item_flow AS o ON o.item = l.target
+			-- That it waits is seen by who sees the item, and for what by who sees that, too.
+			CROSS JOIN LATERAL (
+				SELECT NOT EXISTS (SELECT FROM :"schema".access) OR coalesce(o.value_stream, '(none)') = ANY (ARRAY(
+					SELECT a.value_stream FROM :"schema".access AS a JOIN pg_catalog.pg_roles AS g ON g.rolname = a.role
+					WHERE pg_catalog.pg_has_role(g.oid, 'USAGE'))) AS is_seen) AS n
 			CROSS JOIN LATERAL (
 				SELECT greatest(l.since, i.started_at) AS since,
 					least(l.until, o.finished_at, o.cancelled_at, i.finished_at, i.cancelled_at) AS until
@@ -51,7 +61,8 @@ FROM (SELECT time_zone, week_starts, currency FROM :"schema".model LIMIT 1) AS m
 
 COMMENT ON VIEW :"schema".dependency_wait IS 'what items wait for: one row an item and what it is blocked by';
 COMMENT ON COLUMN :"schema".dependency_wait.item IS 'item that waits';
-COMMENT ON COLUMN :"schema".dependency_wait.blocker IS 'item that it is blocked by';
+COMMENT ON COLUMN :"schema".dependency_wait.blocker IS
+	'item that it is blocked by; (not visible) and a number: of a value stream that who asks does not see';
 COMMENT ON COLUMN :"schema".dependency_wait.key IS 'key in the tracker; NULL: not told';
 COMMENT ON COLUMN :"schema".dependency_wait.title IS 'title; NULL: not told';
 COMMENT ON COLUMN :"schema".dependency_wait.url IS 'address in the tracker; NULL: not told';
@@ -80,10 +91,10 @@ COMMENT ON COLUMN :"schema".dependency_wait.until_day IS
 	'day of that in the time zone of the model; NULL: it still is, or is not started';
 COMMENT ON COLUMN :"schema".dependency_wait.wait_days IS 'time in days for which it waited or was blocked meanwhile';
 COMMENT ON COLUMN :"schema".dependency_wait.shared_wait_days IS 'the same, divided among all that kept it at once, so that sums hold';
-COMMENT ON COLUMN :"schema".dependency_wait.blocker_key IS 'key of what it is blocked by; NULL: not told';
-COMMENT ON COLUMN :"schema".dependency_wait.blocker_stage IS 'stage that this is in; NULL: in none';
-COMMENT ON COLUMN :"schema".dependency_wait.blocker_team IS 'team of this; NULL: of none';
-COMMENT ON COLUMN :"schema".dependency_wait.blocker_value_stream IS 'value stream of this; NULL: in none';
+COMMENT ON COLUMN :"schema".dependency_wait.blocker_key IS 'key of what it is blocked by; NULL: not told, or not visible';
+COMMENT ON COLUMN :"schema".dependency_wait.blocker_stage IS 'stage that this is in; NULL: in none, or not visible';
+COMMENT ON COLUMN :"schema".dependency_wait.blocker_team IS 'team of this; NULL: of none, or not visible';
+COMMENT ON COLUMN :"schema".dependency_wait.blocker_value_stream IS 'value stream of this; NULL: in none, or not visible';
 COMMENT ON COLUMN :"schema".dependency_wait.blocker_outcome IS
-	'outcome of this: new, open, done or cancelled; NULL: without a workflow or events';
+	'outcome of this: new, open, done or cancelled; NULL: without a workflow or events, or not visible';
 COMMENT ON COLUMN :"schema".dependency_wait.as_of_at IS 'now: up to when waits that go on are measured';

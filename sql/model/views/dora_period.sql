@@ -31,13 +31,10 @@ FROM (
 					SELECT coalesce(s.value_stream, '(none)') AS value_stream, coalesce(v.portfolio, '(none)') AS portfolio,
 						coalesce(s.team, '(none)') AS team, coalesce(nullif(f.service, ''), '(none)') AS service,
 						coalesce(nullif(f.environment, ''), '(none)') AS environment,
-						vsm.period_day(f.finished_at, m.time_zone) AS finished_day,
-						vsm.period_week(f.finished_at, m.time_zone, m.week_starts) AS finished_week,
-						vsm.period_month(f.finished_at, m.time_zone) AS finished_month, f.failed_by, f.method, f.recovered_at,
+						f.finished_day, f.finished_week, f.finished_month, f.failed_by, f.method, f.recovered_at,
 						date_part('epoch', f.recovered_at - least(f.recovered_at, f.finished_at)) / 3600 AS recovery_hours, f.is_release,
 						f.is_rollback, f.rework_of, f.commit_known
 					FROM :"schema".deployment_flow AS f
-						CROSS JOIN :"schema".model AS m
 						LEFT JOIN :"schema".service AS s ON s.service = f.service
 						LEFT JOIN :"schema".value_stream AS v ON v.value_stream = s.value_stream
 					WHERE f.reason IS NULL) AS o

@@ -4,31 +4,18 @@ SELECT f.item, f.key, f.title, f.url, f.value_stream, f.portfolio, f.team, f.typ
 	vsm.period_day(now() + w.p85 * interval '7 days', m.time_zone) AS p85_day, now() + w.p50 * interval '7 days' AS p50_at,
 	now() + w.p95 * interval '7 days' AS p95_at, now() + s.p85_alone_weeks * interval '7 days' AS p85_alone_at,
 	f.due_at, f.due_day, f.created_at, f.started_at, f.finished_at, f.finished_day, f.finished_week, f.finished_month,
-	s.item_count, s.finished_count, s.cancelled_count, s.added_after_start_count, s.remaining_count, d.active_days, d.wait_days,
+	t.item_count, t.finished_count, t.cancelled_count, t.added_after_start_count, t.remaining_count, d.active_days, d.wait_days,
 	d.active_days / nullif(d.active_days + d.wait_days, 0) AS flow_efficiency,
 	CASE
-		WHEN s.remaining_count = 0 THEN NULL
+		WHEN t.remaining_count = 0 THEN NULL
 		WHEN f.due_at < now() THEN 1
 		ELSE 1 - vsm.joint_probability(s.samples, s.items, floor(date_part('epoch', f.due_at - now()) / 604800)::integer)
 	END AS late_probability,
 	t.children_stage, now() AS as_of_at
 FROM :"schema".flow_item AS f
-	JOIN :"schema".feature_state AS s ON s.item = f.item
+	JOIN :"schema".feature_content AS t ON t.item = f.item
+	LEFT JOIN :"schema".feature_queue AS s ON s.item = f.item
 	CROSS JOIN :"schema".model AS m
-	LEFT JOIN (
-		SELECT c.feature, range_agg(vsm.active_periods(c.timeline, c.workflow, now())) AS active,
-			range_agg(vsm.wait_periods(c.timeline, c.workflow, now())) AS waiting,
-			vsm.stage_at(vsm.rollup(c.timeline, c.workflow, 'least') FILTER (WHERE c.is_one),
-				(array_agg(c.workflow) FILTER (WHERE c.is_one))[1], now()) AS children_stage
-		FROM (
-			SELECT p.feature, i.timeline, r.workflow,
-				min(r.kind) OVER (PARTITION BY p.feature) = max(r.kind) OVER (PARTITION BY p.feature) AS is_one
-			FROM :"schema".feature_item AS p
-				JOIN :"schema".item_flow AS i ON i.item = p.item
-				JOIN (
-					SELECT o.route, o.workflow, dense_rank() OVER (ORDER BY o.workflow) AS kind
-					FROM :"schema".route AS o WHERE o.workflow IS NOT NULL) AS r ON r.route = i.route) AS c
-		GROUP BY c.feature) AS t ON t.feature = f.item
 	CROSS JOIN LATERAL (
 		SELECT date_part('epoch', vsm.working_time(t.active, NULL)) / 86400 AS active_days,
 			date_part('epoch', vsm.working_time(t.waiting - t.active, NULL)) / 86400 AS wait_days) AS d

@@ -1,19 +1,24 @@
 CREATE OR REPLACE VIEW :"schema".feature_item AS
--- Right above an item is its parent or, where none is known, the feature that it is a part of.
-WITH RECURSIVE edge AS MATERIALIZED (
-	SELECT f.item, coalesce(f.parent, f.feature) AS above, i.urgency IS NOT NULL AS has_urgency, coalesce(f.level, 'item') AS level
-	FROM :"schema".item_flow AS f JOIN :"schema".item AS i ON i.item = f.item
-	WHERE f.value_stream IS NOT NULL AND coalesce(f.parent, f.feature) <> f.item),
--- UNION, not UNION ALL: items that are above each other end it.
-below AS (
-	SELECT e.above AS feature, e.item, e.level, e.has_urgency AS has_other_urgency FROM edge AS e
-	UNION
-	SELECT b.feature, e.item, e.level, b.has_other_urgency OR e.has_urgency FROM below AS b JOIN edge AS e ON e.above = b.item
-	WHERE b.level = 'parent')
-SELECT b.feature, b.item, bool_or(b.has_other_urgency) AS has_other_urgency
-FROM below AS b JOIN :"schema".item_flow AS f ON f.item = b.feature AND f.level = 'parent'
-WHERE b.item <> b.feature AND b.level <> 'parent'
-GROUP BY b.feature, b.item;
+-- Item by item with children, so that a question about some of them looks at no others.
+SELECT f.item AS feature, b.item, b.has_other_urgency
+FROM :"schema".item_flow AS f
+	CROSS JOIN LATERAL (
+		-- Right above an item is its parent or, where none is known, the feature that it is a part of. UNION, not UNION ALL: items
+		-- that are above each other end it.
+		WITH RECURSIVE below AS (
+			SELECT e.item, e.level, i.urgency IS NOT NULL AS has_other_urgency
+			FROM :"schema".item_flow AS e JOIN :"schema".item AS i ON i.item = e.item
+			WHERE coalesce(e.parent, e.feature) = f.item AND e.value_stream IS NOT NULL AND e.item <> f.item
+			UNION
+			SELECT e.item, e.level, b.has_other_urgency OR i.urgency IS NOT NULL
+			FROM below AS b
+				JOIN :"schema".item_flow AS e ON coalesce(e.parent, e.feature) = b.item AND e.value_stream IS NOT NULL AND e.item <> b.item
+				JOIN :"schema".item AS i ON i.item = e.item
+			WHERE b.level = 'parent')
+		SELECT w.item, bool_or(w.has_other_urgency) AS has_other_urgency
+		FROM below AS w WHERE w.level IS DISTINCT FROM 'parent' AND w.item <> f.item
+		GROUP BY w.item) AS b
+WHERE f.level = 'parent';
 
 COMMENT ON VIEW :"schema".feature_item IS
 	'items with children that count, and the items below each that have none, at whatever depth: what a feature consists of';

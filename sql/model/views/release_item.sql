@@ -6,16 +6,14 @@ FROM (
 		coalesce(s.team, '(none)') AS team, coalesce(i.type, '(none)') AS type, i.priority,
 		coalesce(nullif(f.service, ''), '(none)') AS service, coalesce(nullif(f.environment, ''), '(none)') AS environment,
 		k.key, k.title, k.url, f.finished_at AS released_at,
-		vsm.period_day(f.finished_at, m.time_zone) AS released_day,
-		vsm.period_week(f.finished_at, m.time_zone, m.week_starts) AS released_week,
-		vsm.period_month(f.finished_at, m.time_zone) AS released_month, p.part_count, p.method, p.confidence
+		f.finished_day AS released_day, f.finished_week AS released_week, f.finished_month AS released_month,
+		p.part_count, p.method, p.confidence
 	FROM :"schema".deployment_flow AS f
 		-- The parts that came to production with it first; how it is known that they belong to the item: the surest.
 		CROSS JOIN LATERAL (
 			SELECT g.deployment, g.item, count(*)::integer AS part_count,
 				(array_agg(g.method ORDER BY g.confidence DESC, g.part COLLATE "C"))[1] AS method, max(g.confidence) AS confidence
 			FROM :"schema".item_part AS g WHERE g.deployment = f.deployment GROUP BY g.deployment, g.item) AS p
-		CROSS JOIN :"schema".model AS m
 		LEFT JOIN :"schema".item_flow AS i ON i.item = p.item
 		-- Who sees the release does not see what an item of another value stream is about, unless he sees that, too.
 		LEFT JOIN :"schema".item AS k ON k.item = p.item AND (NOT EXISTS (SELECT FROM :"schema".access)

@@ -1,7 +1,7 @@
 CREATE OR REPLACE VIEW :"schema".routed_incident AS
 SELECT i.incident, coalesce(i.service, t.service, s.service, i.repository) AS service
 FROM :"schema".incident AS i
-	LEFT JOIN :"schema".item AS t ON t.item = i.incident
+	LEFT JOIN LATERAL (SELECT k.service FROM :"schema".item AS k WHERE k.item = i.incident OFFSET 0) AS t ON true
 	LEFT JOIN :"schema".repository_service AS s ON s.repository = i.repository;
 
 COMMENT ON VIEW :"schema".routed_incident IS 'service of every incident';

@@ -47,7 +47,11 @@ figure AS MATERIALIZED (
 		LEFT JOIN (
 			SELECT o.finished_month AS month, o.value_stream, o.team,
 				percentile_cont(0.5) WITHIN GROUP (ORDER BY o.recovery_hours) AS recovery_p50_hours
-			FROM :"schema".deployment_outcome AS o WHERE o.counted AND o.failed
+			FROM :"schema".deployment_outcome AS o
+				-- Where no incidents are told, nobody knows what was not rolled back.
+				JOIN :"schema".incidents_since AS i ON i.value_stream = o.value_stream
+				CROSS JOIN (SELECT time_zone FROM :"schema".model LIMIT 1) AS m
+			WHERE o.counted AND o.failed AND o.finished_month >= vsm.period_month(i.since, m.time_zone)
 			GROUP BY o.finished_month, o.value_stream, o.team) AS r USING (month, value_stream, team))
 SELECT q.*,
 	CASE WHEN q.is_complete THEN p.finished_count END AS previous_finished_count,

@@ -1,88 +1,99 @@
 CREATE OR REPLACE VIEW :"schema".value_realization WITH (security_barrier) AS
--- What stands for what: items and their aliases.
-WITH named AS (
-	SELECT n.name, coalesce((
+-- What is told of use and of what came of it, each of an item by itself or an alias.
+WITH named AS MATERIALIZED (
+	SELECT coalesce((
 		SELECT a.item FROM :"schema".item_alias AS a WHERE a.alias = n.name ORDER BY a.since DESC NULLS LAST, a.item COLLATE "C" LIMIT 1),
-		n.name) AS item
-	FROM (SELECT u.feature AS name FROM :"schema".usage AS u UNION SELECT o.feature FROM :"schema".outcome AS o) AS n),
-used AS MATERIALIZED (
-	SELECT n.item, u.source, u.at, u.users, vsm.period_day(u.at, m.time_zone) AS day
-	FROM :"schema".usage AS u JOIN named AS n ON n.name = u.feature CROSS JOIN :"schema".model AS m),
-brought AS MATERIALIZED (
-	SELECT n.item, o.at, CASE WHEN o.currency IS NULL OR o.currency = m.currency THEN o.amount END AS amount
-	FROM :"schema".outcome AS o JOIN named AS n ON n.name = o.feature CROSS JOIN :"schema".model AS m),
--- Since when a value stream tells of use, and of what came of it.
+		n.name) AS item, n.used_at, n.brought_at
+	FROM (
+		SELECT t.name, min(t.used_at) AS used_at, min(t.brought_at) AS brought_at
+		FROM (
+			SELECT u.feature AS name, u.at AS used_at, NULL::timestamptz AS brought_at FROM :"schema".usage AS u
+			UNION ALL SELECT o.feature, NULL, o.at FROM :"schema".outcome AS o) AS t
+		GROUP BY t.name) AS n),
+-- Since when a value stream tells of them.
 connected AS MATERIALIZED (
-	SELECT f.value_stream, min(c.used_at) AS used_at, min(c.brought_at) AS brought_at
-	FROM (SELECT u.item, u.at AS used_at, NULL::timestamptz AS brought_at FROM used AS u UNION ALL SELECT b.item, NULL, b.at FROM brought
-		AS b) AS c
-		JOIN :"schema".item_flow AS f ON f.item = c.item
+	SELECT coalesce(f.value_stream, '(none)') AS value_stream, min(n.used_at) AS used_at, min(n.brought_at) AS brought_at
+	FROM named AS n JOIN :"schema".item_flow AS f ON f.item = n.item
 	GROUP BY f.value_stream),
-pair AS MATERIALIZED (SELECT p.feature, p.item FROM :"schema".feature_item AS p),
--- A feature is what has children, what is a part of nothing and of that type, and what somebody says the value of.
-feature AS MATERIALIZED (
-	SELECT f.item, f.item IN (SELECT p.feature FROM pair AS p) AS is_parent
-	FROM :"schema".flow_item AS f JOIN :"schema".item AS i ON i.item = f.item
-	WHERE f.item IN (SELECT p.feature FROM pair AS p) OR f.type = 'feature' AND f.parent IS NULL AND f.feature IS NULL
-		OR i.planned_value IS NOT NULL
-	OR f.item IN (SELECT u.item FROM used AS u) OR f.item IN (SELECT b.item FROM brought AS b)),
-part AS MATERIALIZED (
-	SELECT t.item AS feature, t.item, NOT t.is_parent AS counts FROM feature AS t
-	UNION ALL SELECT p.feature, p.item, true FROM pair AS p JOIN feature AS t ON t.item = p.feature),
-released AS MATERIALIZED (
-	SELECT p.feature, CASE WHEN count(coalesce(i.released_at, i.finished_at)) = count(*) THEN max(coalesce(i.released_at,
-		i.finished_at)) END
-		AS released_at
-	FROM part AS p JOIN :"schema".item_flow AS i ON i.item = p.item
-	WHERE p.counts AND (i.outcome = 'cancelled') IS NOT TRUE
-	GROUP BY p.feature),
-adopted AS (
-	SELECT d.feature, min(d.at) AS first_used_at, sum(d.users) AS user_days
-	FROM (
-		SELECT p.feature, u.source, u.day, min(u.at) AS at, max(u.users) FILTER (WHERE u.at < r.released_at + interval '30 days') AS users
-		FROM part AS p JOIN used AS u ON u.item = p.item JOIN released AS r ON r.feature = p.feature AND u.at >= r.released_at
-		GROUP BY p.feature, u.source, u.day) AS d
-	GROUP BY d.feature),
-spent AS MATERIALIZED (
-	SELECT t.item AS feature, coalesce(i.cost::float8, c.cost) AS cost, CASE WHEN i.cost IS NOT NULL THEN 'told' WHEN c.cost IS NOT NULL
-		THEN 'team days' END AS cost_method
-	FROM feature AS t JOIN :"schema".item AS i ON i.item = t.item
-		LEFT JOIN (
-			SELECT p.feature, CASE WHEN count(*) FILTER (WHERE k.item IS NOT NULL AND k.cost IS NULL) = 0 THEN coalesce(sum(k.cost),
-				0) END AS cost
-			FROM part AS p LEFT JOIN :"schema".item_cost AS k ON k.item = p.item
-			WHERE p.counts
-			GROUP BY p.feature) AS c ON c.feature = t.item),
-earned AS (
-	SELECT s.feature, sum(s.amount)::float8 AS amount, min(s.at) FILTER (WHERE s.so_far >= s.cost) AS payback_at
-	FROM (
-		SELECT p.feature, b.at, b.amount, e.cost::numeric AS cost, sum(b.amount) OVER (PARTITION BY p.feature ORDER BY b.at) AS so_far
-		FROM part AS p JOIN brought AS b ON b.item = p.item JOIN spent AS e ON e.feature = p.feature
-		WHERE b.amount IS NOT NULL) AS s
-	GROUP BY s.feature)
+-- (One value, which is looked up for each span of days.)
+cost AS MATERIALIZED (
+	SELECT min(t.since) AS since, jsonb_object_agg(t.team, to_jsonb(array_fill(0::float8, ARRAY[t.since - t.first_day]) || t.costs))
+		AS costs
+	FROM (SELECT c.*, min(c.since) OVER () AS first_day FROM :"schema".team_cost AS c) AS t)
 SELECT f.item, f.key, f.title, f.url, f.value_stream, f.portfolio, f.team, f.type, f.priority, f.service, f.level, f.category, f.outcome,
 	r.released_at, vsm.period_day(r.released_at, m.time_zone) AS released_day,
 	vsm.period_week(r.released_at, m.time_zone, m.week_starts) AS released_week,
 	vsm.period_month(r.released_at, m.time_zone) AS released_month,
-	a.first_used_at, a.user_days::float8 AS user_days_30, i.planned_value::float8 AS planned_value,
+	a.first_used_at, a.user_days::float8 AS user_days_30, f.planned_value,
 	CASE WHEN c.brought_at IS NOT NULL THEN coalesce(e.amount, 0) END AS realized_value,
-	CASE WHEN c.brought_at IS NOT NULL THEN coalesce(e.amount, 0) END / nullif(i.planned_value::float8, 0) AS realized_share,
+	CASE WHEN c.brought_at IS NOT NULL THEN coalesce(e.amount, 0) END / nullif(f.planned_value, 0) AS realized_share,
 	s.cost, s.cost_method, e.payback_at,
 	CASE WHEN a.first_used_at IS NOT NULL THEN false
 		WHEN greatest(r.released_at, c.used_at) + interval '30 days' <= now() AND r.released_at IS NOT NULL AND c.used_at IS NOT NULL
 			THEN true
 		END AS unused,
 	now() AS as_of_at
-FROM feature AS t
-	JOIN :"schema".flow_item AS f ON f.item = t.item
-	JOIN :"schema".item AS i ON i.item = t.item
-	CROSS JOIN :"schema".model AS m
-	LEFT JOIN :"schema".item_flow AS o ON o.item = t.item
-	LEFT JOIN released AS r ON r.feature = t.item
-	LEFT JOIN adopted AS a ON a.feature = t.item
-	LEFT JOIN spent AS s ON s.feature = t.item
-	LEFT JOIN earned AS e ON e.feature = t.item
-	LEFT JOIN connected AS c ON c.value_stream IS NOT DISTINCT FROM o.value_stream;
+FROM (
+		-- A feature is what has children, what is a part of nothing and of that type, and what somebody says the value of.
+		SELECT t.*, i.planned_value::float8 AS planned_value, i.cost::float8 AS told_cost, b.items AS below,
+			CASE WHEN b.items = '{}' THEN ARRAY[t.item] ELSE b.items END AS parts
+		FROM :"schema".flow_item AS t
+			JOIN :"schema".item AS i ON i.item = t.item
+			CROSS JOIN LATERAL (
+				SELECT CASE WHEN t.level = 'parent'
+					THEN ARRAY(SELECT p.item FROM :"schema".feature_item AS p WHERE p.feature = t.item) ELSE '{}' END AS items OFFSET 0) AS b
+		WHERE b.items <> '{}' OR t.type = 'feature' AND t.parent IS NULL AND t.feature IS NULL OR i.planned_value IS NOT NULL
+		OR t.item IN (SELECT n.item FROM named AS n)) AS f
+	CROSS JOIN (SELECT time_zone, week_starts, currency FROM :"schema".model LIMIT 1) AS m
+	LEFT JOIN connected AS c ON c.value_stream = f.value_stream
+	CROSS JOIN LATERAL (
+		SELECT CASE WHEN count(coalesce(i.released_at, i.finished_at)) = count(*) THEN max(coalesce(i.released_at, i.finished_at)) END
+			AS released_at
+		FROM unnest(f.parts) AS p (item) JOIN :"schema".item_flow AS i ON i.item = p.item
+		WHERE (i.outcome = 'cancelled') IS NOT TRUE) AS r
+	CROSS JOIN LATERAL (
+		SELECT min(d.at) AS first_used_at, sum(d.users) AS user_days
+		FROM (
+			SELECT min(u.at) AS at, max(u.users) FILTER (WHERE u.at < r.released_at + interval '30 days') AS users
+			FROM unnest(f.item || f.below) AS p (item)
+				CROSS JOIN LATERAL (
+					SELECT p.item AS name WHERE NOT EXISTS (SELECT FROM :"schema".item_alias AS x WHERE x.alias = p.item)
+					UNION ALL
+					SELECT x.alias FROM :"schema".item_alias AS x
+					WHERE x.item = p.item AND x.item = (
+						SELECT y.item FROM :"schema".item_alias AS y WHERE y.alias = x.alias
+						ORDER BY y.since DESC NULLS LAST, y.item COLLATE "C" LIMIT 1)) AS n
+				JOIN :"schema".usage AS u ON u.feature = n.name AND u.at >= r.released_at
+			WHERE (p.item IN (SELECT g.item FROM named AS g)) IS TRUE
+			GROUP BY u.source, vsm.period_day(u.at, m.time_zone)) AS d) AS a
+	CROSS JOIN LATERAL (
+		SELECT coalesce(f.told_cost, k.cost) AS cost,
+			CASE WHEN f.told_cost IS NOT NULL THEN 'told' WHEN k.cost IS NOT NULL THEN 'team days' END AS cost_method
+		FROM (
+			SELECT CASE WHEN count(*) = count(t.cost) THEN coalesce(sum(t.cost), 0) END AS cost
+			FROM unnest(f.parts) AS p (item)
+				CROSS JOIN LATERAL (
+					SELECT (o.costs #>> ARRAY[x.team, (x.until - o.since)::text])::float8
+						- (o.costs #>> ARRAY[x.team, (x.since - o.since)::text])::float8 AS cost
+					FROM :"schema".work_span AS x
+						CROSS JOIN (SELECT (SELECT q.costs FROM cost AS q) AS costs, (SELECT q.since FROM cost AS q) AS since) AS o
+					WHERE x.item = p.item OFFSET 0) AS t
+			WHERE f.told_cost IS NULL) AS k) AS s
+	CROSS JOIN LATERAL (
+		SELECT sum(g.amount)::float8 AS amount, min(g.at) FILTER (WHERE g.so_far >= s.cost::numeric) AS payback_at
+		FROM (
+			SELECT o.at, o.amount, sum(o.amount) OVER (ORDER BY o.at) AS so_far
+			FROM unnest(f.item || f.below) AS p (item)
+				CROSS JOIN LATERAL (
+					SELECT p.item AS name WHERE NOT EXISTS (SELECT FROM :"schema".item_alias AS x WHERE x.alias = p.item)
+					UNION ALL
+					SELECT x.alias FROM :"schema".item_alias AS x
+					WHERE x.item = p.item AND x.item = (
+						SELECT y.item FROM :"schema".item_alias AS y WHERE y.alias = x.alias
+						ORDER BY y.since DESC NULLS LAST, y.item COLLATE "C" LIMIT 1)) AS n
+				JOIN :"schema".outcome AS o ON o.feature = n.name
+			WHERE (p.item IN (SELECT z.item FROM named AS z)) IS TRUE
+			AND o.amount IS NOT NULL AND (o.currency IS NULL OR o.currency = m.currency)) AS g) AS e;
 
 COMMENT ON VIEW :"schema".value_realization IS
 	'what features brought: one row a feature, which is an item with children, of type feature and a part of nothing, or of a '

@@ -289,6 +289,7 @@ SELECT is_empty($$SELECT service, environment, change_count FROM flow.dora_month
 
 -- Weeks that start on Sunday: day 11 is one.
 UPDATE flow.model SET week_starts = 'sun';
+SELECT vsm.refresh_once('flow') AS made \gset
 SELECT results_eq($$SELECT week, deployment_count FROM flow.dora_weekly WHERE service = 'web' AND environment = 'eu' AND deployment_count >
 	0 ORDER BY week$$,
 	$$VALUES (date '2025-12-28', 1), ('2026-01-04', 1), ('2026-01-11', 5), ('2026-01-18', 1)$$, 'weeks start when the model says');

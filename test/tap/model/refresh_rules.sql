@@ -52,6 +52,16 @@ INSERT INTO flow.incident (incident, service, opened_at) VALUES ('rule:incident:
 	('rule:incident:2', 'rule/lone', '2026-02-10');
 INSERT INTO flow.link (source, target, kind, method, confidence) SELECT 'rule:merge_request:8', 'RULE-' || n, 'implements',
 	'key in title', 0.95 FROM generate_series(9, 18) AS n WHERE n <> 10;
+-- An incident between two deployments, of which the last is taken for its rework while nothing says that the other is.
+INSERT INTO flow.commit (sha, repository, committed_at, parents)
+SELECT 'side' || n, 'rule/side', timestamptz '2026-02-01' + n * interval '1 day', CASE WHEN n > 1 THEN ARRAY['side' || n - 1] ELSE '{}' END
+FROM generate_series(1, 3) AS n;
+INSERT INTO flow.deployment (deployment, repository, sha, environment, environment_tier, status, finished_at, source)
+SELECT 'side:deployment:' || n, 'rule/side', 'side' || n, 'live', 'production', 'success', timestamptz '2026-02-01 12:00' + n
+	* interval '1 day', 'rule' FROM generate_series(1, 3) AS n;
+INSERT INTO flow.incident (incident, service, opened_at, resolved_at) VALUES ('side:incident', 'rule/side', '2026-02-03', '2026-02-05');
+INSERT INTO flow.item (item, source, key, project, created_at) VALUES ('side:change', 'servicenow', 'SCHG', 'change_request', '2026-01-01');
+INSERT INTO flow.link (source, target, kind, confidence) VALUES ('side:change', 'side:incident', 'fixes', 1);
 -- The words of a source that names services.
 INSERT INTO flow.naming (source, kind, name, meaning) VALUES ('rule', 'service', '/nightly/', 'night');
 SELECT is_empty('SELECT * FROM pg_temp.refreshed()', 'the first time');
@@ -157,6 +167,18 @@ INSERT INTO rule (what, function, old, new, statement) VALUES
 	$$INSERT INTO flow.link (source, target, kind) VALUES ('branch2', 'rule:merge_request:3', 'part_of')$$),
 ('incidents that are gone', 'touch_changes', 'j.kind = ''incident''', 'false',
 	$$DELETE FROM flow.incident WHERE incident = 'rule:incident:2'$$),
+('what reverts', 'touch_changes', 'k.kind IN (''reverts'', ''deploys'')', 'k.kind = ''deploys''',
+	$$INSERT INTO flow.link (source, target, kind) VALUES ('side2', 'side1', 'reverts')$$),
+('what a change that fixes an incident deploys', 'touch_changes', 'k.kind IN (''reverts'', ''deploys'')', 'k.kind = ''reverts''',
+	$$INSERT INTO flow.link (source, target, kind) VALUES ('side:change', 'side:deployment:2', 'deploys')$$),
+('other names of what reverts', 'reverted_items', 'WHERE i.item = r.name', 'WHERE false AND i.item = r.name',
+	$$INSERT INTO flow.merge_request (merge_request, repository, created_at, merged_at) VALUES ('side:merge_request:1', 'rule/none',
+		'2026-01-02', '2026-01-10');
+	INSERT INTO flow.link (source, target, kind, method, confidence) VALUES ('side:merge_request:1', 'RULE-20', 'implements',
+		'key in title', 0.95), ('rule/web!7', 'side:merge_request:1', 'reverts', 'revert', 1);
+	SELECT count(*) FROM pg_temp.refreshed();
+	INSERT INTO flow.deployment (deployment, repository, sha, environment, environment_tier, status, finished_at)
+	VALUES ('rn', 'rule/web', 'rule30', 'live', 'production', 'success', '2026-01-22')$$),
 ('deployments of an incident', 'touch_changes', 'FROM incident AS i WHERE', 'FROM incident AS i WHERE false AND',
 	$$UPDATE flow.incident SET resolved_at = '2026-02-20' WHERE incident = 'rule:incident:1'$$),
 ('repositories of commits', 'touch_changes', 'FROM commit AS c WHERE c.sha = n.key', 'FROM commit AS c WHERE false',

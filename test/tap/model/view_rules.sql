@@ -20,7 +20,7 @@ SELECT (date_trunc('month', now() AT TIME ZONE 'UTC') - interval '1 month')::dat
 CALL vsm.publish('flow', :'last_month');
 UPDATE flow.published AS p SET value = p.value + 1 WHERE p.metric = 'finished_count';
 BEGIN;
-SELECT plan(23);
+SELECT plan(26);
 
 -- The keys of the views.
 CREATE TEMP TABLE kept (view text PRIMARY KEY, key text);
@@ -156,7 +156,16 @@ BEGIN
 	END LOOP;
 END$$;
 INSERT INTO counted SELECT s.view, s.value_stream, s.rows FROM pg_temp.shown(ARRAY['Shop', 'Payments', 'Support', '(none)']) AS s;
-GRANT SELECT ON kept, counted TO vsm_rules_shop, vsm_rules_group, vsm_rules_nobody;
+CREATE TEMP TABLE blocked AS
+SELECT d.item, CASE WHEN d.blocker_value_stream = 'Shop' THEN d.blocker
+	ELSE '(not visible) ' || row_number() OVER (PARTITION BY d.item, d.blocker_value_stream = 'Shop' ORDER BY l.since, d.blocker) END
+	AS blocker, d.wait_days, CASE WHEN d.blocker_value_stream = 'Shop'
+	THEN num_nonnulls(blocker_key, blocker_stage, blocker_team, blocker_value_stream, blocker_outcome) ELSE 0 END AS told
+FROM flow.dependency_wait AS d JOIN flow.entity_link AS l ON l.source = d.item AND l.target = d.blocker AND l.kind = 'blocked_by'
+WHERE d.value_stream = 'Shop';
+SELECT bag_hasnt('SELECT told FROM blocked WHERE blocker NOT LIKE ''(%''', 'VALUES (0)', 'what blocks items of Shop is told of');
+SELECT isnt_empty('SELECT FROM blocked WHERE blocker LIKE ''(%''', 'some is elsewhere');
+GRANT SELECT ON kept, counted, blocked TO vsm_rules_shop, vsm_rules_group, vsm_rules_nobody;
 SELECT set_eq($$SELECT c.view FROM counted AS c WHERE c.value_stream = 'Shop'$$, 'SELECT k.view FROM kept AS k',
 	'in each view is something of Shop');
 CALL vsm.grant_reader('flow', 'vsm_rules_nobody');
@@ -175,6 +184,9 @@ CALL vsm.grant_reader('flow', 'vsm_rules_group', ARRAY['Payments', '(none)']);
 SET LOCAL ROLE vsm_rules_shop;
 SELECT set_eq('SELECT view, value_stream, rows FROM pg_temp.shown(ARRAY[''Shop''])', 'SELECT * FROM counted WHERE value_stream = ''Shop''',
 	'a reader of one value stream sees that, view by view, and conditions of his own tell him no more');
+-- What an item of Shop waits for in Payments, it waits for, but who does not see Payments is not told what that is.
+SELECT set_eq($$SELECT item, blocker, wait_days, num_nonnulls(blocker_key, blocker_stage, blocker_team, blocker_value_stream,
+	blocker_outcome) FROM flow.dependency_wait$$, 'SELECT * FROM blocked', 'nor what blocks its items elsewhere');
 SET LOCAL ROLE vsm_rules_pay;
 SELECT set_eq('SELECT view, value_stream, rows FROM pg_temp.shown(ARRAY[''Payments'', ''(none)''])',
 	'SELECT * FROM counted WHERE value_stream IN (''Payments'', ''(none)'')', 'a member of a role sees what that sees');

@@ -1,0 +1,105 @@
+CREATE OR REPLACE VIEW :"schema".feature_queue AS
+-- Items without children, each of a team; those of no team are together in their value stream.
+WITH RECURSIVE leaf AS MATERIALIZED (
+	SELECT f.item, coalesce('team ' || f.team, 'of ' || f.value_stream) AS team, f.outcome IS NOT DISTINCT FROM 'open' AS is_started,
+		coalesce(f.parent, f.feature) AS above
+	FROM :"schema".item_flow AS f
+	WHERE f.value_stream IS NOT NULL AND f.level IS DISTINCT FROM 'parent' AND (f.outcome IN ('done', 'cancelled')) IS NOT TRUE),
+-- What each team finished in the last 26 whole weeks, from its first finish on.
+done AS MATERIALIZED (
+	SELECT coalesce('team ' || d.team, 'of ' || d.value_stream) AS team, d.week, sum(d.items) AS items
+	FROM (
+		SELECT f.team, f.value_stream, f.finished_week AS week, count(*) AS items
+		FROM :"schema".item_flow AS f
+		WHERE f.value_stream IS NOT NULL AND f.level IS DISTINCT FROM 'parent' AND NOT f.untouched AND f.finished_week IS NOT NULL
+		GROUP BY f.team, f.value_stream, f.finished_week) AS d
+	GROUP BY 1, 2),
+sample AS MATERIALIZED (
+	SELECT b.team, to_jsonb(array_agg(coalesce(n.items, 0) ORDER BY w.week)) AS samples
+	FROM (SELECT d.team, min(d.week) AS week FROM done AS d GROUP BY d.team) AS b
+		CROSS JOIN (
+			SELECT vsm.period_week(now(), m.time_zone, m.week_starts) - 7 * k AS week
+			FROM :"schema".model AS m, generate_series(1, 26) AS k) AS w
+		LEFT JOIN done AS n ON n.team = b.team AND n.week = w.week
+	WHERE w.week >= b.week
+	GROUP BY b.team),
+-- From what is left up to all that it is a part of, see feature_item.
+up AS (
+	SELECT l.item, l.above FROM leaf AS l WHERE l.above <> l.item
+	UNION
+	SELECT u.item, coalesce(f.parent, f.feature)
+	FROM up AS u JOIN :"schema".item_flow AS f ON f.item = u.above
+	WHERE f.value_stream IS NOT NULL AND f.level = 'parent' AND coalesce(f.parent, f.feature) <> f.item),
+todo AS MATERIALIZED (
+	SELECT u.above AS feature, u.item, l.team, l.is_started
+	FROM up AS u JOIN leaf AS l ON l.item = u.item JOIN :"schema".item_flow AS f ON f.item = u.above AND f.level = 'parent'
+	WHERE u.above <> u.item),
+team_left AS MATERIALIZED (
+	SELECT t.feature, sum(t.items) AS remaining, array_agg(t.team ORDER BY t.team) AS teams, array_agg(t.items ORDER BY t.team) AS items
+	FROM (SELECT d.feature, d.team, count(*)::integer AS items FROM todo AS d GROUP BY d.feature, d.team) AS t
+	GROUP BY t.feature),
+-- (Of many features the same is left to the same teams.)
+alone AS MATERIALIZED (
+	SELECT k.teams, k.items,
+		vsm.joint_periods((
+			SELECT CASE WHEN count(s.samples) = count(*) THEN jsonb_agg(s.samples ORDER BY t.place) END
+			FROM unnest(k.teams) WITH ORDINALITY AS t (team, place) LEFT JOIN sample AS s ON s.team = t.team), k.items, 0.85) AS p85
+	FROM (SELECT DISTINCT l.teams, l.items FROM team_left AS l) AS k),
+-- Value streams in which each item of expedite has a size.
+sized AS MATERIALIZED (
+	SELECT coalesce(f.value_stream, '(none)') AS value_stream
+	FROM :"schema".item AS i JOIN :"schema".item_flow AS f ON f.item = i.item
+	WHERE i.urgency IS NOT NULL AND f.outcome IN ('new', 'open')
+	GROUP BY f.value_stream HAVING count(*) = count(i.size)),
+-- Features are begun by what their delay costs for what they take, then by when they are due.
+ranked AS MATERIALIZED (
+	SELECT l.feature, i.due_at, l.remaining, a.p85, c.weekly_cost,
+		CASE WHEN c.is_sized THEN vsm.cd3(c.weekly_cost::numeric, i.size::float8) ELSE vsm.cd3(c.weekly_cost::numeric, a.p85) END AS cd3
+	FROM team_left AS l
+		JOIN alone AS a ON a.teams = l.teams AND a.items = l.items
+		JOIN :"schema".item AS i ON i.item = l.feature
+		JOIN :"schema".item_flow AS f ON f.item = l.feature
+		CROSS JOIN LATERAL (
+			SELECT CASE WHEN i.urgency IS NOT NULL THEN vsm.delay_cost(i.urgency, m.currency, tstzmultirange(tstzrange(
+				now() + coalesce(a.p85, 0) * interval '7 days', now() + (coalesce(a.p85, 0) + 1) * interval '7 days'))) END AS weekly_cost,
+				coalesce(f.value_stream, '(none)') IN (SELECT u.value_stream FROM sized AS u) AS is_sized
+			FROM :"schema".model AS m OFFSET 0) AS c),
+place AS MATERIALIZED (
+	SELECT r.*, row_number() OVER (ORDER BY r.cd3 DESC NULLS LAST, r.due_at NULLS LAST, r.feature COLLATE "C") AS place FROM ranked AS r),
+-- What a team has to do of a feature, and before it: what it has begun, and what is in features ahead. What is in several counts
+-- for the first of them.
+turn AS MATERIALIZED (
+	SELECT d.feature, d.item, d.team, d.is_started, p.place, min(p.place) OVER (PARTITION BY d.item) AS first_place
+	FROM todo AS d JOIN place AS p ON p.feature = d.feature),
+queue AS MATERIALIZED (
+	SELECT t.feature, t.team, t.place,
+		t.items - t.started - t.in_others_before + coalesce(o.started, 0) + coalesce(sum(t.in_this_first) OVER (
+			PARTITION BY t.team ORDER BY t.place ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS items
+	FROM (
+			SELECT d.feature, d.team, d.place, count(*) AS items, count(*) FILTER (WHERE d.is_started) AS started,
+				count(*) FILTER (WHERE NOT d.is_started AND d.first_place < d.place) AS in_others_before,
+				count(*) FILTER (WHERE NOT d.is_started AND d.first_place = d.place) AS in_this_first
+			FROM turn AS d GROUP BY d.feature, d.team, d.place) AS t
+		LEFT JOIN (SELECT l.team, count(*) AS started FROM leaf AS l WHERE l.is_started GROUP BY l.team) AS o ON o.team = t.team)
+SELECT p.feature AS item, p.p85 AS p85_alone_weeks, p.weekly_cost, p.cd3, f.samples, f.items
+FROM place AS p
+	JOIN (
+		SELECT q.feature, CASE WHEN count(s.samples) = count(*) THEN jsonb_agg(s.samples ORDER BY q.team) END AS samples,
+			array_agg(q.items::integer ORDER BY q.team) AS items
+		FROM queue AS q LEFT JOIN sample AS s ON s.team = q.team
+		GROUP BY q.feature) AS f ON f.feature = p.feature;
+
+COMMENT ON VIEW :"schema".feature_queue IS
+	'items with children of which something is left to do: in which order they are begun, and what each team has to do until it is done '
+	'with its part';
+COMMENT ON COLUMN :"schema".feature_queue.item IS 'the item with children';
+COMMENT ON COLUMN :"schema".feature_queue.p85_alone_weeks IS
+	'weeks within which they are done in 85 of 100 cases if its teams do nothing else; NULL: a team has finished nothing';
+COMMENT ON COLUMN :"schema".feature_queue.weekly_cost IS
+	'what the week after that costs, or the next where that is not known; NULL: without an urgency';
+COMMENT ON COLUMN :"schema".feature_queue.cd3 IS
+	'weekly_cost divided by its size, where all items of its value stream that have an urgency and are not done are sized, else by weeks';
+COMMENT ON COLUMN :"schema".feature_queue.samples IS
+	'items that each of its teams finished in each of the last 26 whole weeks; NULL: a team has finished nothing';
+COMMENT ON COLUMN :"schema".feature_queue.items IS
+	'items that each of these teams has to finish: those left here, those it has started elsewhere, those left of features ahead';

@@ -1,0 +1,34 @@
+CREATE OR REPLACE VIEW :"schema".team_cost AS
+-- How many items a team works on changes on some days.
+WITH change AS MATERIALIZED (
+	SELECT e.team, e.day, sum(e.change) AS change
+	FROM (
+		SELECT s.team, d.day, d.change
+		FROM :"schema".work_span AS s CROSS JOIN LATERAL (VALUES (s.since, 1), (s.until, -1)) AS d (day, change)) AS e
+	GROUP BY e.team, e.day)
+-- Each of its working days is shared among them.
+SELECT d.team, min(d.day) AS since, array_agg(d.cost ORDER BY d.day) AS costs
+FROM (
+	SELECT c.team, c.day, coalesce(sum(CASE WHEN c.items > 0 AND c.is_working THEN c.cost_per_day::float8 / c.items::float8 ELSE 0 END) OVER (
+		PARTITION BY c.team ORDER BY c.day ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS cost
+	FROM (
+		SELECT t.team, g.day, t.cost_per_day, sum(k.change) OVER (PARTITION BY t.team ORDER BY g.day) AS items,
+			CASE WHEN t.calendar IS NULL THEN extract(isodow FROM g.day) <= 5
+				ELSE vsm.working_time(g.day::timestamp AT TIME ZONE t.time_zone, (g.day + 1)::timestamp AT TIME ZONE t.time_zone,
+					t.calendar) > interval '0' END AS is_working
+		FROM (
+				SELECT b.team, b.first_day, b.last_day, t.cost_per_day, m.time_zone,
+					vsm.try_calendar(coalesce(t.calendar, v.calendar)) AS calendar
+				FROM (SELECT n.team, min(n.day) AS first_day, max(n.day) AS last_day FROM change AS n GROUP BY n.team) AS b
+					JOIN :"schema".team AS t ON t.team = b.team AND t.cost_per_day IS NOT NULL
+					LEFT JOIN :"schema".value_stream AS v ON v.value_stream = t.value_stream
+					CROSS JOIN :"schema".model AS m OFFSET 0) AS t
+			CROSS JOIN LATERAL (SELECT t.first_day + n AS day FROM generate_series(0, t.last_day - t.first_day) AS n) AS g
+			LEFT JOIN change AS k ON k.team = t.team AND k.day = g.day) AS c) AS d
+GROUP BY d.team;
+
+COMMENT ON VIEW :"schema".team_cost IS
+	'what one item has cost each team of which the cost of a day is known, if it was worked on since ever, up to each day';
+COMMENT ON COLUMN :"schema".team_cost.team IS 'the team';
+COMMENT ON COLUMN :"schema".team_cost.since IS 'the first of these days';
+COMMENT ON COLUMN :"schema".team_cost.costs IS 'the cost up to the beginning of it, and of each day after it';
