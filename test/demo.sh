@@ -10,7 +10,7 @@
 set -eu
 top=$(CDPATH= cd -- "$(dirname -- "$0")/.." && pwd)
 parts='stream efficiency slowest bottleneck'
-sample_parts='future journey'
+sample_parts='future journey idea'
 
 fail() { printf '%s\n' "$@" >&2; exit 1; }
 

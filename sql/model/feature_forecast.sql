@@ -31,13 +31,15 @@ BEGIN ATOMIC
 			FROM (
 				-- (OFFSET 0: each forecast is made once, and of one team there is one.)
 				SELECT vsm.forecast_periods(t.samples, t.items, p) AS first,
-					CASE WHEN t.teams > 1 THEN vsm.forecast_periods(t.samples, t.items, least(power(p, 1.0 / t.teams) + 1e-12, 1)) END AS last
+					CASE WHEN t.teams > 1 THEN vsm.forecast_periods(t.samples, t.items, least(power(p, 1.0 / t.teams) + 1e-12, 1))
+						END AS last
 				FROM (
 					SELECT ARRAY(SELECT e.value::integer FROM jsonb_array_elements_text(s.value) AS e) AS samples, i.items,
 						jsonb_array_length(joint_periods.samples) AS teams
 					FROM jsonb_array_elements(joint_periods.samples) WITH ORDINALITY AS s (value, place)
-						JOIN unnest(joint_periods.items) WITH ORDINALITY AS i (items, place) ON i.place = s.place OFFSET 0) AS t OFFSET 0) AS f)
-				AS b,
+						JOIN unnest(joint_periods.items) WITH ORDINALITY AS i (items, place) ON i.place = s.place
+					OFFSET 0) AS t
+				OFFSET 0) AS f) AS b,
 		LATERAL generate_series(b.first, coalesce(b.last, b.first)) AS n (periods)
 	WHERE b.comes AND b.first <= 5200
 	AND (jsonb_array_length(samples) = 1 OR vsm.joint_probability(samples, items, n.periods) >= p * (1 - 1e-12))

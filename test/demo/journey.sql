@@ -148,18 +148,4 @@ SELECT E'\n' || format('From the first commit to production it took %s, from the
 	say(seconds(deployed - committed)), say(seconds(deployed - created)))
 FROM (SELECT min(c.committed_at) AS committed, max(d.finished_at) AS deployed, min(i.created_at) AS created
 	FROM flow.item AS i, flow.commit AS c, flow.deployment AS d WHERE i.key = :'idea' AND c.title NOT LIKE 'Merge %') AS t;
-
-
--- The same of every item, as the views have it. What the first deployment that is known brought would else not be known to be
--- released by it.
-INSERT INTO flow.service (service, repository, since) SELECT p.project, p.project, p.build FROM part AS p;
-SELECT count(*) AS proposed FROM vsm.propose_routing('flow') \gset
-CALL vsm.refresh('flow');
-SELECT E'\n' || format('flow.journey has a row of it for every item, for BI tools. SELECT * FROM flow.journey WHERE key = ''%s'':',
-	:'idea');
-SELECT cell(a.attname::text, 24) || CASE WHEN a.attname LIKE '%\_days' THEN round(c.value::numeric, 1)::text
-	WHEN a.attname LIKE '%\_at' THEN to_char(c.value::timestamptz, 'YYYY-MM-DD HH24:MI') ELSE c.value END
-FROM flow.journey AS j, jsonb_each_text(to_jsonb(j)) AS c (key, value), pg_attribute AS a
-WHERE j.key = :'idea' AND a.attrelid = 'flow.journey'::regclass AND a.attname = c.key AND c.value IS NOT NULL
-AND c.key ~ '(_at|_days|_count)$' AND c.key <> 'as_of_at' ORDER BY a.attnum;
 RESET client_min_messages;

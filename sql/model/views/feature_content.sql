@@ -1,7 +1,7 @@
 CREATE OR REPLACE VIEW :"schema".feature_content AS
 SELECT f.item, c.item_count, c.finished_count, c.cancelled_count, c.added_after_start_count,
-	c.item_count - c.finished_count - c.cancelled_count AS remaining_count, c.started_at, c.active, c.waiting, c.children_stage, c.own_count,
-	c.own_active, c.own_waiting
+	c.item_count - c.finished_count - c.cancelled_count AS remaining_count, c.started_at, c.active, c.waiting, c.children_stage,
+	c.own_count, c.own_active, c.own_waiting
 FROM :"schema".item_flow AS f
 	CROSS JOIN LATERAL (
 		SELECT count(*)::integer AS item_count, count(*) FILTER (WHERE b.outcome = 'done')::integer AS finished_count,

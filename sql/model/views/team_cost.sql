@@ -9,7 +9,8 @@ WITH change AS MATERIALIZED (
 -- Each of its working days is shared among them.
 SELECT d.team, min(d.day) AS since, array_agg(d.cost ORDER BY d.day) AS costs
 FROM (
-	SELECT c.team, c.day, coalesce(sum(CASE WHEN c.items > 0 AND c.is_working THEN c.cost_per_day::float8 / c.items::float8 ELSE 0 END) OVER (
+	SELECT c.team, c.day, coalesce(sum(
+		CASE WHEN c.items > 0 AND c.is_working THEN c.cost_per_day::float8 / c.items::float8 ELSE 0 END) OVER (
 		PARTITION BY c.team ORDER BY c.day ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS cost
 	FROM (
 		SELECT t.team, g.day, t.cost_per_day, sum(k.change) OVER (PARTITION BY t.team ORDER BY g.day) AS items,

@@ -40,8 +40,8 @@ FROM (
 		FROM :"schema".flow_item AS t
 			JOIN :"schema".item AS i ON i.item = t.item
 			CROSS JOIN LATERAL (
-				SELECT CASE WHEN t.level = 'parent'
-					THEN ARRAY(SELECT p.item FROM :"schema".feature_item AS p WHERE p.feature = t.item) ELSE '{}' END AS items OFFSET 0) AS b
+				SELECT CASE WHEN t.level = 'parent' THEN ARRAY(
+					SELECT p.item FROM :"schema".feature_item AS p WHERE p.feature = t.item) ELSE '{}' END AS items OFFSET 0) AS b
 		WHERE b.items <> '{}' OR t.type = 'feature' AND t.parent IS NULL AND t.feature IS NULL OR i.planned_value IS NOT NULL
 		OR t.item IN (SELECT n.item FROM named AS n)) AS f
 	CROSS JOIN (SELECT time_zone, week_starts, currency FROM :"schema".model LIMIT 1) AS m

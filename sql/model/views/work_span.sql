@@ -3,7 +3,8 @@ CREATE OR REPLACE VIEW :"schema".work_span AS
 SELECT q.item, q.team, q.since, q.until
 FROM (
 	SELECT w.item, w.team, greatest(w.first_day, max(w.last_day) OVER (
-			PARTITION BY w.item, w.team ORDER BY w.first_day ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)) AS since, w.last_day AS until
+			PARTITION BY w.item, w.team ORDER BY w.first_day ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)) AS since,
+		w.last_day AS until
 	FROM (
 		SELECT v.item, coalesce(v.team, '(none)') AS team, p.first_day, p.last_day
 		FROM :"schema".visit AS v
