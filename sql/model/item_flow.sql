@@ -189,6 +189,7 @@ BEGIN
 			f.wait_time, f.flow_efficiency, f.rework, f.reopened, f.stage, f.stage_entered_at, w.flow_time AS working_flow_time,
 			w.lead_time AS working_lead_time, w.active_time AS working_active_time, w.wait_time AS working_wait_time,
 			w.blocked_time AS working_blocked_time, coalesce(p.parts, 0) AS parts, p.first_released_at, p.released_at, u.first_used_at,
+			coalesce(p.assisted, false) AS assisted,
 			CASE WHEN f.finished_at IS NOT NULL OR f.reopened > 0 THEN vsm.first_finished_at(x.timeline, r.workflow)
 				END AS first_finished_at,
 			CASE WHEN f.reopened > 0 THEN vsm.reopened_at(x.timeline, r.workflow) END AS reopened_at,
@@ -221,6 +222,7 @@ BEGIN
 				WHERE v.entity = i.item AND (v.method IS DISTINCT FROM 'label' OR v.state = ANY (r.states))) AS e
 			CROSS JOIN LATERAL (
 				SELECT array_agg(q.timeline) AS timelines, array_agg(q.releasable) AS releasable, count(*) AS parts,
+					bool_or(q.assisted) AS assisted,
 					min(q.released_at) AS first_released_at,
 					-- What was closed for good waits for no release.
 					CASE WHEN bool_and(q.released_at IS NOT NULL) FILTER (WHERE q.releasable AND q.closed_at IS NULL)
@@ -306,7 +308,7 @@ BEGIN
 			blocked_time, flow_efficiency, rework, reopened, working_flow_time, working_lead_time, working_active_time, working_wait_time,
 			working_blocked_time, parts, first_released_at, released_at, first_used_at, held_since, held_until, created_day, started_day,
 				finished_day,
-			finished_week, finished_month, released_week, released_month, category, parent, feature, untouched, level)
+			finished_week, finished_month, released_week, released_month, category, parent, feature, untouched, level, assisted)
 		SELECT m.item, m.value_stream, m.rank, m.route, m.team, m.type, m.priority, m.tracker, m.timeline, m.created_at, m.started_at,
 			m.finished_at, m.cancelled_at, m.outcome, m.stage, m.stage_entered_at, m.first_finished_at, m.reopened_at, m.flow_time,
 			m.lead_time,
@@ -316,7 +318,7 @@ BEGIN
 			vsm.period_day(m.created_at, zone), vsm.period_day(m.started_at, zone), vsm.period_day(m.finished_at, zone),
 			vsm.period_week(m.finished_at, zone, starts), vsm.period_month(m.finished_at, zone),
 			vsm.period_week(m.released_at, zone, starts), vsm.period_month(m.released_at, zone), m.category, m.parent, m.feature,
-			m.untouched, 'item'
+			m.untouched, 'item', m.assisted
 		FROM made AS m
 		ORDER BY m.item COLLATE "C"
 		ON CONFLICT (item) DO UPDATE SET value_stream = excluded.value_stream, rank = excluded.rank, route = excluded.route,
@@ -338,14 +340,15 @@ BEGIN
 			created_day = excluded.created_day, started_day = excluded.started_day, finished_day = excluded.finished_day,
 			finished_week = excluded.finished_week, finished_month = excluded.finished_month, released_week = excluded.released_week,
 			released_month = excluded.released_month, category = excluded.category, parent = excluded.parent,
-			feature = excluded.feature, untouched = excluded.untouched
+			feature = excluded.feature, untouched = excluded.untouched, assisted = excluded.assisted
 		WHERE (o.tracker OPERATOR(vsm.=) excluded.tracker) IS NOT TRUE OR (o.timeline OPERATOR(vsm.=) excluded.timeline) IS NOT TRUE OR (
 			o.value_stream, o.rank, o.route, o.team, o.type, o.priority, o.created_at, o.started_at, o.finished_at, o.cancelled_at,
 				o.outcome, o.stage, o.stage_entered_at, o.first_finished_at, o.reopened_at, o.flow_time, o.lead_time, o.backlog_time,
 				o.active_time, o.wait_time, o.blocked_time, o.flow_efficiency, o.rework, o.reopened, o.working_flow_time,
 				o.working_lead_time, o.working_active_time, o.working_wait_time, o.working_blocked_time, o.parts, o.first_released_at,
 				o.released_at, o.first_used_at, o.held_since, o.held_until, o.created_day, o.started_day, o.finished_day,
-				o.finished_week, o.finished_month, o.released_week, o.released_month, o.category, o.parent, o.feature, o.untouched)
+				o.finished_week, o.finished_month, o.released_week, o.released_month, o.category, o.parent, o.feature, o.untouched,
+				o.assisted)
 			IS DISTINCT FROM (
 			excluded.value_stream, excluded.rank, excluded.route, excluded.team, excluded.type, excluded.priority, excluded.created_at,
 				excluded.started_at, excluded.finished_at, excluded.cancelled_at, excluded.outcome, excluded.stage,
@@ -355,7 +358,7 @@ BEGIN
 				excluded.working_wait_time, excluded.working_blocked_time, excluded.parts, excluded.first_released_at,
 				excluded.released_at, excluded.first_used_at, excluded.held_since, excluded.held_until, excluded.created_day,
 				excluded.started_day, excluded.finished_day, excluded.finished_week, excluded.finished_month, excluded.released_week,
-				excluded.released_month, excluded.category, excluded.parent, excluded.feature, excluded.untouched)),
+				excluded.released_month, excluded.category, excluded.parent, excluded.feature, excluded.untouched, excluded.assisted)),
 	visited (item, visit, value_stream, team, type, priority, place, stage, class, entered_at, left_at, left_day, left_week, left_month,
 			duration, blocked, on_clock, backward, entered_day, age, is_last) AS MATERIALIZED (
 		SELECT m.item, v.visit, m.value_stream,

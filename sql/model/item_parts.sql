@@ -133,6 +133,7 @@ BEGIN
 			q.first_review_at, e.opened_at AS event_opened_at, coalesce(e.opened_at, q.created_at) AS opened_at, e.draft_at,
 			coalesce(e.ready_at, q.ready_at) AS ready_at, coalesce(e.approved_at, q.approved_at) AS approved_at,
 			CASE WHEN p.is_request THEN coalesce(e.merged_at, q.merged_at) ELSE c.committed_at END AS merged_at, e.states,
+			coalesce(q.assisted_by, c.assisted_by) IS NOT NULL AS assisted,
 			q.created_at AS row_opened_at, q.ready_at AS row_ready_at, q.approved_at AS row_approved_at, q.merged_at AS row_merged_at,
 			q.closed_at AS row_closed_at,
 			-- Void, unless it was merged: neither opened nor reopened later.
@@ -224,11 +225,11 @@ BEGIN
 	INSERT INTO item_part AS o (item, part, kind, repository, branch, sha, first_commit_at, opened_at, ready_at, first_review_at,
 		approved_at,
 		merged_at, built_at, released_at, deployment, releasable, method, confidence, closed_at, reverted_at, release_requested_at,
-		release_approved_at, timeline)
+		release_approved_at, assisted, timeline)
 	SELECT r.item, r.part, CASE WHEN r.is_request THEN 'request' ELSE 'commit' END, r.repository, r.branch, r.sha, r.first_commit_at,
 		r.opened_at,
 		r.ready_at, r.first_review_at, r.approved_at, r.merged_at, r.built_at, r.released_at, r.deployment, r.releasable, r.method,
-			r.confidence, r.closed_at, v.reverted_at, a.requested_at, a.approved_at,
+			r.confidence, r.closed_at, v.reverted_at, a.requested_at, a.approved_at, r.assisted,
 		(
 			SELECT vsm.timeline(s.at, s.state)
 			FROM (
@@ -293,16 +294,16 @@ BEGIN
 			releasable = excluded.releasable,
 		method = excluded.method, confidence = excluded.confidence, closed_at = excluded.closed_at, reverted_at = excluded.reverted_at,
 		release_requested_at = excluded.release_requested_at, release_approved_at = excluded.release_approved_at,
-		timeline = excluded.timeline
+		assisted = excluded.assisted, timeline = excluded.timeline
 	WHERE (o.timeline OPERATOR(vsm.=) excluded.timeline) IS NOT TRUE OR (
 		o.kind, o.repository, o.branch, o.sha, o.first_commit_at, o.opened_at, o.ready_at, o.first_review_at, o.approved_at,
 			o.merged_at, o.built_at, o.released_at, o.deployment, o.releasable, o.method, o.confidence,
-			o.closed_at, o.reverted_at, o.release_requested_at, o.release_approved_at)
+			o.closed_at, o.reverted_at, o.release_requested_at, o.release_approved_at, o.assisted)
 		IS DISTINCT FROM (
 		excluded.kind, excluded.repository, excluded.branch, excluded.sha, excluded.first_commit_at, excluded.opened_at,
 			excluded.ready_at, excluded.first_review_at, excluded.approved_at, excluded.merged_at, excluded.built_at,
 			excluded.released_at, excluded.deployment, excluded.releasable, excluded.method, excluded.confidence,
-			excluded.closed_at, excluded.reverted_at, excluded.release_requested_at, excluded.release_approved_at);
+			excluded.closed_at, excluded.reverted_at, excluded.release_requested_at, excluded.release_approved_at, excluded.assisted);
 END
 $$;
 COMMENT ON FUNCTION vsm.write_item_parts(text[]) IS

@@ -49,9 +49,10 @@ ALTER TABLE :"schema".item_flow
 	ADD COLUMN IF NOT EXISTS parent text,
 	ADD COLUMN IF NOT EXISTS feature text,
 	ADD COLUMN IF NOT EXISTS untouched boolean,
-	ADD COLUMN IF NOT EXISTS level text;
+	ADD COLUMN IF NOT EXISTS level text,
+	ADD COLUMN IF NOT EXISTS assisted boolean;
 CALL vsm.ensure_key(:'schema', 'item_flow', 'item');
-CREATE INDEX IF NOT EXISTS item_flow_finished_idx ON :"schema".item_flow (value_stream, finished_at);
+CREATE INDEX IF NOT EXISTS item_flow_month_idx ON :"schema".item_flow ((coalesce(value_stream, '(none)')), finished_month);
 CREATE INDEX IF NOT EXISTS item_flow_route_idx ON :"schema".item_flow (route);
 CREATE INDEX IF NOT EXISTS item_flow_above_idx ON :"schema".item_flow ((coalesce(parent, feature)));
 CREATE INDEX IF NOT EXISTS item_flow_parent_idx ON :"schema".item_flow (parent);
@@ -111,3 +112,4 @@ COMMENT ON COLUMN :"schema".item_flow.parent IS 'item that it is a part of';
 COMMENT ON COLUMN :"schema".item_flow.feature IS 'feature that it is a part of, at whatever depth';
 COMMENT ON COLUMN :"schema".item_flow.untouched IS 'whether it was done without ever having been started: backlog clean-up';
 COMMENT ON COLUMN :"schema".item_flow.level IS 'parent: items are a part of it that are in a value stream and not cancelled; else item';
+COMMENT ON COLUMN :"schema".item_flow.assisted IS 'whether an assistant helped to write one of its parts';

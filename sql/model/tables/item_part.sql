@@ -22,7 +22,8 @@ ALTER TABLE :"schema".item_part
 	ADD COLUMN IF NOT EXISTS closed_at timestamptz,
 	ADD COLUMN IF NOT EXISTS reverted_at timestamptz,
 	ADD COLUMN IF NOT EXISTS release_requested_at timestamptz,
-	ADD COLUMN IF NOT EXISTS release_approved_at timestamptz;
+	ADD COLUMN IF NOT EXISTS release_approved_at timestamptz,
+	ADD COLUMN IF NOT EXISTS assisted boolean;
 CALL vsm.ensure_key(:'schema', 'item_part', 'item', 'part');
 CREATE INDEX IF NOT EXISTS item_part_part_idx ON :"schema".item_part (part);
 CREATE INDEX IF NOT EXISTS item_part_sha_idx ON :"schema".item_part (sha);
@@ -54,3 +55,4 @@ COMMENT ON COLUMN :"schema".item_part.closed_at IS
 COMMENT ON COLUMN :"schema".item_part.reverted_at IS 'when what reverts it was released, else merged; NULL: nothing does';
 COMMENT ON COLUMN :"schema".item_part.release_requested_at IS 'when the approval of its release was first requested; NULL: not told';
 COMMENT ON COLUMN :"schema".item_part.release_approved_at IS 'when its release was last approved; NULL: not told';
+COMMENT ON COLUMN :"schema".item_part.assisted IS 'whether an assistant helped to write it';

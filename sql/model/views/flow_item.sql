@@ -43,11 +43,7 @@ FROM (
 			AS working_wait_hours,
 		CASE f.outcome WHEN 'open' THEN (l.wall).flow_efficiency ELSE f.flow_efficiency END AS flow_efficiency,
 		f.rework, f.reopened, f.parts AS part_count,
-		f.parts > 0 AND EXISTS (
-			SELECT FROM :"schema".item_part AS p
-				LEFT JOIN :"schema".merge_request AS r ON r.merge_request = p.part
-				LEFT JOIN :"schema".commit AS o ON o.sha = p.part
-			WHERE p.item = f.item AND (r.assisted_by IS NOT NULL OR o.assisted_by IS NOT NULL)) AS assisted,
+		coalesce(f.assisted, false) AS assisted,
 		CASE WHEN f.held_since IS NULL THEN 0
 			ELSE date_part('epoch', coalesce(f.held_until, now()) - f.held_since) / 86400 END AS held_days, f.untouched,
 		(
