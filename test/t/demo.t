@@ -18,6 +18,12 @@ like "$output" '^Approval +[0-9]+ +1[0-9]\.[0-9] days .*for approval$' 'an appro
 like "$output" '^Build +[0-9]+ +[0-9]\.[0-9] hours .*work$' 'coding takes hours'
 like "$output" '^Value is stuck in Approval, which is [4-9][0-9] % of all waiting: an item waits there' 'the sentence'
 like "$output" '^PAY-[0-9]+ +[0-9.]+ days, +<?[0-9]+ % of it work: ' 'slow items'
+like "$output" '^On 20 July somebody wrote down "Gift cards" \(SHOP-9900010\), for Blue. It lay in the backlog for 25\.0 days\.$' \
+	'one idea from the generated model, told'
+like "$output" '^On 13 September it was deployed, 55 days after the idea: 4\.1 hours of coding, 28\.0 days of waiting for an approval\.$' \
+	'to its release'
+like "$output" "^For BI tools it is a row of a view\. SELECT \* FROM flow\.journey WHERE key = 'SHOP-9900010':$" 'and as a row'
+like "$output" '^approval_days +28\.0$' 'with the time of each part of the way'
 is "$(printf '%s\n' "$output" | awk 'length > 240' | wc -l)" 0 'no line runs away'
 is "$(printf '%s\n' "$output" | grep -cE '(ERROR|NOTICE|CREATE|INSERT|rows?\))')" 1 'no noise but the SQL to try'
 is "$(asked vsm_demo -c "SELECT abs(extract(epoch FROM (SELECT sum(time) FROM wait) - (SELECT sum(wait_time) FROM flow))) <= count(*)

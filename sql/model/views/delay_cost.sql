@@ -2,23 +2,8 @@ CREATE OR REPLACE VIEW :"schema".delay_cost WITH (security_barrier) AS
 SELECT q.item, q.key, q.title, q.url, q.value_stream, q.portfolio, q.team, q.type, q.priority, q.service, q.level, q.category, q.outcome,
 	q.stage, q.place, q.stage_label, q.started_at, vsm.period_day(q.started_at, q.time_zone) AS started_day, q.finished_at, q.finished_day,
 	q.finished_week, q.finished_month, q.created_at, q.eta_p85_at, vsm.period_day(q.eta_p85_at, q.time_zone) AS eta_day, q.due_at,
-	q.due_day, q.item_count, vsm.delay_cost(q.urgency, q.currency, q.waiting) AS delay_cost,
-	vsm.delay_cost(q.urgency, q.currency, CASE WHEN q.created_at < q.began_at THEN tstzmultirange(tstzrange(q.created_at, q.began_at))
-		WHEN q.created_at IS NOT NULL THEN '{}' END) AS backlog_cost,
-	CASE WHEN q.outcome IN ('new', 'open') THEN vsm.delay_cost(q.urgency, q.currency, tstzmultirange(tstzrange(
-		coalesce(q.eta_p85_at, now()), coalesce(q.eta_p85_at, now()) + interval '7 days'))) END AS weekly_cost,
-	now() AS as_of_at
-FROM (
-	SELECT f.*, w.urgency, w.item_count, w.waiting, m.currency, m.time_zone,
-		CASE WHEN NOT w.has_children THEN a.eta_p85_at
-			WHEN f.outcome IN ('new', 'open') THEN now() + s.p85_alone_weeks * interval '7 days' END AS eta_p85_at,
-		-- Until it, or something below it, was started.
-		coalesce(least(f.started_at, w.started_at), f.cancelled_at, now()) AS began_at
-	FROM :"schema".flow_item AS f
-		JOIN :"schema".delay_span AS w ON w.item = f.item
-		CROSS JOIN :"schema".model AS m
-		LEFT JOIN :"schema".feature_queue AS s ON s.item = f.item
-		LEFT JOIN :"schema".aging_work AS a ON a.item = f.item AND NOT w.has_children) AS q;
+	q.due_day, q.item_count, q.delay_cost, q.backlog_cost, q.weekly_cost, now() AS as_of_at
+FROM :"schema".delay_item AS q;
 
 COMMENT ON VIEW :"schema".delay_cost IS 'what waiting costs: one row an item that carries an urgency';
 COMMENT ON COLUMN :"schema".delay_cost.item IS 'item';

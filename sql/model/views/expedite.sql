@@ -4,27 +4,28 @@ SELECT q.item, q.key, q.title, q.url, q.value_stream, q.portfolio, q.team, q.typ
 	q.remaining_weeks, CASE WHEN q.is_sized THEN 'size' ELSE 'weeks' END AS divisor,
 	vsm.cd3(q.weekly_cost::numeric, CASE WHEN q.is_sized THEN q.size ELSE q.remaining_weeks END) AS cd3, q.late_probability, q.as_of_at
 FROM (
-	SELECT d.*, f.size, bool_and(f.size IS NOT NULL) OVER (PARTITION BY d.value_stream) AS is_sized,
+	SELECT d.item, d.key, d.title, d.url, d.value_stream, d.portfolio, d.team, d.type, d.priority, d.service, d.level, d.category,
+		d.outcome, d.stage, d.place, d.stage_label, d.due_at, d.due_day, d.eta_p85_at, d.created_at, d.weekly_cost, d.delay_cost, d.size,
+		vsm.period_day(d.eta_p85_at, d.time_zone) AS eta_day, bool_and(d.size IS NOT NULL) OVER (PARTITION BY d.value_stream)
+			AS is_sized,
 		CASE
-			WHEN s.item IS NOT NULL THEN s.p85_alone_weeks
+			WHEN d.has_children THEN d.p85_alone_weeks
 			WHEN d.outcome = 'new' THEN h.flow_time_days / 7
 			ELSE date_part('epoch', d.eta_p85_at - now()) / 604800
 		END AS remaining_weeks,
 		CASE
-			WHEN s.remaining_count = 0 THEN NULL
+			WHEN d.has_children AND d.items IS NULL THEN NULL
 			WHEN d.due_at < now() THEN 1
-			WHEN s.item IS NOT NULL
-				THEN 1 - vsm.joint_probability(s.samples, s.items, floor(date_part('epoch', d.due_at - now()) / 604800)::integer)
-			ELSE a.late_probability
-		END AS late_probability
-	FROM :"schema".delay_cost AS d
-		JOIN :"schema".flow_item AS f ON f.item = d.item
-		LEFT JOIN :"schema".feature_state AS s ON s.item = d.item
-		LEFT JOIN :"schema".aging_work AS a ON a.item = d.item AND s.item IS NULL
+			WHEN d.has_children
+				THEN 1 - vsm.joint_probability(d.samples, d.items, floor(date_part('epoch', d.due_at - now()) / 604800)::integer)
+			ELSE d.late_probability
+		END AS late_probability,
+		now() AS as_of_at
+	FROM :"schema".delay_item AS d
 		-- What has not been started takes what others of its kind took.
 		LEFT JOIN (
 			SELECT o.value_stream, o.type, o.level, percentile_cont(0.85) WITHIN GROUP (ORDER BY o.flow_time_days) AS flow_time_days
-			FROM :"schema".flow_item AS o
+			FROM :"schema".item_group AS o
 			WHERE o.outcome = 'done' AND NOT o.untouched
 			GROUP BY o.value_stream, o.type, o.level HAVING count(*) >= 20) AS h
 				ON h.value_stream = d.value_stream AND h.type = d.type AND h.level = d.level

@@ -1,5 +1,6 @@
 CREATE OR REPLACE VIEW :"schema".item_trace WITH (security_barrier) AS
-SELECT q.item, row_number() OVER (PARTITION BY q.item ORDER BY q.happened_at, q.rank, q.entity COLLATE "C", q.event COLLATE "C",
+SELECT q.item, row_number() OVER (
+		PARTITION BY q.value_stream, q.item ORDER BY q.happened_at, q.rank, q.entity COLLATE "C", q.event COLLATE "C",
 		q.via COLLATE "C")::integer AS place,
 	q.value_stream, q.portfolio, q.team, q.type, q.key, q.happened_at, q.happened_day, q.step, q.entity, q.event, q.via, q.method,
 	q.confidence, q.title, q.url

@@ -1,7 +1,9 @@
--- Views of value beside their definitions in plain SQL, on the generated model (psql variable items: of how many tickets).
+-- Views of value beside their definitions in plain SQL, on the generated model (VSM_ORACLE_ITEMS in the environment: of how many
+-- tickets).
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS vsm;
 \set schema flow
+\getenv items VSM_ORACLE_ITEMS
 \if :{?items}
 \else
 \set items 300
