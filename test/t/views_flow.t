@@ -1,5 +1,5 @@
-# Views of flow over the generated model of 400 tickets (VSM_ORACLE_ITEMS: of so many) that ends now, with parts, due dates, blockers and a new process in it,
-# beside their definition in plain SQL (test/views_flow_oracle.sql).
+# Views of flow over the generated model of 400 tickets (VSM_ORACLE_ITEMS: of so many) that ends now, with parts, due dates, blockers
+# and a new process in it, beside their definition in plain SQL (test/views_flow_oracle.sql).
 . "$(dirname "$0")/tap.sh"
 export PGOPTIONS='-c client_min_messages=error -c jit=off'
 createdb vsm_views_flow
@@ -7,8 +7,8 @@ trap 'dropdb --force vsm_views_flow; rm -rf "$tmp"' EXIT
 run() { sql -d vsm_views_flow "$@"; }
 run -c 'CREATE EXTENSION vsm' >/dev/null
 items=${VSM_ORACLE_ITEMS:-400}
-run -v items="$items" -v schema=flow -v first_day="$(run -c "SELECT now() - interval '1000 days'")" -f "$VSM_TOP/test/bench/setup/model.sql" \
-	>"$tmp/output" 2>&1
+run -v items="$items" -v schema=flow -v first_day="$(run -c "SELECT now() - interval '1000 days'")" \
+	-f "$VSM_TOP/test/bench/setup/model.sql" >"$tmp/output" 2>&1
 result $? "a model of $items tickets is made"
 comment <"$tmp/output"
 run >/dev/null <<'SQL'
