@@ -30,6 +30,9 @@ LINK = """CASE WHEN url ~ '^https?://' THEN '<a href="' || replace(replace(url, 
     || replace(replace(key, '&', '&amp;'), '<', '&lt;') || '</a>' ELSE replace(replace(key, '&', '&amp;'), '<', '&lt;') END"""
 CALCULATED = {
     "link": ("Item", "TEXT", LINK, ("key", "url")),
+    # Axes of dates write over one another; texts do not, and sort alike.
+    **{f"{day}_text": (label_, "TEXT", f"to_char({day}, 'YYYY-MM-DD')", (day,)) for day, label_ in (("day", "Day"), ("finished_week", "Week"),
+        ("released_week", "Week"), ("merged_week", "Week"))},
     "most_likely_late": ("Late, unknown last", "DOUBLE PRECISION", "coalesce(late_probability, -1)", ("late_probability",)),
     "most_planned": ("Planned value, unknown last", "DOUBLE PRECISION", "coalesce(planned_value, -1)", ("planned_value",)),
 }
@@ -152,7 +155,7 @@ class Assets:
             raise SystemExit(f"{name}: datasets.yaml has no metric {unknown[0]} of {view}")
         common = dict(adhoc_filters=conditions)
         if kind in ("headline", "number"):
-            common.update(metric=metrics[0], y_axis_format=forms[metrics[0]][2], subtitle=chart["unit"], subtitle_font_size=0.125, header_font_size=0.3)
+            common.update(metric=metrics[0], y_axis_format=forms[metrics[0]][2], subtitle=chart["unit"], subtitle_font_size=0.2, header_font_size=0.3)
             if kind == "number":
                 return dict(viz_type="big_number_total", **common)
             # The figure of the whole period, over its weeks.
@@ -173,15 +176,15 @@ class Assets:
             red = chart.get("red")
             return dict(query_mode="raw", all_columns=chart["columns"], order_by_cols=[json.dumps([first, order != "most"])], column_config=formats,
                 conditional_formatting=[dict(column=red[0], operator=red[1], targetValue=red[2], colorScheme="#F4B8A8")] if red else [], **common)
-        across = chart["across"]
+        across = chart["across"] + ("_text" if chart["across"] in ("day", "finished_week", "released_week", "merged_week") else "")
         self.has(name, view, [across] + ([chart["by"]] if "by" in chart else []))
         common.update(x_axis=across, time_grain_sqla=None, metrics=metrics, groupby=[chart["by"]] if "by" in chart else [],
             y_axis_format=forms[metrics[0]][2].replace(".1f", ".0f"), rich_tooltip=True, show_legend="by" in chart or len(metrics) > 1,
-            legendOrientation="right" if kind == "area" else "top", legendType="scroll" if kind == "area" else "plain", row_limit=50000,
-            xAxisForceCategorical=across.endswith("_week"), x_axis_time_format="%d %b",
-            tooltipTimeFormat="%d %b %Y", truncateYAxis=False)
+            legendOrientation="right" if kind == "area" else "top", legendType="scroll" if kind == "area" else "plain", legendMargin=190 if kind == "area" else None,
+            row_limit=50000, x_axis_sort=across, x_axis_sort_asc=True, x_axis_sort_series="name",
+            x_axis_sort_series_ascending=True, xAxisLabelRotation=45, truncateYAxis=False)
         if chart.get("lying"):
-            common.update(orientation="horizontal", x_axis_sort=across, x_axis_sort_asc=False, show_value=True,
+            common.update(orientation="horizontal", x_axis_sort_asc=False, xAxisLabelRotation=0, show_value=True,
                 y_axis_title=chart["axis"], y_axis_title_margin=30, y_axis_title_position="Left")
             return dict(viz_type="echarts_timeseries_bar", **common)
         common.update(y_axis_title=chart["axis"], y_axis_title_margin=40, y_axis_title_position="Left")

@@ -3,11 +3,11 @@
 -- day lies within the wanted time, and for that team; for {0.85 COLUMN} the percentile of a column.
 -- The line over a SELECT says of which dashboard and chart it is.
 
--- Value stream: Flow time
+-- Value stream: Flow time p85
 SELECT {0.85 flow_time_days} FROM flow_item
 WHERE level = 'item' AND outcome = 'done' AND NOT untouched AND {finished_day}
 
--- Value stream: Typical flow time
+-- Value stream: Flow time p50
 SELECT {0.5 flow_time_days} FROM flow_item
 WHERE level = 'item' AND outcome = 'done' AND NOT untouched AND {finished_day}
 
@@ -39,15 +39,15 @@ SELECT key, title, value_stream, team, type, stage_label, age_days, days_in_stag
 FROM aging_work WHERE level = 'item' AND {team}
 
 -- Value stream: Flow time by week
-SELECT finished_week, {0.5 flow_time_days}, {0.85 flow_time_days} FROM flow_item
+SELECT finished_week::text, {0.5 flow_time_days}, {0.85 flow_time_days} FROM flow_item
 WHERE level = 'item' AND outcome = 'done' AND NOT untouched AND {finished_day} GROUP BY 1
 
 -- Value stream: Items in each stage by day
-SELECT day, stage_label, sum(in_stage) FROM cumulative_flow_daily
+SELECT day::text, stage_label, sum(in_stage) FROM cumulative_flow_daily
 WHERE level = 'item' AND class IN ('active', 'waiting') AND {day} GROUP BY 1, 2
 
 -- Value stream: Done by type and week
-SELECT finished_week, type, count(*) FROM flow_item WHERE level = 'item' AND outcome = 'done' AND {finished_day} GROUP BY 1, 2
+SELECT finished_week::text, type, count(*) FROM flow_item WHERE level = 'item' AND outcome = 'done' AND {finished_day} GROUP BY 1, 2
 
 -- Value stream: Month by month (last 12 whole months)
 SELECT finished_month, count(*), {0.5 flow_time_days} FILTER (WHERE NOT untouched),
@@ -76,11 +76,11 @@ WHERE failed AND {finished_day}
 SELECT avg(is_rework::int) FROM deployment_outcome WHERE counted AND {finished_day}
 
 -- Delivery: Deployments by week
-SELECT finished_week, count(*) - count(*) FILTER (WHERE failed), count(*) FILTER (WHERE failed) FROM deployment_outcome
+SELECT finished_week::text, count(*) - count(*) FILTER (WHERE failed), count(*) FILTER (WHERE failed) FROM deployment_outcome
 WHERE counted AND {finished_day} GROUP BY 1
 
 -- Delivery: Change lead time by week
-SELECT released_week, {0.5 lead_time_hours}, {0.85 lead_time_hours} FROM change_lead_time
+SELECT released_week::text, {0.5 lead_time_hours}, {0.85 lead_time_hours} FROM change_lead_time
 WHERE {released_day} GROUP BY 1
 
 -- Delivery: Services
@@ -105,7 +105,7 @@ SELECT released_day, service, title, lead_time_hours, method FROM change_lead_ti
 WHERE lead_time_hours >= 0 AND {released_day}
 
 -- Delivery: Steps of a change by week
-SELECT merged_week, {0.5 coding_hours}, {0.5 pickup_hours},
+SELECT merged_week::text, {0.5 coding_hours}, {0.5 pickup_hours},
 	{0.5 review_hours}, {0.5 release_hours}
 FROM review WHERE {merged_day} GROUP BY 1
 

@@ -15,13 +15,14 @@ SELECT b.*, extract(epoch FROM b.ended - b.started) / 86400 AS days, (
 	SELECT sum(extract(epoch FROM least(t.next, b.ended) - t.at)) / 86400 FROM told AS t
 	WHERE t.entity = b.entity AND t.at >= b.started AND t.at < b.ended AND t.state IN ('In Progress', 'QA')) AS active
 FROM (
-	SELECT t.entity, min(t.at) FILTER (WHERE t.state IN ('In Progress', 'QA')) AS started, (array_agg(t.state ORDER BY t.n DESC))[1] AS last,
+	SELECT t.entity, min(t.at) FILTER (WHERE t.state IN ('In Progress', 'QA')) AS started,
+		(array_agg(t.state ORDER BY t.n DESC))[1] AS last,
 		max(t.at) FILTER (WHERE t.state = 'Done') AS ended FROM told AS t GROUP BY t.entity) AS b;
 SELECT v.* FROM (
 	SELECT percentile_cont(0.85) WITHIN GROUP (ORDER BY days) AS p85, percentile_cont(0.5) WITHIN GROUP (ORDER BY days) AS p50,
 		sum(active) / sum(days) AS efficiency, count(*) AS n
 	FROM done WHERE last = 'Done' AND ended >= :'since' AND ended < :'until') AS d,
-	LATERAL (VALUES ('Value stream: Flow time', d.p85), ('Value stream: Typical flow time', d.p50),
+	LATERAL (VALUES ('Value stream: Flow time p85', d.p85), ('Value stream: Flow time p50', d.p50),
 		('Value stream: Flow efficiency', d.efficiency), ('Value stream: Velocity', d.n)) AS v (name, figure);
 SELECT 'Value stream: Load', count(*) FROM done WHERE last NOT IN ('Done', 'Won''t Do') AND started IS NOT NULL;
 
