@@ -31,8 +31,7 @@ LINK = """CASE WHEN url ~ '^https?://' THEN '<a href="' || replace(replace(url, 
 CALCULATED = {
     "link": ("Item", "TEXT", LINK, ("key", "url")),
     # Axes of dates write over one another; texts do not, and sort alike.
-    **{f"{day}_text": (label_, "TEXT", f"to_char({day}, 'YYYY-MM-DD')", (day,)) for day, label_ in (("day", "Day"), ("finished_week", "Week"),
-        ("released_week", "Week"), ("merged_week", "Week"))},
+    **{f"{day}_text": (label_, "TEXT", f"to_char({day}, 'YYYY-MM-DD')", (day,)) for day, label_ in (("finished_week", "Week"), ("released_week", "Week"), ("merged_week", "Week"))},
     "most_likely_late": ("Late, unknown last", "DOUBLE PRECISION", "coalesce(late_probability, -1)", ("late_probability",)),
     "most_planned": ("Planned value, unknown last", "DOUBLE PRECISION", "coalesce(planned_value, -1)", ("planned_value",)),
 }
@@ -176,11 +175,12 @@ class Assets:
             red = chart.get("red")
             return dict(query_mode="raw", all_columns=chart["columns"], order_by_cols=[json.dumps([first, order != "most"])], column_config=formats,
                 conditional_formatting=[dict(column=red[0], operator=red[1], targetValue=red[2], colorScheme="#F4B8A8")] if red else [], **common)
-        across = chart["across"] + ("_text" if chart["across"] in ("day", "finished_week", "released_week", "merged_week") else "")
+        across = chart["across"] + ("_text" if chart["across"] in ("finished_week", "released_week", "merged_week") else "")
         self.has(name, view, [across] + ([chart["by"]] if "by" in chart else []))
         common.update(x_axis=across, time_grain_sqla=None, metrics=metrics, groupby=[chart["by"]] if "by" in chart else [],
             y_axis_format=forms[metrics[0]][2].replace(".1f", ".0f"), rich_tooltip=True, show_legend="by" in chart or len(metrics) > 1,
-            legendOrientation="right" if kind == "area" else "top", legendType="scroll" if kind == "area" else "plain", legendMargin=190 if kind == "area" else None,
+            legendOrientation="right" if kind == "area" else "top", legendType="scroll" if kind == "area" else "plain",
+            legendMargin=190 if kind == "area" else None, x_axis_time_format="%d %b", tooltipTimeFormat="%d %b %Y",
             row_limit=50000, x_axis_sort=across, x_axis_sort_asc=True, x_axis_sort_series="name",
             x_axis_sort_series_ascending=True, xAxisLabelRotation=45, truncateYAxis=False)
         if chart.get("lying"):

@@ -43,7 +43,7 @@ SELECT finished_week::text, {0.5 flow_time_days}, {0.85 flow_time_days} FROM flo
 WHERE level = 'item' AND outcome = 'done' AND NOT untouched AND {finished_day} GROUP BY 1
 
 -- Value stream: Items in each stage by day
-SELECT day::text, stage_label, sum(in_stage) FROM cumulative_flow_daily
+SELECT day, stage_label, sum(in_stage) FROM cumulative_flow_daily
 WHERE level = 'item' AND class IN ('active', 'waiting') AND {day} GROUP BY 1, 2
 
 -- Value stream: Done by type and week
