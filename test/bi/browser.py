@@ -79,6 +79,8 @@ def look(page, url, slug, folder, width):
         page.wait_for_timeout(500)
     else:
         faults.append(f"{slug}: charts were still loading after two minutes")
+    # No tip over what the mouse was left at.
+    page.mouse.move(0, 0)
     page.wait_for_timeout(1500)
     for chart in page.evaluate(STATE):
         if chart["failed"] or "rror" in chart["text"] or "No results" in chart["text"] or not chart["drawn"]:
