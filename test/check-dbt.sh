@@ -67,9 +67,9 @@ timelines='SELECT count(*) FROM analytics.item_timeline AS k FULL JOIN
 	WHERE k.timeline IS DISTINCT FROM e.timeline'
 dbt_runs 'it builds: models, tests, snapshots' build
 is "$(PGOPTIONS='-c search_path=vsm,public' sql -c "$timelines")" 0 'timelines are those of the events'
-kept=$(sql -c 'SELECT count(*), max(xmin::text::bigint) FROM analytics.item_timeline')
+kept=$(sql -c 'SELECT count(*), max(xmin::text::bigint) FROM analytics.item_timeline') || :
 history='SELECT count(*), count(dbt_valid_to) FROM analytics.item_history'
-before=$(sql -c "$history")
+before=$(sql -c "$history") || :
 dbt_runs 'and once more' build
 is "$(sql -c 'SELECT count(*), max(xmin::text::bigint) FROM analytics.item_timeline')" "$kept" 'which writes no timeline again'
 is "$(sql -c "$history")" "$before" 'and no history'
