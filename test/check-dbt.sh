@@ -33,11 +33,12 @@ if ! [ -x "$venv/bin/dbt" ]; then
 fi
 PATH=$venv/bin:$PATH
 createdb vsm
-PGDATABASE=vsm
-export PGDATABASE PGOPTIONS='-c client_min_messages=error'
+PGDATABASE=vsm DBT_SEND_ANONYMOUS_USAGE_STATS=0
+export PGDATABASE DBT_SEND_ANONYMOUS_USAGE_STATS PGOPTIONS='-c client_min_messages=error'
 sql() { psql -XAtq -v ON_ERROR_STOP=1 "$@"; }
 sql -c 'CREATE EXTENSION vsm'
-sql -v schema=flow -v items=600 -v first_day="$(sql -c "SELECT now() - interval '1000 days'")" -f "$top/test/bench/setup/model.sql" >/dev/null
+sql -v schema=flow -v items=600 -v first_day="$(sql -c "SELECT now() - interval '1000 days'")" \
+	-f "$top/test/bench/setup/model.sql" >/dev/null
 step "a model of 600 tickets is there"
 
 # The project in a copy: dbt writes logs and targets into its folder.
@@ -46,7 +47,7 @@ faults=0
 dbt_runs() { # DESCRIPTION ARG ...
 	description=$1
 	shift
-	if (cd "$VSM_TMP/dbt" && DBT_SEND_ANONYMOUS_USAGE_STATS=0 dbt --no-use-colors "$@" --profiles-dir . </dev/null) >"$VSM_TMP/said" 2>&1; then
+	if (cd "$VSM_TMP/dbt" && dbt --no-use-colors "$@" --profiles-dir . </dev/null) >"$VSM_TMP/said" 2>&1; then
 		step "ok: $description ($(grep -E 'Done\. ' "$VSM_TMP/said" | tail -1 | sed 's/^.*Done/Done/'))"
 	else
 		faults=$((faults + 1))
@@ -86,7 +87,7 @@ sql -c "ALTER EXTENSION vsm UPDATE" -c "CALL vsm.create_model('flow')" -c 'SELEC
 dbt_runs 'after an upgrade of the views' build
 # The tests of sources find what is wrong.
 sql -c "ALTER VIEW flow.aging_work RENAME COLUMN age_days TO age"
-if (cd "$VSM_TMP/dbt" && DBT_SEND_ANONYMOUS_USAGE_STATS=0 dbt --no-use-colors test --select source:flow.aging_work --profiles-dir .) >"$VSM_TMP/said" 2>&1; then
+if (cd "$VSM_TMP/dbt" && dbt --no-use-colors test --select source:flow.aging_work --profiles-dir .) >"$VSM_TMP/said" 2>&1; then
 	faults=$((faults + 1))
 	step "NOT OK: a lost column is not noticed"
 else

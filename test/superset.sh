@@ -96,8 +96,8 @@ RATELIMIT_ENABLED = False
 END
 uri="postgresql+psycopg2://reader@/vsm?host=$PGHOST&options=-ctimezone%3DUTC"
 setup() {
-	superset db upgrade && superset fab create-admin --username admin --firstname vsm --lastname vsm --email admin@example.com --password admin &&
-		superset init
+	superset db upgrade && superset fab create-admin --username admin --firstname vsm --lastname vsm --email admin@example.com \
+		--password admin && superset init
 }
 setup >"$work/setup.log" 2>&1 || { tail -20 "$work/setup.log" >&2; exit 1; }
 step "Superset's own tables are there"

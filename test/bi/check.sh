@@ -50,7 +50,8 @@ proved 'which reach every chart' python - "$shots/vsm-value-stream-1600.json" <<
 import json, sys
 asked = json.load(open(sys.argv[1]))
 charts = [a for a in asked if a["slice"]]
-lost = [a["slice"] for a in charts for q in a["body"]["queries"] if not any(f["col"] == "team" and f["val"] == ["Blue"] for f in q["filters"])]
+lost = [a["slice"] for a in charts for q in a["body"]["queries"]
+    if not any(f["col"] == "team" and f["val"] == ["Blue"] for f in q["filters"])]
 print(len(charts), "charts, without the filter:", lost)
 sys.exit(bool(lost) or len(charts) < 12)
 END
@@ -61,7 +62,8 @@ proved 'headlines are those of the raw events' python "$VSM_TOP/test/bi/headline
 
 counted() {
 	sql -d superset -c 'SELECT (SELECT count(*) FROM dbs), (SELECT count(*) FROM tables), (SELECT count(*) FROM table_columns),
-		(SELECT count(*) FROM sql_metrics), (SELECT count(*) FROM slices), (SELECT count(*) FROM dashboards), (SELECT count(*) FROM dashboard_slices)'
+		(SELECT count(*) FROM sql_metrics), (SELECT count(*) FROM slices), (SELECT count(*) FROM dashboards),
+		(SELECT count(*) FROM dashboard_slices)'
 }
 before=$(counted)
 sql -d superset -c "INSERT INTO dashboard_slices (dashboard_id, slice_id) SELECT d.id, s.id FROM dashboards AS d, slices AS s
@@ -87,7 +89,8 @@ noticed 'a filter that a view lacks' 'Builds by service.*(squad|team)' figures f
 sql -c 'ALTER VIEW flow.build_run RENAME COLUMN squad TO team'
 
 stages="SELECT json_metadata::jsonb -> 'label_colors' ? '02 Architecture' FROM dashboards WHERE slug = 'vsm-value-stream'"
-sql -c "UPDATE flow.value_stream SET workflow = replace(workflow::text, '\"Design Review\"', '\"Architecture\"')::jsonb" -c "CALL vsm.refresh('flow')"
+sql -c "UPDATE flow.value_stream SET workflow = replace(workflow::text, '\"Design Review\"', '\"Architecture\"')::jsonb" \
+	-c "CALL vsm.refresh('flow')"
 proved 'a renamed stage: figures are still those of the views' figures flow none
 proved 'its colour is not known' test "$(sql -d superset -c "$stages")" = f
 proved 'until it is imported again' install flow

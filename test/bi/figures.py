@@ -62,9 +62,9 @@ def plain(value):
         return re.sub(r"<[^>]*>", "", value).replace("&lt;", "<").replace("&quot;", '"').replace("&amp;", "&")
     if isinstance(value, datetime.date):
         return int(datetime.datetime(value.year, value.month, value.day, tzinfo=datetime.timezone.utc).timestamp() * 1000)
-    if isinstance(value, bool) or value is None or isinstance(value, int):
+    if isinstance(value, bool) or value is None:
         return value
-    return float(value)
+    return int(value) if float(value).is_integer() else float(value)
 
 
 def ordered(rows):

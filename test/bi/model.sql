@@ -13,7 +13,8 @@ UPDATE item SET url = 'https://tracker.example/browse/' || key WHERE source = 'j
 INSERT INTO service_level (value_stream, type, days) VALUES (NULL, NULL, 14), ('Payments', NULL, 21), ('Payments', 'defect', 7);
 -- Every eleventh deployment breaks something; most is stated, some guessed, and the latest is open.
 CREATE TEMP TABLE broken AS
-SELECT 'pager:incident:' || 1000 + row_number() OVER (ORDER BY d.finished_at, d.deployment) AS incident, d.*, abs(hashtext(d.deployment)) AS h
+SELECT 'pager:incident:' || 1000 + row_number() OVER (ORDER BY d.finished_at, d.deployment) AS incident, d.*,
+	abs(hashtext(d.deployment)) AS h
 FROM deployment AS d
 WHERE d.environment = 'live' AND d.status = 'success' AND abs(hashtext(d.deployment)) % 11 = 0;
 INSERT INTO incident (incident, service, environment, opened_at, resolved_at, change_caused)
@@ -25,7 +26,8 @@ SELECT b.incident, b.deployment, 'caused_by', 'field', 1 FROM broken AS b WHERE 
 INSERT INTO link (source, target, kind, since)
 SELECT i.item, b.item, 'blocked_by', now() - interval '20 days'
 FROM item AS i JOIN LATERAL (
-	SELECT o.item FROM item AS o WHERE o.project <> i.project AND o.source = 'jira' AND o.created_at BETWEEN now() - interval '30 days' AND now()
+	SELECT o.item FROM item AS o
+	WHERE o.project <> i.project AND o.source = 'jira' AND o.created_at BETWEEN now() - interval '30 days' AND now()
 	ORDER BY hashtext(o.item || i.item) LIMIT 1) AS b ON true
 WHERE i.source = 'jira' AND i.created_at > now() - interval '45 days' AND abs(hashtext(i.item)) % 6 = 0;
 CALL vsm.refresh(:'schema');

@@ -9,7 +9,11 @@ PGDATABASE=vsm_python
 export PGDATABASE
 sql -c 'CREATE EXTENSION vsm' >/dev/null
 awk -v folder="$tmp" '/^```python/ { file = sprintf("%s/block%d.py", folder, ++number); next }
-	/^```text/ { file = number && !(number in wanted) && after == number ? sprintf("%s/block%d.wanted", folder, number) : ""; wanted[number]; next }
+	/^```text/ {
+		file = number && !(number in wanted) && after == number ? sprintf("%s/block%d.wanted", folder, number) : ""
+		wanted[number]
+		next
+	}
 	/^```/ { if (file ~ /py$/) after = number; file = ""; next } file { print >file }' "$VSM_TOP/doc/tasks.md"
 is "$(ls "$tmp"/block*.py | wc -l)" 3 'there are three blocks'
 has_model=
@@ -22,11 +26,13 @@ for block in "$tmp"/block*.py; do
 		continue
 	fi
 	[ -n "$has_model" ] || {
-		sql -v schema=flow -v items=400 -v first_day="$(sql -c "SELECT now() - interval '1000 days'")" -f "$VSM_TOP/test/bench/setup/model.sql" >"$tmp/model" 2>&1
+		sql -v schema=flow -v items=400 -v first_day="$(sql -c "SELECT now() - interval '1000 days'")" \
+			-f "$VSM_TOP/test/bench/setup/model.sql" >"$tmp/model" 2>&1
 		sql -c "CALL vsm.refresh('flow')"
 		has_model=yes
 	}
-	DLT_TARGET="postgresql://$PGUSER@localhost/vsm_python?host=$PGHOST" DLT_DATA_DIR="$tmp/dlt" "$python" "$block" >"$tmp/said" 2>"$tmp/errors"
+	DLT_TARGET="postgresql://$PGUSER@localhost/vsm_python?host=$PGHOST" DLT_DATA_DIR="$tmp/dlt" \
+		"$python" "$block" >"$tmp/said" 2>"$tmp/errors"
 	status=$?
 	result $status "$name ($packages) runs"
 	[ $status = 0 ] || tail -5 "$tmp/errors" | comment
@@ -36,7 +42,8 @@ for block in "$tmp"/block*.py; do
 	case $packages in
 	*dlt*)
 		is "$(sql -c 'SELECT source, payload ->> '\''key'\'' FROM flow.inbox')" 'jira|SHOP-7' 'what it loaded is in the inbox'
-		is "$(sql -c "SELECT count(*) FROM information_schema.columns WHERE table_schema = 'flow' AND column_name LIKE '\_dlt%'")" 0 'without columns of its own'
+		own="SELECT count(*) FROM information_schema.columns WHERE table_schema = 'flow' AND column_name LIKE '\_dlt%'"
+		is "$(sql -c "$own")" 0 'without columns of its own'
 		;;
 	*pandas*) like "$(cat "$tmp/said")" '^2$' 'and reads a workflow' ;;
 	esac
