@@ -14,7 +14,7 @@ awk -v folder="$tmp" '/^```python/ { file = sprintf("%s/block%d.py", folder, ++n
 		wanted[number]
 		next
 	}
-	/^```/ { if (file ~ /py$/) after = number; file = ""; next } file { print >file }' "$VSM_TOP/doc/tasks.md"
+	/^```/ { if (file ~ /py$/) after = number; file = ""; next } file { print >file; next } /./ { after = 0 }' "$VSM_TOP/doc/tasks.md"
 is "$(ls "$tmp"/block*.py | wc -l)" 3 'there are three blocks'
 has_model=
 for block in "$tmp"/block*.py; do
@@ -41,7 +41,7 @@ for block in "$tmp"/block*.py; do
 	fi
 	case $packages in
 	*dlt*)
-		is "$(sql -c 'SELECT source, payload ->> '\''key'\'' FROM flow.inbox')" 'jira|SHOP-7' 'what it loaded is in the inbox'
+		is "$(sql -c 'SELECT source, payload::jsonb ->> '\''key'\'' FROM flow.inbox')" 'jira|SHOP-7' 'what it loaded is in the inbox'
 		own="SELECT count(*) FROM information_schema.columns WHERE table_schema = 'flow' AND column_name LIKE '\_dlt%'"
 		is "$(sql -c "$own")" 0 'without columns of its own'
 		;;
