@@ -31,7 +31,7 @@ for block in "$tmp"/block*.py; do
 		sql -c "CALL vsm.refresh('flow')"
 		has_model=yes
 	}
-	DLT_TARGET="postgresql://$PGUSER@localhost/vsm_python?host=$PGHOST" DLT_DATA_DIR="$tmp/dlt" \
+	DLT_TARGET="postgresql://$PGUSER:none@localhost/vsm_python?host=$PGHOST" DLT_DATA_DIR="$tmp/dlt" \
 		"$python" "$block" >"$tmp/said" 2>"$tmp/errors"
 	status=$?
 	result $status "$name ($packages) runs"
