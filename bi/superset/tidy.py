@@ -3,6 +3,7 @@
 
 An import leaves them there, and Superset puts them under the others.
 """
+
 import glob
 import os
 import sys
@@ -20,7 +21,9 @@ def main(folder):
         for path in glob.glob(os.path.join(folder, "dashboards", "*.yaml")):
             with open(path) as file:
                 wanted = yaml.safe_load(file)
-            charts = {part["meta"]["uuid"] for part in wanted["position"].values() if isinstance(part, dict) and part["type"] == "CHART"}
+            charts = {
+                part["meta"]["uuid"] for part in wanted["position"].values() if isinstance(part, dict) and part["type"] == "CHART"
+            }
             dashboard = db.session.query(Dashboard).filter_by(slug=wanted["slug"]).one()
             kept = [chart for chart in dashboard.slices if str(chart.uuid) in charts]
             if len(kept) != len(charts):

@@ -112,7 +112,8 @@ public class Contract {
 			if (dayColumn == null && column.startsWith("date "))
 				dayColumn = column.substring(5);
 		long[] sums = new long[columns.size()];
-		try (PreparedStatement statement = connection.prepareStatement("SELECT * FROM " + view); ResultSet result = statement.executeQuery()) {
+		try (PreparedStatement statement = connection.prepareStatement("SELECT * FROM " + view);
+				ResultSet result = statement.executeQuery()) {
 			while (result.next()) {
 				rows++;
 				for (int i = 0; i < columns.size(); i++) {

@@ -4,6 +4,7 @@
 Waits until every chart has rendered or failed, writes SLUG-WIDTH.png, and to SLUG-WIDTH.json what the charts asked and were answered.
 Fails where one failed, or a text is cut off. FILTERS='{"team": ["Red"]}': with these filters set.
 """
+
 import json
 import os
 import sys
@@ -65,20 +66,30 @@ def look(page, url, slug, folder, width):
     height = 0
     for _ in range(20):
         page.wait_for_timeout(500)
-        bottom = int(page.evaluate("() => Math.max(...[...document.querySelectorAll('.grid-container, .dashboard-grid, %s, .dashboard-markdown')].map(e => e.getBoundingClientRect().bottom))" % CHART)) + 24
+        bottom = (
+            int(
+                page.evaluate(
+                    "() => Math.max(..."
+                    "[...document.querySelectorAll('.grid-container, .dashboard-grid, %s, .dashboard-markdown')]"
+                    ".map(e => e.getBoundingClientRect().bottom))"
+                    % CHART
+                )
+            )
+            + 24
+        )
         if abs(bottom - height) < 4:
             break
         height = bottom
         page.set_viewport_size(dict(width=width, height=min(max(height, 900), 6000)))
     quiet = 0
-    for _ in range(240):
+    for _ in range(600):
         state = page.evaluate(STATE)
         quiet = quiet + 1 if state and not any(s["loading"] for s in state) else 0
         if quiet > 6:
             break
         page.wait_for_timeout(500)
     else:
-        faults.append(f"{slug}: charts were still loading after two minutes")
+        faults.append(f"{slug}: charts were still loading after five minutes")
     # No tip over what the mouse was left at.
     page.mouse.move(0, 0)
     page.wait_for_timeout(1500)
@@ -97,7 +108,9 @@ def look(page, url, slug, folder, width):
 def main(url, folder, width, *slugs):
     faults = []
     with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"), args=["--no-sandbox", "--disable-gpu"])
+        browser = play.chromium.launch(
+            executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"), args=["--no-sandbox", "--disable-gpu"]
+        )
         try:
             page = browser.new_page(locale="en-US", timezone_id=os.environ.get("BROWSER_ZONE", "UTC"))
             page.set_default_timeout(180000)

@@ -4,6 +4,7 @@ FOLDER/SLUG-WIDTH.json (test/bi/browser.py), and compares them with what SQL giv
 
 Settings are the filters that are set: none, team, month. Of each is looked after, too, that no filter was dropped.
 """
+
 import collections
 import datetime
 import glob
@@ -31,11 +32,20 @@ SETTINGS = {
 class Superset:
     def __init__(self, url):
         self.url, self.token = url, None
-        self.token = self.ask("security/login", dict(username="admin", password="admin", provider="db", refresh=True))["access_token"]
+        self.token = self.ask("security/login", dict(username="admin", password="admin", provider="db", refresh=True))[
+            "access_token"
+        ]
 
     def ask(self, path, body=None):
-        request = urllib.request.Request(f"{self.url}/api/v1/{path}", None if body is None else json.dumps(body).encode(),
-            {"Content-Type": "application/json", "Referer": self.url, **({"Authorization": f"Bearer {self.token}"} if self.token else {})})
+        request = urllib.request.Request(
+            f"{self.url}/api/v1/{path}",
+            None if body is None else json.dumps(body).encode(),
+            {
+                "Content-Type": "application/json",
+                "Referer": self.url,
+                **({"Authorization": f"Bearer {self.token}"} if self.token else {}),
+            },
+        )
         try:
             with urllib.request.urlopen(request, timeout=180) as answer:
                 return json.load(answer)
@@ -70,8 +80,13 @@ def plain(value):
 def ordered(rows):
     # What is measured up to now decides over the order last.
     rows = [tuple(map(plain, row)) for row in rows]
-    return sorted(rows, key=lambda row: (tuple((v is None, str(type(v)), str(v)) for v in row if not isinstance(v, float)),
-        tuple(v for v in row if isinstance(v, float))))
+    return sorted(
+        rows,
+        key=lambda row: (
+            tuple((v is None, str(type(v)), str(v)) for v in row if not isinstance(v, float)),
+            tuple(v for v in row if isinstance(v, float)),
+        ),
+    )
 
 
 def differ(found, wanted, tolerance):
@@ -129,8 +144,12 @@ def main(url, folder, schema, *settings):
     bodies, names = read_bodies(superset, folder)
     faults, compared, filled = [], 0, collections.Counter()
     for chart in sorted(set(wanted) ^ set(names.values())):
-        faults.append(f"{': '.join(chart)}: " + ("not compared with anything" if chart in names.values() else "there is no such chart"))
-    connection = psycopg2.connect(dbname=os.environ["PGDATABASE"], options=f'-csearch_path="{schema}",public -ctimezone=UTC -cjit=off')
+        faults.append(
+            f"{': '.join(chart)}: " + ("not compared with anything" if chart in names.values() else "there is no such chart")
+        )
+    connection = psycopg2.connect(
+        dbname=os.environ["PGDATABASE"], options=f'-csearch_path="{schema}",public -ctimezone=UTC -cjit=off'
+    )
     for chart, sql in wanted.items():
         if chart not in bodies:
             faults.append(f"{': '.join(chart)}: the browser did not ask for it")
@@ -147,7 +166,9 @@ def main(url, folder, schema, *settings):
             filled[chart] += any(value is not None for row in rows for value in row)
             if fault:
                 faults.append(f"{': '.join(chart)} ({name}): {fault}")
-    faults += [f"{': '.join(chart)}: nothing in it, which proves nothing" for chart in wanted if chart in bodies and not filled[chart]]
+    faults += [
+        f"{': '.join(chart)}: nothing in it, which proves nothing" for chart in wanted if chart in bodies and not filled[chart]
+    ]
     print(f"{compared} answers of {len(wanted)} charts compared with SQL, {len(faults)} faults")
     print("".join(f"  {fault}\n" for fault in faults), end="")
     sys.exit(bool(faults))

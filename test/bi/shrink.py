@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """shrink.py FROM TO: a screenshot with a palette of 128 colours, without the head of the page."""
+
 import sys
 
 from PIL import Image
