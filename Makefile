@@ -2,6 +2,8 @@
 #   make, make install, make installcheck   as with any extension (PGXS; PG_CONFIG= chooses the server)
 #   make demo, check, fuzz, stress, bench   everything on a throwaway cluster that is gone afterwards
 #   make check-versions                     the tests on every version of PostgreSQL that is there or can be had
+#   make superset                           dashboards in a browser, over a generated model, until Ctrl-C
+#   make check-superset, check-dbt          the dashboards and bi/dbt, proved with the real tools; make superset-picture
 #   make reference                          writes doc/reference.md and doc/views.md from the catalog, there too
 #   make dist                               the archive for PGXN
 EXTENSION  = vsm
@@ -48,7 +50,7 @@ PG_CONFIG ?= pg_config
 
 # PGXS has a rule for check that refuses, so our targets come instead of it; others beside them
 # (make clean check) get a make of their own.
-ours   = demo check check-versions fuzz stress bench reference
+ours   = demo check check-versions fuzz stress bench reference superset check-superset superset-picture check-dbt
 others = $(filter-out $(ours),$(MAKECMDGOALS))
 ifneq ($(filter $(ours),$(MAKECMDGOALS)),)
 .PHONY: $(ours) $(others)
