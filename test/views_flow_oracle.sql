@@ -13,6 +13,19 @@ BEGIN
 		SELECT ''wanted'', d::text FROM (TABLE w EXCEPT ALL TABLE f) AS d UNION ALL SELECT ''found'', d::text
 			FROM (TABLE f EXCEPT ALL TABLE w) AS d
 		ORDER BY 2, 1', columns, name);
+	IF name = 'aging_work' THEN
+		-- Sums of more than 512 durations are made of so many points of each part.
+		RETURN QUERY
+		SELECT 'chances', concat_ws(' ', e.item, e.eta - a.eta, e.target_chance - a.target_chance, e.late_probability - a.late_probability)
+		FROM wanted_eta AS e
+			JOIN (SELECT w.*, extract(epoch FROM w.eta_p85_at)::float8 / 86400 AS eta FROM flow.aging_work AS w) AS a USING (item),
+			LATERAL (SELECT CASE WHEN e.sample_count > 250 THEN 0.005 ELSE 0.000001 END AS chance,
+				CASE WHEN e.sample_count > 250 THEN 0.05 * greatest(1, e.eta - extract(epoch FROM now())::float8 / 86400) ELSE 0.00001 END
+					AS days) AS most
+		WHERE num_nulls(e.eta, a.eta) = 1 OR num_nulls(e.target_chance, a.target_chance) = 1
+		OR num_nulls(e.late_probability, a.late_probability) = 1 OR abs(e.eta - a.eta) > most.days
+		OR abs(e.target_chance - a.target_chance) > most.chance OR abs(e.late_probability - a.late_probability) > most.chance;
+	END IF;
 END$$;
 CREATE FUNCTION pg_temp.days(since timestamptz, until timestamptz) RETURNS float8 LANGUAGE sql AS
 $$SELECT extract(epoch FROM until - since)::float8 / 86400$$;
@@ -212,8 +225,8 @@ FROM one AS a LEFT JOIN way AS w USING (item) LEFT JOIN stage AS s ON s.route = 
 	LEFT JOIN pace AS p ON (p.value_stream, p.type, p.level, p.stage) = (a.value_stream, a.type, a.level, a.stage)
 	LEFT JOIN (SELECT DISTINCT item FROM chance) AS c ON c.item = a.item
 WHERE a.outcome = 'open';
-CREATE TEMP TABLE wanted_eta AS SELECT item, eta FROM wanted_aging_work;
-ALTER TABLE wanted_aging_work DROP COLUMN eta;
+CREATE TEMP TABLE wanted_eta AS SELECT item, eta, sample_count, target_chance, late_probability FROM wanted_aging_work;
+ALTER TABLE wanted_aging_work DROP COLUMN eta, DROP COLUMN target_chance, DROP COLUMN late_probability;
 
 -- Of the last 90 days: what of an item's waiting and active periods lies within its visits and the window.
 CREATE TEMP TABLE wanted_bottleneck AS

@@ -34,9 +34,6 @@ SELECT 'differs', v, d.side, d.line
 FROM unnest(ARRAY['flow_weekly', 'flow_monthly', 'cumulative_flow_daily', 'aging_work', 'bottleneck', 'dependency_wait', 'process_map',
 		'journey']) AS v,
 	LATERAL (SELECT * FROM pg_temp.view_differs(v) LIMIT 4) AS d;
-SELECT 'differs', 'eta', e.item, e.eta - extract(epoch FROM a.eta_p85_at) / 86400
-FROM wanted_eta AS e JOIN flow.aging_work AS a USING (item)
-WHERE round(e.eta::numeric, 5) IS DISTINCT FROM round((extract(epoch FROM a.eta_p85_at) / 86400)::numeric, 5);
 SELECT 'has', v.what FROM (VALUES
 	('reworked items', (SELECT count(*) FROM flow.bottleneck WHERE complete_and_accurate_rate < 1)),
 	('items that are in a stage', (SELECT count(*) FROM flow.aging_work WHERE eta_p85_at IS NOT NULL)),
