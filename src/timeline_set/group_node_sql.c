@@ -32,6 +32,7 @@
 #include "utils/memutils.h"
 #include "utils/ruleutils.h"
 #include "utils/syscache.h"
+#include "utils/timestamp.h"
 
 /* How the keys of a group make the key of an item. */
 typedef enum GroupKeyKind
