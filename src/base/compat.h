@@ -107,6 +107,13 @@ vsm_push_jsonb(vsm_JsonbState *state, JsonbIteratorToken token, JsonbValue *valu
 #define vsm_all_relids(root)	((root)->all_baserels)
 #endif
 
+/* Generated columns may be computed when they are read since 18. */
+#if PG_VERSION_NUM >= 180000
+#define vsm_is_virtual(generated) ((generated) == 'v')
+#else
+#define vsm_is_virtual(generated) ((void) (generated), false)
+#endif
+
 /* What EXPLAIN is written with has headers of its own since 18. */
 #if PG_VERSION_NUM >= 180000
 #define VSM_EXPLAIN_HEADERS

@@ -24,9 +24,11 @@
 #include "optimizer/cost.h"
 #include "optimizer/optimizer.h"
 #include "optimizer/pathnode.h"
+#include "optimizer/plancat.h"
 #include "optimizer/planner.h"
 #include "optimizer/prep.h"
 #include "optimizer/tlist.h"
+#include "parser/parsetree.h"
 #include "timeline_set/group_plan_sql.h"
 #include "timeline_set/timeline_set.h"
 #include "utils/guc.h"
@@ -276,6 +278,34 @@ find_columns(const PathTarget *target, const List *exprs)
 }
 
 /*
+ * All columns of a table as they are stored, where an input is a scan of it that has those that are
+ * asked for: so that nothing is computed of a row. Fails where a column is not stored.
+ */
+static List *
+stored_columns(PlannerInfo *root, const Path *input)
+{
+	RelOptInfo *rel = input->parent;
+	Oid			table;
+	List	   *columns = NIL;
+	ListCell   *cell;
+
+	if (rel->reloptkind != RELOPT_BASEREL || rel->rtekind != RTE_RELATION ||
+		(input->pathtype != T_SeqScan && input->pathtype != T_IndexScan && input->pathtype != T_BitmapHeapScan) ||
+		IsA(input, ProjectionPath))
+		return NIL;
+	table = planner_rt_fetch(rel->relid, root)->relid;
+	foreach(cell, build_physical_tlist(root, rel))
+	{
+		Var		   *var = (Var *) lfirst_node(TargetEntry, cell)->expr;
+
+		if (!IsA(var, Var) || vsm_is_virtual(get_attgenerated(table, var->varattno)))
+			return NIL;
+		columns = lappend(columns, var);
+	}
+	return columns;
+}
+
+/*
  * What feeds the node: the input as it is, if it has the columns that the node reads, or a projection
  * of it that has nothing else.
  */
@@ -288,14 +318,17 @@ make_child(PlannerInfo *root, Path *input, const GroupQuery *query, List **colum
 
 	foreach(cell, query->aggref->args)
 		exprs = lappend(exprs, same_bytes(lfirst_node(TargetEntry, cell)->expr));
-	*columns = find_columns(input->pathtarget, exprs);
-	if (*columns != NIL)
-		return input;
 	target = create_empty_pathtarget();
-	foreach(cell, exprs)
+	target->exprs = stored_columns(root, input);
+	*columns = find_columns(target, exprs);
+	if (*columns == NIL)
 	{
-		add_column_to_pathtarget(target, lfirst(cell), 0);
-		*columns = lappend_int(*columns, list_length(target->exprs));
+		*columns = find_columns(input->pathtarget, exprs);
+		if (*columns != NIL)
+			return input;
+		target->exprs = exprs;
+		for (int i = 1; i <= list_length(exprs); i++)
+			*columns = lappend_int(*columns, i);
 	}
 	set_pathtarget_cost_width(root, target);
 	return (Path *) create_projection_path(root, input->parent, input, target);

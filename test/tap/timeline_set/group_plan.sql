@@ -17,12 +17,12 @@ CREATE FUNCTION pg_temp.left_alone(query text, description text) RETURNS text LA
 	SELECT is(CASE WHEN pg_temp.is_grouped(query) THEN pg_temp.plan_of(query) ELSE pg_temp.answer(query, 'on') END, pg_temp.answer(query, 'off'), 'no set: ' || description)
 $$;
 
-SELECT is(pg_temp.plan_of('SELECT item, vsm.timeline(at, state) FROM event GROUP BY item'), $$
+SELECT is(pg_temp.plan_of('SELECT item, vsm.timeline(at, state) FROM large GROUP BY item'), $$
 Custom Scan (vsm_group)
   Output: item, (vsm.timeline(at, state))
-  Group Key: event.item
-  ->  Seq Scan on public.event
-        Output: item, at, state$$, 'the plan of the usual query');
+  Group Key: large.item
+  ->  Seq Scan on public.large
+        Output: item, key, at, state, many, few$$, 'the plan of the usual query');
 SELECT is(current_setting('vsm.enable_group_plan'), 'on', 'vsm.enable_group_plan is on');
 SET LOCAL vsm.enable_group_plan = off;
 SELECT ok(NOT pg_temp.is_grouped('SELECT item, vsm.timeline(at, state) FROM event GROUP BY item'), 'no set where vsm.enable_group_plan is off');
