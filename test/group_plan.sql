@@ -25,11 +25,14 @@ CREATE TABLE event (
 	short short_text, address inet, list int[], document jsonb, span interval, zoned timetz, long text, loose text COLLATE public.loose,
 	at timestamptz, state text, stage varchar);
 INSERT INTO event
-SELECT k, k % 3, -k, k % 2 = 0, chr(97 + k % 5)::"char", date '2026-01-01' + k, timestamp '2026-01-01' + k * interval '1 h', k % 4 + (n % 2) * 0.0,
-	CASE WHEN k % 5 = 0 THEN '-0' ELSE k % 5 END::float8, 'K-' || k % 37, CASE WHEN k % 11 = 0 THEN '' ELSE 'code ' || k % 11 END, 'p' || k % 6,
+SELECT k, k % 3, -k, k % 2 = 0, chr(97 + k % 5)::"char", date '2026-01-01' + k, timestamp '2026-01-01' + k * interval '1 h',
+	k % 4 + (n % 2) * 0.0,
+	CASE WHEN k % 5 = 0 THEN '-0' ELSE k % 5 END::float8, 'K-' || k % 37, CASE WHEN k % 11 = 0 THEN '' ELSE 'code ' || k % 11 END,
+		'p' || k % 6,
 	(ARRAY['a', 'a ', 'b'])[1 + n % 3], 'label ' || k % 8, md5((k % 9)::text)::uuid, decode(md5((k % 7)::text), 'hex'), (k % 8)::bit(5),
 	(ARRAY['calm', 'cross', 'glad'])[1 + k % 3]::mood, 's' || k % 4, ('10.0.0.' || k % 10)::inet, ARRAY[k % 2, k % 3],
-	jsonb_build_object('k', k % 3), (k % 3) * interval '1 day' + (n % 2) * (interval '24 h' - interval '1 day'), '10:00+02'::timetz + k % 2 * interval '1 h',
+	jsonb_build_object('k', k % 3), (k % 3) * interval '1 day' + (n % 2) * (interval '24 h' - interval '1 day'),
+	'10:00+02'::timetz + k % 2 * interval '1 h',
 	repeat(md5((k % 3)::text), 400), (ARRAY['Ab', 'aB', 'c'])[1 + n % 3],
 	CASE WHEN n % 17 <> 0 THEN timestamptz '2026-01-05' + (random() * 50)::int * interval '7 min' END,
 	CASE WHEN n % 13 <> 0 THEN (ARRAY['Backlog', 'In Progress', 'Review', 'Done', ''])[1 + (random() * 4)::int] END,
@@ -41,7 +44,8 @@ INSERT INTO event (item, key, state) VALUES (1001, 'no event', 'Done'), (1001, '
 ALTER TABLE event ADD no int GENERATED ALWAYS AS IDENTITY;
 
 CREATE TABLE item (item bigint PRIMARY KEY, title text, team text, points numeric, tags text[]);
-INSERT INTO item SELECT n, 'Title ' || n % 5, CASE WHEN n % 4 > 0 THEN 'Team ' || n % 4 END, n / 10.0, ARRAY['t' || n % 2] FROM generate_series(0, 50) AS n;
+INSERT INTO item SELECT n, 'Title ' || n % 5, CASE WHEN n % 4 > 0 THEN 'Team ' || n % 4 END, n / 10.0,
+	ARRAY['t' || n % 2] FROM generate_series(0, 50) AS n;
 
 CREATE TABLE parted (item bigint, key text, at timestamptz, state text) PARTITION BY HASH (item);
 CREATE TABLE parted_0 PARTITION OF parted FOR VALUES WITH (MODULUS 3, REMAINDER 0);
@@ -76,7 +80,8 @@ DECLARE
 	result text;
 BEGIN
 	PERFORM set_config('vsm.enable_group_plan', setting, true);
-	EXECUTE format('SELECT count(*) || '' rows: '' || coalesce(string_agg(q::text, E''\n'' ORDER BY q::text COLLATE "C"), '''') FROM (%s) AS q', query) INTO result;
+	EXECUTE format('SELECT count(*) || '' rows: '' || coalesce(string_agg(q::text, E''\n'' ORDER BY q::text COLLATE "C"), '''') FROM '
+		'(%s) AS q', query) INTO result;
 	PERFORM set_config('vsm.enable_group_plan', 'on', true);
 	RETURN result;
 EXCEPTION WHEN OTHERS THEN
@@ -85,10 +90,13 @@ END $$;
 
 -- For many partitions, and many names of states
 CREATE TABLE large AS
-SELECT n % 3001 AS item, 'KEY-' || n % 3001 AS key, timestamptz '2026-01-05' + n % 977 * interval '1 min' AS at, 'S' || n % 7 AS state, 'N' || n % 500 AS many,
+SELECT n % 3001 AS item, 'KEY-' || n % 3001 AS key, timestamptz '2026-01-05' + n % 977 * interval '1 min' AS at, 'S' || n % 7 AS state,
+	'N' || n % 500 AS many,
 	CASE WHEN n % 10 > 0 THEN n % 5 END AS few FROM generate_series(1, 40000) AS n;
 ANALYZE large;
 CREATE TABLE my_workflow AS
-SELECT vsm.workflow(place, state, class, state) AS wf FROM (VALUES (1, 'Backlog', 'waiting'), (2, 'In Progress', 'active'), (3, 'Done', 'done')) AS s (place, state, class);
+SELECT vsm.workflow(place, state, class, state) AS wf FROM (VALUES (1, 'Backlog', 'waiting'), (2, 'In Progress', 'active'), (3, 'Done',
+	'done')) AS s (place, state, class);
 -- An aggregate of somebody else, made of the same functions
-CREATE AGGREGATE my_timeline(timestamptz, text) (SFUNC = vsm.timeline_add_event, STYPE = vsm.timeline_state, FINALFUNC = vsm.timeline_finish);
+CREATE AGGREGATE my_timeline(timestamptz, text) (SFUNC = vsm.timeline_add_event, STYPE = vsm.timeline_state,
+	FINALFUNC = vsm.timeline_finish);
