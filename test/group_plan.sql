@@ -68,7 +68,7 @@ DECLARE
 	lines text := '';
 BEGIN
 	FOR line IN EXECUTE 'EXPLAIN (COSTS OFF, VERBOSE) ' || query LOOP
-		lines := lines || E'\n' || line;
+		lines := lines || E'\n' || ltrim(line);
 	END LOOP;
 	RETURN lines;
 END $$;

@@ -21,10 +21,10 @@ $$;
 
 SELECT is(pg_temp.plan_of('SELECT item, vsm.timeline(at, state) FROM large GROUP BY item'), $$
 Custom Scan (vsm_group)
-  Output: item, (vsm.timeline(at, state))
-  Group Key: large.item
-  ->  Seq Scan on public.large
-        Output: item, key, at, state, many, few$$, 'the plan of the usual query');
+Output: item, (vsm.timeline(at, state))
+Group Key: large.item
+->  Seq Scan on public.large
+Output: item, key, at, state, many, few$$, 'the plan of the usual query');
 SELECT is(current_setting('vsm.enable_group_plan'), 'on', 'vsm.enable_group_plan is on');
 SET LOCAL vsm.enable_group_plan = off;
 SELECT ok(NOT pg_temp.is_grouped('SELECT item, vsm.timeline(at, state) FROM event GROUP BY item'),
@@ -224,18 +224,18 @@ DECLARE
 	lines text := '';
 BEGIN
 	FOR line IN EXECUTE 'EXPLAIN (ANALYZE, BUFFERS OFF, COSTS OFF, TIMING OFF, SUMMARY OFF) ' || query LOOP
-		lines := lines || E'\n' || regexp_replace(regexp_replace(line, '[1-9][0-9]* kB', 'N kB'), '\.00', '');
+		lines := lines || E'\n' || regexp_replace(regexp_replace(ltrim(line), '[1-9][0-9]* kB', 'N kB'), '\.00', '');
 	END LOOP;
 	RETURN lines;
 END $$;
 SELECT alike(pg_temp.analyzed('SELECT key, vsm.timeline(at, state) FROM large GROUP BY key HAVING key < ''KEY-3'' AND vsm.timeline(at, '
 	'state) IS NOT NULL'), $$
 Custom Scan (vsm_group) (actual rows=% loops=1)
-  Filter: (%vsm.timeline(at, state)%IS NOT NULL)
-  Group Key: key
-  Memory Usage: N kB
-  Disk Usage: N kB
-  ->  Seq Scan on large (actual rows=% loops=1)%$$, 'EXPLAIN ANALYZE says what it took');
+Filter: (%vsm.timeline(at, state)%IS NOT NULL)
+Group Key: key
+Memory Usage: N kB
+Disk Usage: N kB
+->  Seq Scan on large (actual rows=% loops=1)%$$, 'EXPLAIN ANALYZE says what it took');
 CREATE TEMP VIEW temporary_files AS SELECT count(*) FROM pg_ls_tmpdir() WHERE name LIKE 'pgsql_tmp' || pg_backend_pid() || '.%';
 CREATE FUNCTION pg_temp.fail_late(query text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
