@@ -65,6 +65,9 @@ CREATE TYPE vsm.variant_row AS (
 
 -- include functions
 
+-- CREATE OR REPLACE leaves a function without what it does not name.
+ALTER FUNCTION vsm.timeline_add_event(vsm.timeline_state, timestamptz, text) SUPPORT vsm.group_plan_support;
+
 COMMENT ON AGGREGATE vsm.propose_workflow(vsm.timeline) IS
 	'a draft of a workflow: every state a stage, in the order of the median rank of its first entry; classes from the words of states that '
 	'are names and no sentences, in seven languages, from where items go on and end, else from positions; to be reviewed; '

@@ -107,6 +107,39 @@ vsm_push_jsonb(vsm_JsonbState *state, JsonbIteratorToken token, JsonbValue *valu
 #define vsm_all_relids(root)	((root)->all_baserels)
 #endif
 
+/* Generated columns may be computed when they are read since 18. */
+#if PG_VERSION_NUM >= 180000
+#define vsm_is_virtual(generated) ((generated) == 'v')
+#else
+#define vsm_is_virtual(generated) ((void) (generated), false)
+#endif
+
+/* What EXPLAIN is written with has headers of its own since 18. */
+#if PG_VERSION_NUM >= 180000
+#define VSM_EXPLAIN_HEADERS
+#endif
+
+/* Whether EXPLAIN writes columns with their tables' names; since 18 groups are no table. */
+#if PG_VERSION_NUM >= 180000
+#define vsm_explain_prefix(es)	((es)->rtable_size > 1 || (es)->verbose)
+#else
+#define vsm_explain_prefix(es)	(list_length((es)->rtable) > 1 || (es)->verbose)
+#endif
+
+/* Paths count what is disabled since 18; before that it is a part of their cost. */
+#if PG_VERSION_NUM >= 180000
+#define vsm_copy_disabled_nodes(path, child) ((path)->disabled_nodes = (child)->disabled_nodes)
+#else
+#define vsm_copy_disabled_nodes(path, child) ((void) 0)
+#endif
+
+/* Whether a role may call a function: functions are objects like others since 16. */
+#if PG_VERSION_NUM >= 160000
+#define vsm_function_aclcheck(function, role) object_aclcheck(ProcedureRelationId, function, role, ACL_EXECUTE)
+#else
+#define vsm_function_aclcheck(function, role) pg_proc_aclcheck(function, role, ACL_EXECUTE)
+#endif
+
 /* The kinds of memory contexts are the server's alone since 16; test/fuzz has one of its own. */
 #if PG_VERSION_NUM < 160000
 #define VSM_OWN_MEMORY_CONTEXTS

@@ -258,6 +258,7 @@ add_extent(TimelineSet *set, SetPartition *partition, SetChunk *chunk)
 	BufFileTell(set->file, &extent->fileno, &extent->offset);
 	extent->size = chunk->used;
 	BufFileWrite(set->file, chunk->data, chunk->used);
+	set->names->file_bytes += chunk->used;
 }
 
 /* Moves all events to the temporary file. */

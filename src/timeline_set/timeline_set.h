@@ -88,6 +88,7 @@ typedef struct SetNames
 	uint32		max_names;
 	uint32	   *slots;			/* number of a name + 1, by hash; 0: free */
 	uint32		mask;
+	uint64		file_bytes;		/* written to temporary files */
 	MemoryContext context;
 } SetNames;
 

@@ -68,17 +68,6 @@ begin_set(FunctionCallInfo fcinfo, bool text_keys)
 	return set;
 }
 
-/* A text argument as it lies there, unless it is toasted. */
-static inline text *
-plain_text(Datum datum)
-{
-	struct varlena *p = (struct varlena *) DatumGetPointer(datum);
-
-	if (likely(VARATT_IS_4B_U(p) || (VARATT_IS_SHORT(p) && !VARATT_IS_EXTERNAL(p))))
-		return (text *) p;
-	return (text *) pg_detoast_datum_packed(p);
-}
-
 /*
  * The number of the state of a row, and its time. A row with a NULL is no event, but its item
  * is there all the same, as a group is.
@@ -93,7 +82,7 @@ row_event(FunctionCallInfo fcinfo, TimelineSet *set, int64 *at)
 		return SET_NO_EVENT;
 	*at = PG_GETARG_TIMESTAMPTZ(2);
 	check_finite(*at, "the time of an event");
-	state = plain_text(PG_GETARG_DATUM(3));
+	state = (text *) timeline_set_plain(PG_GETARG_DATUM(3));
 	return timeline_set_state(set, VARDATA_ANY(state), VARSIZE_ANY_EXHDR(state));
 }
 
@@ -122,7 +111,7 @@ vsm_text_timelines_add(PG_FUNCTION_ARGS)
 		timeline_set_add_null(set, at, state);
 	else
 	{
-		text	   *key = plain_text(PG_GETARG_DATUM(1));
+		text	   *key = (text *) timeline_set_plain(PG_GETARG_DATUM(1));
 
 		timeline_set_add_text(set, VARDATA_ANY(key), VARSIZE_ANY_EXHDR(key), at, state);
 	}

@@ -1,0 +1,566 @@
+/*
+ * group_node_sql.c
+ *		GROUP BY with vsm.timeline(at, state), executed on a set of timelines.
+ *
+ * The node fills a set with all rows of its child, and then reads it: a row for each item, which is
+ * a group. What is computed of a group is left to the executor's expressions.
+ *
+ * A key of GROUP BY that is passed by value is the number of its item; one that is a varlena, its
+ * bytes. Several keys, or one of another kind, are laid behind each other.
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "base/compat.h"
+#include "base/time_range.h"
+#include "catalog/objectaccess.h"
+#include "catalog/pg_aggregate.h"
+#include "catalog/pg_proc.h"
+#include "catalog/pg_type.h"
+#include "commands/explain.h"
+#ifdef VSM_EXPLAIN_HEADERS
+#include "commands/explain_format.h"
+#include "commands/explain_state.h"
+#endif
+#include "executor/executor.h"
+#include "miscadmin.h"
+#include "nodes/nodeFuncs.h"
+#include "timeline_set/group_plan_sql.h"
+#include "timeline_set/timeline_set_io.h"
+#include "utils/acl.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/ruleutils.h"
+#include "utils/syscache.h"
+#include "utils/timestamp.h"
+
+/* How the keys of a group make the key of an item. */
+typedef enum GroupKeyKind
+{
+	KEY_NUMBER,
+	KEY_BYTES,
+	KEY_ROW
+} GroupKeyKind;
+
+typedef struct GroupKey
+{
+	int			column;			/* of the child, from 0 */
+	int16		length;			/* of its type */
+	bool		by_value;
+	bool		is_name;		/* what is behind its end is not of it */
+} GroupKey;
+
+typedef struct GroupNode
+{
+	CustomScanState css;		/* must be first */
+	GroupKeyKind kind;
+	GroupKey   *keys;
+	int			num_keys;
+	int			at_column;		/* of the child, from 0 */
+	int			state_column;
+	int			num_columns;	/* so many of the child are needed */
+	bool		toasted;		/* something of this row was */
+	char	   *row;			/* the keys of a row, laid behind each other */
+	Size		row_size;
+
+	/* Of the execution; the set is there as soon as there is a row. */
+	MemoryContext context;
+	TimelineSet *set;
+	TimelineSetReader *reader;
+	bool		is_filled;
+	Size		peak_memory;
+	uint64		peak_file;		/* bytes in temporary files */
+} GroupNode;
+
+/*----------
+ * Filling the set.
+ *----------
+ */
+
+/* The bytes of a varlena; if it is toasted, until the next row. */
+static inline struct varlena *
+plain(GroupNode *node, Datum datum)
+{
+	MemoryContext old;
+	struct varlena *result;
+
+	if (likely(timeline_set_is_plain(datum)))
+		return (struct varlena *) DatumGetPointer(datum);
+	old = MemoryContextSwitchTo(node->css.ss.ps.ps_ExprContext->ecxt_per_tuple_memory);
+	result = timeline_set_plain(datum);
+	MemoryContextSwitchTo(old);
+	node->toasted = true;
+	return result;
+}
+
+/* A value of a type that is passed by value, all its bits given by it. */
+static inline int64
+by_value_number(Datum value, int16 length)
+{
+	switch (length)
+	{
+		case sizeof(char):
+			return DatumGetChar(value);
+		case sizeof(int16):
+			return DatumGetInt16(value);
+		case sizeof(int32):
+			return DatumGetInt32(value);
+		default:
+			return (int64) value;
+	}
+}
+
+static inline Datum
+by_value_datum(int64 number, int16 length)
+{
+	switch (length)
+	{
+		case sizeof(char):
+			return CharGetDatum((char) number);
+		case sizeof(int16):
+			return Int16GetDatum((int16) number);
+		case sizeof(int32):
+			return Int32GetDatum((int32) number);
+		default:
+			return (Datum) number;
+	}
+}
+
+/* Room for size more bytes of the keys of a row, used being there. */
+static char *
+reserve_row(GroupNode *node, Size used, Size size)
+{
+	Size		needed = used + size;
+
+	if (unlikely(needed > node->row_size))
+	{
+		if (needed > MaxAllocSize)
+			ereport(ERROR,
+					(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+					 errmsg("keys of GROUP BY are too large"),
+					 errdetail("Together they take more than %d bytes.", (int) MaxAllocSize)));
+		needed = Min(Max(needed, node->row_size * 2), MaxAllocSize);
+		node->row = repalloc(node->row, needed);
+		node->row_size = needed;
+	}
+	return node->row + used;
+}
+
+/* Lays the keys of a row behind each other, each after a byte that says whether it is there. */
+static uint32
+make_row(GroupNode *node, const TupleTableSlot *slot)
+{
+	Size		used = 0;
+
+	for (int i = 0; i < node->num_keys; i++)
+	{
+		const GroupKey *key = &node->keys[i];
+		Datum		value = slot->tts_values[key->column];
+		bool		is_null = slot->tts_isnull[key->column];
+
+		*reserve_row(node, used, 1) = is_null;
+		used++;
+		if (is_null)
+			continue;
+		if (key->by_value)
+		{
+			int64		number = by_value_number(value, key->length);
+
+			memcpy(reserve_row(node, used, sizeof(number)), &number, sizeof(number));
+			used += sizeof(number);
+		}
+		else if (key->length > 0)
+		{
+			char	   *to = reserve_row(node, used, key->length);
+
+			if (key->is_name)
+				strncpy(to, NameStr(*DatumGetName(value)), NAMEDATALEN);
+			else
+				memcpy(to, DatumGetPointer(value), key->length);
+			used += key->length;
+		}
+		else
+		{
+			struct varlena *bytes = plain(node, value);
+			uint32		size = VARSIZE_ANY_EXHDR(bytes);
+			char	   *to = reserve_row(node, used, sizeof(size) + size);
+
+			memcpy(to, &size, sizeof(size));
+			memcpy(to + sizeof(size), VARDATA_ANY(bytes), size);
+			used += sizeof(size) + size;
+		}
+	}
+	return used;
+}
+
+/* The number of the state of a row, and its time; as vsm.timeline(at, state) takes them. */
+static inline uint32
+row_event(GroupNode *node, const TupleTableSlot *slot, int64 *at)
+{
+	struct varlena *state;
+
+	*at = 0;
+	if (unlikely(slot->tts_isnull[node->at_column] || slot->tts_isnull[node->state_column]))
+		return SET_NO_EVENT;
+	*at = DatumGetTimestampTz(slot->tts_values[node->at_column]);
+	check_finite(*at, "the time of an event");
+	state = plain(node, slot->tts_values[node->state_column]);
+	return timeline_set_state(node->set, VARDATA_ANY(state), VARSIZE_ANY_EXHDR(state));
+}
+
+static inline void
+add_row(GroupNode *node, const TupleTableSlot *slot)
+{
+	TimelineSet *set = node->set;
+	const GroupKey *key = node->keys;
+	int64		at;
+	uint32		state = row_event(node, slot, &at);
+
+	if (node->kind == KEY_ROW)
+	{
+		uint32		size = make_row(node, slot);
+
+		timeline_set_add_text(set, node->row, size, at, state);
+	}
+	else if (unlikely(slot->tts_isnull[key->column]))
+		timeline_set_add_null(set, at, state);
+	else if (node->kind == KEY_NUMBER)
+		timeline_set_add_number(set, by_value_number(slot->tts_values[key->column], key->length), at, state);
+	else
+	{
+		struct varlena *bytes = plain(node, slot->tts_values[key->column]);
+
+		timeline_set_add_text(set, VARDATA_ANY(bytes), VARSIZE_ANY_EXHDR(bytes), at, state);
+	}
+}
+
+/* For EXPLAIN: at its largest a set is when it is filled, or when it has been read. */
+static void
+note_size(GroupNode *node)
+{
+	Size		memory = MemoryContextMemAllocated(node->context, true);
+
+	node->peak_memory = Max(node->peak_memory, memory);
+	if (node->set != NULL)
+		node->peak_file = Max(node->peak_file, node->set->names->file_bytes);
+}
+
+static void
+fill_set(GroupNode *node)
+{
+	PlanState  *child = linitial(node->css.custom_ps);
+	ExprContext *context = node->css.ss.ps.ps_ExprContext;
+
+	node->toasted = false;
+	for (;;)
+	{
+		TupleTableSlot *slot = ExecProcNode(child);
+
+		if (TupIsNull(slot))
+			break;
+		CHECK_FOR_INTERRUPTS();
+		if (unlikely(node->set == NULL))
+			node->set = timeline_set_new(node->context, node->kind != KEY_NUMBER, get_hash_memory_limit());
+		slot_getsomeattrs(slot, node->num_columns);
+		add_row(node, slot);
+		if (unlikely(node->toasted))
+		{
+			ResetExprContext(context);
+			node->toasted = false;
+		}
+	}
+	note_size(node);
+	node->is_filled = true;
+}
+
+/*----------
+ * Reading it.
+ *----------
+ */
+
+static Datum
+make_varlena(const char *data, uint32 size)
+{
+	struct varlena *result = palloc(VARHDRSZ + (Size) size);
+
+	SET_VARSIZE(result, VARHDRSZ + size);
+	memcpy(VARDATA(result), data, size);
+	return PointerGetDatum(result);
+}
+
+/* Takes apart what make_row has laid. */
+static void
+split_row(const GroupNode *node, const char *p, TupleTableSlot *slot)
+{
+	for (int i = 0; i < node->num_keys; i++)
+	{
+		const GroupKey *key = &node->keys[i];
+
+		slot->tts_isnull[i] = *p++;
+		slot->tts_values[i] = (Datum) 0;
+		if (slot->tts_isnull[i])
+			continue;
+		if (key->by_value)
+		{
+			int64		number;
+
+			memcpy(&number, p, sizeof(number));
+			slot->tts_values[i] = by_value_datum(number, key->length);
+			p += sizeof(number);
+		}
+		else if (key->length > 0)
+		{
+			slot->tts_values[i] = PointerGetDatum(memcpy(palloc(key->length), p, key->length));
+			p += key->length;
+		}
+		else
+		{
+			uint32		size;
+
+			memcpy(&size, p, sizeof(size));
+			slot->tts_values[i] = make_varlena(p + sizeof(size), size);
+			p += sizeof(size) + size;
+		}
+	}
+}
+
+/* An item as the row that expressions are computed of: its keys, and its timeline. */
+static void
+store_item(GroupNode *node, const SetItem *item, TupleTableSlot *slot)
+{
+	int			timeline = node->num_keys;
+
+	ExecClearTuple(slot);
+	if (node->kind == KEY_ROW)
+		split_row(node, item->text, slot);
+	else
+	{
+		slot->tts_isnull[0] = item->is_null;
+		if (item->is_null)
+			slot->tts_values[0] = (Datum) 0;
+		else if (node->kind == KEY_NUMBER)
+			slot->tts_values[0] = by_value_datum(item->number, node->keys[0].length);
+		else
+			slot->tts_values[0] = make_varlena(item->text, item->text_len);
+	}
+	slot->tts_isnull[timeline] = item->timeline == NULL;
+	slot->tts_values[timeline] = PointerGetDatum(item->timeline);
+	ExecStoreVirtualTuple(slot);
+}
+
+static TupleTableSlot *
+exec_node(CustomScanState *css)
+{
+	GroupNode  *node = (GroupNode *) css;
+	ExprContext *context = css->ss.ps.ps_ExprContext;
+	TupleTableSlot *slot = css->ss.ss_ScanTupleSlot;
+	SetItem		item;
+
+	if (!node->is_filled)
+		fill_set(node);
+	if (node->set == NULL)
+		return NULL;
+	if (node->reader == NULL)
+		node->reader = timeline_set_read(node->set, node->context);
+	for (;;)
+	{
+		MemoryContext old;
+
+		ResetExprContext(context);
+		if (!timeline_set_next(node->reader, &item))
+		{
+			note_size(node);
+			return NULL;
+		}
+		old = MemoryContextSwitchTo(context->ecxt_per_tuple_memory);
+		store_item(node, &item, slot);
+		MemoryContextSwitchTo(old);
+		context->ecxt_scantuple = slot;
+		if (ExecQual(css->ss.ps.qual, context))
+			break;
+		InstrCountFiltered1(css, 1);
+	}
+	if (css->ss.ps.ps_ProjInfo != NULL)
+		return ExecProject(css->ss.ps.ps_ProjInfo);
+	return slot;
+}
+
+/*----------
+ * Beginning and ending.
+ *----------
+ */
+
+/* Forgets the set: its memory and its temporary files. */
+static void
+forget_set(GroupNode *node)
+{
+	if (node->reader != NULL)
+		timeline_set_read_end(node->reader);
+	if (node->set != NULL)
+		timeline_set_close(node->set);
+	node->reader = NULL;
+	node->set = NULL;
+	node->is_filled = false;
+	MemoryContextReset(node->context);
+}
+
+static void
+check_execute(Oid function, Oid role, ObjectType type)
+{
+	AclResult	result = vsm_function_aclcheck(function, role);
+
+	if (result != ACLCHECK_OK)
+		aclcheck_error(result, type, get_func_name(function));
+	InvokeFunctionExecuteHook(function);
+}
+
+/*
+ * As the executor does for an aggregate: who calls it must be allowed to, and who owns it, to call
+ * the functions that it consists of.
+ */
+static void
+check_permissions(Oid aggregate)
+{
+	HeapTuple	tuple;
+	Oid			owner;
+	Oid			transition_function;
+	Oid			final_function;
+
+	check_execute(aggregate, GetUserId(), OBJECT_AGGREGATE);
+	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(aggregate));
+	if (!HeapTupleIsValid(tuple))
+		elog(ERROR, "cache lookup failed for function %u", aggregate);
+	owner = ((Form_pg_proc) GETSTRUCT(tuple))->proowner;
+	ReleaseSysCache(tuple);
+	tuple = SearchSysCache1(AGGFNOID, ObjectIdGetDatum(aggregate));
+	if (!HeapTupleIsValid(tuple))
+		elog(ERROR, "cache lookup failed for aggregate %u", aggregate);
+	transition_function = ((Form_pg_aggregate) GETSTRUCT(tuple))->aggtransfn;
+	final_function = ((Form_pg_aggregate) GETSTRUCT(tuple))->aggfinalfn;
+	ReleaseSysCache(tuple);
+	check_execute(transition_function, owner, OBJECT_FUNCTION);
+	check_execute(final_function, owner, OBJECT_FUNCTION);
+}
+
+static void
+read_plan(GroupNode *node, const CustomScan *plan)
+{
+	List	   *columns = list_nth(plan->custom_private, GROUP_PLAN_COLUMNS);
+
+	node->num_keys = list_length(plan->custom_scan_tlist) - 1;
+	node->keys = palloc0(sizeof(GroupKey) * node->num_keys);
+	for (int i = 0; i < node->num_keys; i++)
+	{
+		GroupKey   *key = &node->keys[i];
+		Oid			type = exprType((Node *) list_nth_node(TargetEntry, plan->custom_scan_tlist, i)->expr);
+
+		key->column = list_nth_int(columns, i) - 1;
+		get_typlenbyval(type, &key->length, &key->by_value);
+		key->is_name = getBaseType(type) == NAMEOID;
+	}
+	node->at_column = list_nth_int(columns, node->num_keys) - 1;
+	node->state_column = list_nth_int(columns, node->num_keys + 1) - 1;
+	for (int i = 0; i < list_length(columns); i++)
+		node->num_columns = Max(node->num_columns, list_nth_int(columns, i));
+	node->kind = KEY_ROW;
+	if (node->num_keys == 1 && node->keys[0].by_value)
+		node->kind = KEY_NUMBER;
+	else if (node->num_keys == 1 && node->keys[0].length == -1)
+		node->kind = KEY_BYTES;
+}
+
+static void
+begin_node(CustomScanState *css, EState *estate, int eflags)
+{
+	GroupNode  *node = (GroupNode *) css;
+	CustomScan *plan = (CustomScan *) css->ss.ps.plan;
+
+	check_permissions(castNode(Aggref, llast_node(TargetEntry, plan->custom_scan_tlist)->expr)->aggfnoid);
+
+	/* If the node is asked again, the set is there. */
+	css->custom_ps = list_make1(ExecInitNode(linitial(plan->custom_plans), estate, eflags & ~EXEC_FLAG_REWIND));
+	read_plan(node, plan);
+	node->row_size = 256;
+	node->row = palloc(node->row_size);
+	node->context = AllocSetContextCreate(CurrentMemoryContext, "timelines of groups", ALLOCSET_DEFAULT_SIZES);
+}
+
+static void
+rescan_node(CustomScanState *css)
+{
+	GroupNode  *node = (GroupNode *) css;
+	PlanState  *child = linitial(css->custom_ps);
+
+	ExecClearTuple(css->ss.ss_ScanTupleSlot);
+	if (css->ss.ps.chgParam != NULL)
+		UpdateChangedParamSet(child, css->ss.ps.chgParam);
+	if (node->is_filled && child->chgParam == NULL)
+	{
+		if (node->reader != NULL)
+			timeline_set_read_end(node->reader);
+		node->reader = NULL;
+		return;
+	}
+	forget_set(node);
+	/* Otherwise its first row is what begins that. */
+	if (child->chgParam == NULL)
+		ExecReScan(child);
+}
+
+static void
+end_node(CustomScanState *css)
+{
+	GroupNode  *node = (GroupNode *) css;
+
+	forget_set(node);
+	MemoryContextDelete(node->context);
+	ExecEndNode(linitial(css->custom_ps));
+}
+
+/*----------
+ * EXPLAIN.
+ *----------
+ */
+
+static void
+explain_node(CustomScanState *css, List *ancestors, ExplainState *es)
+{
+	GroupNode  *node = (GroupNode *) css;
+	CustomScan *plan = (CustomScan *) css->ss.ps.plan;
+	int			num_group_keys = linitial_int(list_nth(plan->custom_private, GROUP_PLAN_NUM_GROUP_KEYS));
+	List	   *context = set_deparse_context_plan(es->deparse_cxt, &plan->scan.plan, ancestors);
+	List	   *keys = NIL;
+
+	for (int i = 0; i < num_group_keys; i++)
+		keys = lappend(keys, deparse_expression((Node *) list_nth_node(TargetEntry, plan->custom_scan_tlist, i)->expr,
+												context, vsm_explain_prefix(es), true));
+	ExplainPropertyList("Group Key", keys, es);
+	if (!es->analyze || node->peak_memory == 0)
+		return;
+	ExplainPropertyInteger("Memory Usage", "kB", (node->peak_memory + 1023) / 1024, es);
+	if (node->peak_file > 0)
+		ExplainPropertyInteger("Disk Usage", "kB", (node->peak_file + 1023) / 1024, es);
+}
+
+static const CustomExecMethods exec_methods = {
+	.CustomName = GROUP_NODE_NAME,
+	.BeginCustomScan = begin_node,
+	.ExecCustomScan = exec_node,
+	.EndCustomScan = end_node,
+	.ReScanCustomScan = rescan_node,
+	.ExplainCustomScan = explain_node
+};
+
+static Node *
+create_state(CustomScan *plan)
+{
+	GroupNode  *node = (GroupNode *) newNode(sizeof(GroupNode), T_CustomScanState);
+
+	node->css.methods = &exec_methods;
+	return (Node *) node;
+}
+
+const CustomScanMethods group_node_methods = {
+	.CustomName = GROUP_NODE_NAME,
+	.CreateCustomScanState = create_state
+};

@@ -1,0 +1,26 @@
+/*
+ * group_plan_sql.h
+ *		GROUP BY on a set of timelines: what the planner's part (group_plan_sql.c) tells the
+ *		executor's (group_node_sql.c).
+ */
+#ifndef VSM_GROUP_PLAN_SQL_H
+#define VSM_GROUP_PLAN_SQL_H
+
+#include "nodes/extensible.h"
+
+/* How the node is called in EXPLAIN, and by parallel workers that read a plan. */
+#define GROUP_NODE_NAME		"vsm_group"
+
+/*
+ * The plan of a node. custom_scan_tlist has what it groups by, then the aggregate; custom_plans
+ * has the child; custom_private has these lists of integers.
+ */
+typedef enum GroupPlanPrivate
+{
+	GROUP_PLAN_COLUMNS,			/* of the child: each key's, the time's, the state's */
+	GROUP_PLAN_NUM_GROUP_KEYS	/* of GROUP BY; further keys are columns that depend on them */
+} GroupPlanPrivate;
+
+extern const CustomScanMethods group_node_methods;
+
+#endif							/* VSM_GROUP_PLAN_SQL_H */
