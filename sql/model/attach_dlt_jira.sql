@@ -1,37 +1,53 @@
 /*
- * Jira as dlt leaves it: objects are columns with __ between the names, lists are tables of their own
- * whose rows name their parent's. The issue is put together as the REST interface gives it. In a
- * table to which every load appends, an issue has several rows, each of which is read.
+ * Jira as dlt leaves it. As deep as max_table_nesting goes, objects are columns with __ between the
+ * names, lists are tables of their own whose rows name their parent's; what is deeper is JSON. The
+ * issue is put together as the REST interface gives it. In a table to which every load appends, an
+ * issue has several rows, each of which is read.
  */
 
 CREATE FUNCTION vsm.dlt_jira_tables() RETURNS SETOF vsm.attached_table
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 5
 BEGIN ATOMIC
 	VALUES
-		('issues!', '_dlt_id! text, id! text, key text, self text, changelog__total number, fields__status__id text, '
-			'fields__status__name text, fields__status__status_category__key text, fields__issuetype__name text, '
-			'fields__project__key text, fields__priority__name text, fields__parent__id text, fields__parent__fields__issuetype__name '
-			'text, '
-			'fields__summary text, fields__created! text, fields__updated text, fields__duedate text, fields__resolutiondate text, '
-			'fields__statuscategorychangedate text, whole row', '_dlt_load_id'),
-		('issues__changelog__histories', '_dlt_id! text, _dlt_parent_id! text, _dlt_list_idx! number, id text, created! text', NULL),
-		('issues__changelog__histories__items', '_dlt_parent_id! text, _dlt_list_idx! number, field text, fieldtype text, field_id text, '
-			'from text, from_string text, to text, to_string text', NULL),
+		('issues!', '_dlt_id! text, id! text, key text, self text, fields json, changelog json, names json, whole row', '_dlt_load_id'),
+		('issues__changelog__histories', '_dlt_id! text, _dlt_parent_id! text, _dlt_list_idx! number, id text, created! time', NULL),
+		('issues__changelog__histories__items', '_dlt_root_id text, _dlt_parent_id! text, _dlt_list_idx! number, field text, '
+			'fieldtype text, field_id text, from text, from_string text, to text, to_string text', NULL),
 		('issues__fields__labels', '_dlt_parent_id! text, _dlt_list_idx! number, value text', NULL),
 		('issues__fields__issuelinks', '_dlt_parent_id! text, _dlt_list_idx! number, type__inward text, type__outward text, '
 			'inward_issue__id text, inward_issue__key text, outward_issue__id text, outward_issue__key text', NULL);
 END;
 COMMENT ON FUNCTION vsm.dlt_jira_tables() IS 'the tables of Jira as dlt leaves it; a part of vsm.attach_dlt_jira';
 
-CREATE FUNCTION vsm.dlt_jira_columns("row" jsonb, prefix text) RETURNS jsonb
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-BEGIN ATOMIC
-	SELECT coalesce(jsonb_object_agg(substr(e.key, length(prefix) + 1), e.value), '{}')
-	FROM jsonb_each("row") AS e
-	WHERE starts_with(e.key, prefix || 'customfield_') AND e.value <> 'null' AND e.key !~ ('^' || prefix || '.*__');
-END;
-COMMENT ON FUNCTION vsm.dlt_jira_columns(jsonb, text) IS
-	'those custom fields of Jira whose values, or names, are columns that begin so; a part of vsm.attach_dlt_jira';
+CREATE FUNCTION vsm.dlt_jira_object("row" jsonb) RETURNS jsonb
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	-- Who asks for all fields is told of those that are empty, too, but columns that were always empty are not made.
+	result jsonb := '{"fields": {"priority": null, "duedate": null, "parent": null, "labels": [], "issuelinks": []}}';
+	member record;
+BEGIN
+	FOR member IN
+		SELECT string_to_array(replace(e.key, '__status_category', '__statusCategory'), '__') AS path, e.value
+		FROM jsonb_each("row") AS e
+		WHERE e.value <> 'null' AND e.key ~ ('^(fields__(summary|created|updated|duedate|resolutiondate|statuscategorychangedate|labels|'
+			'issuelinks|status|issuetype|project|priority|parent|customfield_\d+)|names__customfield_\d+|changelog__(total|histories))'
+			'(__.*)?$')
+		ORDER BY e.key
+	LOOP
+		FOR depth IN 1 .. cardinality(member.path) - 1 LOOP
+			IF jsonb_typeof(result #> member.path[:depth]) IS DISTINCT FROM 'object' THEN
+				result := jsonb_set(result, member.path[:depth], '{}');
+			END IF;
+		END LOOP;
+		result := jsonb_set(result, member.path, member.value);
+	END LOOP;
+	RETURN result;
+END
+$$;
+COMMENT ON FUNCTION vsm.dlt_jira_object(jsonb) IS
+	'the members of an issue of Jira that are columns, as an object; a part of vsm.attach_dlt_jira';
 
 CREATE FUNCTION vsm.dlt_jira_parts() RETURNS SETOF vsm.attached_part
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 1
@@ -41,7 +57,7 @@ BEGIN ATOMIC
 			SELECT e._dlt_parent_id, jsonb_agg(jsonb_strip_nulls(jsonb_build_object('field', e.field, 'fieldtype', e.fieldtype,
 				'fieldId', e.field_id, 'from', e."from", 'fromString', e.from_string, 'to', e."to", 'toString', e.to_string))
 				ORDER BY e._dlt_list_idx) AS items
-			FROM [[issues__changelog__histories__items]] AS e GROUP BY e._dlt_parent_id),
+			FROM [[issues__changelog__histories__items._dlt_root_id]] AS e GROUP BY e._dlt_parent_id),
 		history AS MATERIALIZED (
 			SELECT h._dlt_parent_id, jsonb_agg(jsonb_build_object('id', h.id, 'created', h.created, 'items', coalesce(e.items, '[]'))
 				ORDER BY h._dlt_list_idx) AS histories
@@ -58,22 +74,14 @@ BEGIN ATOMIC
 				'outwardIssue', CASE WHEN l.outward_issue__id IS NOT NULL THEN
 					jsonb_build_object('id', l.outward_issue__id, 'key', l.outward_issue__key) END)) ORDER BY l._dlt_list_idx) AS links
 			FROM [[issues__fields__issuelinks._dlt_parent_id]] AS l GROUP BY l._dlt_parent_id)
-		SELECT jsonb_build_object('id', i.id, 'key', i.key, 'self', i.self, 'names', vsm.dlt_jira_columns(i.whole, 'names__'),
-			'fields', jsonb_build_object('summary', i.fields__summary, 'created', i.fields__created, 'updated', i.fields__updated,
-				'duedate', i.fields__duedate, 'resolutiondate', i.fields__resolutiondate,
-				'statuscategorychangedate', i.fields__statuscategorychangedate, 'labels', coalesce(b.labels, '[]'),
-				'issuelinks', coalesce(l.links, '[]'),
-				'issuetype', CASE WHEN i.fields__issuetype__name IS NOT NULL THEN jsonb_build_object('name', i.fields__issuetype__name) END,
-				'priority', CASE WHEN i.fields__priority__name IS NOT NULL THEN jsonb_build_object('name', i.fields__priority__name) END,
-				'project', CASE WHEN i.fields__project__key IS NOT NULL THEN jsonb_build_object('key', i.fields__project__key) END,
-				'parent', CASE WHEN i.fields__parent__id IS NOT NULL THEN jsonb_build_object('id', i.fields__parent__id,
-					'fields', jsonb_build_object('issuetype', jsonb_build_object('name', i.fields__parent__fields__issuetype__name))) END,
-				'status', jsonb_build_object('id', i.fields__status__id, 'name', i.fields__status__name,
-					'statusCategory', jsonb_build_object('key', i.fields__status__status_category__key)))
-				|| vsm.dlt_jira_columns(i.whole, 'fields__'),
-			'changelog', CASE WHEN i.changelog__total IS NOT NULL OR h.histories IS NOT NULL THEN
-				jsonb_strip_nulls(jsonb_build_object('total', i.changelog__total, 'histories', coalesce(h.histories, '[]'))) END) AS body
-		FROM [[issues._dlt_id]] AS i LEFT JOIN history AS h ON h._dlt_parent_id = i._dlt_id
+		SELECT jsonb_build_object('id', i.id, 'key', i.key, 'self', i.self, 'names', coalesce(i.names, o.object -> 'names'),
+			'fields', coalesce(i.fields, (o.object -> 'fields') || jsonb_strip_nulls(jsonb_build_object('labels', b.labels,
+				'issuelinks', l.links))),
+			'changelog', coalesce(i.changelog, (o.object -> 'changelog') || jsonb_strip_nulls(jsonb_build_object('histories',
+				coalesce(h.histories, o.object #> ARRAY['changelog', 'histories'], '[]'))))) AS body
+		FROM [[issues._dlt_id]] AS i
+			CROSS JOIN LATERAL (SELECT CASE WHEN i.fields IS NULL THEN vsm.dlt_jira_object(i.whole) END AS object OFFSET 0) AS o
+			LEFT JOIN history AS h ON h._dlt_parent_id = i._dlt_id
 			LEFT JOIN label AS b ON b._dlt_parent_id = i._dlt_id LEFT JOIN link AS l ON l._dlt_parent_id = i._dlt_id$sql$);
 END;
 COMMENT ON FUNCTION vsm.dlt_jira_parts() IS 'what is read of Jira as dlt leaves it; a part of vsm.attach_dlt_jira';

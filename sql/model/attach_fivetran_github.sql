@@ -7,7 +7,7 @@ CREATE FUNCTION vsm.fivetran_github_tables() RETURNS SETOF vsm.attached_table
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 9
 BEGIN ATOMIC
 	VALUES
-		('issue!', 'id! text, number text, title text, body text, state text, created_at! time, updated_at time, closed_at time, '
+		('issue!', 'id! text, number number, title text, body text, state text, created_at! time, updated_at time, closed_at time, '
 			'pull_request flag, repository_id text, user_id text, _fivetran_deleted flag, _fivetran_synced time', '_fivetran_synced'),
 		('issue_closed_history', 'issue_id! text, closed! flag, updated_at! time', '_fivetran_synced'),
 		('issue_label', 'issue_id! text, label_id text, label text', '_fivetran_synced'),

@@ -7,7 +7,7 @@ CREATE FUNCTION vsm.gitlab_database_tables() RETURNS SETOF vsm.attached_table
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 15
 BEGIN ATOMIC
 	VALUES
-		('issues!', 'id! text, iid text, project_id text, title text, description text, created_at! time, updated_at time, '
+		('issues!', 'id! text, iid number, project_id text, title text, description text, created_at! time, updated_at time, '
 			'closed_at time, state_id! text, weight number, due_date json, work_item_type_id text', 'updated_at'),
 		('work_item_types', 'id! text, base_type text, name text', NULL),
 		('resource_state_events', 'id! text, issue_id text, merge_request_id text, created_at! time, state! text', 'created_at'),
@@ -15,7 +15,7 @@ BEGIN ATOMIC
 			'created_at'),
 		('labels', 'id! text, title text', NULL),
 		('label_links', 'label_id! text, target_id! text, target_type! text', 'updated_at'),
-		('merge_requests', 'id! text, iid text, source_project_id text, target_project_id text, source_branch text, target_branch text, '
+		('merge_requests', 'id! text, iid number, source_project_id text, target_project_id text, source_branch text, target_branch text, '
 			'title text, description text, created_at! time, updated_at time, state_id! text, merge_commit_sha text, '
 			'squash_commit_sha text, draft flag', 'updated_at'),
 		('merge_request_metrics', 'merge_request_id! text, merged_at time, latest_closed_at time', 'updated_at'),

@@ -2,7 +2,7 @@
 BEGIN;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS vsm;
-SELECT plan(25);
+SELECT plan(24);
 SET LOCAL client_min_messages = error;
 SET LOCAL TimeZone = 'Asia/Tokyo';
 CALL vsm.create_model('told');
