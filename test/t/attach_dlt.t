@@ -40,7 +40,8 @@ END
 }
 issues 3 2026-01-06T09:00:00.000+0000 1 '' >"$tmp/first.json"
 issues 4 2026-01-13T10:00:00.000+0000 2 '{"id": "502", "created": "2026-01-13T10:00:00.000+0000", "items": [{"field": "status",
-	"fieldtype": "jira", "fieldId": "status", "from": "3", "fromString": "Status 3", "to": "4", "toString": "Status 4"}]},' >"$tmp/second.json"
+	"fieldtype": "jira", "fieldId": "status", "from": "3", "fromString": "Status 3", "to": "4",
+	"toString": "Status 4"}]},' >"$tmp/second.json"
 
 sql -c 'CREATE EXTENSION vsm' -c "CALL vsm.create_model('told')"
 for load in first second; do
