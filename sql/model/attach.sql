@@ -7,7 +7,8 @@
  *   vsm.LAYOUT_tables() -> setof vsm.attached_table
  *       the tables and those of their columns that are read. What is marked with ! has to be there;
  *       anything else may be missing. Of names with | between them the first that is there is taken.
- *       Columns may be of any type: they are read as the type that is said, by vsm.attached_value.
+ *       Columns may be of any type: they are read as the type that is said, by vsm.attached_value; row
+ *       is all columns of the table as JSON.
  *   vsm.LAYOUT_parts() -> setof vsm.attached_part
  *       what is read of them: a statement that gives records as the JSON of the tool's own REST
  *       interface, column body, for a reader of payloads; or, without a reader, facts. [[issue]] in
@@ -120,10 +121,11 @@ BEGIN
 	LOOP
 		name := split_part(wanted.names, '|', 1);
 		kind := wanted.kind;
+		-- (A row is all of its columns.)
 		SELECT a.attname, a.atttypid INTO attribute, type
 		FROM unnest(string_to_array(wanted.names, '|')) WITH ORDINALITY AS n (name, place)
 			JOIN pg_attribute AS a ON lower(a.attname) = lower(n.name)
-		WHERE a.attrelid = target AND a.attnum > 0 AND NOT a.attisdropped
+		WHERE a.attrelid = target AND a.attnum > 0 AND NOT a.attisdropped AND wanted.kind <> 'row'
 		ORDER BY n.place, a.attname = n.name DESC LIMIT 1;
 		IF NOT FOUND AND target IS NOT NULL AND wanted.is_required THEN
 			RAISE EXCEPTION USING
@@ -149,8 +151,10 @@ DECLARE
 	list   text;
 	keyed  text;
 BEGIN
-	SELECT string_agg(format('%s AS %I', coalesce(vsm.attached_value('t.' || quote_ident(c.attribute), c.type, c.kind),
-			'NULL::' || CASE c.kind WHEN 'time' THEN 'timestamptz' WHEN 'json' THEN 'jsonb' WHEN 'number' THEN 'numeric'
+	SELECT string_agg(format('%s AS %I', coalesce(CASE WHEN c.kind = 'row' AND target IS NOT NULL THEN 'to_jsonb(t)' END,
+			vsm.attached_value('t.' || quote_ident(c.attribute), c.type, c.kind),
+			'NULL::' || CASE c.kind WHEN 'time' THEN 'timestamptz' WHEN 'json' THEN 'jsonb' WHEN 'row' THEN 'jsonb'
+				WHEN 'number' THEN 'numeric'
 				WHEN 'flag' THEN 'boolean' ELSE 'text' END), c.name), ', '),
 		-- As the column's own type, so that an index can find them.
 		max(format('WHERE t.%s = ANY ($1::text[]::%s[])', quote_ident(c.attribute), c.type)) FILTER (WHERE c.name = key

@@ -1,0 +1,44 @@
+/*
+ * GitLab as Airbyte leaves it: a table a stream, whose columns are the members of the objects of the
+ * REST interface. Some that are objects there are only ids here: the author of an issue, the commit
+ * of a job.
+ */
+
+CREATE FUNCTION vsm.airbyte_gitlab_tables() RETURNS SETOF vsm.attached_table
+LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 7
+BEGIN ATOMIC
+	SELECT t.name, 'id! text, object row', '_airbyte_extracted_at|_airbyte_emitted_at'
+	FROM unnest(ARRAY['issues', 'merge_requests', 'pipelines', 'jobs', 'deployments', 'commits']) AS t (name)
+	UNION ALL
+	SELECT 'releases', 'tag_name! text, object row', '_airbyte_extracted_at|_airbyte_emitted_at';
+END;
+COMMENT ON FUNCTION vsm.airbyte_gitlab_tables() IS 'the tables of GitLab as Airbyte leaves it; a part of vsm.attach_airbyte_gitlab';
+
+CREATE FUNCTION vsm.airbyte_gitlab_parts() RETURNS SETOF vsm.attached_part
+LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 7
+BEGIN ATOMIC
+	SELECT t.name, ARRAY[t.name || '.' || t.key], t.reader, format('SELECT %s AS body FROM [[%s.%s]] AS r', t.body, t.name, t.key)
+	FROM (VALUES
+		('issues', 'id', 'gitlab_issue', $sql$r.object || CASE WHEN vsm.json_text(r.object, 'epic_id') IS NOT NULL
+			THEN jsonb_build_object('epic', jsonb_build_object('id', r.object -> 'epic_id')) ELSE jsonb_build_object() END$sql$),
+		('merge_requests', 'id', 'gitlab_merge_request', 'r.object'),
+		('pipelines', 'id', 'gitlab_pipeline', 'r.object'),
+		('jobs', 'id', 'gitlab_job', $sql$CASE WHEN vsm.json_text(r.object, 'commit_id') IS NOT NULL
+			THEN jsonb_build_object('sha', r.object -> 'commit_id') ELSE jsonb_build_object() END || r.object$sql$),
+		('deployments', 'id', 'gitlab_deployment', 'r.object'),
+		('commits', 'id', 'gitlab_commit', 'r.object'),
+		('releases', 'tag_name', 'gitlab_release', 'r.object')) AS t (name, key, reader, body);
+END;
+COMMENT ON FUNCTION vsm.airbyte_gitlab_parts() IS 'what is read of GitLab as Airbyte leaves it; a part of vsm.attach_airbyte_gitlab';
+
+CREATE PROCEDURE vsm.attach_airbyte_gitlab(model text, source_schema text, source text DEFAULT 'gitlab', full_pass interval DEFAULT '1 day')
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	CALL vsm.attach(model, source_schema, 'airbyte_gitlab', source, full_pass);
+END
+$$;
+COMMENT ON PROCEDURE vsm.attach_airbyte_gitlab(text, text, text, interval) IS
+	'has vsm.refresh read issues, merge requests, pipelines, jobs, deployments, commits and releases of GitLab that Airbyte loads into '
+	'tables of a schema';
