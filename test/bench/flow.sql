@@ -36,9 +36,10 @@ SELECT key,
 	vsm.flow_efficiency(vsm.timeline(at, state), (SELECT wf FROM my_workflow))
 FROM event GROUP BY key
 
--- @ratio flow_vs_floor flow / floor <= 1.5
--- @ratio flow_text_key_vs_floor flow_text_key / floor_text_key <= 1.5
--- @memory memory_vs_floor flow / floor <= 2.6
+-- @ratio flow_vs_floor flow / floor <= 0.33
+-- @ratio flow_text_key_vs_floor flow_text_key / floor_text_key <= 0.35
+-- @memory memory_vs_floor flow / floor <= 1.3
+-- @memory memory_text_key_vs_floor flow_text_key / floor_text_key <= 1.7
 -- @ratio window_vs_flow window / flow >= 2.7
 
 -- @same window_vs_flow

@@ -7,7 +7,7 @@ is $? 0 'runs'
 dropdb --force vsm_bench
 printf '%s\n' "$output" >"$tmp/output"
 is "$(sed -n 's/^ratio \([a-z_]*\) >*=*[0-9.]*$/\1/p' "$tmp/output" | tr '\n' ' ')" \
-	'flow_vs_floor flow_text_key_vs_floor memory_vs_floor window_vs_flow window_vs_stored bytes_per_item ' \
+	'flow_vs_floor flow_text_key_vs_floor memory_vs_floor memory_text_key_vs_floor window_vs_flow window_vs_stored bytes_per_item ' \
 	'ends with a line for each measure'
 like "$(tail -n 1 "$tmp/output")" '^ratio ' 'and nothing after them'
 [ $failures = 0 ] || comment <"$tmp/output"
