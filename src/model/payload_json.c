@@ -223,6 +223,66 @@ skip_blanks(const char *p, const char *end)
 	return p;
 }
 
+/* Adds the key at p, and returns where its value begins; NULL if there is none that can be read here. */
+static inline const char *
+read_key(Nodes *nodes, const char *text, const char *p, const char *end)
+{
+	const char *start = p + 1;
+	bool		escaped;
+
+	if (p == end || *p != '"')
+		return NULL;
+	p = string_end(start, end, &escaped);
+	if (p == NULL || escaped)
+		return NULL;
+	add_node(nodes, NODE_STRING, start - text, p - start);
+	nodes->size += p - start + sizeof(JEntry);
+	p = skip_blanks(p + 1, end);
+	return p == end || *p != ':' ? NULL : skip_blanks(p + 1, end);
+}
+
+/* Adds the value at p, which is no array and no object, and returns where it ends; NULL if it cannot be read here. */
+static inline const char *
+read_scalar(Nodes *nodes, const char *text, const char *p, const char *end)
+{
+	const char *start = p;
+	bool		flag;
+
+	switch (*p)
+	{
+		case '"':
+			p = string_end(++start, end, &flag);
+			if (p == NULL)
+				return NULL;
+			add_node(nodes, flag ? NODE_ESCAPED : NODE_STRING, start - text, p - start);
+			nodes->size += p - start;
+			return p + 1;
+		case 't':
+			if (end - p < 4 || memcmp(p, "true", 4) != 0)
+				return NULL;
+			add_node(nodes, NODE_TRUE, 0, 0);
+			return p + 4;
+		case 'f':
+			if (end - p < 5 || memcmp(p, "false", 5) != 0)
+				return NULL;
+			add_node(nodes, NODE_FALSE, 0, 0);
+			return p + 5;
+		case 'n':
+			if (end - p < 4 || memcmp(p, "null", 4) != 0)
+				return NULL;
+			add_node(nodes, NODE_NULL, 0, 0);
+			return p + 4;
+		default:
+			p = number_end(p, end, &flag);
+			if (p == NULL)
+				return NULL;
+			add_node(nodes, flag ? NODE_INTEGER : NODE_DECIMAL, start - text, p - start);
+			/* padding, header, two bytes for four digits and two more where the point cuts them */
+			nodes->size += 3 + 16 + (p - start);
+			return p;
+	}
+}
+
 /* Finds all values; false if the text has to be looked at more closely. */
 static bool
 find_values(Nodes *nodes, const char *text, const char *end)
@@ -236,39 +296,14 @@ find_values(Nodes *nodes, const char *text, const char *end)
 		return false;
 	for (;;)
 	{
-		const char *start;
-		bool		flag;
-
 		/* A value, in an object behind its key. */
-		if (in_object)
-		{
-			if (p == end || *p != '"')
-				return false;
-			start = p + 1;
-			p = string_end(start, end, &flag);
-			if (p == NULL || flag)
-				return false;
-			add_node(nodes, NODE_STRING, start - text, p - start);
-			nodes->size += p - start + sizeof(JEntry);
-			p = skip_blanks(p + 1, end);
-			if (p == end || *p != ':')
-				return false;
-			p = skip_blanks(p + 1, end);
-		}
+		if (in_object && (p = read_key(nodes, text, p, end)) == NULL)
+			return false;
 		if (p == end)
 			return false;
 		nodes->size += sizeof(JEntry);
 		switch (*p)
 		{
-			case '"':
-				start = p + 1;
-				p = string_end(start, end, &flag);
-				if (p == NULL)
-					return false;
-				add_node(nodes, flag ? NODE_ESCAPED : NODE_STRING, start - text, p - start);
-				nodes->size += p - start;
-				p++;
-				break;
 			case '{':
 			case '[':
 				if (depth == MAX_DEPTH)
@@ -285,33 +320,10 @@ find_values(Nodes *nodes, const char *text, const char *end)
 				/* It is empty: not the value of the one that it is. */
 				nodes->nodes[open[depth - 1]].start--;
 				goto value_done;
-			case 't':
-				if (end - p < 4 || memcmp(p, "true", 4) != 0)
-					return false;
-				add_node(nodes, NODE_TRUE, 0, 0);
-				p += 4;
-				break;
-			case 'f':
-				if (end - p < 5 || memcmp(p, "false", 5) != 0)
-					return false;
-				add_node(nodes, NODE_FALSE, 0, 0);
-				p += 5;
-				break;
-			case 'n':
-				if (end - p < 4 || memcmp(p, "null", 4) != 0)
-					return false;
-				add_node(nodes, NODE_NULL, 0, 0);
-				p += 4;
-				break;
 			default:
-				start = p;
-				p = number_end(p, end, &flag);
+				p = read_scalar(nodes, text, p, end);
 				if (p == NULL)
 					return false;
-				add_node(nodes, flag ? NODE_INTEGER : NODE_DECIMAL, start - text, p - start);
-				/* padding, header, two bytes for four digits and two more where the point cuts them */
-				nodes->size += 3 + 16 + (p - start);
-				break;
 		}
 value_done:
 		/* What follows a value: the next one, or the end of those that it is the last of. */

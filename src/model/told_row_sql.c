@@ -7,6 +7,7 @@
 #include "base/compat.h"
 #include "base/rows_sql.h"
 #include "common/int.h"
+#include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/jsonb.h"
 #include "utils/numeric.h"
@@ -115,6 +116,101 @@ push_member(vsm_JsonbState *state, Column *column, JsonbValue *value)
 	vsm_push_jsonb(state, WJB_VALUE, value);
 }
 
+/* The version of each column of a row, of which at is the usual one. */
+static void
+read_versions(Column *columns, int count, Jsonb *told, int64 at)
+{
+	for (int i = 0; i < count; i++)
+	{
+		JsonbValue	value;
+		JsonbValue *version = member(told, columns[i].name, columns[i].len, &value);
+
+		if (version == NULL)
+			columns[i].version = columns[i].value.type == jbvNull ? NEVER : at;
+		else
+		{
+			columns[i].version = version_of(version);
+			if (columns[i].version == 0)
+				columns[i].version = at;
+		}
+	}
+}
+
+static Column *
+find_column(Column *columns, int count, const Column *wanted)
+{
+	for (int i = 0; i < count; i++)
+	{
+		if (columns[i].len == wanted->len && memcmp(columns[i].name, wanted->name, wanted->len) == 0)
+			return &columns[i];
+	}
+	return NULL;
+}
+
+/*
+ * Tells a column anew, and returns whether its value is another one: the newer version holds, of
+ * equal ones the greater value, or, again, what is told now.
+ */
+static bool
+tell_column(Column *column, Column *news, int64 version, bool again)
+{
+	int			compared = compare_values(&news->value, &column->value);
+
+	if (version < column->version ||
+		(version == column->version && !again && compared <= 0))
+		return false;
+	column->version = version;
+	if (compared == 0)
+		return false;
+	column->value = news->value;
+	return column->changed = true;
+}
+
+/* The columns that have changed, as an object. */
+static Datum
+write_changed(Column *columns, int count)
+{
+	vsm_JsonbState state = {0};
+
+	vsm_push_jsonb(&state, WJB_BEGIN_OBJECT, NULL);
+	for (int i = 0; i < count; i++)
+	{
+		if (columns[i].changed)
+			push_member(&state, &columns[i], &columns[i].value);
+	}
+	return JsonbPGetDatum(JsonbValueToJsonb(vsm_push_jsonb(&state, WJB_END_OBJECT, NULL)));
+}
+
+/* The versions of columns that are not the usual one, as an object; 0 if there are none. */
+static Datum
+write_versions(Column *columns, int count, int64 at)
+{
+	vsm_JsonbState state = {0};
+	JsonbValue *built;
+	bool		unusual = false;
+
+	vsm_push_jsonb(&state, WJB_BEGIN_OBJECT, NULL);
+	for (int i = 0; i < count; i++)
+	{
+		bool		is_null = columns[i].value.type == jbvNull;
+		JsonbValue	version;
+
+		if (columns[i].version == NEVER || (!is_null && columns[i].version == at))
+			continue;
+		if (columns[i].version == UNVERSIONED)
+			version.type = jbvNull;
+		else
+		{
+			version.type = jbvNumeric;
+			version.val.numeric = int64_to_numeric(columns[i].version == at ? 0 : columns[i].version);
+		}
+		push_member(&state, &columns[i], &version);
+		unusual = true;
+	}
+	built = vsm_push_jsonb(&state, WJB_END_OBJECT, NULL);
+	return unusual ? JsonbPGetDatum(JsonbValueToJsonb(built)) : (Datum) 0;
+}
+
 /*
  * tell_row(old jsonb, old_told jsonb, old_at, new jsonb, new_told jsonb, new_at, again boolean) -> told_row
  *
@@ -133,105 +229,42 @@ vsm_tell_row(PG_FUNCTION_ARGS)
 	Jsonb	   *new_told = PG_ARGISNULL(4) ? NULL : PG_GETARG_JSONB_P(4);
 	int64		new_at = PG_ARGISNULL(5) ? UNVERSIONED : epoch_microseconds(PG_GETARG_TIMESTAMPTZ(5));
 	bool		again = !PG_ARGISNULL(6) && PG_GETARG_BOOL(6);
-	int64		at = Max(old_at, new_at);
 	Column	   *news;
 	Column	   *columns;
 	int			new_count;
 	int			count;
 	bool		changed = false;
-	vsm_JsonbState state = {0};
-	JsonbValue *built;
-	JsonbValue	value;
 	Datum		results[2];
 	bool		result_nulls[2] = {true, true};
 
 	news = columns_of(new, 0, &new_count);
 	columns = columns_of(old, new_count, &count);
-
-	for (int i = 0; i < count; i++)
-	{
-		JsonbValue *told = member(old_told, columns[i].name, columns[i].len, &value);
-
-		if (told == NULL)
-			columns[i].version = columns[i].value.type == jbvNull ? NEVER : old_at;
-		else
-		{
-			columns[i].version = version_of(told);
-			if (columns[i].version == 0)
-				columns[i].version = old_at;
-		}
-	}
+	read_versions(columns, count, old_told, old_at);
 	for (int i = 0; i < new_count; i++)
 	{
+		JsonbValue	value;
 		JsonbValue *told = member(new_told, news[i].name, news[i].len, &value);
 		int64		version = new_told == NULL ? new_at : told == NULL ? UNVERSIONED : version_of(told);
-		Column	   *column = NULL;
-		int			compared;
+		Column	   *column = find_column(columns, count, &news[i]);
 
-		for (int j = 0; j < count && column == NULL; j++)
-		{
-			if (columns[j].len == news[i].len && memcmp(columns[j].name, news[i].name, news[i].len) == 0)
-				column = &columns[j];
-		}
-		if (column == NULL)
+		CHECK_FOR_INTERRUPTS();
+		if (column != NULL)
+			changed |= tell_column(column, &news[i], version, again);
+		else
 		{
 			/* only where there is no row yet: to_jsonb of a row has all its columns */
-			column = &columns[count++];
-			*column = news[i];
-			column->version = version;
-			column->changed = true;
-			continue;
-		}
-		compared = compare_values(&news[i].value, &column->value);
-		if (version < column->version ||
-			(version == column->version && !again && compared <= 0))
-			continue;
-		column->version = version;
-		if (compared != 0)
-		{
-			column->value = news[i].value;
-			column->changed = true;
-			changed = true;
+			columns[count] = news[i];
+			columns[count].version = version;
+			columns[count++].changed = true;
 		}
 	}
 
 	if (changed || old == NULL)
 	{
-		vsm_push_jsonb(&state, WJB_BEGIN_OBJECT, NULL);
-		for (int i = 0; i < count; i++)
-		{
-			if (columns[i].changed)
-				push_member(&state, &columns[i], &columns[i].value);
-		}
-		results[0] = JsonbPGetDatum(JsonbValueToJsonb(vsm_push_jsonb(&state, WJB_END_OBJECT, NULL)));
+		results[0] = write_changed(columns, count);
 		result_nulls[0] = false;
 	}
-
-	memset(&state, 0, sizeof(state));
-	changed = false;
-	vsm_push_jsonb(&state, WJB_BEGIN_OBJECT, NULL);
-	for (int i = 0; i < count; i++)
-	{
-		bool		is_null = columns[i].value.type == jbvNull;
-		JsonbValue	version;
-
-		if (columns[i].version == NEVER || (!is_null && columns[i].version == at))
-			continue;
-		if (columns[i].version == UNVERSIONED)
-			version.type = jbvNull;
-		else
-		{
-			version.type = jbvNumeric;
-			version.val.numeric = int64_to_numeric(columns[i].version == at ? 0 : columns[i].version);
-		}
-		push_member(&state, &columns[i], &version);
-		changed = true;
-	}
-	built = vsm_push_jsonb(&state, WJB_END_OBJECT, NULL);
-	if (changed)
-	{
-		results[1] = JsonbPGetDatum(JsonbValueToJsonb(built));
-		result_nulls[1] = false;
-	}
+	results[1] = write_versions(columns, count, Max(old_at, new_at));
+	result_nulls[1] = results[1] == (Datum) 0;
 	PG_RETURN_DATUM(row_make(row_type(fcinfo), results, result_nulls));
 }

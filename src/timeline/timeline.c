@@ -542,6 +542,8 @@ timeline_builder_event(TimelineBuilder *builder, int64 at, uint32 state)
 
 	if (builder->num_events == builder->max_events)
 	{
+		if (builder->max_events > PG_UINT32_MAX / 2)
+			timeline_too_large(builder->num_events, builder->num_names);
 		builder->max_events *= 2;
 		builder->events = repalloc_huge(builder->events,
 										sizeof(TimelineEvent) * (Size) builder->max_events);

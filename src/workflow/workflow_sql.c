@@ -253,8 +253,13 @@ vsm_workflow_add_row(PG_FUNCTION_ARGS)
 		rows = (MappingRows *) PG_GETARG_POINTER(0);
 	if (rows->count == rows->max)
 	{
+		if (rows->max > PG_INT32_MAX / 2)
+			ereport(ERROR,
+					(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+					 errmsg("too many rows for one workflow"),
+					 errdetail("There are more than %d.", rows->count)));
 		rows->max *= 2;
-		rows->rows = repalloc(rows->rows, sizeof(MappingRow) * rows->max);
+		rows->rows = repalloc_huge(rows->rows, sizeof(MappingRow) * (Size) rows->max);
 	}
 	row = &rows->rows[rows->count++];
 	row->place = PG_GETARG_INT32(1);
@@ -309,10 +314,10 @@ vsm_workflow_finish(PG_FUNCTION_ARGS)
 	count = collected->count;
 
 	/* A copy: the state stays as it is, for a window's next row. */
-	rows = palloc(sizeof(MappingRow) * count);
-	memcpy(rows, collected->rows, sizeof(MappingRow) * count);
+	rows = palloc_extended(sizeof(MappingRow) * (Size) count, MCXT_ALLOC_HUGE);
+	memcpy(rows, collected->rows, sizeof(MappingRow) * (Size) count);
 	qsort(rows, count, sizeof(MappingRow), compare_rows);
-	source.stages = palloc0(sizeof(StageSource) * count);
+	source.stages = palloc_extended(sizeof(StageSource) * (Size) count, MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
 	for (int first = 0; first < count;)
 	{
 		int			next = first;

@@ -11,7 +11,7 @@ SET LOCAL jit = off;
 SET LOCAL TimeZone = 'America/St_Johns';
 SET LOCAL IntervalStyle = 'sql_standard';
 
-SELECT plan(57);
+SELECT plan(61);
 
 ------------------------------------------------------------------------------
 -- Items by hand: they prove the oracle, which then proves the extension
@@ -292,6 +292,20 @@ UNION ALL SELECT 'skipped rows', count(*) FROM oracle.event WHERE at IS NULL OR 
 SELECT is_empty('SELECT feature, n FROM coverage WHERE n < 5', 'the random data has every feature');
 SELECT is((SELECT count(DISTINCT (start, reopen, backward, unmapped))::int FROM random_ask WHERE unmapped <> 'error'),
 		36, 'every combination of rules');
+-- The words of a rule, as the message lists them that refuses another one.
+CREATE FUNCTION pg_temp.words(rule text) RETURNS text[] LANGUAGE plpgsql AS $$
+DECLARE
+	detail text;
+BEGIN
+	EXECUTE format('SELECT vsm.with_rules(%L, %I => %L)', '{"stages":[{"name":"A","class":"active"}]}', rule, '?');
+	RETURN NULL;
+EXCEPTION WHEN invalid_parameter_value THEN
+	GET STACKED DIAGNOSTICS detail = PG_EXCEPTION_DETAIL;
+	RETURN ARRAY(SELECT m[1] FROM regexp_matches(split_part(detail, '; it is ', 2), '"(\w+)"', 'g') AS m ORDER BY 1);
+END $$;
+SELECT is(ARRAY(SELECT DISTINCT to_jsonb(r) ->> rule FROM random_ask AS r ORDER BY 1), pg_temp.words(rule),
+	'with all words of the rule ' || rule)
+FROM unnest('{start,reopen,backward,unmapped}'::text[]) AS rule;
 
 ------------------------------------------------------------------------------
 -- The extension

@@ -6,7 +6,7 @@ CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS vsm;
 SET LOCAL TimeZone = 'America/St_Johns';
 
-SELECT plan(12);
+SELECT plan(13);
 
 CREATE AGGREGATE pg_temp.cumulative_flow(vsm.timeline, vsm.workflow, timestamptz, timestamptz, interval,
 	text) (SFUNC = vsm.cumulative_flow_add, STYPE = vsm.cumulative_flow_state);
@@ -31,6 +31,10 @@ SELECT kind, state FROM (
 				AS s,
 	LATERAL (VALUES ('cumulative_flow', cumulative_flow), ('process_map', event_log), ('process_map', process_map), ('rollup', rollup),
 		('variants', variants)) AS v(kind, state);
+
+SELECT is(ARRAY(SELECT DISTINCT kind || '_state' FROM state ORDER BY 1), ARRAY(SELECT typname::text FROM pg_type
+	WHERE typnamespace = 'vsm'::regnamespace AND typtype = 'b' AND typname ~ '_state$' AND typname <> 'timeline_state' ORDER BY 1),
+	'all states are here');
 
 -- A number below n for a key, the same everywhere
 CREATE FUNCTION pg_temp.rnd(n int, VARIADIC key text[]) RETURNS int LANGUAGE sql IMMUTABLE AS $$
