@@ -76,6 +76,13 @@ is "$(for file in sql/model/*/*.sql; do
 	grep -q "^CREATE .*\<$name\>" "$file" || echo "$file"
 done)" '' 'a file of the model has the name of what it makes'
 
+is "$(for file in sql/model/reader_*.sql; do
+	tool=$(basename "$file" .sql | cut -d_ -f2)
+	for goes_with in "test/tap/model/reader_$tool.sql" "test/tap/model/reader_${tool}_members.sql" "doc/sources/$tool.md"; do
+		[ -f "$goes_with" ] || echo "$goes_with"
+	done
+done)" '' 'a reader has its tests and its page'
+
 # Comments as PostgreSQL's own: a phrase, no sentence.
 createdb vsm_house
 PGOPTIONS='-c client_min_messages=error' sql -d vsm_house -c 'CREATE EXTENSION vsm' -c "CALL vsm.create_model('flow')" >&2
