@@ -3,7 +3,7 @@ BEGIN;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS vsm;
 SET LOCAL client_min_messages = warning;
-SELECT plan(47);
+SELECT * FROM no_plan();
 
 -- What a statement raises: SQLSTATE, message, detail and hint.
 CREATE FUNCTION pg_temp.failure(statement text) RETURNS text LANGUAGE plpgsql AS $$
@@ -28,11 +28,11 @@ INSERT INTO stored (type, literal, has_kind) VALUES
 	('vsm.calendar', '{}', false),
 	('vsm.graph', '{"a":["b"],"b":[]}', true),
 	('vsm.releases', '{"shop":[["2026-01-05T10:00:00Z","v1","4f9be21"]]}', true),
-	('vsm.survival', '{"durations":[[7,2,1]]}', true),
-	('vsm.cumulative_flow_state', 'null', true),
-	('vsm.process_map_state', 'null', true),
-	('vsm.rollup_state', 'null', true),
-	('vsm.variants_state', 'null', true);
+	('vsm.survival', '{"durations":[[7,2,1]]}', true);
+-- The states of aggregates over many timelines: one whose configuration is unknown.
+INSERT INTO stored (type, literal, has_kind)
+SELECT 'vsm.' || typname, 'null', true FROM pg_type
+WHERE typnamespace = 'vsm'::regnamespace AND typtype = 'b' AND typname ~ '_state$' AND typname <> 'timeline_state';
 CREATE FUNCTION pg_temp.take_bytes() RETURNS bigint LANGUAGE plpgsql AS $$
 DECLARE
 	type text;
@@ -45,7 +45,7 @@ BEGIN
 	END LOOP;
 	RETURN (SELECT count(bytes) FROM stored);
 END $$;
-SELECT is(pg_temp.take_bytes(), 13::bigint, 'bytes of every type can be had');
+SELECT is(pg_temp.take_bytes(), (SELECT count(*) FROM stored), 'bytes of every type can be had');
 SELECT set_eq('SELECT type::regtype::oid FROM stored',
 	$$SELECT oid FROM pg_type WHERE typnamespace = 'vsm'::regnamespace AND typtype = 'b' AND typcategory <> 'A'$$, 'all types are here');
 
