@@ -83,6 +83,12 @@ is "$(for file in sql/model/reader_*.sql; do
 	done
 done)" '' 'a reader has its tests and its page'
 
+# Pages say in capitals what a reader of them names; forge is the tool of an example.
+is "$(grep -ohE '`(src|sql|test|doc)/[A-Za-z0-9_./-]+`' README.md CONTRIBUTING.md doc/*.md doc/*/*.md | tr -d '`' | sort -u |
+	grep -vE 'NAME|VERSION|--A--|forge' | while read -r file; do
+	[ -e "$file" ] || echo "$file"
+done)" '' 'files that pages name are there'
+
 # Comments as PostgreSQL's own: a phrase, no sentence.
 createdb vsm_house
 PGOPTIONS='-c client_min_messages=error' sql -d vsm_house -c 'CREATE EXTENSION vsm' -c "CALL vsm.create_model('flow')" >&2
