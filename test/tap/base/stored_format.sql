@@ -32,7 +32,7 @@ INSERT INTO stored (type, literal, has_kind) VALUES
 -- The states of aggregates over many timelines: one whose configuration is unknown.
 INSERT INTO stored (type, literal, has_kind)
 SELECT 'vsm.' || typname, 'null', true FROM pg_type
-WHERE typnamespace = 'vsm'::regnamespace AND typtype = 'b' AND typname ~ '_state$' AND typname <> 'timeline_state';
+WHERE typnamespace = 'vsm'::regnamespace AND typtype = 'b' AND typname ~ '^[a-z].*_state$' AND typname <> 'timeline_state';
 CREATE FUNCTION pg_temp.take_bytes() RETURNS bigint LANGUAGE plpgsql AS $$
 DECLARE
 	type text;
