@@ -182,9 +182,8 @@ SELECT results_eq($$SELECT value FROM pg_temp.read('servicenow', '{"sys_id": "m1
 	'the table of a metric is what it measures');
 
 -- The service of a deployment is looked up when it is asked for, by the names of its environment, its job and its repository
-CALL vsm.create_model('served');
-INSERT INTO served.naming (kind, name, meaning) VALUES ('job', 'go-live', 'live');
-INSERT INTO served.inbox (source, payload) VALUES
+INSERT INTO forth.naming (kind, name, meaning) VALUES ('job', 'go-live', 'live');
+INSERT INTO forth.inbox (source, payload) VALUES
 	('github', '{"action": "completed", "repository": {"full_name": "shop/a"}, "workflow_job": {"id": 6, "run_id": 5, "name": "go-live",
 		"status": "completed", "conclusion": "success", "created_at": "2026-01-09T16:00:00Z", "started_at": "2026-01-09T16:00:00Z",
 		"completed_at": "2026-01-09T16:10:00Z", "head_sha": "a000000000000000000000000000000000000001"}}'),
@@ -198,13 +197,13 @@ INSERT INTO served.inbox (source, payload) VALUES
 		"a000000000000000000000000000000000000001"}, "web_url": "https://gitlab.example.com/shop/c/-/jobs/380"}'),
 	('gitlab', '{"object_kind": "deployment", "status": "success", "status_changed_at": "2026-01-09 16:10:00 +0000", "deployment_id": 15,
 		"deployable_id": 381, "environment": "prod", "project": {"path_with_namespace": "shop/d"}}');
-SELECT is(vsm.ingest_once('served'), ROW (5, 0)::vsm.ingested, 'deployments');
-SELECT results_eq('SELECT service FROM served.routed_deployment ORDER BY deployment COLLATE "C"', ARRAY['shop/b', 'told', 'shop/a',
-	'shop/d', 'shop/c'], 'of a service that is told, else of what its repository is');
-INSERT INTO served.naming (kind, name, meaning) VALUES ('service', 'b-production', 'b'), ('service', 'go-live', 'live'), ('service',
+SELECT is(vsm.ingest_once('forth'), ROW (5, 0)::vsm.ingested, 'deployments');
+SELECT results_eq($$SELECT service FROM forth.routed_deployment WHERE deployment NOT LIKE 'jenkins%' ORDER BY deployment COLLATE "C"$$,
+	ARRAY['shop/b', 'told', 'shop/a', 'shop/d', 'shop/c'], 'of a service that is told, else of what its repository is');
+INSERT INTO forth.naming (kind, name, meaning) VALUES ('service', 'b-production', 'b'), ('service', 'go-live', 'live'), ('service',
 	'/^shop/', 'shop');
-SELECT results_eq('SELECT deployment, service FROM served.routed_deployment ORDER BY deployment COLLATE "C"', $$VALUES
-	('github:deployment:1', 'b'), ('github:deployment:3', 'told'), ('github:deployment:workflow_job:6', 'live'),
+SELECT results_eq($$SELECT deployment, service FROM forth.routed_deployment WHERE deployment NOT LIKE 'jenkins%'
+	ORDER BY deployment COLLATE "C"$$, $$VALUES ('github:deployment:1', 'b'), ('github:deployment:3', 'told'), ('github:deployment:workflow_job:6', 'live'),
 	('gitlab:deployment:15', 'shop'), ('gitlab:job:380', 'live')$$, 'else as naming has it, from when it has');
 
 SELECT finish();
