@@ -204,7 +204,8 @@ INSERT INTO forth.naming (kind, name, meaning) VALUES ('service', 'b-production'
 	'/^shop/', 'shop');
 SELECT results_eq($$SELECT deployment, service FROM forth.routed_deployment WHERE deployment NOT LIKE 'jenkins%'
 	ORDER BY deployment COLLATE "C"$$, $$VALUES ('github:deployment:1', 'b'), ('github:deployment:3', 'told'),
-	('github:deployment:workflow_job:6', 'live'), ('gitlab:deployment:15', 'shop'), ('gitlab:job:380', 'live')$$, 'else as naming has it, from when it has');
+	('github:deployment:workflow_job:6', 'live'), ('gitlab:deployment:15', 'shop'), ('gitlab:job:380', 'live')$$,
+	'else as naming has it, from when it has');
 
 SELECT finish();
 ROLLBACK;
