@@ -18,9 +18,9 @@ if [ "${1:-}" != in-cluster ]; then
 		echo "VSM_REAL_DATA: there is no folder $data" >&2
 		exit 1
 	fi
-	# Views of many columns over tables of a few rows take seconds to compile.
-	VSM_REAL_DATA=${VSM_REAL_DATA:-} VSM_SERVER_OPTIONS="-c jit=off -c max_connections=50 -c max_worker_processes=16 \
-		-c max_prepared_transactions=10 -c wal_level=logical ${VSM_SERVER_OPTIONS:-}"
+	# Views of many columns over tables of a few rows take seconds to compile. Tests make several models in a transaction.
+	VSM_REAL_DATA=${VSM_REAL_DATA:-} VSM_SERVER_OPTIONS="-c jit=off -c max_connections=50 -c max_locks_per_transaction=256 \
+		-c max_worker_processes=16 -c max_prepared_transactions=10 -c wal_level=logical ${VSM_SERVER_OPTIONS:-}"
 	export VSM_REAL_DATA VSM_SERVER_OPTIONS
 	exec sh "$top/test/cluster.sh" sh "$top/test/check.sh" in-cluster
 fi

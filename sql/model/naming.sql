@@ -22,9 +22,9 @@
  * name means nothing of this kind, whatever the defaults say.
  *
  * Names count when a payload is read, so what was read before has to be read again after a change.
- * Only the service of a deployment is also looked up when it is asked for, in the view
- * routed_deployment: by the name of its environment, else of the job of its build, else of its
- * repository. Which folder of a repository is which service is said by service.path.
+ * Only the service of a deployment is looked up when it is asked for, in the view
+ * routed_deployment, unless its tool told one: by the name of its environment, else of the job of
+ * its build, else of its repository. Which folder of a repository is which service is said by service.path.
  */
 
 CREATE TYPE vsm.name_meaning AS (kind text, name text, meaning text);

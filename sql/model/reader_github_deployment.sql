@@ -45,7 +45,7 @@ BEGIN ATOMIC
 				ELSE d.at - interval '2 microseconds' END,
 			jsonb_strip_nulls(jsonb_build_object(
 				'source', source,
-				'service', coalesce(d.service, vsm.meaning(names, 'service', d.environment), vsm.meaning(names, 'service', d.repository)),
+				'service', d.service,
 				'repository', d.repository,
 				'environment', d.environment,
 				'environment_tier', CASE WHEN d.deployment ->> 'production_environment' = 'true' THEN 'production'

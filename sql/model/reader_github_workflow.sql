@@ -183,8 +183,6 @@ BEGIN ATOMIC
 			SELECT (vsm.fact_row(source, 'deployment', e.entity, coalesce(j.completed_at, j.begun, j.queued_at),
 				jsonb_strip_nulls(jsonb_build_object(
 					'source', source,
-					'service', coalesce(vsm.meaning(names, 'service', e.environment), vsm.meaning(names, 'service', j.name),
-						vsm.meaning(names, 'service', j.repository)),
 					'repository', j.repository,
 					'environment', e.environment,
 					'environment_tier', vsm.meaning(names, 'environment', e.environment),

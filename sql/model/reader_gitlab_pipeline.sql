@@ -73,7 +73,6 @@ BEGIN ATOMIC
 			SELECT (vsm.fact_row(source, 'deployment', j.entity, greatest(j.created_at, j.started_at, j.finished_at),
 				jsonb_strip_nulls(jsonb_build_object('source', source, 'repository', repository, 'environment', j.environment,
 					'environment_tier', vsm.meaning(names, 'environment', j.environment),
-					'service', coalesce(vsm.meaning(names, 'service', j.name), vsm.meaning(names, 'service', repository)),
 					'sha', sha, 'ref', ref, 'status', j.status, 'created_at', j.created_at, 'started_at', j.started_at,
 					'finished_at', j.finished_at, 'url', j.url)))).*
 			UNION ALL

@@ -11,10 +11,7 @@ BEGIN ATOMIC
 			coalesce(h.told_at, vsm.json_time(h.body, 'updated_at'), h.created) AS changed_at,
 			-- How an environment is called here before how GitLab understands its name.
 			coalesce(names #>> ARRAY['environment', 'name', lower(h.environment)], h.tier,
-				vsm.meaning(names, 'environment', h.environment)) AS environment_tier,
-			coalesce(vsm.meaning(names, 'service', h.environment),
-				vsm.meaning(names, 'service', vsm.json_text(h.body, 'deployable', 'name')),
-				vsm.meaning(names, 'service', h.repository)) AS service
+				vsm.meaning(names, 'environment', h.environment)) AS environment_tier
 		FROM (
 			SELECT b.body,
 				b.body ? 'object_kind' AS is_hook,
@@ -59,7 +56,7 @@ BEGIN ATOMIC
 		SELECT q.*
 		FROM (
 			SELECT (vsm.fact_row(source, 'deployment', d.entity, d.changed_at,
-				jsonb_strip_nulls(jsonb_build_object('source', source, 'service', d.service, 'repository', d.repository, 'environment',
+				jsonb_strip_nulls(jsonb_build_object('source', source, 'repository', d.repository, 'environment',
 					d.environment,
 					'environment_tier', d.environment_tier, 'sha', d.sha, 'ref', d.ref, 'status', d.status, 'created_at', t.created_at,
 					'started_at', t.started_at, 'finished_at', t.finished_at, 'url', d.url)))).*

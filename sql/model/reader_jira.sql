@@ -412,7 +412,8 @@ BEGIN ATOMIC
 			OFFSET 0) AS r
 		WHERE i.is_incident
 		UNION ALL
-		-- The changelog: states and flags,
+		-- The changelog: states and flags. What it says of a change stays the same for ever, so that its version is that of the
+		-- change, and an issue that comes again rewrites none of them,
 		SELECT (vsm.fact_event(source, d.entity, c.at,
 			CASE WHEN c.what = 'status' THEN c.to_text WHEN c.is_set THEN 'Flagged' ELSE 'Unflagged' END,
 			c.id || ':' || CASE
@@ -421,7 +422,7 @@ BEGIN ATOMIC
 			state_id => CASE WHEN c.what = 'status' THEN c.to_id END,
 			previous_id => CASE WHEN c.what = 'status' THEN c.from_id END,
 			attributes => CASE WHEN c.what = 'flag' THEN jsonb_build_object('flag', coalesce(c.to_text, c.from_text)) END,
-			version => told_at)).*
+			version => c.at)).*
 		FROM (
 			SELECT c.*,
 				CASE c.what WHEN 'flag' THEN (coalesce(c.to_text, nullif(c.to_id, '[]')) !~* '^(no|none|false)$') IS TRUE END AS is_set
@@ -441,7 +442,7 @@ BEGIN ATOMIC
 				WHEN c.what = 'due_at' AND vsm.json_day(to_jsonb(c.from_id)) IS NOT NULL THEN c.from_id
 				ELSE c.from_text
 			END,
-			version => told_at)).*
+			version => c.at)).*
 		FROM change AS c WHERE c.what NOT IN ('status', 'flag', 'key', 'link', 'unreadable')
 		UNION ALL
 		-- keys,

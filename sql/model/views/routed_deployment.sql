@@ -12,6 +12,9 @@ FROM :"schema".deployment AS d
 				SELECT 2, b.job FROM :"schema".link AS l JOIN :"schema".build AS b ON b.build = l.target
 				WHERE l.source = d.deployment AND l.kind = 'part_of' AND l.until IS NULL
 				UNION ALL
+				-- (A job that deploys where its tool knows no deployments is its own build.)
+				SELECT 2, b.job FROM :"schema".build AS b WHERE b.build = d.deployment
+				UNION ALL
 				SELECT 3, d.repository) AS t
 				JOIN :"schema".naming AS n ON CASE WHEN n.name ~ '^/.+/$' THEN t.name ~* substr(n.name, 2, length(n.name) - 2)
 					ELSE lower(t.name) = lower(n.name) END

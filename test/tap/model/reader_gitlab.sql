@@ -495,22 +495,22 @@ SELECT results_eq($$SELECT k.kind, k.reason FROM unnest(ARRAY['{"id":496,"sha":"
 			'of the statuses of a commit those of jobs are jobs');
 
 -- Deployments, and what names say of them
-SELECT results_eq($$SELECT n, entity, details ->> 'environment', details ->> 'environment_tier', details ->> 'service',
+SELECT results_eq($$SELECT n, entity, details ->> 'environment', details ->> 'environment_tier', details ? 'service',
 	details ->> 'status' FROM unnest(ARRAY['{"(job,compile,eu)","(environment,eu,production)","(service,shop/web,shop)"}',
 		'{"(stage,build,staging)"}', '{"(job,unit,none)"}', '{"(stage,/./,deploy)"}'])
 	WITH ORDINALITY AS u (n, o), payload, vsm.read_gitlab_pipeline('gitlab', payload, vsm.names_of(n::vsm.name_meaning[]
 		|| ARRAY(SELECT ROW (d.kind, d.name, d.meaning)::vsm.name_meaning FROM vsm.default_naming() AS d)))
 			WHERE payload.name = 'pipeline hook' AND fact = 'deployment' ORDER BY o$$, $$VALUES
-	('{"(job,compile,eu)","(environment,eu,production)","(service,shop/web,shop)"}', 'gitlab:job:380', 'eu', 'production', 'shop',
-		'success'), ('{"(stage,build,staging)"}', 'gitlab:job:380', 'staging', 'staging', NULL, 'success')$$,
+	('{"(job,compile,eu)","(environment,eu,production)","(service,shop/web,shop)"}', 'gitlab:job:380', 'eu', 'production', false,
+		'success'), ('{"(stage,build,staging)"}', 'gitlab:job:380', 'staging', 'staging', false, 'success')$$,
 	'a job deploys where names give it an environment, not where its name sounds like it');
 SELECT is_empty($$SELECT * FROM payload, vsm.read_gitlab_pipeline('gitlab', jsonb_set(payload, '{builds,0,environment}',
 	'{"name":"production"}'), vsm.names_of('{"(job,compile,eu)"}')) WHERE payload.name = 'pipeline hook' AND fact = 'deployment'$$,
 	'of a job with an environment GitLab tells the deployment');
-SELECT results_eq($$SELECT details ->> 'environment_tier', details ->> 'service' FROM unnest(ARRAY['{}',
+SELECT results_eq($$SELECT details ->> 'environment_tier', details ? 'service' FROM unnest(ARRAY['{}',
 	'{"(environment,prod-eu,staging)","(service,prod-eu,shop-eu)"}', '{"(environment,/prod/,staging)"}']) WITH ORDINALITY AS u (n, o),
 	payload, vsm.read_gitlab_deployment('gitlab', payload, vsm.names_of(n::vsm.name_meaning[])) WHERE payload.name = 'deployment hook'
-		AND fact = 'deployment' ORDER BY o$$, $$VALUES ('production', NULL), ('staging', 'shop-eu'), ('production', NULL)$$,
+		AND fact = 'deployment' ORDER BY o$$, $$VALUES ('production', false), ('staging', false), ('production', false)$$,
 	'the tier is GitLab''s unless the environment has another by name');
 SELECT results_eq($$SELECT k.kind, k.reason, f.entity, f.details ->> 'environment', f.details ->> 'environment_tier'
 	FROM jsonb_array_elements(vsm.gitlab_elements((SELECT jsonb_build_object('id', 2, 'name', 'live', 'tier', 'production',

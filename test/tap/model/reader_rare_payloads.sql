@@ -2,7 +2,7 @@
 BEGIN;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS vsm;
-SELECT plan(22);
+SELECT plan(27);
 SET LOCAL TimeZone = 'Asia/Tokyo';
 SET LOCAL jit = off;
 SET LOCAL client_min_messages = error;
@@ -75,6 +75,23 @@ SELECT results_eq($$SELECT value FROM unnest(ARRAY['{"ciUrl": "https://ci/", "en
 		'what a build does within a stage says nothing about the flow of work',
 		'neither its buildUrl nor its fullJobName and number say which build it is of', 'its endTime is no time: soon'],
 	'what else the plugin posts is refused in words');
+
+-- Jira: an issue that comes again, having changed since, rewrites nothing of what its changelog told
+CREATE TEMP TABLE issue AS SELECT jsonb_build_object('id', '10001', 'key', 'SHOP-7', 'fields', jsonb_build_object('created',
+		'2026-01-05T09:00:00Z', 'updated', updated, 'status', '{"id": "3", "name": "Doing"}'::jsonb), 'changelog',
+		jsonb_build_object('total', jsonb_array_length(histories::jsonb), 'histories', histories::jsonb)) AS payload
+FROM (VALUES ('2026-01-06T09:00:00Z', '[{"id": "1", "created": "2026-01-06T09:00:00Z", "items": [{"field": "status", "fieldId": "status",
+		"from": "1", "fromString": "Open", "to": "3", "toString": "Doing"}]}]'),
+	('2026-01-07T09:00:00Z', '[{"id": "2", "created": "2026-01-07T09:00:00Z", "items": [{"field": "priority", "fieldId": "priority", "from":
+		"2", "fromString": "Low", "to": "3", "toString": "High"}]}, {"id": "1", "created": "2026-01-06T09:00:00Z", "items": [{"field":
+		"status", "fieldId": "status", "from": "1", "fromString": "Open", "to": "3", "toString": "Doing"}]}]')) AS v (updated, histories);
+INSERT INTO forth.inbox (source, payload) SELECT 'jira', payload FROM issue ORDER BY payload #>> '{fields,updated}' LIMIT 1;
+SELECT is(vsm.ingest_once('forth'), ROW (1, 0)::vsm.ingested, 'an issue of Jira');
+CREATE TEMP TABLE before AS SELECT ctid AS place, to_jsonb(e) AS event FROM forth.event AS e WHERE entity = 'jira:issue:10001';
+INSERT INTO forth.inbox (source, payload) SELECT 'jira', payload FROM issue;
+SELECT vsm.ingest_once('forth') \g /dev/null
+SELECT set_eq($$SELECT ctid AS place, to_jsonb(e) FROM forth.event AS e WHERE entity = 'jira:issue:10001'$$, 'TABLE before',
+	'that comes again leaves its events as they are');
 
 -- GitHub: a job as webhooks told of it before they had created_at
 SELECT results_eq($$SELECT s, at, value FROM unnest('{queued,waiting,in_progress,completed}'::text[]) WITH ORDINALITY AS s (s, o),
@@ -163,6 +180,32 @@ SELECT results_eq($$SELECT value FROM pg_temp.read('servicenow', '{"sys_id": "i1
 SELECT results_eq($$SELECT value FROM pg_temp.read('servicenow', '{"sys_id": "m1", "table": "incident", "id": "i1", "value": "2", "start":
 	"2026-01-09 16:00:00", "definition": "d", "field": "state"}') WHERE fact = 'event'$$, ARRAY['In Progress'],
 	'the table of a metric is what it measures');
+
+-- The service of a deployment is looked up when it is asked for, by the names of its environment, its job and its repository
+INSERT INTO forth.naming (kind, name, meaning) VALUES ('job', 'go-live', 'live');
+INSERT INTO forth.inbox (source, payload) VALUES
+	('github', '{"action": "completed", "repository": {"full_name": "shop/a"}, "workflow_job": {"id": 6, "run_id": 5, "name": "go-live",
+		"status": "completed", "conclusion": "success", "created_at": "2026-01-09T16:00:00Z", "started_at": "2026-01-09T16:00:00Z",
+		"completed_at": "2026-01-09T16:10:00Z", "head_sha": "a000000000000000000000000000000000000001"}}'),
+	('github', '{"action": "created", "repository": {"full_name": "shop/b"}, "deployment": {"id": 1, "environment": "b-production", "sha":
+		"a000000000000000000000000000000000000001", "created_at": "2026-01-09T16:00:00Z"}, "deployment_status": {"id": 2, "state":
+		"success", "created_at": "2026-01-09T16:10:00Z"}}'),
+	('github', '{"action": "created", "repository": {"full_name": "shop/b"}, "deployment": {"id": 3, "environment": "b-production", "sha":
+		"a000000000000000000000000000000000000001", "created_at": "2026-01-09T16:00:00Z", "payload": {"service": "told"}}}'),
+	('gitlab', '{"id": 380, "name": "go-live", "stage": "x", "status": "success", "ref": "main", "created_at": "2026-01-09T16:00:00Z",
+		"started_at": "2026-01-09T16:00:00Z", "finished_at": "2026-01-09T16:10:00Z", "pipeline": {"id": 31, "sha":
+		"a000000000000000000000000000000000000001"}, "web_url": "https://gitlab.example.com/shop/c/-/jobs/380"}'),
+	('gitlab', '{"object_kind": "deployment", "status": "success", "status_changed_at": "2026-01-09 16:10:00 +0000", "deployment_id": 15,
+		"deployable_id": 381, "environment": "prod", "project": {"path_with_namespace": "shop/d"}}');
+SELECT is(vsm.ingest_once('forth'), ROW (5, 0)::vsm.ingested, 'deployments');
+SELECT results_eq($$SELECT service FROM forth.routed_deployment WHERE deployment NOT LIKE 'jenkins%' ORDER BY deployment COLLATE "C"$$,
+	ARRAY['shop/b', 'told', 'shop/a', 'shop/d', 'shop/c'], 'of a service that is told, else of what its repository is');
+INSERT INTO forth.naming (kind, name, meaning) VALUES ('service', 'b-production', 'b'), ('service', 'go-live', 'live'), ('service',
+	'/^shop/', 'shop');
+SELECT results_eq($$SELECT deployment, service FROM forth.routed_deployment WHERE deployment NOT LIKE 'jenkins%'
+	ORDER BY deployment COLLATE "C"$$, $$VALUES ('github:deployment:1', 'b'), ('github:deployment:3', 'told'),
+	('github:deployment:workflow_job:6', 'live'), ('gitlab:deployment:15', 'shop'), ('gitlab:job:380', 'live')$$,
+	'else as naming has it, from when it has');
 
 SELECT finish();
 ROLLBACK;
