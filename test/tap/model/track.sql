@@ -6,7 +6,7 @@ SET LOCAL client_min_messages = error;
 SET LOCAL jit = off;
 SET LOCAL timezone = 'America/New_York';
 SET LOCAL datestyle = 'German, DMY';
-SELECT plan(42);
+SELECT plan(44);
 CALL vsm.create_model('flow');
 CREATE SCHEMA shop;
 CREATE TABLE shop.ticket (ticket_id bigint PRIMARY KEY, status text, subject text, kind text, changed_at timestamptz, note text);
@@ -131,6 +131,37 @@ INSERT INTO shop.comma VALUES (1, 'x');
 SELECT lives_ok($$CALL vsm.track('flow', 'shop.comma', 'comma', 'a, b', 's')$$, 'a comma may be in a name');
 SELECT is((SELECT entity FROM flow.event WHERE source = 'comma'), 'comma:item:1', 'of one column');
 
+-- The model is one role's, the table another's, and a third writes to it
+CREATE ROLE vsm_track_loader;
+CREATE ROLE vsm_track_owner;
+SELECT format('GRANT CREATE, TEMPORARY ON DATABASE %I TO vsm_track_loader', current_database()) AS grant \gset
+:grant;
+ALTER TABLE shop.comma OWNER TO vsm_track_owner;
+GRANT USAGE ON SCHEMA shop TO vsm_track_owner, vsm_track_loader;
+GRANT SELECT, UPDATE ON shop.comma TO vsm_track_app;
+CALL vsm.untrack('flow', 'shop.comma');
+DROP TABLE pg_temp.vsm_fact;
+SET LOCAL ROLE vsm_track_loader;
+CALL vsm.create_model('loaded');
+SELECT throws_ok($$CALL vsm.track('loaded', 'shop.comma', 'comma', 'a, b', 's')$$, '42501',
+	'"vsm_track_loader" may not track table shop.comma', 'who may not make a trigger on a table does not track it');
+RESET ROLE;
+GRANT SELECT, TRIGGER ON shop.comma TO vsm_track_loader;
+SET LOCAL ROLE vsm_track_loader;
+CALL vsm.track('loaded', 'shop.comma', 'comma', 'a, b', 's');
+SET LOCAL ROLE vsm_track_app;
+UPDATE shop.comma SET s = 'y';
+SET LOCAL ROLE vsm_track_loader;
+SELECT is((SELECT string_agg(source, ',') FROM loaded.inbox), 'track:comma', 'who writes to the table has no right to the model');
+SELECT throws_ok($$CALL vsm.untrack('loaded', 'shop.comma')$$, '42501', 'table shop.comma belongs to "vsm_track_owner", not to '
+	'"vsm_track_loader"', 'only the owner of a table drops its triggers');
+RESET ROLE;
+SET LOCAL ROLE vsm_track_owner;
+DROP TRIGGER vsm_track_loaded ON shop.comma;
+SET LOCAL ROLE vsm_track_loader;
+SELECT lives_ok($$CALL vsm.untrack('loaded', 'shop.comma')$$, 'and the owner of the model ends it');
+RESET ROLE;
+
 -- Errors
 SELECT throws_ok(format('CALL vsm.track(''flow'', %s)', arguments), state, message, message)
 FROM (VALUES
@@ -140,7 +171,7 @@ FROM (VALUES
 	('''shop.comma'', ''desk'', ''s'', ''s'', on_error => ''ignore''', '22023', 'on_error cannot be "ignore"'),
 	('''shop.comma'', ''desk'', NULL, ''s''', '22004', 'id is NULL'),
 	('''flow.flow_item'', ''desk'', ''item'', ''stage''', '42809', 'flow.flow_item cannot be tracked')) AS v (arguments, state, message);
-SELECT throws_ok($$SELECT vsm.track_change()$$, '0A000', NULL, 'the trigger function is no other');
+SELECT throws_ok($$SELECT vsm.track_change()$$, '39P01', NULL, 'the trigger function is no other');
 SELECT results_eq($$SELECT kind, reason FROM vsm.track_kind('{"id": "1"}')$$,
 	$$VALUES ('change', 'its shape is not known: it was not written by the trigger of vsm.track')$$,
 	'what is not written by it is not read');
