@@ -58,17 +58,15 @@ BEGIN
 					ELSE vsm.breach_at(f.timeline, r.workflow, make_interval(secs => l.days * 86400), u.stage) END AS at OFFSET 0) AS b
 		WHERE b.at <= now()),
 	written AS (
-		INSERT INTO breach (item, stage, breached_at) SELECT b.item, b.stage, b.at FROM breached AS b
-		RETURNING item, stage),
+		INSERT INTO breach (item, stage, breached_at) SELECT b.item, b.stage, b.at FROM breached AS b),
 	sent AS MATERIALIZED (
-		SELECT pg_notify('vsm_breach', jsonb_build_object('model', schema, 'item', w.item, 'key', left(i.key, 200),
+		SELECT pg_notify('vsm_breach', jsonb_build_object('model', schema, 'item', b.item, 'key', left(i.key, 200),
 			'title', left(i.title, 200), 'value_stream', left(f.value_stream, 200), 'team', left(f.team, 200),
-			'stage', left(nullif(w.stage, ''), 200), 'days', b.days, 'breached_at', b.at AT TIME ZONE 'UTC')::text)
-		FROM written AS w
-			JOIN breached AS b ON b.item = w.item AND b.stage = w.stage
-			JOIN item_flow AS f ON f.item = w.item
-			JOIN item AS i ON i.item = w.item
-		ORDER BY b.at, w.item COLLATE "C", w.stage COLLATE "C")
+			'stage', left(nullif(b.stage, ''), 200), 'days', b.days, 'breached_at', b.at AT TIME ZONE 'UTC')::text)
+		FROM breached AS b
+			JOIN item_flow AS f ON f.item = b.item
+			JOIN item AS i ON i.item = b.item
+		ORDER BY b.at, b.item COLLATE "C", b.stage COLLATE "C")
 	SELECT count(*) INTO told FROM sent;
 	RETURN told;
 END

@@ -17,18 +17,23 @@ stop() {
 }
 trap stop EXIT
 cd "$data"
-$as_server "$bin/initdb" -D "$data/data" -U postgres -A trust -E UTF8 --locale=C.UTF-8 --no-sync >"$tmp/initdb" 2>&1 || comment <"$tmp/initdb"
-$as_server "$bin/pg_ctl" -D "$data/data" -w -s -l "$data/run/log" -o "-c listen_addresses='' -k $data/run -c restart_after_crash=on -c jit=off" start
+$as_server "$bin/initdb" -D "$data/data" -U postgres -A trust -E UTF8 --locale=C.UTF-8 --no-sync >"$tmp/initdb" 2>&1 ||
+	comment <"$tmp/initdb"
+$as_server "$bin/pg_ctl" -D "$data/data" -w -s -l "$data/run/log" \
+	-o "-c listen_addresses='' -k $data/run -c restart_after_crash=on -c jit=off" start
 export PGHOST="$data/run" PGDATABASE=postgres PGOPTIONS='-c client_min_messages=error'
 
 # An item that is over its time.
 breach() { # NUMBER
-	sql -c "INSERT INTO flow.item (item, source, key, value_stream, created_at) VALUES ('jira:issue:$1', 'jira', 'SHOP-$1', 'Shop', now() - interval '9 days')" \
-		-c "INSERT INTO flow.event (source, event_id, entity, at, state) VALUES ('jira', '1', 'jira:issue:$1', now() - interval '9 days', 'Build')" \
+	sql -c "INSERT INTO flow.item (item, source, key, value_stream, created_at)
+			VALUES ('jira:issue:$1', 'jira', 'SHOP-$1', 'Shop', now() - interval '9 days')" \
+		-c "INSERT INTO flow.event (source, event_id, entity, at, state)
+			VALUES ('jira', '1', 'jira:issue:$1', now() - interval '9 days', 'Build')" \
 		-c "CALL vsm.refresh('flow')"
 }
 sql -c 'CREATE EXTENSION vsm' -c "CALL vsm.create_model('flow')" -c "INSERT INTO flow.service_level (days) VALUES (5)" \
-	-c "INSERT INTO flow.value_stream (value_stream, workflow) VALUES ('Shop', '{\"stages\":[{\"name\":\"Build\",\"class\":\"active\"},{\"name\":\"Done\",\"class\":\"done\"}]}')"
+	-c "INSERT INTO flow.value_stream (value_stream, workflow) VALUES ('Shop',
+		'{\"stages\":[{\"name\":\"Build\",\"class\":\"active\"},{\"name\":\"Done\",\"class\":\"done\"}]}')"
 
 # A psql that listens: what it was told comes with the answer to a statement.
 listen() {
@@ -87,7 +92,8 @@ like "$(cat "$tmp/killed")" 'server closed the connection|connection to server w
 await sql -c 'SELECT 1'
 listen
 is "$(sql -c 'SELECT count(*) FROM flow.breach')" 3 'it has told of nothing'
-is "$(sql -c "SELECT vsm.notify_breaches('flow')" -c "SELECT vsm.notify_breaches('flow')" | tr '\n' ' ')" '1 0 ' 'the next call tells it, once'
+is "$(sql -c "SELECT vsm.notify_breaches('flow')" -c "SELECT vsm.notify_breaches('flow')" | tr '\n' ' ')" '1 0 ' \
+	'the next call tells it, once'
 is "$(heard)" 'SHOP-4 ' 'and it is heard'
 exec 3>&-
 wait $listener

@@ -14,7 +14,8 @@ sql -c "CREATE TABLE activity (log text, item text, at timestamptz, state text, 
 	-c "INSERT INTO activity SELECT 'model', entity, at, state, row_number() OVER (PARTITION BY entity ORDER BY at, event_id)
 		FROM flow.event WHERE entity LIKE 'jira:issue:%' AND state NOT IN ('Flagged', 'Unflagged')"
 if [ -f "${VSM_REAL_DATA:-}/bupar/patients.csv" ]; then
-	sql -1 -f "$(sh "$VSM_TOP/test/load_csv.sh" step "$VSM_REAL_DATA/bupar/patients.csv")" -c "INSERT INTO activity SELECT 'hospital', patient, time::timestamptz, handling,
+	sql -1 -f "$(sh "$VSM_TOP/test/load_csv.sh" step "$VSM_REAL_DATA/bupar/patients.csv")" \
+		-c "INSERT INTO activity SELECT 'hospital', patient, time::timestamptz, handling,
 		row_number() OVER (PARTITION BY patient ORDER BY time, handling_id::int) FROM step WHERE registration_type = 'start'"
 else
 	echo '# there is no bupar in VSM_REAL_DATA: the generated model alone'

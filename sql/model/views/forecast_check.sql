@@ -148,7 +148,8 @@ bound AS MATERIALIZED (
 			SELECT array_agg(e.value::integer) AS samples FROM jsonb_array_elements_text(s.samples) AS e OFFSET 0) AS a
 		JOIN (VALUES (4), (8)) AS h (weeks) ON s.n BETWEEN h.weeks AND h.weeks + 25),
 feature_forecast AS MATERIALIZED (
-	SELECT q.n, q.feature, b.weeks, array_agg(q.worker ORDER BY q.worker) AS workers, array_agg(q.items::integer ORDER BY q.worker) AS items,
+	SELECT q.n, q.feature, b.weeks, array_agg(q.worker ORDER BY q.worker) AS workers,
+		array_agg(q.items::integer ORDER BY q.worker) AS items,
 		bool_or(q.items > b.items_before) AS takes_longer
 	FROM queue AS q
 		JOIN bound AS b ON b.n = q.n AND b.worker = q.worker
