@@ -26,23 +26,21 @@ BEGIN
 	DELETE FROM breach AS b
 	WHERE NOT EXISTS (SELECT FROM item_flow AS f WHERE f.item = b.item AND f.outcome = 'open');
 
-	WITH old AS MATERIALIZED (
-		-- A clock goes no faster than time does.
-		SELECT f.item, v.stage
+	-- A clock goes no faster than time does.
+	WITH untold AS MATERIALIZED (
+		SELECT f.item, '' AS stage
 		FROM item_flow AS f
-			CROSS JOIN (
-				SELECT min(y.days) FILTER (WHERE y.stage IS NULL) AS days, min(y.days) FILTER (WHERE y.stage IS NOT NULL) AS stage_days,
-					array_agg(y.stage) FILTER (WHERE y.stage IS NOT NULL) AS stages
-				FROM service_level AS y) AS l
-			CROSS JOIN LATERAL (
-				SELECT '' AS stage WHERE f.started_at <= now() - l.days * interval '1 day'
-				UNION ALL
-				SELECT f.stage WHERE f.stage = ANY (l.stages)
-				AND least(f.created_at, f.started_at) <= now() - l.stage_days * interval '1 day') AS v
-		WHERE f.outcome = 'open' AND f.value_stream IS NOT NULL),
-	untold AS MATERIALIZED (
-		SELECT o.item, o.stage FROM old AS o
-		WHERE NOT EXISTS (SELECT FROM breach AS b WHERE b.item = o.item AND b.stage = o.stage)),
+		WHERE f.outcome = 'open' AND f.value_stream IS NOT NULL
+		AND f.started_at <= (SELECT now() - min(y.days) * interval '1 day' FROM service_level AS y WHERE y.stage IS NULL)
+		AND NOT EXISTS (SELECT FROM breach AS b WHERE b.item = f.item AND b.stage = '')
+		UNION ALL
+		SELECT f.item, f.stage
+		FROM item_flow AS f
+		WHERE f.outcome = 'open' AND f.value_stream IS NOT NULL
+		AND f.stage = ANY (ARRAY(SELECT y.stage FROM service_level AS y WHERE y.stage IS NOT NULL))
+		AND least(f.created_at, f.started_at)
+			<= (SELECT now() - min(y.days) * interval '1 day' FROM service_level AS y WHERE y.stage IS NOT NULL)
+		AND NOT EXISTS (SELECT FROM breach AS b WHERE b.item = f.item AND b.stage = f.stage)),
 	breached AS MATERIALIZED (
 		SELECT u.item, u.stage, l.days, b.at
 		FROM untold AS u
