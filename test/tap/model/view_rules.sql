@@ -34,7 +34,7 @@ INSERT INTO kept VALUES ('flow_item', 'item'), ('flow_visit', 'item, visit'), ('
 	('item_trace', 'item, place'),
 	('dora_weekly', 'week, value_stream, service, environment'), ('dora_monthly', 'month, value_stream, service, environment'),
 	('control', 'rule, item'), ('feature', 'item'), ('delay_cost', 'item'), ('expedite', 'item'), ('value_realization', 'item'),
-	('scorecard_monthly', 'month, value_stream, team'),
+	('scorecard_monthly', 'month, value_stream, team'), ('forecast_check', 'week, forecast, value_stream, subject, weeks_before, team'),
 	('restatement', 'month, report, value_stream, team, type, level, service, environment, metric');
 -- Those of all views that people may be let read.
 CREATE TEMP VIEW attribute AS

@@ -1,0 +1,350 @@
+/*
+ * track_sql.c
+ *		Trigger of tables that vsm.track was told of: each change of a state goes to the inbox of a
+ *		model.
+ *
+ * It is in C because it runs for every row that an application writes, and because it writes as the
+ * owner of the model: who changes a row needs no right to the model. So that nobody else can write
+ * there by a trigger of his own making, the statement that writes finds the table in the model's
+ * table tracked, or writes nothing.
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+#include "base/compat.h"
+#include "catalog/namespace.h"
+#include "catalog/partition.h"
+#include "catalog/pg_type.h"
+#include "commands/trigger.h"
+#include "executor/spi.h"
+#include "miscadmin.h"
+#include "model/execute_sql.h"
+#include "utils/builtins.h"
+#include "utils/datetime.h"
+#include "utils/datum.h"
+#include "utils/json.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/rel.h"
+#include "utils/resowner.h"
+#include "utils/syscache.h"
+
+PG_FUNCTION_INFO_V1(vsm_track_change);
+
+/* What the arguments of a trigger say, of one table in a statement: see vsm_track_change. */
+typedef struct Tracked
+{
+	const char *missing;		/* a column that the table has no longer; else NULL */
+	int			columns;
+	int			ids;			/* columns that make up the id */
+	int			state;			/* which of them is the state */
+	struct
+	{
+		const char *member;		/* of the payload */
+		int			number;		/* of the column */
+	}			column[FLEXIBLE_ARRAY_MEMBER];
+} Tracked;
+
+/* Changes that this session has told of: they keep their order, and have names of their own. */
+static int64 changes = 0;
+
+static Tracked *
+read_arguments(Trigger *trigger, Relation relation, MemoryContext context)
+{
+	int			columns = trigger->tgnargs / 2 - 1;
+	Tracked    *tracked = MemoryContextAllocZero(context, offsetof(Tracked, column) + columns * sizeof(tracked->column[0]));
+
+	tracked->state = -1;
+	for (int i = 0; i < columns; i++)
+	{
+		const char *member = trigger->tgargs[2 + 2 * i];
+		const char *name = trigger->tgargs[3 + 2 * i];
+		int			number = SPI_fnumber(RelationGetDescr(relation), name);
+
+		if (number <= 0 && tracked->missing == NULL)
+			tracked->missing = MemoryContextStrdup(context, name);
+		tracked->column[tracked->columns].member = MemoryContextStrdup(context, member);
+		tracked->column[tracked->columns].number = number;
+		if (strcmp(member, "state") == 0)
+			tracked->state = tracked->columns;
+		else if (strcmp(member, "id") == 0)
+			tracked->ids++;
+		tracked->columns++;
+	}
+	if (tracked->state < 0 || tracked->ids == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+				 errmsg("trigger \"%s\" was not made by vsm.track", trigger->tgname),
+				 errdetail("Its arguments name no state, or no id.")));
+	return tracked;
+}
+
+/* The value of a column as text that means the same in every session; NULL if it is empty. */
+static char *
+column_text(HeapTuple row, TupleDesc columns, int number)
+{
+	Oid			type = getBaseType(SPI_gettypeid(columns, number));
+	char		time[MAXDATELEN + 1];
+	bool		is_null;
+	Datum		value = SPI_getbinval(row, columns, number, &is_null);
+
+	if (is_null)
+		return NULL;
+	if (type == TIMESTAMPTZOID || type == TIMESTAMPOID || type == DATEOID)
+		return pstrdup(JsonEncodeDateTime(time, value, type, NULL));
+	return SPI_getvalue(row, columns, number);
+}
+
+static void
+add_member(StringInfo payload, const char *member, const char *value)
+{
+	appendStringInfoString(payload, payload->len > 1 ? ", " : "");
+	escape_json(payload, member);
+	appendStringInfoString(payload, ": ");
+	escape_json(payload, value);
+}
+
+/* The id of a row; of several columns their values between slashes. NULL if one of them is empty. */
+static char *
+row_id(const Tracked *tracked, HeapTuple row, TupleDesc columns)
+{
+	StringInfoData id;
+
+	initStringInfo(&id);
+	for (int i = 0; i < tracked->columns; i++)
+	{
+		char	   *value;
+
+		if (strcmp(tracked->column[i].member, "id") != 0)
+			continue;
+		if ((value = column_text(row, columns, tracked->column[i].number)) == NULL)
+			return NULL;
+		if (id.len > 0)
+			appendStringInfoChar(&id, '/');
+		for (char *c = value; *c; c++)
+		{
+			if (tracked->ids > 1 && (*c == '/' || *c == '\\'))
+				appendStringInfoChar(&id, '\\');
+			appendStringInfoChar(&id, *c);
+		}
+	}
+	return id.data;
+}
+
+/* Whether an update changed the state or the id. */
+static bool
+has_changed(const Tracked *tracked, HeapTuple old, HeapTuple new, TupleDesc columns)
+{
+	for (int i = 0; i < tracked->columns; i++)
+	{
+		int			number = tracked->column[i].number;
+		Form_pg_attribute column;
+		bool		old_null;
+		bool		new_null;
+		Datum		old_value;
+		Datum		new_value;
+
+		if (i != tracked->state && strcmp(tracked->column[i].member, "id") != 0)
+			continue;
+		column = TupleDescAttr(columns, number - 1);
+		old_value = SPI_getbinval(old, columns, number, &old_null);
+		new_value = SPI_getbinval(new, columns, number, &new_null);
+		if (old_null != new_null ||
+			(!old_null && !datum_image_eq(old_value, new_value, column->attbyval, column->attlen)))
+			return true;
+	}
+	return false;
+}
+
+/* What a row says, as the reader in sql/model/reader_track.sql takes it; NULL if it says nothing. */
+static char *
+payload_of(const Tracked *tracked, TriggerData *trigger)
+{
+	TupleDesc	columns = RelationGetDescr(trigger->tg_relation);
+	bool		is_update = TRIGGER_FIRED_BY_UPDATE(trigger->tg_event);
+	HeapTuple	row = is_update ? trigger->tg_newtuple : trigger->tg_trigtuple;
+	StringInfoData payload;
+	char		time[MAXDATELEN + 1];
+	TimestampTz now = GetCurrentTransactionStartTimestamp();
+	char	   *id = row_id(tracked, row, columns);
+
+	if (id == NULL || column_text(row, columns, tracked->column[tracked->state].number) == NULL)
+		return NULL;
+	initStringInfo(&payload);
+	appendStringInfoChar(&payload, '{');
+	add_member(&payload, "id", id);
+	for (int i = 0; i < tracked->columns; i++)
+	{
+		char	   *value;
+
+		if (strcmp(tracked->column[i].member, "id") != 0 &&
+			(value = column_text(row, columns, tracked->column[i].number)) != NULL)
+			add_member(&payload, tracked->column[i].member, value);
+	}
+	if (is_update)
+	{
+		char	   *previous = column_text(trigger->tg_trigtuple, columns, tracked->column[tracked->state].number);
+
+		if (previous != NULL)
+			add_member(&payload, "previous", previous);
+	}
+	add_member(&payload, "now", JsonEncodeDateTime(time, TimestampTzGetDatum(now), TIMESTAMPTZOID, NULL));
+	/* Transactions of a cluster that was restored begin anew; together with the time they do not. */
+	changes++;
+	appendStringInfo(&payload, ", \"change\": \"" INT64_FORMAT "." UINT64_FORMAT "." INT64_FORMAT "\", \"seq\": " INT64_FORMAT
+					 ", \"is_new\": %s}",
+					 now, U64FromFullTransactionId(GetTopFullTransactionId()), changes, changes, is_update ? "false" : "true");
+	return payload.data;
+}
+
+/* Writes a payload to the inbox, as the owner of the model. */
+static void
+write_payload(const char *model, Relation relation, const char *payload)
+{
+	Oid			schema = get_namespace_oid(model, true);
+	Oid			inbox = OidIsValid(schema) ? get_relname_relid("inbox", schema) : InvalidOid;
+	Oid			tracked = OidIsValid(schema) ? get_relname_relid("tracked", schema) : InvalidOid;
+	HeapTuple	class;
+	Oid			owner;
+	Oid			user;
+	int			context;
+	StringInfoData statement;
+	StringInfoData tables;
+	Datum		values[2];
+	ListCell   *ancestor;
+
+	if (!OidIsValid(inbox) || !OidIsValid(tracked))
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_TABLE),
+				 errmsg("there is no model in schema \"%s\"", model)));
+	class = SearchSysCache1(RELOID, ObjectIdGetDatum(inbox));
+	if (!HeapTupleIsValid(class))
+		elog(ERROR, "cache lookup failed for relation %u", inbox);
+	owner = ((Form_pg_class) GETSTRUCT(class))->relowner;
+	ReleaseSysCache(class);
+	class = SearchSysCache1(RELOID, ObjectIdGetDatum(tracked));
+	if (!HeapTupleIsValid(class))
+		elog(ERROR, "cache lookup failed for relation %u", tracked);
+	/* Somebody else's table does not say whose changes the owner wants. */
+	if (((Form_pg_class) GETSTRUCT(class))->relowner != owner)
+		owner = InvalidOid;
+	ReleaseSysCache(class);
+	if (!OidIsValid(owner))
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("the tables inbox and tracked of the model in schema \"%s\" belong to different owners", model)));
+
+	initStringInfo(&tables);
+	appendStringInfo(&tables, "{%u", RelationGetRelid(relation));
+	if (relation->rd_rel->relispartition)
+		foreach(ancestor, get_partition_ancestors(RelationGetRelid(relation)))
+			appendStringInfo(&tables, ",%u", lfirst_oid(ancestor));
+	appendStringInfoChar(&tables, '}');
+	initStringInfo(&statement);
+	appendStringInfo(&statement,
+					 "INSERT INTO %s.inbox (source, payload) "
+					 "SELECT pg_catalog.concat('track:', t.source), $1 FROM %s.tracked AS t "
+					 "WHERE t.relation::pg_catalog.oid OPERATOR(pg_catalog.=) ANY ($2::pg_catalog._oid) LIMIT 1",
+					 quote_identifier(model), quote_identifier(model));
+	values[0] = CStringGetTextDatum(payload);
+	values[1] = CStringGetTextDatum(tables.data);
+
+	SPI_connect();
+	GetUserIdAndSecContext(&user, &context);
+	SetUserIdAndSecContext(owner, context | SECURITY_LOCAL_USERID_CHANGE | SECURITY_NOFORCE_RLS);
+	(void) execute_kept(statement.data, 2, values, NULL);
+	SetUserIdAndSecContext(user, context);
+	if (SPI_processed == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_OBJECT),
+				 errmsg("the model in schema \"%s\" does not track table \"%s\"", model, RelationGetRelationName(relation)),
+				 errhint("Let its owner CALL vsm.track, or drop the trigger.")));
+	SPI_finish();
+}
+
+/* Writes a payload; if that fails, says so and lets the application's statement go on. */
+static void
+try_payload(const char *model, Relation relation, const char *payload)
+{
+	MemoryContext context = CurrentMemoryContext;
+	ResourceOwner owner = CurrentResourceOwner;
+
+	BeginInternalSubTransaction(NULL);
+	MemoryContextSwitchTo(context);
+	PG_TRY();
+	{
+		write_payload(model, relation, payload);
+		ReleaseCurrentSubTransaction();
+		MemoryContextSwitchTo(context);
+		CurrentResourceOwner = owner;
+	}
+	PG_CATCH();
+	{
+		ErrorData  *error;
+
+		MemoryContextSwitchTo(context);
+		error = CopyErrorData();
+		FlushErrorState();
+		RollbackAndReleaseCurrentSubTransaction();
+		MemoryContextSwitchTo(context);
+		CurrentResourceOwner = owner;
+		/* Who cancels a statement means all of it. */
+		if (error->sqlerrcode == ERRCODE_QUERY_CANCELED)
+			ReThrowError(error);
+		ereport(WARNING,
+				(errcode(error->sqlerrcode),
+				 errmsg("a change of table \"%s\" was not tracked: %s", RelationGetRelationName(relation), error->message),
+				 error->detail ? errdetail_internal("%s", error->detail) : 0,
+				 error->hint ? errhint("%s", error->hint) : 0));
+		FreeErrorData(error);
+	}
+	PG_END_TRY();
+}
+
+/*
+ * track_change(model, on_error, member, column, member, column, ...) -> trigger
+ *
+ * After a row was inserted, or updated so that its state or its id is another: writes what the
+ * columns say to the inbox of the model, each under its member.
+ */
+Datum
+vsm_track_change(PG_FUNCTION_ARGS)
+{
+	TriggerData *trigger = (TriggerData *) fcinfo->context;
+	Tracked    *tracked;
+	const char *model;
+	bool		fails;
+	char	   *payload;
+
+	if (!CALLED_AS_TRIGGER(fcinfo) || !TRIGGER_FIRED_AFTER(trigger->tg_event) || !TRIGGER_FIRED_FOR_ROW(trigger->tg_event) ||
+		TRIGGER_FIRED_BY_DELETE(trigger->tg_event) || trigger->tg_trigger->tgnargs < 6)
+		ereport(ERROR,
+				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+				 errmsg("vsm.track_change is a trigger function"),
+				 errdetail("It is called after a row is inserted or updated, by the trigger that vsm.track makes.")));
+	model = trigger->tg_trigger->tgargs[0];
+	fails = strcmp(trigger->tg_trigger->tgargs[1], "fail") == 0;
+	/* Of one table in a statement, columns are looked for once. */
+	tracked = fcinfo->flinfo->fn_extra;
+	if (tracked == NULL)
+		tracked = fcinfo->flinfo->fn_extra = read_arguments(trigger->tg_trigger, trigger->tg_relation, fcinfo->flinfo->fn_mcxt);
+	if (tracked->missing != NULL)
+	{
+		ereport(fails ? ERROR : WARNING,
+				(errcode(ERRCODE_UNDEFINED_COLUMN),
+				 errmsg("changes of table \"%s\" are not tracked: it has no column \"%s\"",
+						RelationGetRelationName(trigger->tg_relation), tracked->missing),
+				 errhint("Name its columns anew with CALL vsm.track, or end it with CALL vsm.untrack.")));
+		return PointerGetDatum(NULL);
+	}
+	if (TRIGGER_FIRED_BY_UPDATE(trigger->tg_event) &&
+		!has_changed(tracked, trigger->tg_trigtuple, trigger->tg_newtuple, RelationGetDescr(trigger->tg_relation)))
+		return PointerGetDatum(NULL);
+	if ((payload = payload_of(tracked, trigger)) == NULL)
+		return PointerGetDatum(NULL);
+	if (fails)
+		write_payload(model, trigger->tg_relation, payload);
+	else
+		try_payload(model, trigger->tg_relation, payload);
+	return PointerGetDatum(NULL);
+}
