@@ -161,9 +161,13 @@ def main(url, folder, schema, *settings):
         for name in settings or SETTINGS:
             setting = SETTINGS[name]
             found, timed, fault = ask_chart(superset, bodies[chart], setting)
-            with connection, connection.cursor() as cursor:
-                cursor.execute(expand(sql).replace("{team}", ""), setting)
-                rows = cursor.fetchall()
+            rows = []
+            try:
+                with connection, connection.cursor() as cursor:
+                    cursor.execute(expand(sql), setting)
+                    rows = cursor.fetchall()
+            except psycopg2.Error as error:
+                fault = fault or f"in SQL: {error}"
             compared += 1
             # What goes up to now goes on between the two.
             fault = fault or differ(found, rows, 1e-9 if timed else 2e-3)
