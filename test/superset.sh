@@ -1,7 +1,7 @@
 #!/bin/sh
 # make superset: the dashboards of bi/superset in a browser, over a generated model, from nothing: a throwaway cluster, Apache Superset in
 # an environment of its own (its metadata in that cluster, too), until Ctrl-C, and nothing is left. Takes python3 with venv, and PyPI.
-#   VENV=folder      keeps what pip installed there (1.5 GB, minutes) for the next time; otherwise it is gone afterwards
+#   VENV=folder      keeps what pip installed there (1 GB, minutes) for the next time; otherwise it is gone afterwards
 #   ITEMS=3000       how many tickets the model has
 #   PORT=8088        where Superset listens
 # make check-superset (test/check-superset.sh) proves them, make superset-picture (test/superset-picture.sh) makes their picture.

@@ -24,6 +24,7 @@ status=0
 superset import-directory -o "$tmp/assets" >"$tmp/log" 2>&1 || status=1
 ! grep -E ':(ERROR|CRITICAL):|^Traceback' "$tmp/log" >/dev/null || status=1
 [ $status = 0 ] || { tail -30 "$tmp/log" >&2; exit 1; }
-"$python" "$here/tidy.py" "$tmp/assets" 2>"$tmp/log" || { tail -30 "$tmp/log" >&2; exit 1; }
+"$python" "$here/tidy.py" "$tmp/assets" >"$tmp/said" 2>"$tmp/log" || { tail -30 "$tmp/log" >&2; exit 1; }
+grep '^Charts of' "$tmp/said" || :
 count() { ls "$tmp/assets/$1" | wc -l; }
 echo "Imported: $(count datasets/vsm) datasets, $(count charts) charts, $(count dashboards) dashboards."

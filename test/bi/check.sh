@@ -10,7 +10,7 @@ browse() { # WIDTH SLUG ...
 	shift
 	python "$VSM_TOP/test/bi/browser.py" "$VSM_URL" "$shots" "$width" "$@"
 }
-figures() { python "$VSM_TOP/test/bi/figures.py" "$VSM_URL" "$shots" "$@"; }
+figures=$VSM_TOP/test/bi/figures.py
 proved() { # DESCRIPTION COMMAND ...
 	description=$1
 	shift
@@ -57,7 +57,7 @@ sys.exit(bool(lost) or len(charts) < 12)
 END
 mv "$VSM_WORK/kept" "$shots/vsm-value-stream-1600.json"
 
-proved 'figures are those of the views: no filter, a team, a month' figures flow
+proved 'figures are those of the views: no filter, a team, a month' python "$figures" "$VSM_URL" "$shots" flow
 proved 'headlines are those of the raw events' python "$VSM_TOP/test/bi/headlines.py" "$VSM_URL" "$shots"
 
 counted() {
@@ -72,34 +72,39 @@ proved 'they can be imported again, and a chart of another version goes' install
 proved 'which changes nothing' test "$before" = "$(counted)"
 
 sql -c "ALTER ROLE reader SET timezone = 'Asia/Tokyo'"
-proved 'a role in Asia/Tokyo sees the same' figures flow none
+proved 'a role in Asia/Tokyo sees the same' \
+	env CHARTS='by week|by day|Month by month' python "$figures" "$VSM_URL" "$shots" flow none
 noticed 'an address without a time zone' 'time zone' install flow "${VSM_URI%&options*}"
 sql -c 'ALTER ROLE reader RESET timezone'
 
 sql -c 'ALTER VIEW flow.expedite RENAME COLUMN cd3 TO cd4'
-noticed 'a lost column in a browser or by the API' 'What to do first.*cd3' figures flow none
+noticed 'a lost column in a browser or by the API' 'What to do first.*cd3' \
+	env CHARTS='What to do first' python "$figures" "$VSM_URL" "$shots" flow none
 noticed 'and by the import' 'no column cd3' install flow
 sql -c 'ALTER VIEW flow.expedite RENAME COLUMN cd4 TO cd3'
 sql -c 'REVOKE SELECT ON flow.review FROM reader'
-noticed 'a view that the role may not read' 'Reviews by service.*permission denied' figures flow none
+noticed 'a view that the role may not read' 'Reviews by service.*permission denied' \
+	env CHARTS='Reviews by service' python "$figures" "$VSM_URL" "$shots" flow none
 noticed 'and by the import' 'may not read flow.review' install flow
 sql -c 'GRANT SELECT ON flow.review TO reader'
 sql -c 'ALTER VIEW flow.build_run RENAME COLUMN team TO squad'
-noticed 'a filter that a view lacks' 'Builds by service.*(squad|team)' figures flow team
+noticed 'a filter that a view lacks' 'Builds by service.*(squad|team)' \
+	env CHARTS='Builds by service' python "$figures" "$VSM_URL" "$shots" flow team
 sql -c 'ALTER VIEW flow.build_run RENAME COLUMN squad TO team'
 
 stages="SELECT json_metadata::jsonb -> 'label_colors' ? '02 Architecture' FROM dashboards WHERE slug = 'vsm-value-stream'"
 sql -c "UPDATE flow.value_stream SET workflow = replace(workflow::text, '\"Design Review\"', '\"Architecture\"')::jsonb" \
 	-c "CALL vsm.refresh('flow')"
-proved 'a renamed stage: figures are still those of the views' figures flow none
+proved 'a renamed stage: figures are still those of the views' \
+	env CHARTS='[Ss]tage|waits' python "$figures" "$VSM_URL" "$shots" flow none
 proved 'its colour is not known' test "$(sql -d superset -c "$stages")" = f
 proved 'until it is imported again' install flow
 proved 'after which it is' test "$(sql -d superset -c "$stages")" = t
 
 sql -c 'ALTER SCHEMA flow RENAME TO "Value Model"'
-noticed 'a schema that is gone' 'fault|does not exist' figures 'Value Model' none
+noticed 'a schema that is gone' 'does not exist' env CHARTS=Velocity python "$figures" "$VSM_URL" "$shots" 'Value Model' none
 proved 'another name of the schema' install 'Value Model'
-proved 'figures are its' figures 'Value Model' none
+proved 'figures are its' python "$figures" "$VSM_URL" "$shots" 'Value Model' none
 proved 'and nothing is there twice' test "$before" = "$(counted)"
 
 step "memory: $(ps -o rss= --ppid "$VSM_SERVER" | awk '{ s += $1 } END { print int(s / 1024) }') MB of Superset; $faults faults"
