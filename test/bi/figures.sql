@@ -84,12 +84,12 @@ SELECT released_week::text, {0.5 lead_time_hours}, {0.85 lead_time_hours} FROM c
 WHERE {released_day} GROUP BY 1
 
 -- Delivery: Services
-SELECT service, count(*), count(*) FILTER (WHERE is_release), count(*) FILTER (WHERE failed), avg(failed::int),
+SELECT service, count(*), count(*) FILTER (WHERE failed), avg(failed::int),
 	{0.5 recovery_hours}, avg(is_rework::int)
 FROM deployment_outcome WHERE counted AND {finished_day} GROUP BY 1
 
 -- Delivery: Month by month (last 12 whole months)
-SELECT finished_month, count(*), count(*) FILTER (WHERE is_release), count(*) FILTER (WHERE failed), avg(failed::int),
+SELECT finished_month, count(*), count(*) FILTER (WHERE failed), avg(failed::int),
 	{0.5 recovery_hours}, avg(is_rework::int)
 FROM deployment_outcome
 WHERE counted
