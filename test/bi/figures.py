@@ -148,9 +148,10 @@ def main(url, folder, schema, *settings):
         faults.append(
             f"{': '.join(chart)}: " + ("not compared with anything" if chart in names.values() else "there is no such chart")
         )
-    connection = psycopg2.connect(
-        dbname=os.environ["PGDATABASE"], options=f'-csearch_path="{schema}",public -ctimezone=UTC -cjit=off'
-    )
+    connection = psycopg2.connect(dbname=os.environ["PGDATABASE"], options="-ctimezone=UTC -cjit=off")
+    with connection, connection.cursor() as cursor:
+        # A name of a schema may have blanks in it, at which options end.
+        cursor.execute(f'SET search_path = "{schema}", public')
     only = re.compile(os.environ.get("CHARTS", ""))
     for chart, sql in wanted.items():
         if not only.search(chart[1]):
