@@ -1,7 +1,7 @@
 /*
  * Any table with a status column is a source: CALL vsm.track('flow', 'ticket', 'desk', id => 'ticket_id', state => 'status').
  * What it says at once becomes states that were seen, what changes from then on is written to the inbox
- * by a trigger of the table (src/model/track_sql.c) and read from there (reader_track.sql).
+ * by a trigger of the table (src/model/track_sql.c) and read from there (track_change.sql).
  */
 
 CREATE FUNCTION vsm.track_change() RETURNS trigger

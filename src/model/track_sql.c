@@ -156,7 +156,7 @@ has_changed(const Tracked *tracked, HeapTuple old, HeapTuple new, TupleDesc colu
 	return false;
 }
 
-/* What a row says, as the reader in sql/model/reader_track.sql takes it; NULL if it says nothing. */
+/* What a row says, as the reader in sql/model/track_change.sql takes it; NULL if it says nothing. */
 static char *
 payload_of(const Tracked *tracked, TriggerData *trigger)
 {

@@ -70,7 +70,8 @@ done)" '' 'no line is wider than 140 columns'
 is "$(grep -nE 'LANGUAGE (c|SQL|PLPGSQL|plpgSQL)\>|AS '\''\$libdir' $parts)" '' 'languages are written C, sql and plpgsql'
 is "$(grep -nE "^[^	]*AS 'MODULE_PATHNAME'" $parts)" '' 'a function of C says so on a line of its own, indented'
 is "$(grep -nE '\<CREATE (OR REPLACE )?(UNIQUE )?(TABLE|VIEW|MATERIALIZED VIEW|INDEX|TRIGGER|SEQUENCE)\>' $parts |
-	grep -vE '^sql/model/((tables|views|triggers)/|track\.sql:.*CREATE OR REPLACE TRIGGER)')" '' 'tables, views and triggers are files of the model, not texts in a function'
+	grep -vE '^sql/model/((tables|views|triggers)/|track\.sql:.*CREATE OR REPLACE TRIGGER)')" '' \
+	'tables, views and triggers are files of the model, not texts in a function'
 is "$(for file in sql/model/*/*.sql; do
 	name=$(basename "$file" .sql)
 	grep -q "^CREATE .*\<$name\>" "$file" || echo "$file"
