@@ -4,6 +4,7 @@
 #   make check-versions                     the tests on every version of PostgreSQL that is there or can be had
 #   make reference                          writes doc/reference.md and doc/views.md from the catalog, there too
 #   make dist                               the archive for PGXN
+#   make deb, check-deb                     Debian packages; the same installed, updated and removed in a bare system
 EXTENSION  = vsm
 MODULE_big = vsm
 
@@ -48,7 +49,7 @@ PG_CONFIG ?= pg_config
 
 # PGXS has a rule for check that refuses, so our targets come instead of it; others beside them
 # (make clean check) get a make of their own.
-ours   = demo check check-versions fuzz stress bench reference
+ours   = demo check check-versions fuzz stress bench reference deb check-deb
 others = $(filter-out $(ours),$(MAKECMDGOALS))
 ifneq ($(filter $(ours),$(MAKECMDGOALS)),)
 .PHONY: $(ours) $(others)
