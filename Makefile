@@ -6,6 +6,7 @@
 #   make check-superset, check-dbt          the dashboards and bi/dbt, proved with the real tools; make superset-picture
 #   make reference                          writes doc/reference.md and doc/views.md from the catalog, there too
 #   make dist                               the archive for PGXN
+#   make deb, check-deb                     Debian packages; the same installed, updated and removed in a bare system
 EXTENSION  = vsm
 MODULE_big = vsm
 
@@ -50,7 +51,7 @@ PG_CONFIG ?= pg_config
 
 # PGXS has a rule for check that refuses, so our targets come instead of it; others beside them
 # (make clean check) get a make of their own.
-ours   = demo check check-versions fuzz stress bench reference superset check-superset superset-picture check-dbt
+ours   = demo check check-versions fuzz stress bench reference superset check-superset superset-picture check-dbt deb check-deb
 others = $(filter-out $(ours),$(MAKECMDGOALS))
 ifneq ($(filter $(ours),$(MAKECMDGOALS)),)
 .PHONY: $(ours) $(others)
