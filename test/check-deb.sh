@@ -17,7 +17,8 @@ in_root() { sh "$top/test/get_server.sh" in "$root" "$@"; }
 fail() { printf 'make check-deb: %s\n' "$*" >&2; exit 1; }
 
 OUTPUT=$tmp sh "$top/test/deb.sh"
-package=$(ls "$tmp"/postgresql-15-vsm_*.deb 2>/dev/null) || skip 'the package for PostgreSQL 15, that of bookworm, was not built: there is none here'
+package=$(ls "$tmp"/postgresql-15-vsm_*.deb 2>/dev/null) ||
+	skip 'the package for PostgreSQL 15, that of bookworm, was not built: there is none here'
 sh "$top/test/get_server.sh" debian 15 "$root" 2>"$tmp/why" || skip "$(tail -1 "$tmp/why")"
 cp "$package" "$root/tmp/vsm.deb"
 
