@@ -25,6 +25,10 @@ git -c safe.directory='*' -C "$top" archive HEAD | tar -xf - -C "$tmp/vsm"
 cd "$tmp/vsm"
 unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES || :
 pg_buildext updatecontrol
+# A package asks for a server at least as new as the one whose headers it was built with.
+for version in $(pg_buildext supported-versions); do
+	printf '%s %s~\n' "$version" "$("/usr/lib/postgresql/$version/bin/pg_config" --version | sed 's/^PostgreSQL //; s/ .*//')"
+done >debian/minor_versions
 echo "Building for PostgreSQL $(pg_buildext supported-versions | paste -sd' '): $(sed -n 's/^Package: //p' debian/control | paste -sd' ')"
 dpkg-buildpackage -b -us -uc -d >"$tmp/log" 2>&1 || { tail -50 "$tmp/log" >&2; exit 1; }
 if command -v lintian >/dev/null 2>&1; then

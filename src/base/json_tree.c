@@ -6,6 +6,7 @@
 
 #include "base/compat.h"
 #include "base/json_tree.h"
+#include "miscadmin.h"
 
 typedef struct OpenNode
 {
@@ -50,6 +51,7 @@ add_node(TreeBuilder *builder, JsonTreeType type)
 {
 	JsonTree   *node = palloc0(sizeof(JsonTree));
 
+	CHECK_FOR_INTERRUPTS();
 	node->type = type;
 	node->key = builder->pending_key;
 	builder->pending_key = NULL;

@@ -7,6 +7,7 @@
 #include "base/compat.h"
 #include "catalog/pg_type.h"
 #include "correlation/issue_keys.h"
+#include "miscadmin.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 
@@ -56,6 +57,7 @@ keys_array(const char *text, const IssueKeys *found)
 		elements = palloc_extended(sizeof(Datum) * (Size) num_elements, MCXT_ALLOC_HUGE);
 		for (uint32 i = 0; i < num_elements; i++)
 		{
+			CHECK_FOR_INTERRUPTS();
 			elements[i] = PointerGetDatum(cstring_to_text_with_len(record_name_bytes(name, buffer), record_name_len(name)));
 			name = record_state_next_name(name);
 		}
@@ -103,6 +105,7 @@ get_projects(FunctionCallInfo fcinfo, int argno)
 		const char *project;
 		uint32		len;
 
+		CHECK_FOR_INTERRUPTS();
 		if (nulls[i])
 			continue;
 		project = VARDATA_ANY(DatumGetPointer(elements[i]));

@@ -197,15 +197,29 @@ payload_of(const Tracked *tracked, TriggerData *trigger)
 	return payload.data;
 }
 
+/* The owner of a table of the model; an error where it is not there, or goes this moment. */
+static Oid
+table_owner(const char *model, const char *name)
+{
+	Oid			schema = get_namespace_oid(model, true);
+	Oid			table = OidIsValid(schema) ? get_relname_relid(name, schema) : InvalidOid;
+	HeapTuple	tuple = OidIsValid(table) ? SearchSysCache1(RELOID, ObjectIdGetDatum(table)) : NULL;
+	Oid			owner;
+
+	if (!HeapTupleIsValid(tuple))
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_TABLE),
+				 errmsg("there is no model in schema \"%s\"", model)));
+	owner = ((Form_pg_class) GETSTRUCT(tuple))->relowner;
+	ReleaseSysCache(tuple);
+	return owner;
+}
+
 /* Writes a payload to the inbox, as the owner of the model. */
 static void
 write_payload(const char *model, Relation relation, const char *payload)
 {
-	Oid			schema = get_namespace_oid(model, true);
-	Oid			inbox = OidIsValid(schema) ? get_relname_relid("inbox", schema) : InvalidOid;
-	Oid			tracked = OidIsValid(schema) ? get_relname_relid("tracked", schema) : InvalidOid;
-	HeapTuple	class;
-	Oid			owner;
+	Oid			owner = table_owner(model, "inbox");
 	Oid			user;
 	int			context;
 	StringInfoData statement;
@@ -213,23 +227,8 @@ write_payload(const char *model, Relation relation, const char *payload)
 	Datum		values[2];
 	ListCell   *ancestor;
 
-	if (!OidIsValid(inbox) || !OidIsValid(tracked))
-		ereport(ERROR,
-				(errcode(ERRCODE_UNDEFINED_TABLE),
-				 errmsg("there is no model in schema \"%s\"", model)));
-	class = SearchSysCache1(RELOID, ObjectIdGetDatum(inbox));
-	if (!HeapTupleIsValid(class))
-		elog(ERROR, "cache lookup failed for relation %u", inbox);
-	owner = ((Form_pg_class) GETSTRUCT(class))->relowner;
-	ReleaseSysCache(class);
-	class = SearchSysCache1(RELOID, ObjectIdGetDatum(tracked));
-	if (!HeapTupleIsValid(class))
-		elog(ERROR, "cache lookup failed for relation %u", tracked);
 	/* Somebody else's table does not say whose changes the owner wants. */
-	if (((Form_pg_class) GETSTRUCT(class))->relowner != owner)
-		owner = InvalidOid;
-	ReleaseSysCache(class);
-	if (!OidIsValid(owner))
+	if (table_owner(model, "tracked") != owner)
 		ereport(ERROR,
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 				 errmsg("the tables inbox and tracked of the model in schema \"%s\" belong to different owners", model)));
