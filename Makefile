@@ -4,6 +4,7 @@
 #   make check-versions                     the tests on every version of PostgreSQL that is there or can be had
 #   make superset                           dashboards in a browser, over a generated model, until Ctrl-C
 #   make check-superset, check-dbt          the dashboards and bi/dbt, proved with the real tools; make superset-picture
+#   make check-citus                        a model on the nodes of Citus, beside the same in one place (CITUS=folder)
 #   make reference                          writes doc/reference.md and doc/views.md from the catalog, there too
 #   make dist                               the archive for PGXN
 #   make deb, check-deb                     Debian packages; the same installed, updated and removed in a bare system
@@ -51,7 +52,7 @@ PG_CONFIG ?= pg_config
 
 # PGXS has a rule for check that refuses, so our targets come instead of it; others beside them
 # (make clean check) get a make of their own.
-ours   = demo check check-versions fuzz stress bench reference superset check-superset superset-picture check-dbt deb check-deb
+ours   = demo check check-versions fuzz stress bench reference superset check-superset superset-picture check-dbt check-citus deb check-deb
 others = $(filter-out $(ours),$(MAKECMDGOALS))
 ifneq ($(filter $(ours),$(MAKECMDGOALS)),)
 .PHONY: $(ours) $(others)

@@ -18,6 +18,7 @@ DROP TYPE vsm.model_table, vsm.model_column, vsm.model_object;
 -- Facts have one door, and readers are told what names mean.
 DROP FUNCTION
 	vsm.github_kind(jsonb), vsm.gitlab_kind(jsonb), vsm.jenkins_kind(jsonb), vsm.jira_kind(jsonb), vsm.servicenow_kind(jsonb),
+	vsm.jenkins_deploys(text), vsm.jenkins_environment(text),
 	vsm.github_type(jsonb), vsm.ingest_rows(text, text, vsm.fact[], boolean), vsm.jira_attribute(text),
 	vsm.read_github_commit(text, jsonb), vsm.read_github_commit_object(text, text, jsonb), vsm.read_github_deployment(text, jsonb),
 	vsm.read_github_issue(text, jsonb), vsm.read_github_issue_event(text, jsonb), vsm.read_github_pull_request(text, jsonb),
@@ -34,7 +35,7 @@ DROP FUNCTION
 	vsm.read_jenkins_deployment(text, text, text, text, text, text, text, timestamptz, timestamptz, text),
 	vsm.read_jenkins_notification(text, jsonb), vsm.read_jenkins_pipeline(text, jsonb), vsm.read_jenkins_stage(text, jsonb),
 	vsm.read_jenkins_stage_object(text, text, jsonb), vsm.read_jira_bulk_changelog(text, jsonb), vsm.read_jira_changelog(text, jsonb),
-	vsm.read_jira_changes(text, jsonb, jsonb), vsm.read_jira_document(text, jsonb, jsonb, integer, timestamptz),
+	vsm.jira_items(jsonb), vsm.read_jira_changes(text, jsonb, jsonb), vsm.read_jira_document(text, jsonb, jsonb, integer, timestamptz),
 	vsm.read_jira_histories(text, text, jsonb), vsm.read_jira_issue(text, jsonb), vsm.read_jira_link_webhook(text, jsonb),
 	vsm.read_jira_search(text, jsonb), vsm.read_jira_webhook(text, jsonb), vsm.read_servicenow_approval(text, jsonb),
 	vsm.read_servicenow_audit(text, jsonb, jsonb), vsm.read_servicenow_metric(text, jsonb, jsonb),
@@ -46,6 +47,8 @@ CREATE TYPE vsm.name_meaning AS (kind text, name text, meaning text);
 CREATE TYPE vsm.told_row AS (columns jsonb, told jsonb);
 CREATE TYPE vsm.state_difference AS (is_gone boolean, entity text, source text, event_id text, at timestamptz, state text, state_id text,
 	method text);
+CREATE TYPE vsm.held_document AS (document integer, payload bigint, source text, tool text, received_at timestamptz, page smallint,
+	kind text, reason text);
 CREATE TYPE vsm.trailer AS (key text, value text);
 CREATE TYPE vsm.trace_row AS (at timestamptz, step text, entity text, event text, via text, method text, confidence float8, title text,
 	url text);

@@ -1,6 +1,6 @@
--- Payloads of all five tools for test/t/orders.t, in the table orders.payload: about 500, made by small simulations of what
--- teams do. Each thing is told of in several ways (webhooks, objects and pages of the API, histories), some of its payloads
--- are lost, many share their second, and each simulation draws from the hash of what it is about, so that they are the same
+-- Payloads of five tools and of one that measures use for test/t/orders.t, in the table orders.payload: about 500, made by small
+-- simulations of what teams do. Each thing is told of in several ways (webhooks, objects and pages of the API, histories), some of its
+-- payloads are lost, many share their second, and each simulation draws from the hash of what it is about, so that they are the same
 -- at every run.
 CREATE SCHEMA orders;
 CREATE TABLE orders.payload (n integer GENERATED ALWAYS AS IDENTITY, source text, body jsonb);
@@ -832,7 +832,33 @@ BEGIN
 	END LOOP;
 END$$;
 
+-- PostHog: events of use, each told by its destination, on a page of the API, in a batch, or in several of these ways.
+CREATE FUNCTION orders.posthog() RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+	at    timestamptz := '2026-03-02 09:00Z';
+	page  jsonb := '[]';
+	event jsonb;
+BEGIN
+	FOR i IN 1..24 LOOP
+		at := orders.later(at, 'posthog' || i);
+		event := jsonb_build_object('uuid', md5('use' || i), 'distinct_id', 'u', 'timestamp', orders.iso_ms(at)) || CASE
+			WHEN i % 4 = 0 THEN jsonb_build_object('event', 'checkout done', 'properties', '{}'::jsonb)
+			ELSE jsonb_build_object('event', '$feature_flag_called', 'properties', jsonb_build_object('$feature_flag', 'WEB-' || i % 5,
+				'$feature_flag_response', orders.pick('use' || i, 3) > 0)) END;
+		IF i % 3 < 2 THEN
+			PERFORM orders.tell('posthog', jsonb_build_object('event', event, 'person', '{"id": "p"}'::jsonb));
+		END IF;
+		IF i % 3 > 0 THEN
+			page := page || jsonb_build_array((event - 'uuid') || jsonb_build_object('id', event -> 'uuid', 'person', NULL));
+		END IF;
+		IF jsonb_array_length(page) > 3 THEN
+			PERFORM orders.tell('posthog', jsonb_build_object('next', NULL, 'results', page));
+			page := '[]';
+		END IF;
+	END LOOP;
+END$$;
+
 DO $$BEGIN
 	PERFORM orders.jira(), orders.gitlab_work(), orders.gitlab_pipelines(), orders.github_work(), orders.github_runs(), orders.jenkins(),
-		orders.servicenow();
+		orders.servicenow(), orders.posthog();
 END$$;

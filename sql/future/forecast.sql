@@ -17,3 +17,18 @@ CREATE FUNCTION vsm.forecast_probability(samples integer[], items integer, perio
 COMMENT ON FUNCTION vsm.forecast_probability(integer[], integer, integer) IS
 	'the probability (0..1) that at least so many items finish within so many periods, if each period is like one of the sampled ones; '
 	'that several independent teams all do is the product of theirs; NULL if an argument is NULL';
+
+-- When several teams are done with what each of them has left: of its samples, an array of numbers, each has one in a jsonb array, since
+-- arrays of PostgreSQL are rectangular and a team that is new has fewer.
+
+CREATE FUNCTION vsm.joint_probability(samples jsonb, items integer[], periods integer) RETURNS float8
+	AS 'MODULE_PATHNAME', 'vsm_joint_probability' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
+COMMENT ON FUNCTION vsm.joint_probability(jsonb, integer[], integer) IS
+	'the probability (0..1) that each of several teams finishes so many items within so many periods, by samples of each; 0 if there are '
+	'no teams or fewer periods than 0; a part of the views of a model';
+
+CREATE FUNCTION vsm.joint_periods(samples jsonb, items integer[], p float8) RETURNS integer
+	AS 'MODULE_PATHNAME', 'vsm_joint_periods' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
+COMMENT ON FUNCTION vsm.joint_periods(jsonb, integer[], float8) IS
+	'the smallest number of periods within which each of several teams finishes so many items with probability p together, by samples of '
+	'each; NULL if there is none, or more than 5,200; a part of the views of a model';

@@ -307,26 +307,22 @@ BEGIN
 	END IF;
 	GET DIAGNOSTICS records = ROW_COUNT;
 	FOR lowest IN 1 .. records BY batch LOOP
-		PERFORM vsm.open_facts();
+		PERFORM vsm.open_held_facts();
 		IF part.reader IS NULL THEN
-			PERFORM vsm.execute(
-				'INSERT INTO pg_temp.vsm_fact
-				 SELECT a.source, a.fact, a.entity, a.at, a.value, a.id, a.name, a.previous, a.value_id, a.previous_id, a.seq, a.method,
-					a.confidence, a.until, a.details, a.version, a.number, now(), NULL, false
+			PERFORM vsm.hold_facts(
+				'SELECT a.source, a.fact, a.entity, a.at, a.value, a.id, a.name, a.previous, a.value_id, a.previous_id, a.seq, a.method,
+					a.confidence, a.until, a.details, a.version, a.number, now(), NULL::bigint, false
 				 FROM pg_temp.vsm_attached_fact AS a WHERE a.number BETWEEN $1::bigint AND $2::bigint',
 				lowest::text, (lowest + batch - 1)::text);
 		ELSE
-			PERFORM vsm.execute(format(
-				'INSERT INTO pg_temp.vsm_fact
-				 SELECT f.*, a.number, now(), NULL, false
+			PERFORM vsm.hold_facts(format(
+				'SELECT f.*, a.number, now(), NULL::bigint, false
 				 FROM (SELECT $4::jsonb AS names OFFSET 0) AS n,
 					(SELECT a.number, a.body FROM pg_temp.vsm_attached AS a WHERE a.number BETWEEN $1::bigint AND $2::bigint OFFSET 0) AS a,
 					LATERAL vsm.%I($3, a.body, n.names) AS f', 'read_' || part.reader),
 				lowest::text, (lowest + batch - 1)::text, source, names::text);
 		END IF;
-		WITH wrong AS MATERIALIZED (SELECT r.document, r.reason FROM vsm.refused_facts() AS r),
-		gone AS (DELETE FROM pg_temp.vsm_fact AS f USING wrong AS w WHERE f.document = w.document)
-		SELECT count(*), coalesce(reason, part.part || ': ' || min(w.reason)) INTO count, reason FROM wrong AS w;
+		SELECT count(*), coalesce(reason, part.part || ': ' || min(r.reason)) INTO count, reason FROM vsm.refused_facts() AS r;
 		refused := refused + count;
 		PERFORM vsm.write_judged_facts(model);
 	END LOOP;

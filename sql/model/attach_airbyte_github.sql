@@ -4,12 +4,19 @@
  */
 
 CREATE FUNCTION vsm.airbyte_github_tables() RETURNS SETOF vsm.attached_table
-LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 9
+LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 12
 BEGIN ATOMIC
 	SELECT t.name, 'id! text, object row', '_airbyte_extracted_at|_airbyte_emitted_at'
-	FROM unnest(ARRAY['issues', 'issue_events', 'deployments', 'workflow_runs', 'workflow_jobs', 'releases']) AS t (name)
+	FROM unnest(ARRAY['issues', 'issue_events', 'deployments', 'deployment_statuses', 'workflow_runs', 'workflow_jobs',
+		'releases']) AS t (name)
 	UNION ALL
-	SELECT 'pull_requests', 'id! text, number text, url text, user json, object row', '_airbyte_extracted_at|_airbyte_emitted_at'
+	SELECT 'pull_request_commits', 'sha! text, repository! text, pull_number! text, object row', '_airbyte_extracted_at|_airbyte_emitted_at'
+	UNION ALL
+	SELECT 'pull_request_stats', 'id! text, commits number, additions number, deletions number, updated_at time',
+		'_airbyte_extracted_at|_airbyte_emitted_at'
+	UNION ALL
+	SELECT 'pull_requests', 'id! text, number text, repository text, url text, user json, object row',
+		'_airbyte_extracted_at|_airbyte_emitted_at'
 	UNION ALL
 	SELECT 'reviews', 'id! text, pull_request_url! text, object row', '_airbyte_extracted_at|_airbyte_emitted_at'
 	UNION ALL
@@ -23,20 +30,35 @@ RETURN CASE WHEN jsonb_typeof(object -> 'repository') = 'string' THEN object || 
 		jsonb_build_object('full_name', object -> 'repository')) ELSE object END
 	-- A column that is empty is a member that is missing.
 	- CASE WHEN object -> 'pull_request' = 'null' THEN 'pull_request' ELSE '' END
-	- CASE WHEN object -> 'node_id' = 'null' THEN 'node_id' ELSE '' END;
+	- CASE WHEN object -> 'node_id' = 'null' THEN 'node_id' ELSE '' END
+	-- The issue that a pull request is, too, is told by its address.
+	|| CASE WHEN NOT object #> '{issue}' ? 'pull_request' AND object #>> '{issue,html_url}' ~ '/pull/\d+$' THEN
+		jsonb_build_object('issue', object -> 'issue' || '{"pull_request": {}}') ELSE '{}' END;
 COMMENT ON FUNCTION vsm.airbyte_github_object(jsonb) IS
 	'a row of a table of GitHub as the object that it is in the REST interface; a part of vsm.attach_airbyte_github';
 
 CREATE FUNCTION vsm.airbyte_github_parts() RETURNS SETOF vsm.attached_part
-LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 9
+LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 12
 BEGIN ATOMIC
 	SELECT t.name, ARRAY[t.name || '.' || t.key], t.reader, format('SELECT vsm.airbyte_github_object(r.object) AS body FROM [[%s.%s]] AS r',
 		t.name, t.key)
 	FROM (VALUES
 		('issues', 'id', 'github_issue'), ('issue_events', 'id', 'github_issue_event'), ('pull_requests', 'id', 'github_pull_request'),
-		('deployments', 'id', 'github_deployment'), ('workflow_runs', 'id', 'github_workflow_run'),
+		('deployments', 'id', 'github_deployment'), ('deployment_statuses', 'id', 'github_deployment'), ('workflow_runs', 'id',
+			'github_workflow_run'),
 		('workflow_jobs', 'id', 'github_workflow_job'), ('releases', 'id', 'github_release'), ('commits', 'sha', 'github_commit'))
 		AS t (name, key, reader)
+	UNION ALL
+	SELECT 'pull_request_commits', '{pull_request_commits.sha}', 'github_pull_request_part', $sql$
+		SELECT jsonb_build_object('pull_request', jsonb_build_object('id', p.id), 'commits', jsonb_build_array(c.object)) AS body
+		FROM [[pull_request_commits.sha]] AS c JOIN (
+			SELECT DISTINCT ON (p.repository, p.number) p.* FROM [[pull_requests]] AS p ORDER BY p.repository, p.number) AS p
+			ON p.repository = c.repository AND p.number = c.pull_number$sql$
+	UNION ALL
+	SELECT 'pull_request_stats', '{pull_request_stats.id}', NULL, $sql$
+		SELECT (vsm.fact_row($2, 'merge_request', $2 || ':pull_request:' || s.id, s.updated_at, jsonb_strip_nulls(jsonb_build_object(
+			'commits', s.commits, 'additions', s.additions, 'deletions', s.deletions)))).*
+		FROM [[pull_request_stats.id]] AS s$sql$
 	UNION ALL
 	-- A review names its request by the address only.
 	SELECT 'reviews', '{reviews.id}', 'github_pull_request_part', $sql$
@@ -56,5 +78,5 @@ BEGIN
 END
 $$;
 COMMENT ON PROCEDURE vsm.attach_airbyte_github(text, text, text, interval) IS
-	'has vsm.refresh read issues, pull requests, reviews, workflow runs and jobs, deployments, commits and releases of GitHub that Airbyte '
-	'loads into tables of a schema';
+	'has vsm.refresh read issues, pull requests with their reviews and commits, workflow runs and jobs, deployments and their statuses, '
+	'commits and releases of GitHub that Airbyte loads into tables of a schema';

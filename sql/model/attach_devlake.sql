@@ -5,12 +5,14 @@
  */
 
 CREATE FUNCTION vsm.devlake_tables() RETURNS SETOF vsm.attached_table
-LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 20
+LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 22
 BEGIN ATOMIC
 	VALUES
 		('issues', 'id! text, url text, issue_key text, title text, type text, original_type text, status text, original_status text, '
 			'story_point number, resolution_date time, created_date! time, updated_date time, parent_issue_id text, priority text, '
 			'severity text, due_date json', 'updated_at'),
+		('issue_labels', 'issue_id! text, label_name! text', 'updated_at'),
+		('sprints', 'id! text, name text', NULL),
 		('issue_changelogs', 'id! text, issue_id! text, field_id text, field_name! text, original_from_value text, '
 			'original_to_value! text, created_date! time', 'updated_at'),
 		('boards', 'id! text, name text', 'updated_at'),
@@ -56,35 +58,56 @@ COMMENT ON FUNCTION vsm.devlake_result(text, text, text) IS
 	'what became of a pipeline or deployment of DevLake, in the words that vsm has for it: that it was canceled is in its original '
 	'status; a part of vsm.attach_devlake';
 
+CREATE FUNCTION vsm.devlake_value(what text, value text, sprints jsonb) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE
+	WHEN what = 'due_at' THEN coalesce(substring(value FROM '^(\d{4}-\d\d-\d\d)[ T]'), value)
+	WHEN what = 'sprint' AND value LIKE '%:%' THEN (
+		SELECT string_agg(coalesce(sprints ->> s.id, s.id), ', ' ORDER BY s.place)
+		FROM string_to_table(value, ',') WITH ORDINALITY AS s (id, place))
+	ELSE value END;
+COMMENT ON FUNCTION vsm.devlake_value(text, text, jsonb) IS
+	'a value of a changelog of DevLake: of a due date the day, of sprints, which are ids there, the names; a part of vsm.attach_devlake';
+
 CREATE FUNCTION vsm.devlake_parts() RETURNS SETOF vsm.attached_part
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 9
 BEGIN ATOMIC
 	VALUES
-		('issues', '{issues.id,board_issues.issue_id}'::text[], NULL::text, $sql$
-		WITH board AS MATERIALIZED (
+		('issues', '{issues.id,board_issues.issue_id,issue_labels.issue_id}'::text[], NULL::text, $sql$
+		WITH label AS MATERIALIZED (
+			SELECT l.issue_id, jsonb_agg(l.label_name ORDER BY l.label_name) AS names
+			FROM [[issue_labels.issue_id]] AS l GROUP BY l.issue_id),
+		-- Where there are labels at all, an issue without one has none.
+		labelled AS MATERIALIZED (SELECT '[]'::jsonb AS none FROM [[issue_labels]] AS l LIMIT 1),
+		board AS MATERIALIZED (
 			SELECT m.issue_id, min(b.name) AS name
 			FROM [[board_issues.issue_id]] AS m JOIN [[boards]] AS b ON b.id = m.board_id
 			GROUP BY m.issue_id HAVING count(DISTINCT b.name) = 1),
 		issue AS MATERIALIZED (
 			SELECT i.*, $2 || ':issue:' || i.id AS entity, coalesce(i.updated_date, i.created_date) AS seen_at,
-				CASE WHEN i.issue_key ~ '^\d+$' THEN b.name || '#' || i.issue_key ELSE i.issue_key END AS key,
+				coalesce(l.names, (SELECT d.none FROM labelled AS d)) AS tags,
+				-- What was a day is its midnight there.
+				coalesce(to_jsonb(substring(i.due_date #>> '{}' FROM '^([0-9-]+)[ T]00:00:00(?:\+00(?::00)?|Z)?$')), i.due_date) AS due_day,
+				CASE WHEN i.issue_key ~ '^\d+$' THEN coalesce(b.name || '#', '') || i.issue_key ELSE i.issue_key END AS key,
 				CASE WHEN i.issue_key ~ '^\d+$' THEN b.name ELSE coalesce(substring(i.issue_key FROM '^(.*)-\d+$'), b.name) END AS project,
 				-- What GitHub and GitLab call it, where DevLake has not kept it.
 				coalesce(i.original_status, CASE split_part(i.id, ':', 1) || ' ' || i.status WHEN 'github DONE' THEN 'CLOSED'
 					WHEN 'github TODO' THEN 'OPEN' WHEN 'gitlab DONE' THEN 'closed' WHEN 'gitlab TODO' THEN 'opened'
 						ELSE i.status END) AS state,
 				coalesce(i.original_type, i.type) AS source_type, vsm.meaning($3, 'type', coalesce(i.original_type, i.type)) AS meant
-			FROM [[issues.id]] AS i LEFT JOIN board AS b ON b.issue_id = i.id)
+			FROM [[issues.id]] AS i LEFT JOIN board AS b ON b.issue_id = i.id LEFT JOIN label AS l ON l.issue_id = i.id)
 		SELECT (vsm.fact_row($2, 'item', i.entity, i.seen_at, jsonb_strip_nulls(jsonb_build_object('source', $2, 'key', i.key,
-			'project', i.project, 'source_type', i.source_type, 'priority', i.priority, 'title', i.title, 'url', i.url,
-			'parent', $2 || ':issue:' || i.parent_issue_id, 'created_at', i.created_date, 'size', i.story_point,
-			'due_at', vsm.json_day(i.due_date),
+			'project', i.project, 'source_type', i.source_type, 'title', i.title, 'url', i.url, 'created_at', i.created_date, 'size',
+				i.story_point,
+			'tags', i.tags, 'due_at', vsm.json_day(i.due_day),
 			'type', CASE i.type WHEN 'BUG' THEN 'defect' WHEN 'INCIDENT' THEN 'defect' ELSE
 				CASE WHEN i.meant IN ('feature', 'defect', 'risk', 'debt', 'other') THEN i.meant WHEN i.meant = 'incident' THEN 'defect'
-					WHEN i.type IN ('REQUIREMENT', 'TASK') THEN 'feature' END END)))).*
+					WHEN i.type IN ('REQUIREMENT', 'TASK') THEN 'feature' END END))
+			-- what it is known not to have
+			|| jsonb_build_object('priority', i.priority, 'parent', $2 || ':issue:' || i.parent_issue_id))).*
 		FROM issue AS i
 		UNION ALL
-		SELECT (vsm.fact_alias($2, i.entity, i.key, i.created_date)).* FROM issue AS i WHERE i.key IS NOT NULL
+		SELECT (vsm.fact_alias($2, i.entity, i.key, i.created_date)).* FROM issue AS i WHERE i.key !~ '^\d+$'
 		UNION ALL
 		-- The issues of GitHub and GitLab begin open; elsewhere the first change says what it came from, or nothing has moved it.
 		SELECT (vsm.fact_created($2, i.entity, i.created_date, CASE
@@ -109,7 +132,13 @@ BEGIN ATOMIC
 			SELECT c.*, $2 || ':issue:' || c.issue_id AS entity, CASE lower(c.field_name)
 				WHEN 'status' THEN 'status' WHEN 'priority' THEN 'priority' WHEN 'issuetype' THEN 'type' WHEN 'project' THEN 'project'
 				WHEN 'key' THEN 'key' WHEN 'duedate' THEN 'due_at' ELSE vsm.jira_field($3, c.field_id, c.field_name) END AS what
-			FROM [[issue_changelogs.issue_id]] AS c)
+			FROM [[issue_changelogs.issue_id]] AS c),
+		value AS MATERIALIZED (
+			SELECT c.id, c.entity, c.created_date, c.what,
+				vsm.devlake_value(c.what, c.original_from_value, n.names) AS from_value,
+				vsm.devlake_value(c.what, c.original_to_value, n.names) AS to_value
+			FROM change AS c, (SELECT jsonb_object_agg(s.id, s.name) AS names FROM [[sprints]] AS s WHERE s.name IS NOT NULL OFFSET 0) AS n
+			WHERE c.what NOT IN ('status', 'flag', 'key'))
 		SELECT (vsm.fact_event($2, c.entity, c.created_date, c.original_to_value, c.id, previous => c.original_from_value)).*
 		FROM change AS c WHERE c.what = 'status'
 		UNION ALL
@@ -117,10 +146,12 @@ BEGIN ATOMIC
 			c.id, attributes => jsonb_build_object('flag', coalesce(c.original_to_value, c.original_from_value)))).*
 		FROM change AS c WHERE c.what = 'flag'
 		UNION ALL
-		SELECT (vsm.fact_change($2, c.entity, c.created_date, c.what, c.original_to_value, c.id, previous => c.original_from_value)).*
-		FROM change AS c WHERE c.what NOT IN ('status', 'flag', 'key')
+		SELECT (vsm.fact_change($2, c.entity, c.created_date, c.what, c.to_value, c.id, previous => c.from_value)).*
+		FROM value AS c
 		UNION ALL
-		SELECT (vsm.fact_alias($2, c.entity, c.original_to_value, c.created_date)).* FROM change AS c WHERE c.what = 'key'$sql$),
+		SELECT (vsm.fact_alias($2, c.entity, k.key, c.created_date)).*
+		FROM change AS c, LATERAL (VALUES (c.original_from_value), (c.original_to_value)) AS k (key)
+		WHERE c.what = 'key' AND k.key IS NOT NULL$sql$),
 		('links', '{issue_relationships.source_issue_id}', NULL, $sql$
 		SELECT (vsm.fact_link($2, $2 || ':issue:' || CASE WHEN l.kind LIKE '-%' THEN l.target_issue_id ELSE l.source_issue_id END,
 			$2 || ':issue:' || CASE WHEN l.kind LIKE '-%' THEN l.source_issue_id ELSE l.target_issue_id END, ltrim(l.kind, '-'),
@@ -146,9 +177,12 @@ BEGIN ATOMIC
 			FROM [[pull_requests.id]] AS p LEFT JOIN [[repos]] AS r ON r.id = p.base_repo_id)
 		SELECT (vsm.fact_row($2, 'merge_request', p.entity, p.seen_at, jsonb_strip_nulls(jsonb_build_object('source', $2,
 			'repository', p.repository, 'title', p.title, 'url', p.url, 'source_branch', p.head_ref, 'target_branch', p.base_ref,
-			'state', coalesce(p.original_status, p.status), 'created_at', p.created_date, 'merged_at', p.merged_date,
-			'closed_at', CASE WHEN p.merged_date IS NULL THEN p.closed_date END,
-			'additions', p.additions, 'deletions', p.deletions)))).*
+			'state', CASE WHEN p.merged_date IS NOT NULL OR p.status = 'MERGED' THEN 'merged' ELSE coalesce(p.original_status,
+				p.status) END,
+			'created_at', p.created_date, 'merged_at', p.merged_date,
+			'additions', p.additions, 'deletions', p.deletions))
+			-- what it is known not to have
+			|| jsonb_build_object('closed_at', CASE WHEN p.merged_date IS NULL THEN p.closed_date END))).*
 		FROM request AS p
 		UNION ALL
 		SELECT (vsm.fact_alias($2, p.entity, p.repository || CASE WHEN p.id LIKE 'gitlab:%' THEN '!' ELSE '#' END || p.pull_request_key,

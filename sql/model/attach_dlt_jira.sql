@@ -25,7 +25,12 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	-- Who asks for all fields is told of those that are empty, too, but columns that were always empty are not made.
-	result jsonb := '{"fields": {"priority": null, "duedate": null, "parent": null, "labels": [], "issuelinks": []}}';
+	result jsonb := jsonb_build_object('fields', '{"priority": null, "duedate": null, "parent": null, "labels": [], "issuelinks": []}'
+		-- A custom field whose columns are empty has none, too.
+		|| coalesce((SELECT jsonb_object_agg(c.field, NULL) FROM (
+			SELECT DISTINCT substring(k.key FROM '^fields__(customfield_\d+)(?:__|$)') AS field FROM jsonb_object_keys("row") AS k (key))
+				AS c
+			WHERE c.field IS NOT NULL), '{}'::jsonb));
 	member record;
 BEGIN
 	FOR member IN

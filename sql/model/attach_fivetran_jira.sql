@@ -77,44 +77,49 @@ BEGIN ATOMIC
 				lead(t.time) OVER field IS NULL AS is_last
 			FROM told AS t
 			WINDOW field AS (PARTITION BY t.issue_id, t.field_id ORDER BY t.time)),
+		-- A history a change, as text that is parsed once with its issue: as jsonb each level would copy it.
 		entry AS (
 			SELECT c.issue_id, c.time,
-				jsonb_agg(jsonb_build_object('field', coalesce(c.field, c.field_id), 'fieldId', c.field_id,
-					'fieldtype', CASE WHEN c.is_custom THEN 'custom' ELSE 'jira' END, 'from', c.from_id, 'fromString', c.from_text,
-					'to', c.id, 'toString', c.text) ORDER BY c.field_id) FILTER (
-						WHERE c.field_id <> 'labels' AND (NOT c.is_first OR c.time > i.created + interval '1 second')
-						AND (c.is_first OR c.id IS DISTINCT FROM c.from_id)) AS items,
-				bool_or(c.field_id = 'status' AND c.is_first AND c.time <= i.created + interval '1 second') AS is_whole
-			FROM change AS c JOIN [[issue.id]] AS i ON i.id = c.issue_id
-			GROUP BY c.issue_id, c.time),
+				CASE WHEN c.field_id <> 'labels' AND (NOT c.is_first OR c.time > i.created + interval '1 second')
+					AND (c.is_first OR c.id IS DISTINCT FROM c.from_id) THEN
+					vsm.jira_history(c.time, coalesce(c.field, c.field_id), c.field_id, c.is_custom, c.from_id, c.from_text, c.id,
+						c.text) END AS history,
+				c.field_id = 'status' AND c.is_first AND c.time <= i.created + interval '1 second' AS is_whole
+			FROM change AS c JOIN [[issue.id]] AS i ON i.id = c.issue_id),
 		history AS (
-			SELECT e.issue_id, bool_or(e.is_whole) AS is_whole,
-				coalesce(jsonb_agg(jsonb_build_object('created', e.time, 'items', e.items) ORDER BY e.time)
-					FILTER (WHERE e.items IS NOT NULL), '[]') AS entries
+			SELECT e.issue_id, bool_or(e.is_whole) AS is_whole, count(e.history) AS total,
+				string_agg(e.history, ', ' ORDER BY e.time) AS entries
 			FROM entry AS e
 			GROUP BY e.issue_id),
 		present AS (
 			SELECT c.issue_id, jsonb_object_agg(c.field_id, coalesce(c.list, to_jsonb(nullif(c.text, '')))) AS fields
 			FROM change AS c WHERE c.is_last AND (c.is_custom OR c.field_id = 'labels')
-			GROUP BY c.issue_id)
-		SELECT jsonb_build_object('id', i.id, 'key', i.key,
+			GROUP BY c.issue_id),
+		epic AS MATERIALIZED (
+			SELECT e.id FROM [[issue]] AS e JOIN [[issue_type]] AS t ON t.id = e.issue_type WHERE t.name = 'Epic'),
+		-- Where the history has labels, an issue that never had one has no rows there.
+		label AS MATERIALIZED (
+			SELECT '{"labels": []}'::jsonb AS none FROM [[issue_multiselect_history]] AS h WHERE h.field_id = 'labels' LIMIT 1)
+		SELECT vsm.payload_json(left(json_build_object('id', i.id, 'key', i.key,
 			'names', (SELECT jsonb_object_agg(w.id, w.name) FROM wanted AS w WHERE w.is_custom AND w.name IS NOT NULL),
 			'fields', jsonb_build_object('summary', i.summary, 'created', i.created, 'updated', i.updated, 'duedate', i.due_date,
 				'resolutiondate', i.resolved, 'statuscategorychangedate', i.status_category_changed, 'issuelinks', '[]'::jsonb,
 				'issuetype', CASE WHEN t.name IS NOT NULL THEN jsonb_build_object('name', t.name) END,
 				'priority', CASE WHEN p.name IS NOT NULL THEN jsonb_build_object('name', p.name) END,
 				'project', CASE WHEN j.key IS NOT NULL THEN jsonb_build_object('key', j.key) END,
-				'parent', CASE WHEN i.parent_id IS NOT NULL THEN jsonb_build_object('id', i.parent_id) END,
+				'parent', CASE WHEN i.parent_id IS NOT NULL THEN jsonb_build_object('id', i.parent_id,
+					'fields', jsonb_build_object('issuetype', jsonb_build_object('name', CASE WHEN e.id IS NOT NULL THEN 'Epic' END))) END,
 				'status', jsonb_build_object('id', i.status, 'name', s.name, 'statusCategory', jsonb_build_object('key',
 					CASE s.status_category_id WHEN '2' THEN 'new' WHEN '3' THEN 'done' WHEN '4' THEN 'indeterminate' END)))
-				|| coalesce(n.fields, jsonb_build_object()),
-			'changelog', jsonb_build_object('histories', coalesce(h.entries, '[]'),
-				'total', CASE WHEN h.is_whole THEN jsonb_array_length(h.entries) END)) AS body
+				|| coalesce((SELECT l.none FROM label AS l), jsonb_build_object()) || coalesce(n.fields, jsonb_build_object()))::text, -1)
+				|| concat(', "changelog": {"histories": [', h.entries, '], "total": ',
+					CASE WHEN h.is_whole THEN h.total::text ELSE 'null' END, '}}')) AS body
 		FROM [[issue.id]] AS i
 			LEFT JOIN [[status]] AS s ON s.id = i.status
 			LEFT JOIN [[issue_type]] AS t ON t.id = i.issue_type
 			LEFT JOIN [[priority]] AS p ON p.id = i.priority
 			LEFT JOIN [[project]] AS j ON j.id = i.project
+			LEFT JOIN epic AS e ON e.id = i.parent_id
 			LEFT JOIN history AS h ON h.issue_id = i.id
 			LEFT JOIN present AS n ON n.issue_id = i.id$sql$),
 		('deleted', '{issue.id}', 'jira_webhook', $sql$

@@ -4,7 +4,7 @@
  */
 
 CREATE FUNCTION vsm.gitlab_database_tables() RETURNS SETOF vsm.attached_table
-LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 15
+LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 19
 BEGIN ATOMIC
 	VALUES
 		('issues!', 'id! text, iid number, project_id text, title text, description text, created_at! time, updated_at time, '
@@ -17,7 +17,12 @@ BEGIN ATOMIC
 		('label_links', 'label_id! text, target_id! text, target_type! text', 'updated_at'),
 		('merge_requests', 'id! text, iid number, source_project_id text, target_project_id text, source_branch text, target_branch text, '
 			'title text, description text, created_at! time, updated_at time, state_id! text, merge_commit_sha text, '
-			'squash_commit_sha text, draft flag', 'updated_at'),
+			'squash_commit_sha json, draft flag, author_id text, latest_merge_request_diff_id text', 'updated_at'),
+		('merge_request_diffs', 'id! text, head_commit_sha text', NULL),
+		('approvals', 'id! text, merge_request_id! text, user_id text, created_at time', 'updated_at'),
+		('notes', 'id! text, note! text, noteable_type! text, noteable_id! text, author_id text, system flag, created_at! time',
+			'updated_at'),
+		('users', 'id! text, username text, name text', NULL),
 		('merge_request_metrics', 'merge_request_id! text, merged_at time, latest_closed_at time', 'updated_at'),
 		('deployments', 'id! text, project_id text, environment_id text, ref text, sha text, created_at! time, updated_at time, '
 			'finished_at time, status! text, deployable_id text', 'updated_at'),
@@ -35,7 +40,7 @@ END;
 COMMENT ON FUNCTION vsm.gitlab_database_tables() IS 'the tables of GitLab''s own database; a part of vsm.attach_gitlab_database';
 
 CREATE FUNCTION vsm.gitlab_database_parts() RETURNS SETOF vsm.attached_part
-LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 9
+LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 11
 BEGIN ATOMIC
 	SELECT p.part, p.keys::text[], p.reader, replace(p.statement, '{project}',
 		$sql$(SELECT r.source_id, min(r.path) AS path FROM [[routes]] AS r WHERE r.source_type = 'Project' GROUP BY r.source_id)$sql$)
@@ -70,11 +75,28 @@ BEGIN ATOMIC
 			'source_branch', m.source_branch, 'target_branch', m.target_branch, 'source_project_id', m.source_project_id,
 			'target_project_id', m.target_project_id, 'created_at', m.created_at, 'updated_at', m.updated_at, 'draft', m.draft,
 			'state', CASE m.state_id WHEN '1' THEN 'opened' WHEN '2' THEN 'closed' WHEN '3' THEN 'merged' WHEN '4' THEN 'locked' END,
-			'merge_commit_sha', m.merge_commit_sha, 'squash_commit_sha', m.squash_commit_sha, 'merged_at', t.merged_at,
+			'merge_commit_sha', m.merge_commit_sha, 'squash_commit_sha', ltrim(m.squash_commit_sha #>> '{}', '\x'), 'sha',
+				d.head_commit_sha,
+			'author', jsonb_build_object('username', u.username, 'name', u.name), 'merged_at', t.merged_at,
 			'closed_at', CASE m.state_id WHEN '2' THEN t.latest_closed_at END,
 			'references', jsonb_build_object('full', p.path || '!' || m.iid))) AS body
 		FROM [[merge_requests.id]] AS m LEFT JOIN {project} AS p ON p.source_id = m.target_project_id
-			LEFT JOIN [[merge_request_metrics.merge_request_id]] AS t ON t.merge_request_id = m.id$sql$),
+			LEFT JOIN [[merge_request_metrics.merge_request_id]] AS t ON t.merge_request_id = m.id
+			LEFT JOIN [[merge_request_diffs]] AS d ON d.id = m.latest_merge_request_diff_id
+			LEFT JOIN [[users]] AS u ON u.id = m.author_id$sql$),
+		-- Whether those who approved are enough is said by rules.
+		('approvals', '{approvals.merge_request_id}', 'gitlab_approvals', $sql$
+		SELECT jsonb_build_object('id', a.merge_request_id, 'approved_by', jsonb_agg(jsonb_build_object('user',
+			jsonb_build_object('username',
+			u.username), 'approved_at', a.created_at) ORDER BY a.created_at, a.id)) AS body
+		FROM [[approvals.merge_request_id]] AS a LEFT JOIN [[users]] AS u ON u.id = a.user_id GROUP BY a.merge_request_id$sql$),
+		-- A note is one of its request, whose author reviews nothing.
+		('notes', '{notes.id}', 'gitlab_note', $sql$
+		SELECT jsonb_build_object('id', n.id, 'body', n.note, 'system', n.system, 'created_at', n.created_at, 'noteable_id', n.noteable_id,
+			'noteable_type', n.noteable_type, 'author', jsonb_build_object('id', n.author_id, 'username', u.username, 'name', u.name),
+			'merge_request', jsonb_build_object('id', n.noteable_id, 'author', jsonb_build_object('id', m.author_id))) AS body
+		FROM [[notes.id]] AS n LEFT JOIN [[merge_requests]] AS m ON m.id = n.noteable_id LEFT JOIN [[users]] AS u ON u.id = n.author_id
+		WHERE n.noteable_type = 'MergeRequest'$sql$),
 		('deployments', '{deployments.id}', 'gitlab_deployment', $sql$
 		SELECT jsonb_strip_nulls(jsonb_build_object('id', d.id, 'ref', d.ref, 'sha', d.sha, 'created_at', d.created_at,
 			'updated_at', coalesce(d.updated_at, d.finished_at), 'status', CASE d.status WHEN '0' THEN 'created' WHEN '1' THEN 'running'

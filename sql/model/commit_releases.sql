@@ -202,7 +202,15 @@ SET enable_memoize = off
 SET jit = off
 AS $$
 #variable_conflict use_column
+DECLARE
+	model CONSTANT text := vsm.model_of_path();
 BEGIN
+	IF vsm.is_distributed(model) THEN
+		PERFORM vsm.take_rows(model, 'event', 't.entity = ANY ($1) AND t.state = ''merged''', ARRAY(
+			SELECT q.merge_request FROM merge_request AS q
+			WHERE q.repository = write_released_branches.repository AND q.target_branch IS NOT NULL));
+		PERFORM vsm.enter_model(model);
+	END IF;
 	WITH branch AS MATERIALIZED (
 		SELECT q.target_branch AS branch, array_agg(q.merge_request ORDER BY q.created_at DESC NULLS LAST) AS requests,
 			array_agg(q.merged_at ORDER BY q.created_at DESC NULLS LAST) AS merged_at
@@ -255,6 +263,10 @@ BEGIN
 	FROM (SELECT g.branch FROM gone AS g UNION ALL SELECT w.branch FROM written AS w) AS b
 		JOIN item_part AS p ON p.repository = write_released_branches.repository AND coalesce(p.branch, '') = b.branch
 	ON CONFLICT DO NOTHING;
+	IF vsm.is_distributed(model) THEN
+		PERFORM vsm.forget_rows(model);
+		PERFORM vsm.enter_model(model);
+	END IF;
 END
 $$;
 COMMENT ON FUNCTION vsm.write_released_branches(text) IS

@@ -138,6 +138,9 @@ DECLARE
 	watched   text[];
 	statement text;
 	c         record;
+	has_nodes CONSTANT boolean := to_regclass('pg_catalog.pg_dist_partition') IS NOT NULL;
+	is_remote CONSTANT boolean := vsm.is_distributed(schema);
+	names     CONSTANT text := (SELECT string_agg(d.relation, '|') FROM vsm.distributed_tables() AS d);
 BEGIN
 	-- Where a table has every column, or an index, making them would do nothing but lock the table.
 	SELECT array_agg(t.file) INTO complete
@@ -154,11 +157,15 @@ BEGIN
 	WHERE t.tgenabled = CASE WHEN w.always THEN 'A' ELSE 'O' END
 	AND CASE WHEN to_regclass(format('%I.model', schema)) IS NULL THEN false ELSE vsm.is_made_by_this_version(schema) END;
 	FOR statement IN
-		SELECT format(m.statement, schema)
+		SELECT format(CASE WHEN is_remote THEN vsm.distributed_statement(m.file, m.statement) ELSE m.statement END, schema,
+			vsm.batch_schema(schema))
 		FROM vsm.model_sql() AS m,
 			LATERAL (SELECT regexp_match(m.statement, '^CREATE \S+ \S+ TRIGGER (\S+) .* ON %1\$I\.(\S+)') AS made,
 				regexp_match(m.statement, '^ALTER TABLE %1\$I\.(\S+) ENABLE ALWAYS TRIGGER (\S+)') AS enabled) AS g
 		WHERE CASE
+			-- (Citus takes no triggers, and views need not be on other nodes.)
+			WHEN is_remote AND coalesce(g.made[2], g.enabled[1], substring(m.statement FROM '^COMMENT ON TRIGGER \S+ ON %1\$I\.(\S+)'))
+				IN (SELECT d.relation FROM vsm.distributed_tables() AS d) THEN false
 			WHEN g.made IS NOT NULL THEN (g.made[2] || '.' || g.made[1] = ANY (watched)) IS NOT TRUE
 			WHEN g.enabled IS NOT NULL THEN (g.enabled[1] || '.' || g.enabled[2] = ANY (watched)) IS NOT TRUE
 			WHEN m.statement LIKE '%ADD COLUMN IF NOT EXISTS%' THEN (m.file = ANY (complete)) IS NOT TRUE
@@ -167,12 +174,20 @@ BEGIN
 			ELSE true
 		END
 	LOOP
+		IF has_nodes THEN
+			-- Other nodes have distributed tables alone: for each view Citus would follow every way to every other, for minutes.
+			PERFORM set_config('citus.enable_ddl_propagation', CASE WHEN is_remote
+				AND statement ~ ('^[A-Z]+ (TABLE|INDEX|vsm\.ensure_).*[( .''](' || names || ')\M') THEN 'on' ELSE 'off' END, true);
+		END IF;
 		EXECUTE statement;
 		IF statement LIKE '%ENABLE ALWAYS TRIGGER%' THEN
 			-- What was written without it is not known: the next refresh makes all anew.
 			EXECUTE format('UPDATE %I.mark SET bound = NULL WHERE bound IS NOT NULL', schema);
 		END IF;
 	END LOOP;
+	IF has_nodes THEN
+		PERFORM set_config('citus.enable_ddl_propagation', 'on', true);
+	END IF;
 	-- In a table that the user has made, to be partitioned.
 	FOR c IN
 		SELECT w.relation, w.name

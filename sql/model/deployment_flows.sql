@@ -41,7 +41,7 @@ BEGIN
 	SELECT d.deployment, d.sha, coalesce(r.service, ''), coalesce(d.environment, ''), d.finished_at,
 		CASE
 			WHEN d.environment_tier IS DISTINCT FROM 'production' THEN 'not production'
-			WHEN s.kind = 'infrastructure' THEN 'infrastructure'
+			WHEN coalesce(s.kind, d.kind) = 'infrastructure' THEN 'infrastructure'
 			WHEN d.status <> 'success' THEN 'status ' || d.status
 			WHEN d.status IS NULL OR d.finished_at IS NULL THEN 'not finished'
 		END
@@ -85,8 +85,8 @@ BEGIN
 				(SELECT vsm.graph(k.sha, coalesce(k.parents, '{}')) FROM known AS k),
 				(SELECT vsm.releases(t.service, t.deployment, t.sha, t.finished_at) FROM told AS t
 				 WHERE t.reason IS NULL AND t.sha IS NOT NULL)) AS f
-			JOIN known AS k ON k.sha = f.sha
-		WHERE f.release IS NOT NULL),
+		-- (Not joined: what is thought to be many makes the tables large in which the way below is looked up.)
+		WHERE f.release IS NOT NULL AND f.sha IN (SELECT k.sha FROM known AS k)),
 	counted AS MATERIALIZED (
 		SELECT t.*, lag(t.deployment) OVER there AS previous, lag(t.sha) OVER there AS previous_sha,
 			lag(r.release) OVER there AS previous_release,
@@ -177,6 +177,7 @@ SET plan_cache_mode = force_generic_plan
 -- How much a repository brings is not known when this is planned: what can be hashed is, look-ups are lateral.
 SET enable_nestloop = off
 SET enable_hashjoin = on
+SET enable_memoize = off
 SET jit = off
 AS $$
 #variable_conflict use_column

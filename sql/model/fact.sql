@@ -70,6 +70,26 @@ RETURN ROW (source, 'link', entity, since, target, NULL, kind, NULL, NULL, NULL,
 COMMENT ON FUNCTION vsm.fact_link(text, text, text, text, text, float8, timestamptz, timestamptz, timestamptz) IS
 	'the fact that an entity is linked to a target; seen_at: when the link was seen to stand, until: when it ended';
 
+CREATE FUNCTION vsm.fact_usage(source text, feature text, at timestamptz, id text, uses bigint DEFAULT 1, users bigint DEFAULT NULL,
+	version timestamptz DEFAULT NULL)
+RETURNS vsm.fact
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN ROW (source, 'usage', feature, at, NULL, id, NULL, NULL, NULL, NULL, uses, NULL, NULL, NULL,
+	CASE WHEN users IS NOT NULL THEN jsonb_build_object('users', users) END, version)::vsm.fact;
+COMMENT ON FUNCTION vsm.fact_usage(text, text, timestamptz, text, bigint, bigint, timestamptz) IS
+	'the fact that a feature, an item or an alias of it, was used at a time or in the period that begins then, so many times and by so '
+	'many customers; id is the same in every payload that tells of this use, version says which of them is the newest';
+
+CREATE FUNCTION vsm.fact_outcome(source text, feature text, at timestamptz, measure text, amount numeric, currency text DEFAULT NULL,
+	version timestamptz DEFAULT NULL)
+RETURNS vsm.fact
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN ROW (source, 'outcome', feature, at, amount::text, NULL, measure, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+	CASE WHEN currency IS NOT NULL THEN jsonb_build_object('currency', currency) END, version)::vsm.fact;
+COMMENT ON FUNCTION vsm.fact_outcome(text, text, timestamptz, text, numeric, text, timestamptz) IS
+	'the fact that a feature, an item or an alias of it, brought an amount of what is measured at a time or in the period that begins '
+	'then, in a currency or in that of the model; version says which of several amounts of one measure and time is the newest';
+
 CREATE FUNCTION vsm.shown_text(body text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 -- What a template tells its user stands in comments: <!-- Fixes #1 -->
@@ -94,3 +114,35 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION vsm.read_keys(text, text, timestamptz, text, text, text) IS
 	'links of a commit, branch or merge request to the items whose keys stand in its branch, title (of a commit: subject) and description';
+
+CREATE FUNCTION vsm.fact_review(source text, entity text, at timestamptz) RETURNS vsm.fact
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN vsm.fact_row(source, 'merge_request', entity, at, jsonb_build_object('source', source, 'first_review_at', at));
+COMMENT ON FUNCTION vsm.fact_review(text, text, timestamptz) IS
+	'the fact that somebody else than its author reviewed a merge request at a time; of several the earliest holds';
+
+CREATE FUNCTION vsm.read_run(source text, entity text, job text, repository text, sha text, ref text, state text,
+	queued_at timestamptz, started_at timestamptz, finished_at timestamptz, url text, at timestamptz, attempt integer DEFAULT NULL)
+RETURNS SETOF vsm.fact
+LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 4
+BEGIN ATOMIC
+	SELECT (vsm.fact_row(source, 'build', entity, at,
+		jsonb_strip_nulls(jsonb_build_object('source', source, 'repository', repository, 'job', job, 'sha', sha, 'ref', ref,
+			'attempt', attempt, 'status', state, 'queued_at', queued_at, 'started_at', started_at, 'finished_at', finished_at,
+			'url', url)))).*
+	UNION ALL
+	SELECT (vsm.fact_event(source, entity, queued_at, 'queued', entity || ':queued')).*
+	WHERE queued_at IS NOT NULL
+	UNION ALL
+	SELECT (vsm.fact_event(source, entity, started_at, 'running', entity || ':running')).*
+	WHERE started_at IS NOT NULL
+	UNION ALL
+	SELECT (vsm.fact_event(source, entity, finished_at, state, entity || ':' || state)).*
+	WHERE finished_at IS NOT NULL AND state IS NOT NULL
+	UNION ALL
+	SELECT (vsm.fact_link(source, entity, sha, 'builds', 'pipeline')).*
+	WHERE sha IS NOT NULL;
+END;
+COMMENT ON FUNCTION vsm.read_run(text, text, text, text, text, text, text, timestamptz, timestamptz, timestamptz, text,
+	timestamptz, integer) IS
+	'the facts of a run of a build, a job or a stage: its row, its events and the commit that it builds';

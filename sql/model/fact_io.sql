@@ -56,21 +56,24 @@ COMMENT ON COLUMN vsm.fact.fact IS
 	'event: entity got state value at that time; observed: it had that state then, when it was entered is not known; '
 	'created: it was created then, in state value if that is known; change: attribute name got value; '
 	'item, commit, deployment, incident: columns of that table in details, as they were at that time; '
+	'usage: the feature was used seq times; outcome: of the measure name the feature brought the amount value; '
 	'alias: the item is also known as value; history: all its changes from then (NULL: its creation) to until are known; link: entity is '
 	'linked to value, name being the kind of link';
 COMMENT ON COLUMN vsm.fact.entity IS 'what the fact is about: source:kind:id, or the SHA of a commit';
 COMMENT ON COLUMN vsm.fact.at IS 'when; of item, deployment and incident: the version of its details; of a link: since when';
 COMMENT ON COLUMN vsm.fact.value IS 'state, value of the attribute, alias, or target of the link';
-COMMENT ON COLUMN vsm.fact.id IS 'of an event or change: its identity within the source, the same in every payload that tells of it';
+COMMENT ON COLUMN vsm.fact.id IS
+	'of an event, change or use: its identity within the source, the same in every payload that tells of it';
 COMMENT ON COLUMN vsm.fact.name IS 'of a change: the attribute; of a link: its kind';
 COMMENT ON COLUMN vsm.fact.previous IS 'of an event or change: the value before, where the payload says it';
 COMMENT ON COLUMN vsm.fact.value_id IS 'of an event: the id that the source has for the state';
 COMMENT ON COLUMN vsm.fact.previous_id IS 'of an event: the id of the state before';
-COMMENT ON COLUMN vsm.fact.seq IS 'of an event: its order among events of the same instant, where times are coarse';
+COMMENT ON COLUMN vsm.fact.seq IS
+	'of an event: its order among events of the same instant, where times are coarse; of a use: how many times';
 COMMENT ON COLUMN vsm.fact.method IS 'how this is known, where not simply stated by the source';
 COMMENT ON COLUMN vsm.fact.confidence IS 'of a link: from 0 to 1';
 COMMENT ON COLUMN vsm.fact.until IS 'of a link: when it ended';
 COMMENT ON COLUMN vsm.fact.details IS
 	'of an event: its attributes; of a row: columns and their values (absent: not known, null: known to be empty)';
 COMMENT ON COLUMN vsm.fact.version IS
-	'of an event or change: the version of what worded it, the newest wording is kept; of a link: when it was seen to stand or to end';
+	'of an event, change or use: the version of what worded it, the newest wording is kept; of a link: when it was seen to stand or to end';

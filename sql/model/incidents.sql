@@ -11,6 +11,7 @@ AS $$
 #variable_conflict use_column
 BEGIN
 	WITH cause AS MATERIALIZED (SELECT c.* FROM incident_cause AS c WHERE c.change_caused IS NOT FALSE),
+	rollback AS MATERIALIZED (SELECT k.previous, k.deployment, k.finished_at FROM deployment_flow AS k WHERE k.is_rollback),
 	-- The surest: what somebody states, then that it was rolled back, then a guess.
 	evidence AS MATERIALIZED (
 		SELECT DISTINCT ON (e.deployment) e.*
@@ -18,23 +19,29 @@ BEGIN
 			SELECT c.deployment, CASE WHEN c.stated THEN 1 ELSE 3 END AS rank, c.incident AS failed_by, c.method, c.confidence
 			FROM cause AS c
 			UNION ALL
-			SELECT f.previous, 2, f.deployment, 'rollback', 1 FROM deployment_flow AS f WHERE f.is_rollback) AS e
+			SELECT k.previous, 2, k.deployment, 'rollback', 1 FROM rollback AS k) AS e
 		ORDER BY e.deployment, e.rank, e.confidence DESC NULLS LAST, e.failed_by COLLATE "C"),
+	rework AS MATERIALIZED (
+		SELECT w.deployment, (array_agg(w.incident ORDER BY i.opened_at, w.incident COLLATE "C"))[1] AS rework_of
+		FROM incident_rework AS w JOIN incident AS i ON i.incident = w.incident GROUP BY w.deployment),
 	new AS MATERIALIZED (
 		SELECT f.deployment, e.failed_by, e.method, e.confidence,
 			CASE WHEN i.deployment IS NULL THEN b.finished_at WHEN i.open_incidents = 0 THEN i.resolved_at END AS recovered_at,
 			coalesce(i.open_incidents, 0) AS open_incidents, r.rework_of
-		FROM deployment_flow AS f
+		-- Of which something is to be said, or was.
+		FROM (
+				SELECT e.deployment FROM evidence AS e
+				UNION SELECT r.deployment FROM rework AS r
+				UNION
+				SELECT o.deployment FROM deployment_flow AS o
+				WHERE o.failed_by IS NOT NULL OR o.recovered_at IS NOT NULL OR o.open_incidents <> 0 OR o.rework_of IS NOT NULL) AS f
 			LEFT JOIN evidence AS e ON e.deployment = f.deployment
 			LEFT JOIN (
 				SELECT c.deployment, max(c.resolved_at) AS resolved_at, count(*) FILTER (WHERE c.resolved_at IS NULL)::integer
 					AS open_incidents
 				FROM cause AS c GROUP BY c.deployment) AS i ON i.deployment = f.deployment
-			LEFT JOIN (SELECT k.previous, k.finished_at FROM deployment_flow AS k WHERE k.is_rollback) AS b ON b.previous = f.deployment
-			LEFT JOIN (
-				SELECT w.deployment, (array_agg(w.incident ORDER BY i.opened_at, w.incident COLLATE "C"))[1] AS rework_of
-				FROM incident_rework AS w JOIN incident AS i ON i.incident = w.incident GROUP BY w.deployment) AS r
-					ON r.deployment = f.deployment)
+			LEFT JOIN rollback AS b ON b.previous = f.deployment
+			LEFT JOIN rework AS r ON r.deployment = f.deployment)
 	UPDATE deployment_flow AS o SET failed_by = n.failed_by, method = n.method, confidence = n.confidence, recovered_at = n.recovered_at,
 		open_incidents = n.open_incidents, rework_of = n.rework_of
 	FROM new AS n

@@ -19,34 +19,58 @@
 CREATE TYPE vsm.ingested AS (read bigint, refused bigint);
 COMMENT ON TYPE vsm.ingested IS 'what became of payloads: how many were read, and how many stay in the inbox with an error';
 
-CREATE FUNCTION vsm.hold_document(body jsonb) RETURNS integer
+CREATE TYPE vsm.held_document AS (
+	document    integer,
+	payload     bigint,
+	source      text,
+	tool        text,
+	received_at timestamptz,
+	page        smallint,
+	kind        text,
+	reason      text
+);
+COMMENT ON TYPE vsm.held_document IS
+	'a document that is being read, without its body: a payload or a part of one; a part of vsm.ingest';
+COMMENT ON COLUMN vsm.held_document.page IS
+	'NULL: it was not looked at yet; 0: it is no page; 1: it is one; 2: it is one whose elements are documents, too';
+COMMENT ON COLUMN vsm.held_document.reason IS 'why it is not read; NULL if it is';
+
+CREATE FUNCTION vsm.hold_document(payload bigint, source text, received_at timestamptz, body jsonb) RETURNS integer
 	AS 'MODULE_PATHNAME', 'vsm_hold_document' LANGUAGE C VOLATILE STRICT;
-COMMENT ON FUNCTION vsm.hold_document(jsonb) IS
-	'holds a document in memory (what is more than a dozen megabytes in a temporary file) until the transaction ends, and returns its '
-	'number; a part of vsm.ingest';
+COMMENT ON FUNCTION vsm.hold_document(bigint, text, timestamptz, jsonb) IS
+	'holds a document of a payload in memory (what is more than a dozen megabytes in a temporary file) until the transaction ends, and '
+	'returns its number; a part of vsm.ingest';
 
 CREATE FUNCTION vsm.held_document(number integer) RETURNS jsonb
 	AS 'MODULE_PATHNAME', 'vsm_held_document' LANGUAGE C STABLE STRICT;
 COMMENT ON FUNCTION vsm.held_document(integer) IS 'the document that is held under that number, NULL if none is; a part of vsm.ingest';
 
+CREATE FUNCTION vsm.held_documents() RETURNS SETOF vsm.held_document
+	AS 'MODULE_PATHNAME', 'vsm_held_documents' LANGUAGE C VOLATILE;
+COMMENT ON FUNCTION vsm.held_documents() IS 'what is known of the documents that are held; a part of vsm.ingest';
+
+CREATE FUNCTION vsm.judge_document(number integer, page smallint, kind text, reason text) RETURNS void
+	AS 'MODULE_PATHNAME', 'vsm_judge_document' LANGUAGE C VOLATILE;
+COMMENT ON FUNCTION vsm.judge_document(integer, smallint, text, text) IS
+	'says of a document that is held what it is, or why it is not read; a part of vsm.ingest';
+
+CREATE FUNCTION vsm.refuse_document(number bigint, reason text) RETURNS void
+	AS 'MODULE_PATHNAME', 'vsm_refuse_document' LANGUAGE C VOLATILE STRICT;
+COMMENT ON FUNCTION vsm.refuse_document(bigint, text) IS
+	'says of a document that is held why what it states is not written; a part of vsm.ingest';
+
+CREATE FUNCTION vsm.hold_names(names jsonb) RETURNS void
+	AS 'MODULE_PATHNAME', 'vsm_hold_names' LANGUAGE C VOLATILE STRICT;
+COMMENT ON FUNCTION vsm.hold_names(jsonb) IS
+	'holds what names mean in the documents that are being read; a part of vsm.ingest';
+
+CREATE FUNCTION vsm.names_held() RETURNS jsonb
+	AS 'MODULE_PATHNAME', 'vsm_names_held' LANGUAGE C STABLE;
+COMMENT ON FUNCTION vsm.names_held() IS 'what names mean, as it was held last; a part of vsm.ingest';
+
 CREATE FUNCTION vsm.release_documents() RETURNS void
 	AS 'MODULE_PATHNAME', 'vsm_release_documents' LANGUAGE C VOLATILE;
 COMMENT ON FUNCTION vsm.release_documents() IS 'lets go of all documents that are held; a part of vsm.ingest';
-
-CREATE FUNCTION vsm.open_documents() RETURNS void
-LANGUAGE plpgsql
-SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-	PERFORM vsm.release_documents();
-	PERFORM vsm.open_table('vsm_document', 9, 'document bigint GENERATED ALWAYS AS IDENTITY, payload bigint, source text, tool text, '
-		'received_at timestamptz, page smallint, kind text, reason text, held integer');
-END
-$$;
-COMMENT ON FUNCTION vsm.open_documents() IS
-	'makes pg_temp.vsm_document, the table of documents to be read, or empties it; page is NULL for what was not looked at, 0 for no page, '
-	'1 for a page and 2 for one whose elements are documents, too; held is the number of what vsm.hold_document holds; a part of '
-	'vsm.ingest';
 
 /*
  * JSON in PostgreSQL takes a dozen times its text while it is parsed. So a page of megabytes is
@@ -73,13 +97,12 @@ BEGIN
 			numbers[n] := vsm.ask(format('SELECT jsonb_array_length(vsm.%I($1::jsonb))', tool || '_elements'), head::text);
 		END IF;
 	END LOOP;
-	INSERT INTO pg_temp.vsm_document (payload, source, tool, received_at, held)
-	SELECT payload, source, tool, received_at, vsm.hold_document(vsm.payload_json(p.part))
+	PERFORM vsm.hold_document(payload, source, received_at, vsm.payload_json(p.part))
 	FROM vsm.payload_parts(body, CASE WHEN numbers[2] = numbers[1] + 1 THEN 1024 * 1024 ELSE octet_length(body) END) AS p (part);
 END
 $$;
 COMMENT ON FUNCTION vsm.add_large_document(bigint, text, timestamptz, text) IS
-	'puts a payload of megabytes into pg_temp.vsm_document, a page in parts, so that memory is bounded; a part of vsm.ingest';
+	'holds a payload of megabytes as documents, a page in parts, so that memory is bounded; a part of vsm.ingest';
 
 CREATE FUNCTION vsm.judge_documents() RETURNS void
 LANGUAGE plpgsql
@@ -88,56 +111,59 @@ SET plan_cache_mode = force_generic_plan
 SET enable_memoize = off
 SET jit = off
 AS $$
+#variable_conflict use_variable
 DECLARE
-	tool  text;
-	pages bigint;
+	tool     text;
+	elements text;
 BEGIN
-	UPDATE pg_temp.vsm_document AS d SET page = 0, reason = format('no reader for source "%s"', d.source)
-	WHERE to_regprocedure(format('vsm.%I(jsonb)', d.tool || '_kind')) IS NULL;
 	-- A page may hold pages: a list of answers of the API.
 	FOR level IN 1 .. 3 LOOP
-		FOR tool IN SELECT DISTINCT d.tool FROM pg_temp.vsm_document AS d WHERE d.page IS NULL LOOP
+		FOR tool IN SELECT DISTINCT d.tool FROM vsm.held_documents() AS d WHERE d.page IS NULL LOOP
+			IF to_regprocedure(format('vsm.%I(jsonb)', tool || '_kind')) IS NULL THEN
+				PERFORM vsm.judge_document(d.document, 0::smallint, NULL, format('no reader for source "%s"', d.source))
+				FROM vsm.held_documents() AS d WHERE d.page IS NULL AND d.tool = tool;
+				CONTINUE;
+			END IF;
 			PERFORM vsm.execute(format(
-				'UPDATE pg_temp.vsm_document AS d SET (page, kind, reason) = (
+				'SELECT count(vsm.judge_document(d.document, j.page::smallint, j.kind, j.reason))
+				 FROM vsm.held_documents() AS d, LATERAL (
 					SELECT e.page, k.kind, CASE
 						WHEN e.type NOT IN (''object'', ''array'') THEN ''it is a JSON '' || e.type || '', not an object''
-						WHEN k.reason IS NOT NULL THEN concat_ws('' '', d.tool, k.kind) || '': '' || k.reason END
+						WHEN k.reason IS NOT NULL THEN concat_ws('' '', d.tool, k.kind) || '': '' || k.reason END AS reason
 					FROM (
 						SELECT b.body, b.type, CASE b.type WHEN ''array'' THEN 1 WHEN ''object'' THEN %2$s ELSE 0 END AS page
 						FROM (
-							SELECT b.body, jsonb_typeof(b.body) AS type FROM (SELECT vsm.held_document(d.held) AS body OFFSET 0) AS b
+							SELECT b.body, jsonb_typeof(b.body) AS type FROM (SELECT vsm.held_document(d.document) AS body OFFSET 0) AS b
 							OFFSET 0) AS b
 						OFFSET 0) AS e
-						LEFT JOIN LATERAL vsm.%1$I(e.body) AS k ON e.page = 0 AND e.type = ''object'' LIMIT 1)
+						LEFT JOIN LATERAL vsm.%1$I(e.body) AS k ON e.page = 0 AND e.type = ''object'' LIMIT 1) AS j
 				 WHERE d.page IS NULL AND d.tool = $1', tool || '_kind',
 				CASE WHEN to_regprocedure(format('vsm.%I(jsonb)', tool || '_elements')) IS NULL THEN '0'
 					ELSE format('(vsm.%I(b.body) IS NOT NULL)::integer', tool || '_elements') END), tool);
 		END LOOP;
-		SELECT count(*) INTO pages FROM pg_temp.vsm_document AS d WHERE d.page = 1;
-		EXIT WHEN pages = 0;
-		FOR tool IN SELECT DISTINCT d.tool FROM pg_temp.vsm_document AS d WHERE d.page = 1 LOOP
+		EXIT WHEN NOT EXISTS (SELECT FROM vsm.held_documents() AS d WHERE d.page = 1);
+		FOR tool IN SELECT DISTINCT d.tool FROM vsm.held_documents() AS d WHERE d.page = 1 LOOP
+			elements := CASE WHEN to_regprocedure(format('vsm.%I(jsonb)', tool || '_elements')) IS NULL THEN 'NULL'
+				ELSE format('vsm.%I(d.body)', tool || '_elements') END;
 			PERFORM vsm.execute(format(
-				'INSERT INTO pg_temp.vsm_document (payload, source, tool, received_at, held)
-				 SELECT d.payload, d.source, d.tool, d.received_at, vsm.hold_document(e.body)
-				 FROM pg_temp.vsm_document AS d,
+				'SELECT count(vsm.hold_document(d.payload, d.source, d.received_at, e.body))
+				 FROM vsm.held_documents() AS d,
 					LATERAL (SELECT CASE WHEN jsonb_typeof(d.body) = ''array'' THEN d.body ELSE %s END AS elements
-						FROM (SELECT vsm.held_document(d.held) AS body OFFSET 0) AS d OFFSET 0) AS p,
+						FROM (SELECT vsm.held_document(d.document) AS body OFFSET 0) AS d OFFSET 0) AS p,
 					jsonb_array_elements(p.elements) AS e (body)
-				 WHERE d.page = 1 AND d.tool = $1',
-				CASE WHEN to_regprocedure(format('vsm.%I(jsonb)', tool || '_elements')) IS NULL THEN 'NULL'
-					ELSE format('vsm.%I(d.body)', tool || '_elements') END), tool);
+				 WHERE d.page = 1 AND d.tool = $1', elements), tool);
 		END LOOP;
-		UPDATE pg_temp.vsm_document AS d SET page = 2 WHERE d.page = 1;
+		PERFORM vsm.judge_document(d.document, 2::smallint, NULL, NULL) FROM vsm.held_documents() AS d WHERE d.page = 1;
 	END LOOP;
-	UPDATE pg_temp.vsm_document AS d SET page = 0, reason = 'it is a list of lists of lists' WHERE d.page IS NULL OR d.page = 1;
-	-- An object that is of no kind at all, which no kind function should leave.
-	UPDATE pg_temp.vsm_document AS d SET reason = d.tool || ': its shape is not known' WHERE d.page = 0 AND d.kind IS NULL
-		AND d.reason IS NULL;
+	PERFORM vsm.judge_document(d.document, 0::smallint, d.kind, CASE
+		WHEN d.page = 0 THEN d.tool || ': its shape is not known'	-- an object of no kind at all, which no kind function should leave
+		ELSE 'it is a list of lists of lists' END)
+	FROM vsm.held_documents() AS d WHERE d.page = 1 OR d.page IS NULL OR d.page = 0 AND d.kind IS NULL AND d.reason IS NULL;
 END
 $$;
 COMMENT ON FUNCTION vsm.judge_documents() IS
-	'lets the tools say of each document in pg_temp.vsm_document what it is or why it is not read, and puts the elements of pages beside '
-	'them; a part of vsm.ingest';
+	'lets the tools say of each document that is held what it is or why it is not read, and holds the elements of pages beside them; a '
+	'part of vsm.ingest';
 
 CREATE FUNCTION vsm.read_documents(model text, kept boolean, again boolean) RETURNS void
 LANGUAGE plpgsql
@@ -147,35 +173,31 @@ SET enable_memoize = off
 SET jit = off
 AS $$
 DECLARE
-	part    record;
-	refused bigint[];
-	reasons text[];
+	part   record;
+	source text;
 BEGIN
 	PERFORM vsm.enter_model(model);
-	FOR part IN SELECT d.source, d.tool, d.kind FROM pg_temp.vsm_document AS d WHERE d.page = 0 AND d.reason IS NULL GROUP BY 1, 2, 3
+	FOR part IN SELECT d.source, d.tool, d.kind FROM vsm.held_documents() AS d WHERE d.page = 0 AND d.reason IS NULL GROUP BY 1, 2, 3
 		ORDER BY 1, 2, 3 LOOP
-		PERFORM vsm.execute(format(
-			'INSERT INTO pg_temp.vsm_fact
-			 SELECT f.*, d.document, d.received_at, %s, %L::boolean
-			 FROM (SELECT $3::jsonb AS names OFFSET 0) AS n, (
-					SELECT v.document, v.payload, v.source, v.received_at, vsm.held_document(v.held) AS body
-					FROM pg_temp.vsm_document AS v WHERE v.source = $1 AND v.kind = $2 AND v.page = 0 AND v.reason IS NULL OFFSET 0) AS d,
+		IF part.source IS DISTINCT FROM source THEN
+			source := part.source;
+			PERFORM vsm.hold_names(vsm.names(model, source));
+		END IF;
+		PERFORM vsm.hold_facts(format(
+			'SELECT f.*, d.document::bigint, d.received_at, %s, %L::boolean
+			 FROM (SELECT vsm.names_held() AS names OFFSET 0) AS n, (
+					SELECT v.document, v.payload, v.source, v.received_at, vsm.held_document(v.document) AS body
+					FROM vsm.held_documents() AS v WHERE v.source = $1 AND v.kind = $2 AND v.page = 0 AND v.reason IS NULL OFFSET 0) AS d,
 				LATERAL vsm.%I(d.source, d.body, n.names) AS f',
 			CASE WHEN kept THEN 'd.payload' ELSE 'NULL::bigint' END, again, 'read_' || part.tool || '_' || part.kind),
-			part.source, part.kind, vsm.names(model, part.source)::text);
+			part.source, part.kind);
 	END LOOP;
-
-	SELECT array_agg(r.document), array_agg(r.reason) INTO refused, reasons FROM vsm.refused_facts() AS r;
-	IF refused IS NOT NULL THEN
-		UPDATE pg_temp.vsm_document AS d SET reason = concat_ws(' ', d.tool, d.kind) || ': ' || r.reason
-		FROM unnest(refused, reasons) AS r (document, reason) WHERE r.document = d.document;
-		DELETE FROM pg_temp.vsm_fact AS f USING unnest(refused) AS r (document) WHERE r.document = f.document;
-	END IF;
+	PERFORM vsm.refuse_document(r.document, r.reason) FROM vsm.refused_facts() AS r;
 	PERFORM vsm.write_judged_facts(model);
 END
 $$;
 COMMENT ON FUNCTION vsm.read_documents(text, boolean, boolean) IS
-	'writes what the documents in pg_temp.vsm_document state, apart from those that are refused, to a model; kept: the facts carry the '
+	'writes what the documents that are held state, apart from those that are refused, to a model; kept: the facts carry the '
 	'number of their payload, '
 	'again: they replace what it told before; a part of vsm.ingest';
 
@@ -193,16 +215,16 @@ AS $$
 #variable_conflict use_column
 DECLARE
 	keep   interval;
-	result vsm.ingested;
+	held   bigint;
+	result vsm.ingested := ROW (0, 0);
 BEGIN
 	PERFORM vsm.enter_model(model);
-	PERFORM vsm.open_documents();
-	PERFORM vsm.open_facts();
+	PERFORM vsm.release_documents();
 	SELECT m.keep_payloads INTO keep FROM model AS m;
-	INSERT INTO pg_temp.vsm_document (payload, source, tool, received_at, held)
-	SELECT i.id, i.source, split_part(i.source, ':', 1), i.received_at, vsm.hold_document(vsm.payload_json(i.payload))
+	PERFORM vsm.hold_document(i.id, i.source, i.received_at, vsm.payload_json(i.payload))
 	FROM inbox AS i WHERE i.id = ANY (payloads) AND octet_length(i.payload) <= 2 * 1024 * 1024;
-	IF (SELECT count(*) FROM pg_temp.vsm_document AS d) < cardinality(payloads) THEN
+	GET DIAGNOSTICS held = ROW_COUNT;
+	IF held < cardinality(payloads) THEN
 		PERFORM vsm.add_large_document(i.id, i.source, i.received_at, i.payload)
 		FROM inbox AS i WHERE i.id = ANY (payloads) AND octet_length(i.payload) > 2 * 1024 * 1024;
 	END IF;
@@ -214,26 +236,28 @@ BEGIN
 		INSERT INTO payload (payload, source, body, received_at, version)
 		SELECT i.id, i.source, i.payload, i.received_at, m.version
 		FROM inbox AS i, model AS m
-		WHERE i.id IN (SELECT d.payload FROM pg_temp.vsm_document AS d WHERE d.page = 0 AND d.reason IS NULL)
+		WHERE i.id IN (SELECT d.payload FROM vsm.held_documents() AS d WHERE d.page = 0 AND d.reason IS NULL)
 		ORDER BY i.id ON CONFLICT DO NOTHING;
 	END IF;
-	-- Of a page those elements that were not read are counted.
-	UPDATE inbox AS i SET error = CASE
-			WHEN r.documents = 1 THEN r.reasons[1]
-			ELSE format('%s of %s elements were not read: %s', r.refused, r.documents, array_to_string(r.reasons[:5], '; ') ||
-				CASE WHEN cardinality(r.reasons) > 5 THEN '; ...' ELSE '' END)
-		END
-	FROM (
-		SELECT e.payload, sum(e.documents) AS documents, sum(e.refused) AS refused,
-			array_agg(CASE WHEN e.refused = 1 THEN e.reason ELSE format('%s (%s times)', e.reason, e.refused) END ORDER BY e.refused DESC,
-				e.reason)
-				FILTER (WHERE e.reason IS NOT NULL) AS reasons
+	IF EXISTS (SELECT FROM vsm.held_documents() AS d WHERE d.reason IS NOT NULL) THEN
+		-- Of a page those elements that were not read are counted.
+		UPDATE inbox AS i SET error = CASE
+				WHEN r.documents = 1 THEN r.reasons[1]
+				ELSE format('%s of %s elements were not read: %s', r.refused, r.documents, array_to_string(r.reasons[:5], '; ') ||
+					CASE WHEN cardinality(r.reasons) > 5 THEN '; ...' ELSE '' END)
+			END
 		FROM (
-			SELECT d.payload, d.reason, count(*) AS documents, count(d.reason) AS refused
-			FROM pg_temp.vsm_document AS d WHERE d.page = 0 GROUP BY d.payload, d.reason) AS e
-		GROUP BY e.payload HAVING sum(e.refused) > 0) AS r
-	WHERE i.id = r.payload;
-	GET DIAGNOSTICS result.refused = ROW_COUNT;
+			SELECT e.payload, sum(e.documents) AS documents, sum(e.refused) AS refused,
+				array_agg(CASE WHEN e.refused = 1 THEN e.reason ELSE format('%s (%s times)', e.reason, e.refused) END
+					ORDER BY e.refused DESC, e.reason)
+					FILTER (WHERE e.reason IS NOT NULL) AS reasons
+			FROM (
+				SELECT d.payload, d.reason, count(*) AS documents, count(d.reason) AS refused
+				FROM vsm.held_documents() AS d WHERE d.page = 0 GROUP BY d.payload, d.reason) AS e
+			GROUP BY e.payload HAVING sum(e.refused) > 0) AS r
+		WHERE i.id = r.payload;
+		GET DIAGNOSTICS result.refused = ROW_COUNT;
+	END IF;
 	DELETE FROM inbox AS i WHERE i.id = ANY (payloads) AND i.error IS NULL;
 	GET DIAGNOSTICS result.read = ROW_COUNT;
 	PERFORM vsm.release_documents();
@@ -262,10 +286,12 @@ BEGIN
 		RETURN ROW (0, 0)::vsm.ingested;
 	END IF;
 	BEGIN
+		PERFORM vsm.open_held_facts();
 		RETURN vsm.ingest_payloads(model, payloads);
 	EXCEPTION WHEN OTHERS THEN
 		GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE, message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL;
 		PERFORM vsm.release_documents();
+		PERFORM vsm.release_facts();
 		-- Connections, features, transactions, privileges, disks, operators, the server, a model that
 		-- lacks something: no fault of a payload.
 		IF left(state, 2) IN ('08', '0A', '25', '28', '2D', '3B', '40', '42', '55', '57', '58', 'F0', '72')
@@ -487,6 +513,40 @@ END
 $$;
 COMMENT ON FUNCTION vsm.read_suspect(text, bigint) IS 'reads a payload alone; a part of vsm.ingest';
 
+CREATE FUNCTION vsm.raise_again(state text, message text, detail text, hint text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	IF detail <> '' AND hint <> '' THEN
+		RAISE EXCEPTION USING ERRCODE = state, MESSAGE = message, DETAIL = detail, HINT = hint;
+	ELSIF detail <> '' THEN
+		RAISE EXCEPTION USING ERRCODE = state, MESSAGE = message, DETAIL = detail;
+	ELSIF hint <> '' THEN
+		RAISE EXCEPTION USING ERRCODE = state, MESSAGE = message, HINT = hint;
+	ELSE
+		RAISE EXCEPTION USING ERRCODE = state, MESSAGE = message;
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION vsm.raise_again(text, text, text, text) IS
+	'raises an error once more, after a commit; its detail and hint may be empty; a part of vsm.ingest';
+
+CREATE FUNCTION vsm.excuse_suspect(model text, payload bigint, is_first boolean) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
+AS $$
+#variable_conflict use_variable
+BEGIN
+	PERFORM pg_advisory_unlock(hashtext('vsm.payload ' || model), (payload % 2147483647)::integer);
+	PERFORM vsm.enter_model(model);
+	UPDATE inbox AS i SET attempts = i.attempts - 1 WHERE i.id = payload AND is_first AND i.attempts > 0;
+END
+$$;
+COMMENT ON FUNCTION vsm.excuse_suspect(text, bigint, boolean) IS
+	'takes back what vsm.next_suspect has counted, where something else than the payload ended its reading; a part of vsm.ingest';
+
 CREATE PROCEDURE vsm.ingest(model text)
 LANGUAGE plpgsql
 AS $$
@@ -499,6 +559,10 @@ DECLARE
 	attempts integer := 0;
 	is_first boolean := true;
 	began    timestamptz;
+	state    text;
+	message  text;
+	detail   text;
+	hint     text;
 BEGIN
 	-- A procedure that commits cannot have a SET clause; at each COMMIT this setting ends.
 	PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
@@ -506,7 +570,7 @@ BEGIN
 	-- What arrives from now on is for the next run, so that this one ends.
 	last := vsm.ask('SELECT vsm.last_payload($1)', model);
 	COMMIT;
-	LOOP
+	WHILE after < last LOOP
 		PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
 		batch := vsm.next_payloads(model, after, last);
 		EXIT WHEN batch.last IS NULL;
@@ -524,9 +588,17 @@ BEGIN
 				RAISE;
 			END IF;
 			PERFORM vsm.ask('SELECT vsm.drop_attempt($1, $2::bigint)', model, attempt::text);
+		WHEN OTHERS THEN
+			-- That is no payload's fault (vsm.ingest_batch), so none is a suspect when the call ends with it.
+			GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE, message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL,
+				hint = PG_EXCEPTION_HINT;
+			PERFORM vsm.ask('SELECT vsm.drop_attempt($1, $2::bigint)', model, attempt::text);
 		END;
 		COMMIT;
 		is_first := false;
+		IF state IS NOT NULL THEN
+			PERFORM vsm.raise_again(state, message, detail, hint);
+		END IF;
 	END LOOP;
 	LOOP
 		PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
@@ -535,8 +607,17 @@ BEGIN
 		COMMIT;
 		EXIT WHEN payload IS NULL;
 		PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
-		PERFORM vsm.ask('SELECT vsm.read_suspect($1, $2::bigint)::text', model, payload::text);
+		BEGIN
+			PERFORM vsm.ask('SELECT vsm.read_suspect($1, $2::bigint)::text', model, payload::text);
+		EXCEPTION WHEN OTHERS THEN
+			GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE, message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL,
+				hint = PG_EXCEPTION_HINT;
+			PERFORM vsm.ask('SELECT vsm.excuse_suspect($1, $2::bigint, $3::boolean)', model, payload::text, is_first::text);
+		END;
 		COMMIT;
+		IF state IS NOT NULL THEN
+			PERFORM vsm.raise_again(state, message, detail, hint);
+		END IF;
 		is_first := false;
 	END LOOP;
 	PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
@@ -589,7 +670,7 @@ DECLARE
 	done     vsm.ingested;
 	result   vsm.ingested := ROW (0, 0);
 BEGIN
-	LOOP
+	WHILE after < last LOOP
 		batch := vsm.next_payloads(model, after, last);
 		EXIT WHEN batch.last IS NULL;
 		done := vsm.ask('SELECT vsm.ingest_batch($1, vsm.lock_payloads($1, $2::bigint[]))::text', model, batch.payloads::text);

@@ -359,8 +359,8 @@ BEGIN
 				excluded.released_at, excluded.first_used_at, excluded.held_since, excluded.held_until, excluded.created_day,
 				excluded.started_day, excluded.finished_day, excluded.finished_week, excluded.finished_month, excluded.released_week,
 				excluded.released_month, excluded.category, excluded.parent, excluded.feature, excluded.untouched, excluded.assisted)),
-	visited (item, visit, value_stream, team, type, priority, place, stage, class, entered_at, left_at, left_day, left_week, left_month,
-			duration, blocked, on_clock, backward, entered_day, age, is_last) AS MATERIALIZED (
+	visiting (item, visit, value_stream, team, type, priority, place, stage, class, entered_at, left_at, left_day, left_week, left_month,
+			duration, blocked, on_clock, backward, entered_day, age, is_last, starts_load, ends_load, worked_until) AS (
 		SELECT m.item, v.visit, m.value_stream,
 			CASE WHEN m.team_at IS NULL THEN m.team
 				ELSE coalesce(vsm.value_at(v.left_at, m.team_at, m.team_told, m.team_before, NULL), m.team) END,
@@ -371,13 +371,35 @@ BEGIN
 				ELSE coalesce(vsm.value_at(v.left_at, m.priority_at, m.priority_told, m.priority_before, NULL), m.priority) END,
 			v.place, v.stage, v.class, v.entered_at, v.left_at, vsm.period_day(v.left_at, zone), vsm.period_week(v.left_at, zone, starts),
 			vsm.period_month(v.left_at, zone), v.duration, v.blocked, v.on_clock, v.backward, vsm.period_day(v.entered_at, zone),
-			coalesce(v.age, interval '0'), v.is_last
+			v.age, v.is_last,
+			v.load_since IS NOT NULL AND (v.load_since = v.load_since_before AND v.entered_at = v.left_before) IS NOT TRUE,
+			v.load_since IS NOT NULL AND v.left_at IS NOT NULL
+				AND (v.load_since = v.load_since_after AND v.left_at = v.entered_after) IS NOT TRUE,
+			-- (What was blocked meanwhile, or goes on, is left to those who ask.)
+			CASE WHEN v.class = 'active' AND v.on_clock AND v.blocked = interval '0' AND v.left_at IS NOT NULL
+				THEN CASE WHEN v.left_at > v.entered_at THEN vsm.period_day(v.left_at - interval '1 microsecond', zone) + 1
+					ELSE vsm.period_day(v.entered_at, zone) END END
 		FROM made AS m JOIN route AS r ON r.route = m.route,
 			LATERAL (
-				SELECT y.*, sum(y.duration) FILTER (WHERE y.on_clock)
-					OVER (ORDER BY y.visit ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS age,
-					y.visit = max(y.visit) OVER (PARTITION BY y.stage) AS is_last
-				FROM vsm.visits(m.timeline, r.workflow) AS y) AS v),
+				SELECT z.*, lag(z.load_since) OVER w AS load_since_before, lag(z.left_at) OVER w AS left_before,
+					lead(z.load_since) OVER w AS load_since_after, lead(z.entered_at) OVER w AS entered_after
+				FROM (
+					SELECT y.*, a.age,
+						-- In load, since when it would be had it never paused: what goes on in the next visit has the same.
+						CASE WHEN y.class IN ('active', 'waiting') THEN round(date_part('epoch', y.entered_at) * 1000000)::bigint
+							- round(date_part('epoch', a.age) * 1000000)::bigint END AS load_since
+					FROM (
+							SELECT x.*, sum(x.duration) FILTER (WHERE x.on_clock)
+								OVER (ORDER BY x.visit ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS age_before,
+								x.visit = max(x.visit) OVER (PARTITION BY x.stage) AS is_last
+							FROM vsm.visits(m.timeline, r.workflow) AS x) AS y
+						CROSS JOIN LATERAL (SELECT coalesce(y.age_before, interval '0') AS age) AS a) AS z
+				WINDOW w AS (ORDER BY z.visit)) AS v),
+	-- Days of several visits that are the same count for the first.
+	visited AS MATERIALIZED (
+		SELECT v.*, CASE WHEN v.worked_until IS NOT NULL THEN greatest(v.entered_day, max(v.worked_until) OVER (
+			PARTITION BY v.item, v.team ORDER BY v.visit ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)) END AS worked_since
+		FROM visiting AS v),
 	present AS MATERIALIZED (
 		SELECT g.*
 		FROM vsm.each_entity(items) AS t, LATERAL (SELECT v.ctid AS ctid_then, v.* FROM visit AS v WHERE v.item = t OFFSET 0) AS g),
@@ -388,21 +410,25 @@ BEGIN
 			SELECT o.ctid_then FROM present AS o WHERE NOT EXISTS (SELECT FROM visited AS m WHERE m.item = o.item AND m.visit = o.visit))))
 	INSERT INTO visit AS o (item, visit, value_stream, team, type, priority, place, stage, class, entered_at, left_at, left_day,
 		left_week, left_month,
-			duration, blocked, on_clock, backward, entered_day, age, is_last)
+			duration, blocked, on_clock, backward, entered_day, age, is_last, starts_load, ends_load, worked_until, worked_since)
 	SELECT m.*
 	FROM visited AS m LEFT JOIN present AS o ON o.item = m.item AND o.visit = m.visit
 	WHERE o.item IS NULL OR (
 		o.value_stream, o.team, o.type, o.priority, o.place, o.stage, o.class, o.entered_at, o.left_at, o.left_day, o.left_week,
-			o.left_month, o.duration, o.blocked, o.on_clock, o.backward, o.entered_day, o.age, o.is_last)
+			o.left_month, o.duration, o.blocked, o.on_clock, o.backward, o.entered_day, o.age, o.is_last, o.starts_load, o.ends_load,
+			o.worked_until, o.worked_since)
 		IS DISTINCT FROM (
 		m.value_stream, m.team, m.type, m.priority, m.place, m.stage, m.class, m.entered_at, m.left_at, m.left_day, m.left_week,
-			m.left_month, m.duration, m.blocked, m.on_clock, m.backward, m.entered_day, m.age, m.is_last)
+			m.left_month, m.duration, m.blocked, m.on_clock, m.backward, m.entered_day, m.age, m.is_last, m.starts_load, m.ends_load,
+			m.worked_until, m.worked_since)
 	ORDER BY m.item COLLATE "C", m.visit
 	ON CONFLICT (item, visit) DO UPDATE SET value_stream = excluded.value_stream, team = excluded.team, type = excluded.type,
 		priority = excluded.priority, place = excluded.place, stage = excluded.stage, class = excluded.class,
 			entered_at = excluded.entered_at, left_at = excluded.left_at, left_day = excluded.left_day, left_week = excluded.left_week,
 				left_month = excluded.left_month, duration = excluded.duration, blocked = excluded.blocked, on_clock = excluded.on_clock,
-					backward = excluded.backward, entered_day = excluded.entered_day, age = excluded.age, is_last = excluded.is_last;
+					backward = excluded.backward, entered_day = excluded.entered_day, age = excluded.age, is_last = excluded.is_last,
+					starts_load = excluded.starts_load, ends_load = excluded.ends_load,
+					worked_until = excluded.worked_until, worked_since = excluded.worked_since;
 	PERFORM vsm.write_levels(items || parents);
 END
 $$;
@@ -437,6 +463,8 @@ BEGIN
 		PERFORM vsm.write_levels(there);
 		DELETE FROM visit AS v WHERE v.item = ANY (gone);
 	END IF;
+	-- For vsm.notify_breaches.
+	INSERT INTO breach_made (items) VALUES (items);
 	DELETE FROM touched AS d
 	WHERE d.ctid = ANY (ARRAY(
 		SELECT o.place

@@ -172,10 +172,11 @@ BEGIN
 			LEFT JOIN LATERAL (
 				SELECT min(x.at) AS built_at
 				FROM link AS l, LATERAL (
-					SELECT e.at FROM event AS e WHERE e.entity = l.source AND lower(e.state) IN ('success', 'passed', 'successful')
+					SELECT e.at FROM event AS e WHERE e.entity = l.source AND lower(e.state) IN ('success', 'passed',
+						'successful', 'succeeded', 'succeededwithissues')
 					UNION ALL
 					SELECT u.finished_at FROM build AS u WHERE u.build = l.source AND lower(u.status) IN ('success', 'passed',
-						'successful')) AS x
+						'successful', 'succeeded', 'succeededwithissues')) AS x
 				WHERE l.target = t.sha AND l.kind = 'builds' AND l.until IS NULL AND x.at >= t.merged_at) AS b ON true),
 	-- What reverts a part, or the commit that it is released as: when that was released, or merged.
 	revert AS MATERIALIZED (

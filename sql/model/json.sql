@@ -45,29 +45,23 @@ RETURN CASE jsonb_typeof(value) WHEN 'object' THEN value END;
 COMMENT ON FUNCTION vsm.json_object(jsonb) IS 'the member if it is an object, NULL if it is anything else: for jsonb_each and ?';
 
 CREATE FUNCTION vsm.json_day(value jsonb) RETURNS jsonb
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN CASE WHEN value #>> '{}' ~ '^\d{4}-\d{2}-\d{2}$' THEN CASE WHEN vsm.json_time(value) IS NOT NULL THEN value END
-	ELSE to_jsonb(vsm.json_time(value)) END;
+	AS 'MODULE_PATHNAME', 'vsm_json_day' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION vsm.json_day(jsonb) IS
 	'a due date as a fact carries it: a day without a time stays a day, which ends in the model''s time zone, a time is a time; NULL for '
 	'what is neither';
 
-CREATE FUNCTION vsm.json_lacks(payload jsonb, VARIADIC paths text[]) RETURNS text
+CREATE FUNCTION vsm.json_sha(value jsonb) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-BEGIN ATOMIC
-	SELECT CASE
-		WHEN v.value IS NULL THEN 'it has no ' || v.path
-		WHEN octet_length(v.value) > 1000 THEN 'its ' || v.path || ' is longer than 1,000 bytes'
-		ELSE 'its ' || v.path || ' is no time: ' || left(v.value, 100) END
-	FROM (
-		SELECT p.place, replace(p.path, '@', '') AS path, p.path LIKE '@%' AS is_time,
-			payload #> string_to_array(replace(p.path, '@', ''), '.') AS member,
-			vsm.json_text(payload #> string_to_array(replace(p.path, '@', ''), '.')) AS value
-		FROM unnest(paths) WITH ORDINALITY AS p (path, place)
-		OFFSET 0) AS v
-	WHERE v.value IS NULL OR octet_length(v.value) > 1000 OR v.is_time AND vsm.json_time(v.member) IS NULL
-	ORDER BY v.place LIMIT 1;
-END;
+RETURN CASE WHEN octet_length(value #>> '{}') BETWEEN 4 AND 64 AND ltrim(value #>> '{}', '0') ~ '^[0-9a-f]+$' THEN value #>> '{}' END;
+COMMENT ON FUNCTION vsm.json_sha(jsonb) IS 'the SHA that a member holds; NULL for zeros, which stand for none, and for what is no SHA';
+
+CREATE FUNCTION vsm.json_count(value jsonb) RETURNS integer
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN vsm.json_number(value) BETWEEN 0 AND 2147483647 THEN trunc(vsm.json_number(value))::integer END;
+COMMENT ON FUNCTION vsm.json_count(jsonb) IS 'the number of things that a member holds; NULL if it holds none';
+
+CREATE FUNCTION vsm.json_lacks(payload jsonb, VARIADIC paths text[]) RETURNS text
+	AS 'MODULE_PATHNAME', 'vsm_json_lacks' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION vsm.json_lacks(jsonb, text[]) IS
 	'which of these members, each a path such as issue.id, or @issue.created_at where it must be a time, a payload cannot be read without '
 	'and lacks, '

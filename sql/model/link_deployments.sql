@@ -58,6 +58,11 @@ BEGIN
 	PERFORM vsm.enter_model(model);
 	-- Whether the view is there is told even if there is nothing to link.
 	PERFORM FROM routed_deployment WHERE false;
+	IF vsm.is_distributed(model) THEN
+		PERFORM vsm.take_rows(model, 'event', 't.entity = ANY ($1) AND t.method = ''label''', ARRAY(
+			SELECT c.item FROM item AS c WHERE c.project = 'change_request' AND (changes IS NULL OR c.item = ANY (changes))));
+		PERFORM vsm.enter_model(model);
+	END IF;
 	WITH change AS MATERIALIZED (
 		SELECT c.item, c.service, w.started_at, w.ended_at
 		FROM item AS c
@@ -83,6 +88,10 @@ BEGIN
 	ORDER BY w.source COLLATE "C", w.target COLLATE "C"
 	ON CONFLICT (source, target, kind) DO UPDATE SET since = excluded.since, changed_at = excluded.changed_at
 	WHERE l.method = 'service and time of work' AND (l.since, l.changed_at) IS DISTINCT FROM (excluded.since, excluded.changed_at);
+	IF vsm.is_distributed(model) THEN
+		PERFORM vsm.forget_rows(model);
+		PERFORM vsm.enter_model(model);
+	END IF;
 	-- Not those that somebody else has just written.
 	RETURN (
 		SELECT count(*) FROM link AS l
@@ -199,6 +208,7 @@ BEGIN
 	-- One session at a time: of two, each would keep what the other has just found, though it finds it no longer.
 	PERFORM pg_advisory_xact_lock(hashtextextended('vsm.link_deployments ' || model, 0));
 	BEGIN
+		PERFORM vsm.ask('SELECT vsm.link_images($1)', model);
 		found := vsm.ask('SELECT vsm.link_changes($1)', model);
 		RETURN found + vsm.ask('SELECT vsm.link_incidents($1)', model)::bigint;
 	EXCEPTION WHEN syntax_error_or_access_rule_violation THEN
@@ -236,6 +246,9 @@ BEGIN
 	IF keys IS NULL THEN
 		RETURN NULL;
 	END IF;
+	IF vsm.ask('SELECT vsm.link_images($1)', model)::bigint > 0 THEN
+		found := 0;
+	END IF;
 	names := vsm.all_names(keys);
 	-- A deployment may be of another service by another build.
 	deployments := ARRAY(
@@ -258,6 +271,14 @@ BEGIN
 			SELECT k.source FROM link AS k
 			WHERE (k.source = n.key OR k.target = n.key) AND k.kind = 'deploys' AND k.method = 'service and time of work' OFFSET 0) AS l);
 	IF deployments <> '{}' THEN
+		IF vsm.is_distributed(model) THEN
+			PERFORM vsm.take_rows(model, 'event', 't.entity = ANY ($1) AND t.method = ''label''', ARRAY(
+				SELECT i.item
+				FROM vsm.each_entity(deployments) AS t (key),
+					LATERAL (SELECT r.service FROM routed_deployment AS r WHERE r.deployment = t.key OFFSET 0) AS s,
+					LATERAL (SELECT k.item FROM item AS k WHERE k.project = 'change_request' AND k.service = s.service OFFSET 0) AS i));
+			PERFORM vsm.enter_model(model);
+		END IF;
 		changes := changes || ARRAY(
 			SELECT i.item
 			FROM vsm.each_entity(deployments) AS t (key),
@@ -269,6 +290,10 @@ BEGIN
 						max(e.at) FILTER (WHERE e.state = 'work ended') AS ended_at
 					FROM event AS e WHERE e.entity = i.item AND e.method = 'label') AS w
 			WHERE d.finished_at BETWEEN w.started_at AND w.ended_at);
+		IF vsm.is_distributed(model) THEN
+			PERFORM vsm.forget_rows(model);
+			PERFORM vsm.enter_model(model);
+		END IF;
 	END IF;
 
 	IF EXISTS (SELECT FROM incident) THEN
@@ -314,7 +339,7 @@ BEGIN
 	IF changes <> '{}' OR incidents <> '{}' THEN
 		-- As in vsm.link_deployments.
 		PERFORM pg_advisory_xact_lock(hashtextextended('vsm.link_deployments ' || model, 0));
-		found := 0;
+		found := coalesce(found, 0);
 		IF changes <> '{}' THEN
 			found := vsm.ask('SELECT vsm.link_changes($1, $2::text[])', model, changes::text)::bigint;
 		END IF;

@@ -16,6 +16,9 @@
  *                configuration item
  *   author       login, name or address of who wrote a commit or request   bot, or the name of an assistant
  *   assistant    name or address in a trailer of a commit       the name of an assistant
+ *   image        image of a container, or its name              the commit that it is built of, or the repository
+ *   feature      key of a feature flag, name of an event of use  the item that it is of, or an alias of it
+ *   variant      variant of a feature flag                      on: who got it got the feature, or off
  *
  * A name is compared whole and regardless of case; between slashes it is a regular expression of
  * PostgreSQL that is looked for regardless of case: /deploy.*prod/. The meaning none says that a
@@ -39,7 +42,9 @@ BEGIN ATOMIC
 		(2, 'type', '/\m(bug|defect|error|fault)/', 'defect'),
 		(3, 'type', '/\m(risk|security|vulnerability|compliance|privacy)/', 'risk'),
 		(4, 'type', '/\m(debt|refactor|chore|maintenance|cleanup)/', 'debt'),
-		(5, 'type', '/\m(story|feature|epic|improvement|enhancement|requirement|initiative|task|issue|subtask|idea|enabler)/', 'feature'),
+		(5, 'type',
+			'/\m(story|feature|epic|improvement|enhancement|requirement|initiative|task|issue|subtask|idea|enabler|backlog item)/',
+			'feature'),
 		(6, 'type', '/./', 'other'),
 		(7, 'label', '/\m(incident|outage)/', 'incident'),
 		(8, 'label', '/\m(bug|defect|error|fault)/', 'defect'),
@@ -61,7 +66,8 @@ BEGIN ATOMIC
 		(24, 'field', 'IssueParentAssociation', 'parent'),
 		(25, 'job', '/(^|[^a-z])deploy(ment|s|ing)?([^a-z]|$)/', 'deploy'),
 		(26, 'stage', '/(^|[^a-z])deploy(ment|s|ing)?([^a-z]|$)/', 'deploy'),
-		(27, 'author', '/\[bot\]$|(^|[^a-z])bot([^a-z]|$)|(^|[^a-z])(dependabot|renovate)([^a-z]|$)/', 'bot')
+		(27, 'author', '/\[bot\]$|(^|[^a-z])bot([^a-z]|$)|(^|[^a-z])(dependabot|renovate)([^a-z]|$)/', 'bot'),
+		(28, 'variant', '/^(off|false|control|disabled?|inactive|none|no|0)$/', 'off')
 	) AS d (place, kind, name, meaning)
 	ORDER BY d.place;
 END;
@@ -72,6 +78,16 @@ CREATE FUNCTION vsm.meaning(names jsonb, kind text, name text) RETURNS text
 	AS 'MODULE_PATHNAME', 'vsm_meaning' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION vsm.meaning(jsonb, text, text) IS
 	'what a name of that kind means by names, as vsm.names returns them; NULL if it means nothing';
+
+CREATE FUNCTION vsm.author_kind(names jsonb, login text, name text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE
+	WHEN coalesce(login, name) IS NULL THEN NULL
+	ELSE coalesce(vsm.meaning(names, 'author', login), vsm.meaning(names, 'author', name), 'person')
+END;
+COMMENT ON FUNCTION vsm.author_kind(jsonb, text, text) IS
+	'what an author with that login or address and that name is by names: person, bot, or the name of an assistant; NULL if neither is '
+	'told';
 
 CREATE FUNCTION vsm.trailers_assistant(names jsonb, message text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE

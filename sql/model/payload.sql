@@ -69,3 +69,13 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION vsm.payload_lacks(jsonb, text[]) IS
 	'which of these members, each a path such as issue.id, a payload lacks, as the reason for refusing it; NULL if none';
+
+CREATE FUNCTION vsm.whole_seconds(at timestamptz) RETURNS bigint
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN floor(extract(epoch FROM at - timestamptz 'epoch'))::bigint;
+COMMENT ON FUNCTION vsm.whole_seconds(timestamptz) IS
+	'whole seconds since 1970, by which ways of telling of an event agree that have fractions or not';
+
+CREATE FUNCTION vsm.epoch_microseconds(at timestamptz) RETURNS bigint
+	AS 'MODULE_PATHNAME', 'vsm_epoch_microseconds' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION vsm.epoch_microseconds(timestamptz) IS 'microseconds since 1970';

@@ -12,7 +12,7 @@
 CREATE FUNCTION vsm.told_tables() RETURNS text[]
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN ARRAY['event', 'observation', 'item_change', 'item_alias', 'link', 'item', 'merge_request', 'commit', 'build', 'deployment',
-	'incident'];
+	'incident', 'usage', 'outcome'];
 COMMENT ON FUNCTION vsm.told_tables() IS 'the tables of a model whose rows facts make, each with a column payload; a part of '
 	'vsm.read_again';
 
@@ -71,14 +71,16 @@ SET plan_cache_mode = force_generic_plan
 SET jit = off
 AS $$
 #variable_conflict use_column
+DECLARE
+	held bigint;
 BEGIN
-	PERFORM vsm.open_documents();
-	PERFORM vsm.open_facts();
+	PERFORM vsm.release_documents();
+	PERFORM vsm.open_held_facts();
 	PERFORM vsm.enter_model(model);
-	INSERT INTO pg_temp.vsm_document (payload, source, tool, received_at, held)
-	SELECT p.payload, p.source, split_part(p.source, ':', 1), p.received_at, vsm.hold_document(vsm.payload_json(p.body))
+	PERFORM vsm.hold_document(p.payload, p.source, p.received_at, vsm.payload_json(p.body))
 	FROM payload AS p WHERE p.payload = ANY (payloads) AND octet_length(p.body) <= 2 * 1024 * 1024;
-	IF (SELECT count(*) FROM pg_temp.vsm_document AS d) < cardinality(payloads) THEN
+	GET DIAGNOSTICS held = ROW_COUNT;
+	IF held < cardinality(payloads) THEN
 		PERFORM vsm.add_large_document(p.payload, p.source, p.received_at, p.body)
 		FROM payload AS p WHERE p.payload = ANY (payloads) AND octet_length(p.body) > 2 * 1024 * 1024;
 	END IF;
@@ -125,9 +127,17 @@ BEGIN
 		GET DIAGNOSTICS count = ROW_COUNT;
 		removed := removed + count;
 	END LOOP;
+	PERFORM vsm.take_rows(model, t.relation, format('t.%I = ANY ($1)', t.key), coalesce(entities, '{}'))
+	FROM vsm.distributed_tables() AS t;
 	PERFORM vsm.enter_model(model);
+	IF vsm.is_distributed(model) THEN
+		-- No trigger has seen what was deleted on other nodes.
+		INSERT INTO journal (xid, kind, key) SELECT pg_current_xact_id(), 'key', e FROM unnest(entities) AS e;
+	END IF;
 	DELETE FROM event AS e USING unnest(created) AS c (entity) WHERE e.entity = c.entity AND e.event_id = c.entity || ':created';
 	PERFORM vsm.derive_states(coalesce(entities, '{}'));
+	PERFORM vsm.return_rows(model);
+	PERFORM vsm.enter_model(model);
 	INSERT INTO source_read AS r (source, read_at) VALUES (remove_untold.source, began)
 	ON CONFLICT (source) DO UPDATE SET read_at = excluded.read_at;
 	RETURN removed;

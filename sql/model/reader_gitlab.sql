@@ -37,23 +37,30 @@ RETURN coalesce(vsm.json_text(hook, 'project', 'path_with_namespace'),
 COMMENT ON FUNCTION vsm.gitlab_hook_project(jsonb) IS
 	'the path of the project that a webhook comes from, where it says so of the project itself';
 
+CREATE FUNCTION vsm.gitlab_label_names(labels jsonb) RETURNS jsonb
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT coalesce(jsonb_agg(coalesce(vsm.json_text(l.label), vsm.json_text(l.label, 'title'), vsm.json_text(l.label, 'name')))
+		FILTER (WHERE coalesce(vsm.json_text(l.label), vsm.json_text(l.label, 'title'),
+			vsm.json_text(l.label, 'name')) IS NOT NULL), '[]')
+	FROM jsonb_array_elements(labels) AS l (label);
+END;
+COMMENT ON FUNCTION vsm.gitlab_label_names(jsonb) IS 'the names of labels that are there; a part of vsm.gitlab_labels';
+
+-- (Most have none: that is said without a call.)
 CREATE FUNCTION vsm.gitlab_labels(labels jsonb) RETURNS jsonb
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN CASE
 	-- Texts in the API; objects with a title in webhooks, with a name when asked for with details.
 	WHEN jsonb_typeof(labels) IS DISTINCT FROM 'array' THEN NULL
 	WHEN labels = '[]' THEN labels
-	ELSE (
-		SELECT coalesce(jsonb_agg(coalesce(vsm.json_text(l.label), vsm.json_text(l.label, 'title'), vsm.json_text(l.label, 'name')))
-			FILTER (WHERE coalesce(vsm.json_text(l.label), vsm.json_text(l.label, 'title'),
-				vsm.json_text(l.label, 'name')) IS NOT NULL), '[]')
-		FROM jsonb_array_elements(labels) AS l (label))
+	ELSE vsm.gitlab_label_names(labels)
 END;
 COMMENT ON FUNCTION vsm.gitlab_labels(jsonb) IS 'the names of labels, however GitLab writes them; NULL if they are not told';
 
 CREATE FUNCTION vsm.gitlab_sha(value jsonb) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN CASE WHEN octet_length(value #>> '{}') BETWEEN 4 AND 64 AND ltrim(value #>> '{}', '0') ~ '^[0-9a-f]+$' THEN value #>> '{}' END;
+RETURN vsm.json_sha(value);
 COMMENT ON FUNCTION vsm.gitlab_sha(jsonb) IS 'the SHA that a member holds; NULL for zeros, which stand for none, and for what is no SHA';
 
 CREATE FUNCTION vsm.gitlab_texts(list jsonb) RETURNS jsonb
@@ -68,7 +75,7 @@ COMMENT ON FUNCTION vsm.gitlab_texts(jsonb) IS 'a list without what is no text; 
 
 CREATE FUNCTION vsm.gitlab_count(value jsonb) RETURNS integer
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN CASE WHEN vsm.json_number(value) BETWEEN 0 AND 2147483647 THEN trunc(vsm.json_number(value))::integer END;
+RETURN vsm.json_count(value);
 COMMENT ON FUNCTION vsm.gitlab_count(jsonb) IS 'the number of things that a member holds; NULL if it holds none';
 
 CREATE FUNCTION vsm.gitlab_second(at timestamptz) RETURNS text
@@ -96,10 +103,7 @@ COMMENT ON FUNCTION vsm.gitlab_end(timestamptz, timestamptz, numeric) IS
 
 CREATE FUNCTION vsm.gitlab_author(names jsonb, login jsonb, name jsonb) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN CASE
-	WHEN coalesce(vsm.json_text(login), vsm.json_text(name)) IS NULL THEN NULL
-	ELSE coalesce(vsm.meaning(names, 'author', vsm.json_text(login)), vsm.meaning(names, 'author', vsm.json_text(name)), 'person')
-END;
+RETURN vsm.author_kind(names, vsm.json_text(login), vsm.json_text(name));
 COMMENT ON FUNCTION vsm.gitlab_author(jsonb, jsonb, jsonb) IS
 	'what an author with that login or address and that name is by names: person, bot, or the name of an assistant; NULL if neither is '
 	'told';

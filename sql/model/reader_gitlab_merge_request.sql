@@ -2,12 +2,6 @@
  * GitLab: merge requests, their commits, comments and approvals.
  */
 
-CREATE FUNCTION vsm.gitlab_review(source text, entity text, at timestamptz) RETURNS vsm.fact
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN vsm.fact_row(source, 'merge_request', entity, at, jsonb_build_object('source', source, 'first_review_at', at));
-COMMENT ON FUNCTION vsm.gitlab_review(text, text, timestamptz) IS
-	'the fact that somebody else than its author reviewed a merge request of GitLab at a time; of several the earliest holds';
-
 CREATE FUNCTION vsm.read_gitlab_request(source text, request jsonb, changes jsonb, project text, author text,
 	names jsonb) RETURNS SETOF vsm.fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 10
@@ -130,7 +124,7 @@ BEGIN ATOMIC
 		-- One of several approvals is a review, too.
 		SELECT q.*
 		FROM (
-			SELECT (vsm.gitlab_review(source, source || ':merge_request:' || vsm.json_text(p.request, 'id'),
+			SELECT (vsm.fact_review(source, source || ':merge_request:' || vsm.json_text(p.request, 'id'),
 				vsm.json_time(p.request, 'updated_at'))).*
 			WHERE p.is_hook AND p.request ->> 'action' IN ('approved', 'approval')
 			AND vsm.json_text(p.actor, 'id') IS DISTINCT FROM vsm.json_text(p.request, 'author_id')
@@ -188,7 +182,7 @@ BEGIN ATOMIC
 	LATERAL (
 		SELECT q.*
 		FROM (
-			SELECT (vsm.gitlab_review(source, n.entity, n.at)).*
+			SELECT (vsm.fact_review(source, n.entity, n.at)).*
 			WHERE n.at IS NOT NULL AND (n.state = 'approved' OR n.note -> 'system' IS DISTINCT FROM 'true'
 				AND n.author <> coalesce(vsm.json_text(n.note, 'author_id'), vsm.json_text(n.reviewer, 'id')))
 			AND coalesce(vsm.gitlab_author(names, n.reviewer -> 'username', n.reviewer -> 'name'), 'person') = 'person'
@@ -230,7 +224,7 @@ BEGIN ATOMIC
 			jsonb_build_object('source', source, 'approved_at', CASE WHEN m.is_approved THEN m.last_at END))).*
 		WHERE m.is_approved IS FALSE OR m.is_approved AND m.last_at IS NOT NULL
 		UNION ALL
-		SELECT (vsm.gitlab_review(source, m.entity, m.first_at)).*
+		SELECT (vsm.fact_review(source, m.entity, m.first_at)).*
 		WHERE m.first_at IS NOT NULL OFFSET 0) AS q;
 END;
 COMMENT ON FUNCTION vsm.read_gitlab_approvals(text, jsonb, jsonb) IS

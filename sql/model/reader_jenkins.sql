@@ -26,20 +26,20 @@
  * its own, SOURCE:deployment:JOB#NUMBER:ID.
  */
 
+-- Blue Ocean: .../pipelines/shop/pipelines/checkout/branches/main/runs/12/
+CREATE FUNCTION vsm.jenkins_job_address(url text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN regexp_replace(regexp_replace(substring(url FROM '/blue/rest/organizations/[^/]+(/.*)$'), '/(?:pipelines|branches)/([^/]+)',
+	'/job/\1', 'g'), '/runs/(\d+)', '/\1');
+COMMENT ON FUNCTION vsm.jenkins_job_address(text) IS
+	'the address that an address of Blue Ocean is in Jenkins itself, without the server; NULL if it is none';
+
 CREATE FUNCTION vsm.jenkins_build(url text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-BEGIN ATOMIC
-	-- A branch with a slash is feature%2Fx as a name, whose own % the address writes as %25.
-	SELECT replace(replace(replace(substr(a.path[1], 6), '/job/', '/'), '%20', ' '), '%25', '%') || '#' || a.path[2]
-	FROM regexp_match(
-		-- Blue Ocean: .../pipelines/shop/pipelines/checkout/branches/main/runs/12/
-		CASE WHEN url LIKE '%/blue/rest/%' THEN
-			regexp_replace(regexp_replace(substring(url FROM '/blue/rest/organizations/[^/]+(/.*)$'), '/(?:pipelines|branches)/([^/]+)',
-				'/job/\1', 'g'),
-				'/runs/(\d+)', '/\1')
-		ELSE '/' || url END,
-		'((?:/job/[^/]+)+)/(\d+)(?:/|$)') AS a (path);
-END;
+-- A branch with a slash is feature%2Fx as a name, whose own % the address writes as %25.
+RETURN replace(replace(replace(substr(regexp_replace(
+	substring(CASE WHEN url LIKE '%/blue/rest/%' THEN vsm.jenkins_job_address(url) ELSE '/' || url END
+		FROM '(?:/job/[^/]+)+/\d+(?=/|$)'), '/(\d+)$', '#\1'), 6), '/job/', '/'), '%20', ' '), '%25', '%');
 COMMENT ON FUNCTION vsm.jenkins_build(text) IS
 	'the build that an address of Jenkins lies in, as JOB#NUMBER: shop/checkout/main#12; NULL if it is none';
 
@@ -51,7 +51,7 @@ COMMENT ON FUNCTION vsm.git_repository(text) IS
 
 CREATE FUNCTION vsm.jenkins_sha(value jsonb) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN CASE WHEN value #>> '{}' ~ '^([0-9a-f]{40}|[0-9a-f]{64})$' THEN value #>> '{}' END;
+RETURN CASE WHEN octet_length(value #>> '{}') IN (40, 64) AND value #>> '{}' ~ '^[0-9a-f]+$' THEN value #>> '{}' END;
 COMMENT ON FUNCTION vsm.jenkins_sha(jsonb) IS 'the SHA that a member holds; NULL for what is none, as a revision of Subversion is';
 
 CREATE FUNCTION vsm.jenkins_shift(at timestamptz, milliseconds numeric) RETURNS timestamptz
@@ -61,52 +61,18 @@ RETURN CASE WHEN abs(milliseconds) < 1e12 AND at BETWEEN '1970-01-01 00:00+00' A
 COMMENT ON FUNCTION vsm.jenkins_shift(timestamptz, numeric) IS
 	'a time that many milliseconds later; NULL if that is no time that a payload can mean';
 
-CREATE FUNCTION vsm.jenkins_environment(name text) RETURNS text
+CREATE FUNCTION vsm.jenkins_branchless(build text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN lower(nullif(regexp_replace(regexp_replace(
-	substring(name FROM '(?i)(?:^|[^a-z])deploy(?:ment|s|ing)?(?![a-z])[^a-z0-9]*(?:(?:to|on|into|in)[^a-z0-9]+)?([^/]*)'),
-	'(#\d+|[^a-zA-Z0-9]+)$', ''),
-	-- deploy checkout to production
-	'^.*[^a-z0-9](?:to|into|onto)[^a-z0-9]+', '', 'i'), ''));
-COMMENT ON FUNCTION vsm.jenkins_environment(text) IS
-	'the environment in the name of a job or stage that deploys: deploy-production, Deploy to staging; NULL if the name says none';
-
-CREATE FUNCTION vsm.jenkins_deploys(name text) RETURNS boolean
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN name ~* '(^|[^a-z])deploy(ment|s|ing)?([^a-z]|$)'
-	AND name !~* ('(^|[^a-z])(pre|post|before|after)[^a-z]*(the[^a-z]+)?deploy'
-		'|(^|[^a-z])(verify|verification of|validate|check|test|approve|approval of|confirm|await|wait for|prepare|monitor|announce'
-			'|notify of|plan|review)'
-			'[^a-z]+((the|of|for|about)[^a-z]+)*deploy'
-		'|(^|[^a-z])deploy(ment|s)?[^a-z]+(checks?|tests|verification|validation|approvals?|gate|decision|confirmation|notification'
-			'|report|summary|status)([^a-z]|$)');
-COMMENT ON FUNCTION vsm.jenkins_deploys(text) IS
-	'whether the name of a job or stage has the word "deploy", and is not about what is done before or after it: Verify deployment';
-
-CREATE FUNCTION vsm.jenkins_target(names jsonb, kind text, name text) RETURNS text
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN CASE
-	-- A word that stands in the name is not what its users said of it.
-	WHEN vsm.meaning(names, kind, name) = 'deploy' AND names #> ARRAY[kind, 'name', lower(name)] IS NULL AND NOT vsm.jenkins_deploys(name)
-		AND name ~* 'deploy' THEN NULL
-	ELSE nullif(vsm.meaning(names, kind, name), 'none')
-END;
-COMMENT ON FUNCTION vsm.jenkins_target(jsonb, text, text) IS
-	'what the name of a job or stage means by names: deploy, or the environment that it deploys to; NULL if it deploys nothing';
+-- The job of a branch feature%2Fdeploy-x is called so by whoever made the branch.
+RETURN regexp_replace(build, '(/[^/]*%2F[^/]*)?#\d+$', '');
+COMMENT ON FUNCTION vsm.jenkins_branchless(text) IS 'the job of a build JOB#NUMBER, without a branch whose name has a slash';
 
 CREATE FUNCTION vsm.jenkins_job_target(names jsonb, build text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
--- The job of a branch feature%2Fdeploy-x is called so by whoever made the branch.
-RETURN vsm.jenkins_target(names, 'job', regexp_replace(build, '(/[^/]*%2F[^/]*)?#\d+$', ''));
+RETURN vsm.job_target(names, 'job', vsm.jenkins_branchless(build));
 COMMENT ON FUNCTION vsm.jenkins_job_target(jsonb, text) IS
 	'what the name of the job of a build JOB#NUMBER means by names: deploy, or the environment that it deploys to; NULL if it deploys '
 	'nothing';
-
-CREATE FUNCTION vsm.jenkins_target_environment(target text, name text) RETURNS text
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN CASE WHEN target = 'deploy' THEN vsm.jenkins_environment(name) ELSE target END;
-COMMENT ON FUNCTION vsm.jenkins_target_environment(text, text) IS
-	'the environment that a job or stage deploys to, by what its name means and by the name itself';
 
 CREATE FUNCTION vsm.jenkins_deployment_status(result text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE

@@ -15,8 +15,9 @@ BEGIN ATOMIC
 	SELECT q.*
 	FROM (
 		SELECT source || ':build:' || build AS entity, source || ':deployment:' || build AS deployment,
-			vsm.jenkins_job_target(names, build) AS target,
+			vsm.job_target(names, 'job', n.branchless) AS target,
 			regexp_replace(build, '#\d+$', '') AS job
+		FROM (SELECT vsm.jenkins_branchless(build) AS branchless OFFSET 0) AS n
 		OFFSET 0) AS b,
 	LATERAL (
 		SELECT (vsm.fact_event(source, b.entity, queued_at, 'queued', b.entity || ':queued')).*
@@ -49,10 +50,10 @@ BEGIN ATOMIC
 		SELECT d.*
 		FROM (
 			SELECT coalesce(told_environment, CASE WHEN b.target <> 'deploy' THEN b.target END, told_target,
-				vsm.jenkins_target_environment(b.target, b.job)) AS environment,
+				vsm.job_target_environment(b.target, b.job)) AS environment,
 				CASE WHEN result IS NOT NULL OR finished_at IS NULL THEN vsm.jenkins_deployment_status(result) END AS status,
-				coalesce(started_at, finished_at) - CASE WHEN finished_at IS NULL THEN interval '3 days'
-					ELSE interval '2 days' END AS version
+				coalesce(started_at, finished_at) - CASE WHEN finished_at IS NULL THEN interval '72 hours'
+					ELSE interval '48 hours' END AS version
 			WHERE b.target IS NOT NULL AND coalesce(started_at, finished_at) IS NOT NULL
 			OFFSET 0) AS e,
 		LATERAL (

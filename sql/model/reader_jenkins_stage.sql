@@ -19,7 +19,7 @@ BEGIN ATOMIC
 	SELECT q.*
 	FROM (
 		SELECT source || ':stage:' || build || ':' || stage AS entity, source || ':build:' || build AS build_entity,
-			vsm.jenkins_target(names, 'stage', name) AS target, coalesce(status, '') = 'NOT_EXECUTED' AS is_skipped
+			vsm.job_target(names, 'stage', name) AS target, coalesce(status, '') = 'NOT_EXECUTED' AS is_skipped
 		OFFSET 0) AS s,
 	LATERAL (
 		SELECT e.*
@@ -39,8 +39,8 @@ BEGIN ATOMIC
 		SELECT d.*
 		FROM (
 			SELECT j.deploys, source || ':deployment:' || build || CASE WHEN j.deploys THEN '' ELSE ':' || stage END AS entity,
-				vsm.jenkins_target_environment(s.target, name) AS environment, vsm.jenkins_deployment_status(status) AS status,
-				CASE WHEN s.is_skipped THEN coalesce(build_started_at, started_at) - interval '1 day'
+				vsm.job_target_environment(s.target, name) AS environment, vsm.jenkins_deployment_status(status) AS status,
+				CASE WHEN s.is_skipped THEN coalesce(build_started_at, started_at) - interval '24 hours'
 					ELSE coalesce(finished_at, started_at) END AS version
 			FROM (SELECT vsm.jenkins_job_target(names, build) IS NOT NULL AS deploys OFFSET 0) AS j
 			WHERE s.target IS NOT NULL AND (started_at IS NOT NULL AND NOT s.is_skipped OR s.is_skipped AND j.deploys)

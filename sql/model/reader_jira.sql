@@ -40,19 +40,18 @@ COMMENT ON FUNCTION vsm.jira_link_kind(text) IS
 	'the kind of link that a phrase of Jira names, with a minus in front where it is read from the other end; '
 	'NULL for links that say nothing about the flow, such as "relates to"';
 
-CREATE FUNCTION vsm.jira_items(items jsonb) RETURNS jsonb
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-BEGIN ATOMIC
-	SELECT CASE jsonb_typeof(items)
-		WHEN 'array' THEN items
-		WHEN 'string' THEN
-			-- (An exponent of four digits is more than a number can hold.)
-			CASE WHEN vsm.payload_error(vsm.payload_text(items #>> '{}')) IS NULL AND items #>> '{}' !~ '\d[eE]\+?\d{4}' THEN
-				vsm.json_array(vsm.payload_json(items #>> '{}')) END
-	END;
-END;
-COMMENT ON FUNCTION vsm.jira_items(jsonb) IS
-	'the items of a history as an array; some importers keep them as JSON in a string; NULL for what is neither';
+CREATE FUNCTION vsm.jira_changes(histories jsonb)
+RETURNS TABLE (id text, at timestamptz, field text, field_id text, from_id text, from_text text, to_id text, to_text text, item jsonb)
+	AS 'MODULE_PATHNAME', 'vsm_jira_changes' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 10;
+COMMENT ON FUNCTION vsm.jira_changes(jsonb) IS
+	'the items of the histories of an issue, which some importers keep as JSON in a string; one that is null for each history whose items '
+	'cannot be read';
+
+CREATE FUNCTION vsm.jira_history(at timestamptz, field text, field_id text, is_custom boolean, from_id text, from_text text,
+	to_id text, to_text text) RETURNS text
+	AS 'MODULE_PATHNAME', 'vsm_jira_history' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION vsm.jira_history(timestamptz, text, text, boolean, text, text, text, text) IS
+	'a change of a field as a history of the changelog has it, as JSON in text; a part of vsm.attach_fivetran_jira';
 
 CREATE FUNCTION vsm.jira_field(names jsonb, field_id text, field text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -121,11 +120,9 @@ BEGIN ATOMIC
 	WITH change AS MATERIALIZED (
 		SELECT coalesce(c.id, source || ':issue:' || left(vsm.json_text(issue, 'id'), 200) || ':'
 				|| floor(extract(epoch FROM c.at - timestamptz '1970-01-01 00:00+00') * 1000)) AS id,
-			c.at, c.what, c.field_id, c.field,
-			vsm.json_text(c.item, 'from') AS from_id, vsm.json_text(c.item, 'fromString') AS from_text,
-			vsm.json_text(c.item, 'to') AS to_id, vsm.json_text(c.item, 'toString') AS to_text
+			c.at, c.what, c.field_id, c.field, c.from_id, c.from_text, c.to_id, c.to_text
 		FROM (
-			SELECT i.id, i.at, i.field_id, i.field, i.item,
+			SELECT i.id, i.at, i.field_id, i.field, i.from_id, i.from_text, i.to_id, i.to_text,
 				CASE
 						CASE
 							WHEN i.field_id IS NOT NULL THEN i.field_id
@@ -146,15 +143,7 @@ BEGIN ATOMIC
 						CASE WHEN coalesce(i.item ->> 'from', '') || coalesce(i.item ->> 'to', '') LIKE '[%]'
 							AND vsm.jira_is_flag(names, i.item) THEN 'flag' END)
 				END AS what
-			FROM (
-				SELECT h.id, h.at, e AS item, vsm.json_text(e, 'field') AS field, vsm.json_text(e, 'fieldId') AS field_id
-				FROM (
-					SELECT left(vsm.json_text(h, 'id'), 200) AS id, vsm.json_time(h, 'created') AS at,
-						coalesce(vsm.jira_items(h -> 'items'), '[null]') AS items
-					FROM jsonb_array_elements(histories) AS h
-					OFFSET 0) AS h,
-					jsonb_array_elements(h.items) AS e
-				OFFSET 0) AS i
+			FROM vsm.jira_changes(histories) AS i
 			OFFSET 0) AS c
 		WHERE c.what IS NOT NULL)
 	SELECT q.*

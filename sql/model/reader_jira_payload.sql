@@ -248,7 +248,7 @@ BEGIN ATOMIC
 				CASE
 					WHEN (octet_length(vsm.json_text(p.payload, 'id')) <= 1000) IS NOT TRUE THEN vsm.json_lacks(p.payload, 'id')
 					WHEN octet_length(p.payload ->> 'key') > 1000 THEN 'its key is longer than 1,000 bytes'
-					WHEN p.payload - '{id,self,expand,names,schema}'::text[] = '{}' THEN
+					WHEN NOT p.payload ?| '{fields,key,changelog}' AND p.payload - '{id,self,expand,names,schema}'::text[] = '{}' THEN
 						'it has nothing but its id: ask for its fields, too'
 				END
 			WHEN 'search' THEN

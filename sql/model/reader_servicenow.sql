@@ -107,10 +107,9 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN CASE WHEN jsonb_typeof(payload -> 'record') = 'object' AND NOT payload ? 'sys_id' THEN payload -> field END;
 COMMENT ON FUNCTION vsm.servicenow_beside(jsonb, text) IS 'what stands beside the record in a payload of ServiceNow: table, states';
 
-CREATE FUNCTION vsm.servicenow_elements(payload jsonb) RETURNS jsonb
+CREATE FUNCTION vsm.servicenow_page(payload jsonb) RETURNS jsonb
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN CASE
-	WHEN payload ? 'sys_id' OR NOT payload ?| '{result,records}' THEN NULL
 	-- One record is an object, and none may be null.
 	WHEN payload ?| '{table,states}' THEN (
 		SELECT coalesce(jsonb_agg(CASE jsonb_typeof(e.record) WHEN 'object' THEN b.beside || jsonb_build_object('record', e.record)
@@ -120,6 +119,13 @@ RETURN CASE
 			jsonb_path_query(coalesce(nullif(payload -> 'result', 'null'), payload -> 'records'), '$[*] ? (@ != null)') AS e (record))
 	ELSE jsonb_path_query_array(coalesce(nullif(payload -> 'result', 'null'), payload -> 'records'), '$[*] ? (@ != null)')
 END;
+COMMENT ON FUNCTION vsm.servicenow_page(jsonb) IS
+	'the records of an answer of ServiceNow that has several, each with what is said beside them; a part of vsm.servicenow_elements';
+
+-- (Apart from those of a page, so that PostgreSQL puts what is asked of each payload in its place.)
+CREATE FUNCTION vsm.servicenow_elements(payload jsonb) RETURNS jsonb
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN NOT payload ? 'sys_id' AND payload ?| '{result,records}' THEN vsm.servicenow_page(payload) END;
 COMMENT ON FUNCTION vsm.servicenow_elements(jsonb) IS
 	'the records of an answer of ServiceNow, each with what is said beside them; NULL if it is one record';
 
@@ -358,20 +364,7 @@ COMMENT ON FUNCTION vsm.read_servicenow_metric(text, jsonb, jsonb) IS
 	'facts of a record of metric_instance that measures the state: when a state began';
 
 CREATE FUNCTION vsm.servicenow_lacks(record jsonb, VARIADIC fields text[]) RETURNS text
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-BEGIN ATOMIC
-	SELECT CASE
-		WHEN v.value IS NULL THEN 'it has no ' || v.name
-		WHEN octet_length(v.value) > 1000 THEN 'its ' || v.name || ' is longer than 1,000 bytes'
-		ELSE 'its ' || v.name || ' is no time: ' || left(v.value, 100) END
-	FROM (
-		SELECT f.place, ltrim(f.field, '@') AS name, f.field LIKE '@%' AS is_time,
-			vsm.servicenow_value(record, ltrim(f.field, '@')) AS value
-		FROM unnest(fields) WITH ORDINALITY AS f (field, place)
-		OFFSET 0) AS v
-	WHERE v.value IS NULL OR octet_length(v.value) > 1000 OR v.is_time AND vsm.servicenow_time(record, v.name) IS NULL
-	ORDER BY v.place LIMIT 1;
-END;
+	AS 'MODULE_PATHNAME', 'vsm_servicenow_lacks' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION vsm.servicenow_lacks(jsonb, text[]) IS
 	'as vsm.json_lacks, of fields of a record of ServiceNow, whose values may stand beside their display values';
 

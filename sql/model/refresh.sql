@@ -92,7 +92,8 @@ BEGIN
 	RETURN (
 		SELECT string_agg(w.relation, ', ' ORDER BY w.relation)
 		FROM unnest(vsm.watched_tables()) AS w (relation)
-		WHERE (
+		WHERE NOT (w.relation = 'event' AND vsm.is_distributed(vsm.model_of_path()))
+		AND (
 			SELECT count(*) FROM pg_trigger AS t
 			WHERE t.tgrelid = to_regclass(w.relation) AND t.tgname IN ('stamp', 'journal_keys', 'journal_truncate')
 			AND t.tgenabled = 'A') < 3);
@@ -192,6 +193,7 @@ BEGIN
 	-- Only now: what another refresh has looked at is not looked at with an older view.
 	new_bound := pg_snapshot_xmin(pg_current_snapshot());
 	own := pg_current_xact_id_if_assigned();
+	PERFORM vsm.await_nodes(model);
 	SELECT c.system_identifier INTO new_cluster FROM pg_control_system() AS c;
 	new_tables := vsm.event_partitions();
 	new_settings := vsm.refresh_settings();
@@ -276,6 +278,25 @@ $$;
 COMMENT ON FUNCTION vsm.all_names(text[]) IS
 	'these keys, what has them as an alias, and all aliases of both, in the model that search_path names; a part of vsm.refresh';
 
+CREATE FUNCTION vsm.changed_entities(first_xid xid8, bound_xid xid8, own_xid xid8) RETURNS SETOF text
+LANGUAGE plpgsql STABLE ROWS 100
+SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off
+SET jit = off
+AS $$
+BEGIN
+	IF vsm.is_distributed(vsm.model_of_path()) THEN
+		-- (Citus plans no statement that is kept.)
+		RETURN QUERY EXECUTE 'SELECT e.entity FROM event AS e WHERE e.xid >= $1 AND (e.xid < $2 OR e.xid = $3)'
+		USING first_xid, bound_xid, own_xid;
+	ELSE
+		RETURN QUERY SELECT e.entity FROM event AS e WHERE e.xid >= first_xid AND (e.xid < bound_xid OR e.xid = own_xid);
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION vsm.changed_entities(xid8, xid8, xid8) IS
+	'what events that were written in these transactions are about, in the model that search_path names; a part of vsm.refresh';
+
 CREATE FUNCTION vsm.changed_keys(first_xid xid8, bound_xid xid8, own_xid xid8, OUT keys text[], OUT aliases text[], OUT shas text[],
 	OUT members text[], OUT repositories text[])
 LANGUAGE plpgsql STABLE
@@ -290,7 +311,7 @@ BEGIN
 		array_agg(DISTINCT c.key) FILTER (WHERE c.kind = 'repository')
 	INTO keys, aliases, shas, members, repositories
 	FROM (
-		SELECT 'key' AS kind, e.entity AS key FROM event AS e WHERE e.xid >= first_xid AND (e.xid < bound_xid OR e.xid = own_xid)
+		SELECT 'key' AS kind, e.key FROM vsm.changed_entities(first_xid, bound_xid, own_xid) AS e (key)
 		UNION ALL
 		SELECT 'key', i.item FROM item AS i WHERE i.xid >= first_xid AND (i.xid < bound_xid OR i.xid = own_xid)
 		UNION ALL
@@ -502,7 +523,9 @@ BEGIN
 	FROM (
 		SELECT t.key FROM touched AS t WHERE t.kind = 'item' AND t.key > coalesce(after, '') ORDER BY t.kind, t.key LIMIT batch) AS n;
 	IF items IS NOT NULL THEN
+		PERFORM vsm.take_item_events(model, items);
 		PERFORM vsm.write_items(model, items);
+		PERFORM vsm.forget_rows(model);
 	END IF;
 	made := coalesce(cardinality(items), 0);
 	last := items[made];
@@ -586,6 +609,9 @@ DECLARE
 BEGIN
 	PERFORM vsm.enter_model(model);
 	UPDATE mark SET refreshed_at = clock_timestamp();
+	-- Nobody has looked at these. (Who looks at them just now takes them.)
+	DELETE FROM breach_made AS b
+	WHERE b.id IN (SELECT k.id FROM breach_made AS k WHERE k.made_at < clock_timestamp() - interval '2 days' FOR UPDATE SKIP LOCKED);
 	SELECT h.what INTO held
 	FROM (
 		SELECT format('session %s of database "%s" has had its transaction open since %s', a.pid, a.datname, a.xact_start) AS what,

@@ -63,7 +63,7 @@ DECLARE
 	columns jsonb;
 	label   text;
 	lacks   text;
-	refused bigint[];
+	refused bigint;
 	reason  text;
 BEGIN
 	PERFORM vsm.check_model(schema, 'tracked', 'inbox', 'item', 'event', 'observation');
@@ -94,6 +94,13 @@ BEGIN
 			MESSAGE = format('%s cannot be tracked', track."table"),
 			DETAIL = 'It is not a table that stays.',
 			HINT = 'Name the table that the application writes to.';
+	ELSIF vsm.is_on_nodes(target.oid) THEN
+		RAISE EXCEPTION USING
+			ERRCODE = 'feature_not_supported',
+			MESSAGE = format('table %s cannot be tracked', track."table"),
+			DETAIL = 'It lies on nodes of Citus, which fires no trigger for its rows.',
+			HINT = format('Have the application write its changes to the model, too: INSERT INTO %I.event (source, event_id, entity, at, '
+				'state) ...', schema);
 	ELSIF NOT has_table_privilege(target.oid, 'SELECT') OR NOT has_table_privilege(target.oid, 'TRIGGER') THEN
 		RAISE EXCEPTION USING
 			ERRCODE = 'insufficient_privilege',
@@ -125,10 +132,10 @@ BEGIN
 	INSERT INTO tracked AS t (relation, source, columns, on_error) VALUES (target.oid, name, columns, errors)
 	ON CONFLICT (relation) DO UPDATE SET source = excluded.source, columns = excluded.columns, on_error = excluded.on_error, since = now();
 
-	PERFORM vsm.open_facts();
-	EXECUTE format('INSERT INTO pg_temp.vsm_fact SELECT f.*, p.number FROM (
+	PERFORM vsm.open_held_facts();
+	PERFORM vsm.hold_facts(format('SELECT f.*, p.number, NULL::timestamptz, NULL::bigint, NULL::boolean FROM (
 			SELECT jsonb_strip_nulls(jsonb_build_object(%s)) AS payload, row_number() OVER () AS number FROM %s AS t) AS p,
-			LATERAL vsm.read_track_change($1, p.payload, $2) AS f
+			LATERAL vsm.read_track_change($1, p.payload, $2::jsonb) AS f
 		WHERE vsm.json_text(p.payload, ''id'') IS NOT NULL AND vsm.json_text(p.payload, ''state'') IS NOT NULL',
 		(
 			SELECT string_agg(format('%L, %s', c.member, c.value), ', ')
@@ -140,16 +147,15 @@ BEGIN
 					ELSE string_agg(format('replace(replace(t.%I::text, ''\'', ''\\''), ''/'', ''\/'')', p.pair ->> 1), ' || ''/'' || '
 						ORDER BY p.place) END AS value
 				FROM jsonb_array_elements(columns) WITH ORDINALITY AS p (pair, place)
-				GROUP BY p.pair ->> 0) AS c), label)
-	USING 'track:' || name, vsm.names(schema, 'track:' || name);
-	SELECT array_agg(r.document), min(r.reason) INTO refused, reason FROM vsm.refused_facts() AS r;
-	IF refused IS NOT NULL THEN
-		DELETE FROM pg_temp.vsm_fact AS f USING unnest(refused) AS r (document) WHERE r.document = f.document;
+				GROUP BY p.pair ->> 0) AS c), label), 'track:' || name, vsm.names(schema, 'track:' || name)::text);
+	SELECT count(*), min(r.reason) INTO refused, reason FROM vsm.refused_facts() AS r;
+	IF refused > 0 THEN
 		RAISE WARNING USING
-			MESSAGE = format('rows of %s that were left out: %s', track."table", cardinality(refused)),
+			MESSAGE = format('rows of %s that were left out: %s', track."table", refused),
 			DETAIL = format('Of one %s.', reason);
 	END IF;
-	PERFORM vsm.write_facts(schema);
+	PERFORM vsm.check_owner(schema, VARIADIC vsm.told_tables());
+	PERFORM vsm.ask('SELECT vsm.write_judged_facts($1)', schema);
 END
 $$;
 COMMENT ON PROCEDURE vsm.track(text, regclass, text, text, text, text, text, text, text, text, text, text, text, text) IS

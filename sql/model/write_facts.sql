@@ -1,6 +1,7 @@
 /*
  * The door of a model: vsm.write_facts('flow') writes the facts in pg_temp.vsm_fact to the tables
- * of the model. ingest, attach and track all come this way, and nothing else writes what tools say.
+ * of the model. ingest, attach and track hold theirs by vsm.hold_facts and come the same way, and
+ * nothing else writes what tools say.
  *
  * There is one function for each kind of fact; the larger two are in write_observations.sql and
  * write_rows.sql. Each makes the same rows of the same facts, in any order, any number of times and
@@ -13,9 +14,10 @@
  * derive different things from what the other one has not committed. Rows that would not change
  * are not written.
  *
- * Statements are static and their plans kept: names of tables mean those of the model through
- * search_path, in which pg_catalog comes first. Facts find rows by index, whatever their number,
- * since a temporary table has no statistics.
+ * Facts are held in memory while they are written, each kind by itself (src/model/held_facts_sql.c):
+ * statements read them as tables told_event, told_link, ... Statements are static and their plans
+ * kept: names of tables mean those of the model through search_path, in which pg_catalog comes
+ * first. Facts find rows by index, whatever their number, since they have no statistics.
  *
  * What is read again (vsm.read_again) is told from what is new by two things: its rows carry the
  * negative number of the payload that told them until they are told again, and then what is told
@@ -109,71 +111,40 @@ COMMENT ON FUNCTION vsm.open_facts() IS
 	'states the fact, when that was received, the kept payload that it stands in, and whether that is read again';
 
 CREATE FUNCTION vsm.enter_model(model text) RETURNS void
-LANGUAGE plpgsql
-AS $$
-BEGIN
-	IF model IS NULL OR pg_catalog.to_regclass(pg_catalog.format('%I.model', model)) IS NULL THEN
-		PERFORM vsm.check_model(model);
-	END IF;
-	-- Whoever calls a part of it by itself is no safer than who calls the whole.
-	IF NOT EXISTS (
-		SELECT FROM pg_catalog.pg_class AS c
-		WHERE c.oid OPERATOR(pg_catalog.=) pg_catalog.to_regclass(pg_catalog.format('%I.model', model))
-		AND c.relowner OPERATOR(pg_catalog.=) current_user::pg_catalog.regrole)
-	THEN
-		PERFORM vsm.check_owner(model);
-	END IF;
-	-- Until the end of the function that called, which has a setting of its own.
-	PERFORM pg_catalog.set_config('search_path', pg_catalog.format('pg_catalog, %I, pg_temp', model), true);
-END
-$$;
+	AS 'MODULE_PATHNAME', 'vsm_enter_model' LANGUAGE C VOLATILE;
 COMMENT ON FUNCTION vsm.enter_model(text) IS
 	'lets the names of tables mean those of a model, for the rest of the function that calls; a part of vsm.write_facts';
 
-/*
- * The facts that write_facts would not take: of one that is named here no fact of its document is
- * written. A fact that lacks what it is about, its time or its target is none and left out.
- */
+CREATE FUNCTION vsm.open_held_facts() RETURNS void
+	AS 'MODULE_PATHNAME', 'vsm_open_held_facts' LANGUAGE C VOLATILE;
+COMMENT ON FUNCTION vsm.open_held_facts() IS 'begins with no facts held; a part of vsm.write_facts';
+
+CREATE FUNCTION vsm.hold_facts(statement text, VARIADIC arguments text[] DEFAULT '{}') RETURNS bigint
+	AS 'MODULE_PATHNAME', 'vsm_hold_facts' LANGUAGE C VOLATILE;
+COMMENT ON FUNCTION vsm.hold_facts(text, text[]) IS
+	'executes a statement like vsm.execute, which returns facts as pg_temp.vsm_fact has them, holds these in memory (what is more than '
+	'half of work_mem in a temporary file) until they are written, and returns how many are held; a fact that lacks what it is about, its '
+	'time or its target is none and left out; a part of vsm.write_facts';
+
+CREATE FUNCTION vsm.held_facts() RETURNS text[]
+	AS 'MODULE_PATHNAME', 'vsm_held_facts' LANGUAGE C STABLE;
+COMMENT ON FUNCTION vsm.held_facts() IS 'the kinds of the facts that are held, NULL if none is; a part of vsm.write_facts';
+
 CREATE FUNCTION vsm.refused_facts() RETURNS TABLE (document bigint, reason text)
-LANGUAGE plpgsql
-SET search_path = pg_catalog, pg_temp
-SET plan_cache_mode = force_generic_plan
-AS $$
-#variable_conflict use_column
-BEGIN
-	DELETE FROM pg_temp.vsm_fact AS f
-	WHERE coalesce(f.entity, '') = ''
-	OR CASE f.fact
-		WHEN 'event' THEN f.at IS NULL OR coalesce(f.value, '') = '' OR coalesce(f.id, '') = ''
-		WHEN 'observed' THEN f.at IS NULL OR coalesce(f.value, '') = ''
-		WHEN 'created' THEN f.at IS NULL
-		WHEN 'change' THEN f.at IS NULL OR coalesce(f.name, '') = '' OR coalesce(f.id, '') = ''
-		WHEN 'alias' THEN coalesce(f.value, '') = ''
-		WHEN 'history' THEN f.until IS NULL
-		WHEN 'link' THEN coalesce(f.value, '') = '' OR coalesce(f.name, '') = '' OR f.value = f.entity
-		ELSE false END;
-	RETURN QUERY
-	SELECT f.document, coalesce(min(CASE
-		WHEN greatest(octet_length(f.entity), octet_length(f.source), octet_length(f.id), octet_length(f.name)) > 1000 THEN
-			format('it names %s..., which is longer than 1,000 bytes', (
-				SELECT left(n.name, 60) FROM unnest(ARRAY[f.entity, f.source, f.id, f.name]) AS n (name)
-					ORDER BY octet_length(n.name) DESC NULLS LAST LIMIT 1))
-		WHEN octet_length(f.value) > 1000 THEN format('it names %s..., which is longer than 1,000 bytes', left(f.value, 60))
-		END),
-		-- Versions of earlier states are some microseconds older than what the payload says.
-		'it tells of ' || to_char(max(f.at) AT TIME ZONE 'UTC' + interval '10 microseconds', 'YYYY-MM-DD HH24:MI:SS"Z"')
-			|| ', which is later than when it was received ('
-			|| to_char(coalesce(max(f.received_at), now()) AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS"Z"') || ')')
-	FROM pg_temp.vsm_fact AS f
-	WHERE greatest(octet_length(f.entity), octet_length(f.source), octet_length(f.id), octet_length(f.name)) > 1000
-	OR f.fact IN ('event', 'observed', 'created', 'alias', 'link') AND octet_length(f.value) > 1000
-	OR f.fact NOT IN ('alias', 'link', 'history') AND f.at > coalesce(f.received_at, now()) + interval '1 day'
-	GROUP BY f.document;
-END
-$$;
+	AS 'MODULE_PATHNAME', 'vsm_refused_facts' LANGUAGE C VOLATILE;
 COMMENT ON FUNCTION vsm.refused_facts() IS
-	'leaves out of pg_temp.vsm_fact what is no fact, and returns the documents that state one that cannot be taken, with the reason: '
-	'a name that is too long, a time that is later than a day after the document was received; a part of vsm.write_facts';
+	'the documents that state a fact that cannot be taken, with the reason: a name that is too long, a time that is later than a day after '
+	'the document was received; from then on none of their facts is held; a part of vsm.write_facts';
+
+CREATE FUNCTION vsm.release_facts() RETURNS void
+	AS 'MODULE_PATHNAME', 'vsm_release_facts' LANGUAGE C VOLATILE;
+COMMENT ON FUNCTION vsm.release_facts() IS 'lets go of the facts that are held; a part of vsm.write_facts';
+
+CREATE FUNCTION vsm.enter_facts(model text) RETURNS void
+	AS 'MODULE_PATHNAME', 'vsm_enter_facts' LANGUAGE C VOLATILE;
+COMMENT ON FUNCTION vsm.enter_facts(text) IS
+	'does what vsm.enter_model does, and lets the statements of the function that calls read the facts that are held as tables told_event, '
+	'told_link and so on, one a kind of fact; a part of vsm.write_facts';
 
 CREATE FUNCTION vsm.write_events(model text) RETURNS void
 LANGUAGE plpgsql
@@ -186,41 +157,54 @@ SET jit = off
 AS $$
 #variable_conflict use_column
 DECLARE
-	facts bigint;
-	added bigint;
-	keys  integer;
+	facts   bigint;
+	added   bigint;
+	keys    integer;
+	are_new boolean := false;	-- the events, apart from those that are told again
 BEGIN
-	PERFORM vsm.enter_model(model);
+	PERFORM vsm.enter_facts(model);
 	SELECT i.indnkeyatts INTO keys FROM pg_index AS i WHERE i.indrelid = 'event'::regclass AND i.indisprimary;
 	IF keys IS NULL THEN
 		RAISE EXCEPTION USING
 			ERRCODE = 'invalid_column_reference',
 			MESSAGE = 'table "event" has no primary key';
 	END IF;
-	SELECT count(*) INTO facts FROM pg_temp.vsm_fact AS f WHERE f.fact = 'event';
+	SELECT count(*) INTO facts FROM told_event AS f;
 	IF keys = 3 THEN
 		INSERT INTO event (source, event_id, entity, at, state, state_id, previous, previous_id, seq, method, attributes, told_at, payload,
 			xid)
 		SELECT f.source, f.id, f.entity, f.at, f.value, f.value_id, f.previous, f.previous_id, f.seq, f.method, f.details, f.version,
 			f.payload, pg_current_xact_id()
-		FROM pg_temp.vsm_fact AS f
-		WHERE f.fact = 'event'
+		FROM told_event AS f
 		ORDER BY f.entity COLLATE "C", f.source COLLATE "C", f.id COLLATE "C"
 		ON CONFLICT DO NOTHING;
+		GET DIAGNOSTICS added = ROW_COUNT;
+		are_new := added = facts;
+		IF EXISTS (SELECT FROM told_event_again AS f) THEN
+			-- What was told first may have been refused.
+			INSERT INTO event (source, event_id, entity, at, state, state_id, previous, previous_id, seq, method, attributes, told_at,
+				payload, xid)
+			SELECT f.source, f.id, f.entity, f.at, f.value, f.value_id, f.previous, f.previous_id, f.seq, f.method, f.details, f.version,
+				f.payload, pg_current_xact_id()
+			FROM told_event_again AS f
+			ORDER BY f.entity COLLATE "C", f.source COLLATE "C", f.id COLLATE "C"
+			ON CONFLICT DO NOTHING;
+		ELSIF are_new THEN
+			RETURN;
+		END IF;
 	ELSE
 		-- Partitioned by time, so that the key would take an event once for each time that is told of it.
 		INSERT INTO event (source, event_id, entity, at, state, state_id, previous, previous_id, seq, method, attributes, told_at, payload)
 		SELECT DISTINCT ON (f.entity COLLATE "C", f.source COLLATE "C", f.id COLLATE "C")
 			f.source, f.id, f.entity, f.at, f.value, f.value_id, f.previous, f.previous_id, f.seq, f.method, f.details, f.version, f.payload
-		FROM pg_temp.vsm_fact AS f
-		WHERE f.fact = 'event'
-		AND NOT EXISTS (SELECT FROM event AS e WHERE e.entity = f.entity AND e.source = f.source AND e.event_id = f.id)
+		FROM (SELECT f.* FROM told_event AS f UNION ALL SELECT f.* FROM told_event_again AS f) AS f
+		WHERE NOT EXISTS (SELECT FROM event AS e WHERE e.entity = f.entity AND e.source = f.source AND e.event_id = f.id)
 		ORDER BY f.entity COLLATE "C", f.source COLLATE "C", f.id COLLATE "C"
 		ON CONFLICT DO NOTHING;
-	END IF;
-	GET DIAGNOSTICS added = ROW_COUNT;
-	IF added = facts THEN
-		RETURN;
+		GET DIAGNOSTICS added = ROW_COUNT;
+		IF added = facts AND NOT EXISTS (SELECT FROM told_event_again AS f) THEN
+			RETURN;
+		END IF;
 	END IF;
 
 	-- Some were told before, or twice: the earliest time, and the wording of the newest version. What is there as it is told
@@ -232,9 +216,9 @@ BEGIN
 			jsonb_build_array(f.details, f.value, f.previous, f.value_id, f.previous_id, f.seq, f.method) AS wording
 		FROM (
 			SELECT f.*
-			FROM pg_temp.vsm_fact AS f JOIN event AS o ON o.entity = f.entity AND o.source = f.source AND o.event_id = f.id
-			WHERE f.fact = 'event'
-			AND (f.at, f.value, f.value_id, f.previous, f.previous_id, f.seq, f.method, f.details, f.version, f.payload) IS DISTINCT
+			FROM (SELECT f.* FROM told_event AS f WHERE NOT are_new UNION ALL SELECT f.* FROM told_event_again AS f) AS f
+				JOIN event AS o ON o.entity = f.entity AND o.source = f.source AND o.event_id = f.id
+			WHERE (f.at, f.value, f.value_id, f.previous, f.previous_id, f.seq, f.method, f.details, f.version, f.payload) IS DISTINCT
 				FROM (o.at, o.state, o.state_id, o.previous, o.previous_id, o.seq, o.method, o.attributes, o.told_at, o.payload)
 			OFFSET 0) AS f
 		WINDOW same AS (PARTITION BY f.entity COLLATE "C", f.source COLLATE "C", f.id COLLATE "C")
@@ -277,13 +261,12 @@ SET jit = off
 AS $$
 #variable_conflict use_column
 BEGIN
-	PERFORM vsm.enter_model(model);
+	PERFORM vsm.enter_facts(model);
 	INSERT INTO item_change AS c (item, attribute, change_id, at, value, previous, source, told_at, payload, xid)
 	SELECT DISTINCT ON (f.entity COLLATE "C", f.name COLLATE "C", f.id COLLATE "C")
 		f.entity, f.name, f.id, min(f.at) OVER same, f.value, f.previous, f.source, f.version, max(f.payload) OVER same,
 		pg_current_xact_id()
-	FROM pg_temp.vsm_fact AS f
-	WHERE f.fact = 'change'
+	FROM told_change AS f
 	WINDOW same AS (PARTITION BY f.entity COLLATE "C", f.name COLLATE "C", f.id COLLATE "C")
 	ORDER BY f.entity COLLATE "C", f.name COLLATE "C", f.id COLLATE "C", f.version DESC NULLS LAST,
 		jsonb_build_array(f.value, f.previous, f.source) DESC
@@ -305,7 +288,7 @@ BEGIN
 	-- The first value of each attribute is what its earliest change came from.
 	INSERT INTO item_change AS c (item, attribute, change_id, at, value, source)
 	SELECT DISTINCT ON (h.item COLLATE "C", h.attribute COLLATE "C") h.item, h.attribute, 'created', o.at, h.previous, h.source
-	FROM (SELECT DISTINCT f.entity FROM pg_temp.vsm_fact AS f WHERE f.fact IN ('created', 'change')) AS t
+	FROM (SELECT f.entity FROM told_created AS f UNION SELECT f.entity FROM told_change AS f) AS t
 		JOIN LATERAL (SELECT min(o.at) AS at FROM observation AS o WHERE o.entity = t.entity AND o.kind = 'created') AS o
 			ON o.at IS NOT NULL
 		JOIN item_change AS h ON h.item = t.entity
@@ -326,11 +309,10 @@ SET jit = off
 AS $$
 #variable_conflict use_column
 BEGIN
-	PERFORM vsm.enter_model(model);
+	PERFORM vsm.enter_facts(model);
 	INSERT INTO item_alias AS a (alias, item, since, payload)
 	SELECT f.value, f.entity, min(f.at), max(f.payload)
-	FROM pg_temp.vsm_fact AS f
-	WHERE f.fact = 'alias'
+	FROM told_alias AS f
 	GROUP BY f.value, f.entity
 	ORDER BY f.value COLLATE "C", f.entity COLLATE "C"
 	ON CONFLICT (alias, item) DO UPDATE SET
@@ -349,13 +331,12 @@ SET jit = off
 AS $$
 #variable_conflict use_column
 BEGIN
-	PERFORM vsm.enter_model(model);
+	PERFORM vsm.enter_facts(model);
 	INSERT INTO link AS l (source, target, kind, method, confidence, since, until, changed_at, payload)
 	SELECT f.entity, f.value, f.name, (array_agg(f.method ORDER BY f.confidence DESC NULLS LAST, f.method COLLATE "C"))[1],
 		max(f.confidence), min(f.at),
 		(array_agg(f.until ORDER BY n.changed_at DESC NULLS LAST, f.until NULLS LAST))[1], max(n.changed_at), max(f.payload)
-	FROM pg_temp.vsm_fact AS f, LATERAL (SELECT coalesce(f.until, f.version, f.at) AS changed_at) AS n
-	WHERE f.fact = 'link'
+	FROM told_link AS f, LATERAL (SELECT coalesce(f.until, f.version, f.at) AS changed_at) AS n
 	GROUP BY f.entity, f.value, f.name
 	ORDER BY f.entity COLLATE "C", f.value COLLATE "C", f.name COLLATE "C"
 	ON CONFLICT (source, target, kind) DO UPDATE SET
@@ -391,12 +372,12 @@ SET jit = off
 AS $$
 #variable_conflict use_column
 BEGIN
-	PERFORM vsm.enter_model(model);
+	PERFORM vsm.enter_facts(model);
 	-- Of an item that is not there yet it waits.
 	INSERT INTO observation AS o (entity, source, kind, at, state, since, payload)
 	SELECT f.entity, f.source, f.fact, f.until, '', CASE WHEN bool_or(f.at IS NULL) THEN '-infinity' ELSE min(f.at) END, max(f.payload)
-	FROM pg_temp.vsm_fact AS f
-	WHERE f.fact = 'history' AND (f.at <= f.until) IS NOT FALSE AND NOT EXISTS (SELECT FROM item AS i WHERE i.item = f.entity)
+	FROM told_history AS f
+	WHERE (f.at <= f.until) IS NOT FALSE AND NOT EXISTS (SELECT FROM item AS i WHERE i.item = f.entity)
 	GROUP BY f.entity, f.source, f.fact, f.until
 	ON CONFLICT (entity, source, kind, at, state) DO UPDATE SET since = excluded.since WHERE excluded.since < o.since;
 
@@ -404,11 +385,10 @@ BEGIN
 		SELECT h.entity, range_agg(h.period) AS periods
 		FROM (
 			SELECT f.entity, tstzrange(f.at, f.until, '[]') AS period
-			FROM pg_temp.vsm_fact AS f WHERE f.fact = 'history' AND (f.at <= f.until) IS NOT FALSE
+			FROM told_history AS f WHERE (f.at <= f.until) IS NOT FALSE
 			UNION ALL
 			SELECT o.entity, tstzrange(nullif(o.since, '-infinity'), o.at, '[]')
-			FROM pg_temp.vsm_fact AS f JOIN observation AS o ON o.entity = f.entity AND o.kind = 'history'
-			WHERE f.fact = 'item') AS h
+			FROM told_item AS f JOIN observation AS o ON o.entity = f.entity AND o.kind = 'history') AS h
 		GROUP BY h.entity),
 	written AS (
 		UPDATE item AS i SET changelog = n.periods, changelog_until = CASE WHEN lower_inf(n.periods) THEN upper(n.first) END
@@ -428,6 +408,81 @@ COMMENT ON FUNCTION vsm.write_histories(text) IS
 	'writes the facts that all changes of an item in a period are known: periods that meet are one; a part of vsm.write_facts';
 
 /*
+ * Of equal versions the greater use holds: counts of a period that is not over only grow.
+ */
+CREATE FUNCTION vsm.write_usage(model text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
+SET jit = off
+AS $$
+#variable_conflict use_column
+BEGIN
+	PERFORM vsm.enter_facts(model);
+	INSERT INTO usage AS u (source, event_id, feature, at, uses, users, told_at, payload, xid)
+	SELECT DISTINCT ON (f.source COLLATE "C", f.id COLLATE "C")
+		f.source, f.id, f.entity, f.at, n.uses, n.users, f.version, max(f.payload) OVER same, pg_current_xact_id()
+	FROM told_usage AS f, LATERAL (SELECT coalesce(f.seq, 1) AS uses, (f.details ->> 'users')::bigint AS users) AS n
+	WINDOW same AS (PARTITION BY f.source COLLATE "C", f.id COLLATE "C")
+	ORDER BY f.source COLLATE "C", f.id COLLATE "C", f.version DESC NULLS LAST,
+		jsonb_build_array(n.uses, n.users, vsm.epoch_microseconds(f.at), f.entity) DESC
+	ON CONFLICT (source, event_id) DO UPDATE SET
+		payload = CASE WHEN u.payload < 0 THEN excluded.payload ELSE greatest(u.payload, excluded.payload) END,
+		(feature, at, uses, users, told_at) = (
+			SELECT CASE WHEN n.newer THEN excluded.feature ELSE u.feature END, CASE WHEN n.newer THEN excluded.at ELSE u.at END,
+				CASE WHEN n.newer THEN excluded.uses ELSE u.uses END, CASE WHEN n.newer THEN excluded.users ELSE u.users END,
+				CASE WHEN n.newer THEN excluded.told_at ELSE u.told_at END
+			FROM (SELECT u.payload < 0 OR coalesce(excluded.told_at, '-infinity') > coalesce(u.told_at, '-infinity')
+				OR excluded.told_at IS NOT DISTINCT FROM u.told_at
+					AND jsonb_build_array(excluded.uses, excluded.users, vsm.epoch_microseconds(excluded.at), excluded.feature)
+						> jsonb_build_array(u.uses, u.users, vsm.epoch_microseconds(u.at), u.feature) AS newer) AS n)
+	WHERE u.payload < 0 OR excluded.payload > coalesce(u.payload, 0)
+	OR coalesce(excluded.told_at, '-infinity') > coalesce(u.told_at, '-infinity')
+	OR excluded.told_at IS NOT DISTINCT FROM u.told_at
+		AND jsonb_build_array(excluded.uses, excluded.users, vsm.epoch_microseconds(excluded.at), excluded.feature)
+			> jsonb_build_array(u.uses, u.users, vsm.epoch_microseconds(u.at), u.feature);
+END
+$$;
+COMMENT ON FUNCTION vsm.write_usage(text) IS 'writes the facts that features were used; a part of vsm.write_facts';
+
+/*
+ * One amount of each measure and time. A newer one holds, whether it is more or less; of equal versions the greater.
+ */
+CREATE FUNCTION vsm.write_outcomes(model text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
+SET jit = off
+AS $$
+#variable_conflict use_column
+BEGIN
+	PERFORM vsm.enter_facts(model);
+	INSERT INTO outcome AS o (feature, at, measure, amount, currency, source, told_at, payload)
+	SELECT DISTINCT ON (f.entity COLLATE "C", f.at, f.name COLLATE "C")
+		f.entity, f.at, f.name, n.amount, n.currency, f.source, f.version, max(f.payload) OVER same
+	FROM told_outcome AS f, LATERAL (SELECT f.value::numeric AS amount, f.details ->> 'currency' AS currency) AS n
+	WINDOW same AS (PARTITION BY f.entity COLLATE "C", f.at, f.name COLLATE "C")
+	ORDER BY f.entity COLLATE "C", f.at, f.name COLLATE "C", f.version DESC NULLS LAST,
+		n.amount DESC, n.currency COLLATE "C" DESC NULLS LAST, f.source COLLATE "C" DESC NULLS LAST
+	ON CONFLICT (feature, at, measure) DO UPDATE SET
+		payload = CASE WHEN o.payload < 0 THEN excluded.payload ELSE greatest(o.payload, excluded.payload) END,
+		(amount, currency, source, told_at) = (
+			SELECT CASE WHEN n.newer THEN excluded.amount ELSE o.amount END, CASE WHEN n.newer THEN excluded.currency ELSE o.currency END,
+				CASE WHEN n.newer THEN excluded.source ELSE o.source END, CASE WHEN n.newer THEN excluded.told_at ELSE o.told_at END
+			FROM (SELECT o.payload < 0 OR coalesce(excluded.told_at, '-infinity') > coalesce(o.told_at, '-infinity')
+				OR excluded.told_at IS NOT DISTINCT FROM o.told_at
+					AND (excluded.amount, coalesce(excluded.currency, '') COLLATE "C", coalesce(excluded.source, '') COLLATE "C")
+						> (o.amount, coalesce(o.currency, '') COLLATE "C", coalesce(o.source, '') COLLATE "C") AS newer) AS n)
+	WHERE o.payload < 0 OR excluded.payload > coalesce(o.payload, 0)
+	OR coalesce(excluded.told_at, '-infinity') > coalesce(o.told_at, '-infinity')
+	OR excluded.told_at IS NOT DISTINCT FROM o.told_at
+		AND (excluded.amount, coalesce(excluded.currency, '') COLLATE "C", coalesce(excluded.source, '') COLLATE "C")
+			> (o.amount, coalesce(o.currency, '') COLLATE "C", coalesce(o.source, '') COLLATE "C");
+END
+$$;
+COMMENT ON FUNCTION vsm.write_outcomes(text) IS 'writes the facts that features brought something; a part of vsm.write_facts';
+
+/*
  * A deployment that a stage of a build makes has that build's commit, repository and ref, which are
  * told apart from it, before or after. They are facts of the oldest version, so that whatever is
  * told of the deployment itself goes first.
@@ -441,29 +496,31 @@ SET jit = off
 AS $$
 #variable_conflict use_column
 DECLARE
-	builds      text[] := ARRAY(SELECT DISTINCT f.entity FROM pg_temp.vsm_fact AS f WHERE f.fact = 'build');
-	deployments text[] := ARRAY(SELECT DISTINCT f.entity FROM pg_temp.vsm_fact AS f WHERE f.fact = 'deployment');
+	builds      text[];
+	deployments text[];
 BEGIN
-	PERFORM vsm.enter_model(model);
-	PERFORM vsm.empty_table('pg_temp.vsm_fact');
-	INSERT INTO pg_temp.vsm_fact (source, fact, entity, at, details, payload, again)
-	SELECT d.source, 'deployment', d.deployment, timestamptz 'epoch' + interval '1 microsecond',
-		jsonb_strip_nulls(jsonb_build_object('sha', b.sha, 'repository', b.repository, 'ref', b.ref)), d.payload, true
-	FROM (
-		SELECT q.deployment FROM deployment AS q WHERE q.build = ANY (builds)
-		UNION
-		SELECT q.deployment FROM deployment AS q WHERE q.deployment = ANY (deployments) AND q.build IS NOT NULL) AS t
-		JOIN deployment AS d ON d.deployment = t.deployment JOIN build AS b ON b.build = d.build
+	PERFORM vsm.enter_facts(model);
+	builds := ARRAY(SELECT DISTINCT f.entity FROM told_build AS f);
+	deployments := ARRAY(SELECT DISTINCT f.entity FROM told_deployment AS f);
 	-- What is being read again and has not been told yet may be gone in the end.
-	WHERE (d.payload < 0) IS NOT TRUE;
-	IF FOUND THEN
+	IF vsm.hold_facts(format(
+		'SELECT (vsm.fact_row(d.source, ''deployment'', d.deployment, timestamptz ''epoch'' + interval ''1 microsecond'',
+			jsonb_strip_nulls(jsonb_build_object(''sha'', b.sha, ''repository'', b.repository, ''ref'', b.ref)))).*,
+			NULL::bigint, NULL::timestamptz, d.payload, true
+		 FROM (
+			SELECT q.deployment FROM %1$I.deployment AS q WHERE q.build = ANY ($1::text[])
+			UNION
+			SELECT q.deployment FROM %1$I.deployment AS q WHERE q.deployment = ANY ($2::text[]) AND q.build IS NOT NULL) AS t
+			JOIN %1$I.deployment AS d ON d.deployment = t.deployment JOIN %1$I.build AS b ON b.build = d.build
+		 WHERE (d.payload < 0) IS NOT TRUE', model), builds::text, deployments::text) > 0
+	THEN
 		PERFORM vsm.write_rows(model, 'deployment');
 	END IF;
+	PERFORM vsm.release_facts();
 END
 $$;
 COMMENT ON FUNCTION vsm.write_inherited(text) IS
-	'writes what deployments have from the builds that made them, where either is told in pg_temp.vsm_fact, and empties that; a part of '
-	'vsm.write_facts';
+	'writes what deployments have from the builds that made them, where either is told; a part of vsm.write_facts';
 
 CREATE FUNCTION vsm.write_judged_facts(model text) RETURNS void
 LANGUAGE plpgsql
@@ -471,15 +528,15 @@ SET search_path = pg_catalog, pg_temp
 SET plan_cache_mode = force_generic_plan
 AS $$
 DECLARE
-	kinds text[];
+	kinds CONSTANT text[] := vsm.held_facts();
 BEGIN
 	PERFORM vsm.enter_model(model);
 	-- One writer at a time, so that each sees all that was told before.
 	PERFORM pg_advisory_xact_lock(hashtext('vsm.write_facts'), hashtext(model));
-	SELECT array_agg(DISTINCT f.fact) INTO kinds FROM pg_temp.vsm_fact AS f;
 	IF kinds IS NULL THEN
 		RETURN;
 	END IF;
+	PERFORM vsm.take_told_rows(model);
 	IF 'event' = ANY (kinds) THEN
 		PERFORM vsm.write_events(model);
 	END IF;
@@ -501,17 +558,24 @@ BEGIN
 	IF 'link' = ANY (kinds) THEN
 		PERFORM vsm.write_links(model);
 	END IF;
+	IF 'usage' = ANY (kinds) THEN
+		PERFORM vsm.write_usage(model);
+	END IF;
+	IF 'outcome' = ANY (kinds) THEN
+		PERFORM vsm.write_outcomes(model);
+	END IF;
 	PERFORM vsm.write_rows(model, r.relation) FROM unnest(ARRAY['merge_request', 'commit', 'build', 'deployment',
 		'incident']) AS r (relation)
 	WHERE r.relation = ANY (kinds);
 	IF kinds && '{build,deployment}' THEN
 		PERFORM vsm.write_inherited(model);
 	END IF;
-	PERFORM vsm.empty_table('pg_temp.vsm_fact');
+	PERFORM vsm.release_facts();
+	PERFORM vsm.return_rows(model);
 END
 $$;
 COMMENT ON FUNCTION vsm.write_judged_facts(text) IS
-	'writes the facts in pg_temp.vsm_fact, none of which is refused, to the tables of a model and empties it; a part of vsm.write_facts';
+	'writes the facts that are held, none of which is refused, to the tables of a model and lets go of them; a part of vsm.write_facts';
 
 /*
  * Readers name what there is, which their tests see to; facts made by hand may not: what no table
@@ -523,7 +587,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	relations CONSTANT text[] := ARRAY['item', 'merge_request', 'commit', 'build', 'deployment', 'incident'];
-	kinds     CONSTANT text[] := ARRAY['event', 'observed', 'created', 'change', 'alias', 'history', 'link'];
+	kinds     CONSTANT text[] := ARRAY['event', 'observed', 'created', 'change', 'alias', 'history', 'link', 'usage', 'outcome'];
 	told      record;
 	known     text[];
 BEGIN
@@ -572,6 +636,9 @@ BEGIN
 	PERFORM vsm.enter_model(model);
 	PERFORM vsm.check_owner(model, VARIADIC vsm.told_tables());
 	PERFORM vsm.check_facts(model);
+	PERFORM vsm.open_held_facts();
+	PERFORM vsm.hold_facts('SELECT f.* FROM pg_temp.vsm_fact AS f');
+	PERFORM vsm.empty_table('pg_temp.vsm_fact');
 	SELECT r.* INTO refused FROM vsm.refused_facts() AS r LIMIT 1;
 	IF FOUND THEN
 		RAISE EXCEPTION USING

@@ -18,14 +18,15 @@ SET enable_seqscan = off
 SET jit = off
 AS $$
 #variable_conflict use_column
+DECLARE
+	entities text[];
 BEGIN
-	PERFORM vsm.enter_model(model);
+	PERFORM vsm.enter_facts(model);
 	INSERT INTO observation AS o (entity, source, kind, at, state, state_id, after, payload)
 	SELECT f.entity, f.source, f.fact, f.at, coalesce(f.value, ''), min(f.value_id COLLATE "C"),
 		-- What was seen without a condition holds without one.
 		(array_agg(f.details ORDER BY f.details DESC NULLS FIRST))[1], max(f.payload)
-	FROM pg_temp.vsm_fact AS f
-	WHERE f.fact IN ('created', 'observed')
+	FROM (SELECT * FROM told_created UNION ALL SELECT * FROM told_observed) AS f
 	GROUP BY f.entity, f.source, f.fact, f.at, coalesce(f.value, '')
 	ORDER BY f.entity COLLATE "C", f.source COLLATE "C", f.fact COLLATE "C", f.at, coalesce(f.value, '') COLLATE "C"
 	ON CONFLICT (entity, source, kind, at, state) DO UPDATE SET state_id = least(o.state_id COLLATE "C", excluded.state_id COLLATE "C"),
@@ -35,8 +36,15 @@ BEGIN
 	OR o.after IS NOT NULL AND (excluded.after > o.after) IS NOT FALSE
 	OR o.payload < 0 OR excluded.payload > coalesce(o.payload, 0);
 
-	PERFORM vsm.derive_states(ARRAY(SELECT DISTINCT f.entity FROM pg_temp.vsm_fact AS f
-		WHERE f.fact IN ('created', 'observed', 'event') AND EXISTS (SELECT FROM observation AS o WHERE o.entity = f.entity)));
+	entities := ARRAY(
+		SELECT f.entity FROM told_created AS f
+		UNION SELECT f.entity FROM told_observed AS f
+		UNION SELECT f.entity
+		FROM (SELECT e.entity FROM told_event AS e UNION SELECT e.entity FROM told_event_again AS e) AS f
+		WHERE EXISTS (SELECT FROM observation AS o WHERE o.entity = f.entity));
+	IF cardinality(entities) > 0 THEN
+		PERFORM vsm.derive_states(entities);
+	END IF;
 END
 $$;
 COMMENT ON FUNCTION vsm.write_observations(text) IS

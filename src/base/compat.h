@@ -93,6 +93,13 @@ vsm_push_jsonb(vsm_JsonbState *state, JsonbIteratorToken token, JsonbValue *valu
 	do { (void) (context); ereport(ERROR, __VA_ARGS__); return value; } while (0)
 #endif
 
+/* A row type that was put together is finished since 19. */
+#if PG_VERSION_NUM >= 190000
+#define vsm_finish_tupdesc(columns)	TupleDescFinalize(columns)
+#else
+#define vsm_finish_tupdesc(columns)	((void) (columns))
+#endif
+
 /* Asks for the cache line of an address, which need not be valid, before it is needed. */
 #if defined(__GNUC__) || defined(__clang__)
 #define vsm_prefetch(address)	__builtin_prefetch(address)
@@ -138,6 +145,13 @@ vsm_push_jsonb(vsm_JsonbState *state, JsonbIteratorToken token, JsonbValue *valu
 #define vsm_function_aclcheck(function, role) object_aclcheck(ProcedureRelationId, function, role, ACL_EXECUTE)
 #else
 #define vsm_function_aclcheck(function, role) pg_proc_aclcheck(function, role, ACL_EXECUTE)
+#endif
+
+/* The sequence of an identity column is asked for by the table since 17, before that by its oid. */
+#if PG_VERSION_NUM >= 170000
+#define vsm_identity_sequence(relation, column) getIdentitySequence(relation, column, true)
+#else
+#define vsm_identity_sequence(relation, column) getIdentitySequence(RelationGetRelid(relation), column, true)
 #endif
 
 /* The kinds of memory contexts are the server's alone since 16; test/fuzz has one of its own. */

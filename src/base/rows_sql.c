@@ -8,6 +8,7 @@
 #include "access/htup_details.h"
 #include "base/compat.h"
 #include "base/rows_sql.h"
+#include "catalog/pg_type.h"
 #include "funcapi.h"
 #include "miscadmin.h"
 #include "utils/array.h"

@@ -239,17 +239,16 @@ get_periods(FunctionCallInfo fcinfo, int argno)
 		bool		empty;
 
 		range_deserialize(typcache->rngtype, ranges[i], &lower, &upper, &empty);
-		waiting.periods[i].since = DatumGetTimestampTz(lower.val);
-		waiting.periods[i].until = DatumGetTimestampTz(upper.val);
+		/* What is not there is no time: where times are passed by reference, it points nowhere. */
+		waiting.periods[i].since = lower.infinite ? DT_NOBEGIN : DatumGetTimestampTz(lower.val);
+		waiting.periods[i].until = upper.infinite ? DT_NOEND : DatumGetTimestampTz(upper.val);
 		waiting.periods[i].since_inclusive = lower.inclusive;
 		waiting.periods[i].until_inclusive = upper.inclusive;
-		if (lower.infinite || upper.infinite ||
-			TIMESTAMP_NOT_FINITE(waiting.periods[i].since) ||
-			TIMESTAMP_NOT_FINITE(waiting.periods[i].until))
+		if (TIMESTAMP_NOT_FINITE(waiting.periods[i].since) || TIMESTAMP_NOT_FINITE(waiting.periods[i].until))
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					 errmsg("the delay in an unbounded period has no cost yet"),
-					 upper.infinite || TIMESTAMP_NOT_FINITE(waiting.periods[i].until) ?
+					 TIMESTAMP_NOT_FINITE(waiting.periods[i].until) ?
 					 errdetail("A period has no end.") : errdetail("A period has no beginning."),
 					 errhint("Measure up to a time: give the function that made the periods an as_of, "
 							 "or cut them with * tstzmultirange(tstzrange(NULL, now())).")));

@@ -8,12 +8,28 @@
 #include <math.h>
 
 #include "base/compat.h"
-#include "future/forecast.h"
+#include "future/forecast_sql.h"
 #include "utils/array.h"
 
 PG_FUNCTION_INFO_V1(vsm_forecast_items);
 PG_FUNCTION_INFO_V1(vsm_forecast_periods);
 PG_FUNCTION_INFO_V1(vsm_forecast_probability);
+
+void
+forecast_throughput(Throughput *throughput, int32 *samples, int num_samples)
+{
+	if (num_samples == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("a forecast needs at least one sample"),
+				 errhint("Give the number of finished items of each past period, 0 included.")));
+	throughput_init(throughput, samples, num_samples);
+	if (throughput->least < 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("a sample cannot be negative"),
+				 errdetail("The least sample is %d.", (int) throughput->least)));
+}
 
 /* Reads and checks the samples, argument 0. */
 static void
@@ -23,31 +39,20 @@ get_throughput(FunctionCallInfo fcinfo, Throughput *throughput)
 	int			num_samples = ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array));
 	int32	   *samples;
 
-	if (num_samples == 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("a forecast needs at least one sample"),
-				 errhint("Give the number of finished items of each past period, 0 included.")));
 	if (array_contains_nulls(array))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("a sample cannot be null"),
 				 errhint("A period without finished items is a sample of 0.")));
-	samples = palloc(sizeof(int32) * num_samples);
+	samples = palloc(sizeof(int32) * Max(num_samples, 1));
 	memcpy(samples, ARR_DATA_PTR(array), sizeof(int32) * num_samples);
-	throughput_init(throughput, samples, num_samples);
-	if (throughput->least < 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("a sample cannot be negative"),
-				 errdetail("The least sample is %d.", (int) throughput->least)));
+	forecast_throughput(throughput, samples, num_samples);
 }
 
-/* The probability asked for, argument 2. */
-static double
-get_probability(FunctionCallInfo fcinfo)
+double
+forecast_probability_argument(FunctionCallInfo fcinfo, int argno)
 {
-	double		p = PG_GETARG_FLOAT8(2);
+	double		p = PG_GETARG_FLOAT8(argno);
 
 	if (isnan(p) || p <= 0 || p > 1)
 		ereport(ERROR,
@@ -89,7 +94,7 @@ vsm_forecast_items(PG_FUNCTION_ARGS)
 	double		p;
 
 	get_throughput(fcinfo, &throughput);
-	p = get_probability(fcinfo);
+	p = forecast_probability_argument(fcinfo, 2);
 	return return_int(forecast_items(&throughput, get_periods(fcinfo, 1), p));
 }
 
@@ -103,7 +108,7 @@ vsm_forecast_periods(PG_FUNCTION_ARGS)
 	int64		periods;
 
 	get_throughput(fcinfo, &throughput);
-	p = get_probability(fcinfo);
+	p = forecast_probability_argument(fcinfo, 2);
 	if (items <= 0)
 		PG_RETURN_INT32(0);
 	periods = forecast_periods(&throughput, items, p);

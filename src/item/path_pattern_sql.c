@@ -5,6 +5,7 @@
 #include "postgres.h"
 
 #include "base/compat.h"
+#include "catalog/pg_type.h"
 #include "item/item_sql.h"
 #include "item/path_pattern.h"
 #include "utils/array.h"

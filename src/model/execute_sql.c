@@ -13,6 +13,8 @@
 #include "common/hashfn.h"
 #include "executor/spi.h"
 #include "model/execute_sql.h"
+#include "nodes/params.h"
+#include "tcop/dest.h"
 #include "utils/acl.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
@@ -128,15 +130,27 @@ kept_plan(const char *statement, int arguments)
 }
 
 int
-execute_kept(const char *statement, int arguments, Datum *values, const char *nulls)
+execute_kept(const char *statement, int arguments, const Datum *values, const bool *nulls, DestReceiver *receiver)
 {
 	KeptPlan   *plan = kept_plan(statement, arguments);
+	SPIExecuteOptions options = {0};
 	int			result;
 
+	options.params = makeParamList(arguments);
+	for (int i = 0; i < arguments; i++)
+	{
+		ParamExternData *parameter = &options.params->params[i];
+
+		parameter->value = values[i];
+		parameter->isnull = nulls != NULL && nulls[i];
+		parameter->pflags = PARAM_FLAG_CONST;
+		parameter->ptype = TEXTOID;
+	}
+	options.dest = receiver;
 	plan->running++;
 	PG_TRY();
 	{
-		result = SPI_execute_plan(plan->plan, values, nulls, false, 0);
+		result = SPI_execute_plan_extended(plan->plan, &options);
 	}
 	PG_FINALLY();
 	{
@@ -152,36 +166,31 @@ execute_kept(const char *statement, int arguments, Datum *values, const char *nu
 }
 
 /*
- * Executes the statement with the texts as its parameters. The triggers that it fires cannot
- * become another role, as SET ROLE would let them where the caller came to be the model's owner by
- * SET ROLE himself: those that are deferred to the commit are fired before this ends, too.
+ * Triggers that the statement fires cannot become another role, as SET ROLE would let them where the
+ * caller came to be the model's owner by SET ROLE himself: those that are deferred to the commit are
+ * fired before this ends, too.
  */
-static int
-execute_guarded(FunctionCallInfo fcinfo)
+int
+execute_guarded(const char *statement, ArrayType *arguments, DestReceiver *receiver)
 {
-	char	   *statement = text_to_cstring(PG_GETARG_TEXT_PP(0));
 	Datum	   *values = NULL;
 	bool	   *nulls = NULL;
-	char	   *null_marks;
 	int			count = 0;
 	int			result;
 	Oid			user;
 	int			context;
 
-	if (!PG_ARGISNULL(1))
-		deconstruct_array(PG_GETARG_ARRAYTYPE_P(1), TEXTOID, -1, false, TYPALIGN_INT, &values, &nulls, &count);
+	if (arguments != NULL)
+		deconstruct_array(arguments, TEXTOID, -1, false, TYPALIGN_INT, &values, &nulls, &count);
 	if (count > MAX_ARGUMENTS)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg("a statement has at most %d arguments here", MAX_ARGUMENTS)));
-	null_marks = palloc(count + 1);
-	for (int i = 0; i < count; i++)
-		null_marks[i] = nulls[i] ? 'n' : ' ';
 
 	/* An error sets both back, with the end of the transaction or subtransaction. */
 	GetUserIdAndSecContext(&user, &context);
 	SetUserIdAndSecContext(user, context | SECURITY_LOCAL_USERID_CHANGE);
-	result = execute_kept(statement, count, values, null_marks);
+	result = execute_kept(statement, count, values, nulls, receiver);
 	if ((context & SECURITY_LOCAL_USERID_CHANGE) == 0 && GetAuthenticatedUserId() != user)
 	{
 		uint64		processed = SPI_processed;
@@ -194,6 +203,13 @@ execute_guarded(FunctionCallInfo fcinfo)
 	}
 	SetUserIdAndSecContext(user, context);
 	return result;
+}
+
+/* The arguments of a function (statement text, VARIADIC arguments text[]). */
+static void
+execute_arguments(FunctionCallInfo fcinfo)
+{
+	execute_guarded(text_to_cstring(PG_GETARG_TEXT_PP(0)), PG_ARGISNULL(1) ? NULL : PG_GETARG_ARRAYTYPE_P(1), NULL);
 }
 
 /*
@@ -211,7 +227,7 @@ vsm_execute(PG_FUNCTION_ARGS)
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
 	SPI_connect();
-	execute_guarded(fcinfo);
+	execute_arguments(fcinfo);
 	processed = SPI_processed;
 	SPI_finish();
 	PG_RETURN_INT64((int64) processed);
@@ -231,7 +247,7 @@ vsm_ask(PG_FUNCTION_ARGS)
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
 	SPI_connect();
-	execute_guarded(fcinfo);
+	execute_arguments(fcinfo);
 	if (SPI_processed > 0 && SPI_tuptable != NULL)
 	{
 		char	   *value = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);

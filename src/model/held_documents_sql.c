@@ -8,13 +8,20 @@
 #include "postgres.h"
 
 #include "base/compat.h"
+#include "base/rows_sql.h"
 #include "storage/buffile.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 #include "utils/resowner.h"
+#include "utils/timestamp.h"
 
 PG_FUNCTION_INFO_V1(vsm_hold_document);
 PG_FUNCTION_INFO_V1(vsm_held_document);
+PG_FUNCTION_INFO_V1(vsm_held_documents);
+PG_FUNCTION_INFO_V1(vsm_judge_document);
+PG_FUNCTION_INFO_V1(vsm_refuse_document);
+PG_FUNCTION_INFO_V1(vsm_hold_names);
+PG_FUNCTION_INFO_V1(vsm_names_held);
 PG_FUNCTION_INFO_V1(vsm_release_documents);
 
 #define HELD_BYTES		(12 * 1024 * 1024)
@@ -25,6 +32,12 @@ typedef struct HeldDocument
 	int			fileno;
 	off_t		offset;
 	Size		size;
+	int64		payload;		/* what it is a part of */
+	text	   *source;
+	TimestampTz received_at;
+	int			page;			/* see vsm.held_documents; -1: not looked at */
+	text	   *kind;			/* NULL: not known */
+	text	   *reason;			/* why it is not read; NULL: it is */
 } HeldDocument;
 
 /* They go with the transaction. */
@@ -38,6 +51,7 @@ static struct
 	BufFile    *file;
 	int			end_fileno;		/* where the file ends */
 	off_t		end_offset;
+	struct varlena *names;		/* what names mean in the documents that are being read */
 }			held;
 
 static void
@@ -60,15 +74,31 @@ begin_holding(void)
 	held.documents = MemoryContextAlloc(held.context, held.room * sizeof(HeldDocument));
 }
 
+/* The document of a number, which begins with 1; NULL if there is none. */
+static HeldDocument *
+document_of(int32 number)
+{
+	return number >= 1 && number <= held.count ? &held.documents[number - 1] : NULL;
+}
+
+static text *
+hold_text(const text *value)
+{
+	Size		size = VARSIZE_ANY(value);
+
+	return memcpy(MemoryContextAlloc(held.context, size), value, size);
+}
+
 /*
- * hold_document(body jsonb) -> integer
+ * hold_document(payload bigint, source text, received_at timestamptz, body jsonb) -> integer
  *
  * Holds a document until release_documents or the end of the transaction, and returns its number.
  */
 Datum
 vsm_hold_document(PG_FUNCTION_ARGS)
 {
-	struct varlena *body = PG_GETARG_VARLENA_P(0);
+	text	   *source = PG_GETARG_TEXT_PP(1);
+	struct varlena *body = PG_GETARG_VARLENA_P(3);
 	Size		size = VARSIZE(body);
 	HeldDocument *document;
 
@@ -81,6 +111,12 @@ vsm_hold_document(PG_FUNCTION_ARGS)
 	}
 	document = &held.documents[held.count];
 	document->size = size;
+	document->payload = PG_GETARG_INT64(0);
+	document->source = hold_text(source);
+	document->received_at = PG_GETARG_TIMESTAMPTZ(2);
+	document->page = -1;
+	document->kind = NULL;
+	document->reason = NULL;
 	if (held.bytes + size <= HELD_BYTES)
 	{
 		document->body = MemoryContextAlloc(held.context, size);
@@ -111,26 +147,31 @@ vsm_hold_document(PG_FUNCTION_ARGS)
 		BufFileTell(held.file, &held.end_fileno, &held.end_offset);
 		MemoryContextSwitchTo(caller);
 	}
-	PG_RETURN_INT32(held.count++);
+	PG_RETURN_INT32(++held.count);
+}
+
+static Datum
+copy_of(const struct varlena *value)
+{
+	return PointerGetDatum(memcpy(palloc(VARSIZE(value)), value, VARSIZE(value)));
 }
 
 /*
  * held_document(number integer) -> jsonb
  *
- * The document of that number, as it lies in memory; NULL if there is none.
+ * The document of that number; NULL if there is none. It is a copy, since whoever calls may also
+ * release the documents in the same statement.
  */
 Datum
 vsm_held_document(PG_FUNCTION_ARGS)
 {
-	int32		number = PG_GETARG_INT32(0);
-	HeldDocument *document;
+	HeldDocument *document = document_of(PG_GETARG_INT32(0));
 	char	   *copy;
 
-	if (number < 0 || number >= held.count)
+	if (document == NULL)
 		PG_RETURN_NULL();
-	document = &held.documents[number];
 	if (document->body != NULL)
-		PG_RETURN_POINTER(document->body);
+		return copy_of(document->body);
 	copy = palloc(document->size);
 	if (BufFileSeek(held.file, document->fileno, document->offset, SEEK_SET) != 0 ||
 		BufFileRead(held.file, copy, document->size) != document->size)
@@ -138,6 +179,104 @@ vsm_held_document(PG_FUNCTION_ARGS)
 				(errcode_for_file_access(),
 				 errmsg("could not read the temporary file of documents: %m")));
 	PG_RETURN_POINTER(copy);
+}
+
+/*
+ * held_documents() -> setof held_document
+ *
+ * What is known of the documents that are held.
+ */
+Datum
+vsm_held_documents(PG_FUNCTION_ARGS)
+{
+	Rows		rows;
+
+	rows_begin_set(fcinfo, &rows);
+	for (int i = 0; i < held.count; i++)
+	{
+		HeldDocument *document = &held.documents[i];
+		char	   *source = VARDATA_ANY(document->source);
+		int			len = VARSIZE_ANY_EXHDR(document->source);
+		char	   *colon = memchr(source, ':', len);
+		Datum		values[8] = {Int32GetDatum(i + 1), Int64GetDatum(document->payload), PointerGetDatum(document->source),
+			PointerGetDatum(cstring_to_text_with_len(source, colon == NULL ? len : colon - source)),
+			TimestampTzGetDatum(document->received_at), Int16GetDatum(document->page), PointerGetDatum(document->kind),
+		PointerGetDatum(document->reason)};
+		bool		nulls[8] = {false, false, false, false, false, document->page < 0, document->kind == NULL,
+		document->reason == NULL};
+
+		rows_add(&rows, values, nulls);
+	}
+	return rows_end(&rows);
+}
+
+/*
+ * judge_document(number integer, page smallint, kind text, reason text) -> void
+ */
+Datum
+vsm_judge_document(PG_FUNCTION_ARGS)
+{
+	HeldDocument *document = PG_ARGISNULL(0) ? NULL : document_of(PG_GETARG_INT32(0));
+
+	if (document == NULL)
+		PG_RETURN_VOID();
+	document->page = PG_ARGISNULL(1) ? -1 : PG_GETARG_INT16(1);
+	document->kind = PG_ARGISNULL(2) ? NULL : hold_text(PG_GETARG_TEXT_PP(2));
+	document->reason = PG_ARGISNULL(3) ? NULL : hold_text(PG_GETARG_TEXT_PP(3));
+	PG_RETURN_VOID();
+}
+
+/*
+ * refuse_document(number bigint, reason text) -> void
+ *
+ * It is not read, with the reason as that of what it is.
+ */
+Datum
+vsm_refuse_document(PG_FUNCTION_ARGS)
+{
+	int64		number = PG_GETARG_INT64(0);
+	HeldDocument *document = number > 0 && number <= held.count ? document_of((int32) number) : NULL;
+	char	   *source;
+
+	if (document == NULL)
+		PG_RETURN_VOID();
+	source = text_to_cstring(document->source);
+	if (strchr(source, ':') != NULL)
+		*strchr(source, ':') = '\0';
+	document->reason = hold_text(cstring_to_text(psprintf("%s%s%s: %s", source, document->kind == NULL ? "" : " ",
+														  document->kind == NULL ? "" : text_to_cstring(document->kind),
+														  text_to_cstring(PG_GETARG_TEXT_PP(1)))));
+	PG_RETURN_VOID();
+}
+
+/*
+ * hold_names(names jsonb) -> void
+ *
+ * Holds what names mean, as each statement that reads documents takes it.
+ */
+Datum
+vsm_hold_names(PG_FUNCTION_ARGS)
+{
+	struct varlena *names = PG_GETARG_VARLENA_P(0);
+	struct varlena *copy;
+
+	if (held.context == NULL)
+		begin_holding();
+	copy = MemoryContextAlloc(held.context, VARSIZE(names));
+	memcpy(copy, names, VARSIZE(names));
+	if (held.names != NULL)
+		pfree(held.names);
+	held.names = copy;
+	PG_RETURN_VOID();
+}
+
+/* names_held() -> jsonb */
+Datum
+vsm_names_held(PG_FUNCTION_ARGS)
+{
+	if (held.names == NULL)
+		PG_RETURN_NULL();
+	return copy_of(held.names);
 }
 
 /* release_documents() -> void */

@@ -6,10 +6,15 @@
 
 #include <ctype.h>
 
+#include "access/tupmacs.h"
 #include "base/compat.h"
+#include "catalog/pg_type.h"
+#include "model/json_member.h"
 #include "model/payload.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/datetime.h"
+#include "utils/json.h"
 #include "utils/jsonb.h"
 #include "utils/numeric.h"
 #include "utils/timestamp.h"
@@ -20,9 +25,12 @@ PG_FUNCTION_INFO_V1(vsm_json_number);
 PG_FUNCTION_INFO_V1(vsm_json_time_at);
 PG_FUNCTION_INFO_V1(vsm_json_text_at);
 PG_FUNCTION_INFO_V1(vsm_json_number_at);
+PG_FUNCTION_INFO_V1(vsm_json_day);
+PG_FUNCTION_INFO_V1(vsm_json_lacks);
+PG_FUNCTION_INFO_V1(vsm_servicenow_lacks);
 
 /* What tools write for "never": nothing at all as milliseconds since 1970, or as a date since the year 1. */
-#define EPOCH			(-(POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) * USECS_PER_DAY)
+#define UNIX_EPOCH			(-(POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) * USECS_PER_DAY)
 #define SECOND_YEAR		(-(POSTGRES_EPOCH_JDATE - INT64CONST(1721791)) * USECS_PER_DAY)
 
 /*
@@ -52,6 +60,28 @@ element_at(JsonbContainer *array, const char *text, int len)
 	return place >= 0 && place < count ? getIthJsonbValueFromContainer(array, place) : NULL;
 }
 
+bool
+member_at(JsonbContainer *container, const char *text, int len, JsonbValue *value)
+{
+	JsonbValue *found;
+
+	if (container == NULL || JsonContainerIsScalar(container))
+		return false;
+	if (JsonContainerIsObject(container))
+		return getKeyJsonValueFromContainer(container, text, len, value) != NULL;
+	found = element_at(container, text, len);
+	if (found != NULL)
+		*value = *found;
+	return found != NULL;
+}
+
+/* The container that a value is; NULL if it is a scalar. */
+static JsonbContainer *
+container_of(const JsonbValue *value)
+{
+	return value->type == jbvBinary ? value->val.binary.data : NULL;
+}
+
 /* The scalar that the path in the second argument leads to, within the first; false if there is none. */
 static bool
 scalar_at(FunctionCallInfo fcinfo, JsonbValue *value)
@@ -61,27 +91,13 @@ scalar_at(FunctionCallInfo fcinfo, JsonbValue *value)
 	int			count = ArrayGetNItems(ARR_NDIM(path), ARR_DIMS(path));
 	char	   *key = ARR_DATA_PTR(path);
 
-	if (count == 0 || ARR_HASNULL(path) || JsonContainerIsScalar(container))
+	if (count == 0 || ARR_HASNULL(path))
 		return false;
 	for (int i = 0; i < count; i++)
 	{
-		const char *text = VARDATA_ANY(key);
-		int			len = VARSIZE_ANY_EXHDR(key);
-		JsonbValue *found;
-
-		if (container == NULL)
+		if (!member_at(container, VARDATA_ANY(key), VARSIZE_ANY_EXHDR(key), value))
 			return false;
-		if (JsonContainerIsObject(container))
-			found = getKeyJsonValueFromContainer(container, text, len, value);
-		else
-		{
-			found = element_at(container, text, len);
-			if (found != NULL)
-				*value = *found;
-		}
-		if (found == NULL)
-			return false;
-		container = value->type == jbvBinary ? value->val.binary.data : NULL;
+		container = container_of(value);
 		key = att_addlength_pointer(key, -1, key);
 		key = (char *) att_align_nominal(key, TYPALIGN_INT);
 	}
@@ -98,8 +114,8 @@ is_bare_number(const char *text, int len)
 	return true;
 }
 
-static Datum
-time_of(FunctionCallInfo fcinfo, JsonbValue *value)
+bool
+member_time(const JsonbValue *value, TimestampTz *time)
 {
 	const char *start;
 	int			len;
@@ -116,24 +132,35 @@ time_of(FunctionCallInfo fcinfo, JsonbValue *value)
 		len = strlen(start);
 	}
 	else
-		PG_RETURN_NULL();
-	if (payload_read_time(start, len, &at) != PAYLOAD_TIME_READ || at == EPOCH || at < SECOND_YEAR ||
-		(at < EPOCH && value->type == jbvNumeric))
-		PG_RETURN_NULL();
-	if (at > EPOCH && at < EPOCH + FIRST_MILLISECONDS * 1000 && is_bare_number(start, len))
+		return false;
+	if (payload_read_time(start, len, &at) != PAYLOAD_TIME_READ || at == UNIX_EPOCH || at < SECOND_YEAR ||
+		(at < UNIX_EPOCH && value->type == jbvNumeric))
+		return false;
+	if (at > UNIX_EPOCH && at < UNIX_EPOCH + FIRST_MILLISECONDS * 1000 && is_bare_number(start, len))
 	{
-		at = EPOCH + (at - EPOCH) * 1000;
-		if (at < EPOCH + FIRST_MILLISECONDS * 1000)
-			PG_RETURN_NULL();
+		at = UNIX_EPOCH + (at - UNIX_EPOCH) * 1000;
+		if (at < UNIX_EPOCH + FIRST_MILLISECONDS * 1000)
+			return false;
 	}
-	PG_RETURN_TIMESTAMPTZ(at);
+	*time = at;
+	return true;
 }
 
 static Datum
-text_of(FunctionCallInfo fcinfo, JsonbValue *value)
+time_of(FunctionCallInfo fcinfo, JsonbValue *value)
+{
+	TimestampTz at;
+
+	if (!member_time(value, &at))
+		PG_RETURN_NULL();
+	PG_RETURN_TIMESTAMPTZ(at);
+}
+
+text *
+member_text(const JsonbValue *value)
 {
 	if (value->type == jbvString && value->val.string.len > 0)
-		PG_RETURN_TEXT_P(cstring_to_text_with_len(value->val.string.val, value->val.string.len));
+		return cstring_to_text_with_len(value->val.string.val, value->val.string.len);
 	if (value->type == jbvNumeric)
 	{
 		char	   *number = DatumGetCString(DirectFunctionCall1(numeric_out, NumericGetDatum(value->val.numeric)));
@@ -141,9 +168,19 @@ text_of(FunctionCallInfo fcinfo, JsonbValue *value)
 
 		if (point != NULL && strspn(point + 1, "0") == strlen(point + 1))
 			*point = '\0';
-		PG_RETURN_TEXT_P(cstring_to_text(number));
+		return cstring_to_text(number);
 	}
-	PG_RETURN_NULL();
+	return NULL;
+}
+
+static Datum
+text_of(FunctionCallInfo fcinfo, JsonbValue *value)
+{
+	text	   *member = member_text(value);
+
+	if (member == NULL)
+		PG_RETURN_NULL();
+	PG_RETURN_TEXT_P(member);
 }
 
 static Datum
@@ -242,4 +279,133 @@ vsm_json_number_at(PG_FUNCTION_ARGS)
 	if (!scalar_at(fcinfo, &value))
 		PG_RETURN_NULL();
 	return number_of(fcinfo, &value);
+}
+
+/* Whether a text is a day without a time: 2026-01-31. */
+static bool
+is_day(const char *text, int len)
+{
+	for (int i = 0; i < len; i++)
+	{
+		if (i == 4 || i == 7 ? text[i] != '-' : !(text[i] >= '0' && text[i] <= '9'))
+			return false;
+	}
+	return len == 10;
+}
+
+/*
+ * json_day(jsonb) -> jsonb
+ *
+ * A day without a time as it is, a time as json_time reads it; NULL for what is neither.
+ */
+Datum
+vsm_json_day(PG_FUNCTION_ARGS)
+{
+	Jsonb	   *member = PG_GETARG_JSONB_P(0);
+	JsonbValue	value;
+	TimestampTz at;
+	char		time[MAXDATELEN + 1];
+
+	if (!JsonbExtractScalar(&member->root, &value) || !member_time(&value, &at))
+		PG_RETURN_NULL();
+	if (value.type == jbvString && is_day(value.val.string.val, value.val.string.len))
+		PG_RETURN_JSONB_P(member);
+	JsonEncodeDateTime(time, TimestampTzGetDatum(at), TIMESTAMPTZOID, NULL);
+	value.type = jbvString;
+	value.val.string.val = time;
+	value.val.string.len = strlen(time);
+	PG_RETURN_JSONB_P(JsonbValueToJsonb(&value));
+}
+
+/* What the members of a path, a.b.c, lead to; false if that is no scalar. */
+static bool
+scalar_at_path(JsonbContainer *container, const char *path, JsonbValue *value)
+{
+	for (;;)
+	{
+		int			len = strcspn(path, ".");
+
+		if (!member_at(container, path, len, value))
+			return false;
+		container = container_of(value);
+		if (path[len] == '\0')
+			return container == NULL;
+		path += len + 1;
+	}
+}
+
+/* The scalar that a field of a record of ServiceNow is, or has as its value beside what is shown. */
+static bool
+scalar_of_field(JsonbContainer *record, const char *field, JsonbValue *value)
+{
+	if (!member_at(record, field, strlen(field), value))
+		return false;
+	if (container_of(value) != NULL)
+		return member_at(container_of(value), "value", 5, value) && container_of(value) == NULL;
+	return true;
+}
+
+/*
+ * The reason why a payload cannot be read, by the members that it lacks; see vsm.json_lacks. In a
+ * record of ServiceNow a name is that of a field, not a path.
+ */
+static Datum
+lacks(FunctionCallInfo fcinfo, bool is_record)
+{
+	JsonbContainer *payload = PG_ARGISNULL(0) ? NULL : &PG_GETARG_JSONB_P(0)->root;
+	Datum	   *paths;
+	bool	   *nulls;
+	int			count;
+
+	if (PG_ARGISNULL(1))
+		PG_RETURN_NULL();
+	deconstruct_array(PG_GETARG_ARRAYTYPE_P(1), TEXTOID, -1, false, TYPALIGN_INT, &paths, &nulls, &count);
+	for (int i = 0; i < count; i++)
+	{
+		char	   *path = nulls[i] ? NULL : TextDatumGetCString(paths[i]);
+		bool		is_time;
+		bool		is_there;
+		JsonbValue	value;
+		Datum		member;
+
+		if (path == NULL)
+			PG_RETURN_NULL();
+		is_time = *path == '@';
+		path += is_time ? 1 : 0;
+		is_there = is_record ? scalar_of_field(payload, path, &value) : scalar_at_path(payload, path, &value);
+		member = is_there ? text_of(fcinfo, &value) : (Datum) 0;
+		if (!is_there || fcinfo->isnull)
+		{
+			fcinfo->isnull = false;
+			PG_RETURN_TEXT_P(cstring_to_text(psprintf("it has no %s", path)));
+		}
+		if (VARSIZE_ANY_EXHDR(DatumGetPointer(member)) > 1000)
+			PG_RETURN_TEXT_P(cstring_to_text(psprintf("its %s is longer than 1,000 bytes", path)));
+		if (!is_time)
+			continue;
+		(void) time_of(fcinfo, &value);
+		if (fcinfo->isnull)
+		{
+			const char *shown = VARDATA_ANY(DatumGetPointer(member));
+
+			fcinfo->isnull = false;
+			PG_RETURN_TEXT_P(cstring_to_text(psprintf("its %s is no time: %.*s", path,
+													  pg_mbcharcliplen(shown, VARSIZE_ANY_EXHDR(DatumGetPointer(member)), 100), shown)));
+		}
+	}
+	PG_RETURN_NULL();
+}
+
+/* json_lacks(payload jsonb, VARIADIC paths text[]) -> text */
+Datum
+vsm_json_lacks(PG_FUNCTION_ARGS)
+{
+	return lacks(fcinfo, false);
+}
+
+/* servicenow_lacks(record jsonb, VARIADIC fields text[]) -> text */
+Datum
+vsm_servicenow_lacks(PG_FUNCTION_ARGS)
+{
+	return lacks(fcinfo, true);
 }

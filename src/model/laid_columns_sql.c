@@ -206,7 +206,7 @@ write_by_types(const RowColumns *row, Jsonb *columns)
 					 format_type_be_qualified(row->row));
 	argument = CStringGetTextDatum(JsonbToCString(NULL, &columns->root, VARSIZE(columns)));
 	SPI_connect();
-	(void) execute_kept(statement.data, 1, &argument, NULL);
+	(void) execute_kept(statement.data, 1, &argument, NULL, NULL);
 	argument = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &is_null);
 	if (is_null)
 		elog(ERROR, "a row of type \"%s\" is not written", format_type_be(row->row));

@@ -106,7 +106,7 @@ journal(Oid schema, const char *kind, const char *key)
 					 quote_identifier(get_namespace_name(schema)));
 	values[0] = CStringGetTextDatum(kind);
 	values[1] = CStringGetTextDatum(key);
-	(void) execute_kept(statement.data, 2, values, NULL);
+	(void) execute_kept(statement.data, 2, values, NULL, NULL);
 
 	/* Longer names are journalled each time. */
 	last.schema = strlen(kind) < sizeof(last.kind) && strlen(key) < sizeof(last.key) ? schema : InvalidOid;

@@ -19,6 +19,7 @@
 #include "executor/spi.h"
 #include "miscadmin.h"
 #include "model/execute_sql.h"
+#include "model/inbox.h"
 #include "utils/builtins.h"
 #include "utils/datetime.h"
 #include "utils/datum.h"
@@ -197,14 +198,16 @@ payload_of(const Tracked *tracked, TriggerData *trigger)
 	return payload.data;
 }
 
-/* The owner of a table of the model; an error where it is not there, or goes this moment. */
+/* A table of the model and its owner; an error where it is not there, or goes this moment. */
 static Oid
-table_owner(const char *model, const char *name)
+table_owner(const char *model, const char *name, Oid *table)
 {
 	Oid			schema = get_namespace_oid(model, true);
-	Oid			table = OidIsValid(schema) ? get_relname_relid(name, schema) : InvalidOid;
-	HeapTuple	tuple = OidIsValid(table) ? SearchSysCache1(RELOID, ObjectIdGetDatum(table)) : NULL;
+	HeapTuple	tuple;
 	Oid			owner;
+
+	*table = OidIsValid(schema) ? get_relname_relid(name, schema) : InvalidOid;
+	tuple = OidIsValid(*table) ? SearchSysCache1(RELOID, ObjectIdGetDatum(*table)) : NULL;
 
 	if (!HeapTupleIsValid(tuple))
 		ereport(ERROR,
@@ -215,23 +218,15 @@ table_owner(const char *model, const char *name)
 	return owner;
 }
 
-/* Writes a payload to the inbox, as the owner of the model. */
-static void
-write_payload(const char *model, Relation relation, const char *payload)
+/* Writes a payload to the inbox by a statement; returns false if the table is not tracked. */
+static bool
+insert_payload(const char *model, Relation relation, const char *payload)
 {
-	Oid			owner = table_owner(model, "inbox");
-	Oid			user;
-	int			context;
 	StringInfoData statement;
 	StringInfoData tables;
 	Datum		values[2];
 	ListCell   *ancestor;
-
-	/* Somebody else's table does not say whose changes the owner wants. */
-	if (table_owner(model, "tracked") != owner)
-		ereport(ERROR,
-				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-				 errmsg("the tables inbox and tracked of the model in schema \"%s\" belong to different owners", model)));
+	bool		is_tracked;
 
 	initStringInfo(&tables);
 	appendStringInfo(&tables, "{%u", RelationGetRelid(relation));
@@ -249,16 +244,40 @@ write_payload(const char *model, Relation relation, const char *payload)
 	values[1] = CStringGetTextDatum(tables.data);
 
 	SPI_connect();
+	(void) execute_kept(statement.data, 2, values, NULL, NULL);
+	is_tracked = SPI_processed > 0;
+	SPI_finish();
+	return is_tracked;
+}
+
+/* Writes a payload to the inbox, as the owner of the model. */
+static void
+write_payload(const char *model, Relation relation, const char *payload)
+{
+	Oid			inbox;
+	Oid			tracked;
+	Oid			owner = table_owner(model, "inbox", &inbox);
+	Oid			user;
+	int			context;
+	InboxResult result;
+
+	/* Somebody else's table does not say whose changes the owner wants. */
+	if (table_owner(model, "tracked", &tracked) != owner)
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("the tables inbox and tracked of the model in schema \"%s\" belong to different owners", model)));
+
 	GetUserIdAndSecContext(&user, &context);
 	SetUserIdAndSecContext(owner, context | SECURITY_LOCAL_USERID_CHANGE | SECURITY_NOFORCE_RLS);
-	(void) execute_kept(statement.data, 2, values, NULL);
+	result = inbox_add_change(inbox, tracked, relation, payload);
+	if (result == INBOX_NOT_PLAIN)
+		result = insert_payload(model, relation, payload) ? INBOX_WRITTEN : INBOX_NOT_TRACKED;
 	SetUserIdAndSecContext(user, context);
-	if (SPI_processed == 0)
+	if (result == INBOX_NOT_TRACKED)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_OBJECT),
 				 errmsg("the model in schema \"%s\" does not track table \"%s\"", model, RelationGetRelationName(relation)),
 				 errhint("Let its owner CALL vsm.track, or drop the trigger.")));
-	SPI_finish();
 }
 
 /* Writes a payload; if that fails, says so and lets the application's statement go on. */

@@ -11,6 +11,7 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
+#include "access/parallel.h"
 #include "base/compat.h"
 #include "base/time_range.h"
 #include "catalog/objectaccess.h"
@@ -25,8 +26,10 @@
 #include "executor/executor.h"
 #include "miscadmin.h"
 #include "nodes/nodeFuncs.h"
+#include "timeline_set/group_heap_sql.h"
 #include "timeline_set/group_plan_sql.h"
 #include "timeline_set/timeline_set_io.h"
+#include "timeline_set/timeline_set_share.h"
 #include "utils/acl.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
@@ -59,12 +62,15 @@ typedef struct GroupNode
 	int			at_column;		/* of the child, from 0 */
 	int			state_column;
 	int			num_columns;	/* so many of the child are needed */
+	List	   *summaries;
+	GroupHeap  *heap;			/* NULL: rows come from the child, one by one */
 	bool		toasted;		/* something of this row was */
 	char	   *row;			/* the keys of a row, laid behind each other */
 	Size		row_size;
 
-	/* Of the execution; the set is there as soon as there is a row. */
+	/* Of the execution; the set is there as soon as there is a row, or if it is shared. */
 	MemoryContext context;
+	SharedSet  *shared;			/* NULL: no other process takes part */
 	TimelineSet *set;
 	TimelineSetReader *reader;
 	bool		is_filled;
@@ -148,15 +154,15 @@ reserve_row(GroupNode *node, Size used, Size size)
 
 /* Lays the keys of a row behind each other, each after a byte that says whether it is there. */
 static uint32
-make_row(GroupNode *node, const TupleTableSlot *slot)
+make_row(GroupNode *node, const Datum *values, const bool *nulls)
 {
 	Size		used = 0;
 
 	for (int i = 0; i < node->num_keys; i++)
 	{
 		const GroupKey *key = &node->keys[i];
-		Datum		value = slot->tts_values[key->column];
-		bool		is_null = slot->tts_isnull[key->column];
+		Datum		value = values[key->column];
+		bool		is_null = nulls[key->column];
 
 		*reserve_row(node, used, 1) = is_null;
 		used++;
@@ -195,42 +201,49 @@ make_row(GroupNode *node, const TupleTableSlot *slot)
 
 /* The number of the state of a row, and its time; as vsm.timeline(at, state) takes them. */
 static inline uint32
-row_event(GroupNode *node, const TupleTableSlot *slot, int64 *at)
+row_event(GroupNode *node, const Datum *values, const bool *nulls, int64 *at)
 {
 	struct varlena *state;
 
 	*at = 0;
-	if (unlikely(slot->tts_isnull[node->at_column] || slot->tts_isnull[node->state_column]))
+	if (unlikely(nulls[node->at_column]))
+		return nulls[node->state_column] ? SET_NOTHING : SET_NO_TIME;
+	*at = DatumGetTimestampTz(values[node->at_column]);
+	if (unlikely(nulls[node->state_column]))
 		return SET_NO_EVENT;
-	*at = DatumGetTimestampTz(slot->tts_values[node->at_column]);
 	check_finite(*at, "the time of an event");
-	state = plain(node, slot->tts_values[node->state_column]);
+	state = plain(node, values[node->state_column]);
 	return timeline_set_state(node->set, VARDATA_ANY(state), VARSIZE_ANY_EXHDR(state));
 }
 
 static inline void
-add_row(GroupNode *node, const TupleTableSlot *slot)
+add_row(GroupNode *node, const Datum *values, const bool *nulls)
 {
 	TimelineSet *set = node->set;
 	const GroupKey *key = node->keys;
 	int64		at;
-	uint32		state = row_event(node, slot, &at);
+	uint32		state = row_event(node, values, nulls, &at);
 
 	if (node->kind == KEY_ROW)
 	{
-		uint32		size = make_row(node, slot);
+		uint32		size = make_row(node, values, nulls);
 
 		timeline_set_add_text(set, node->row, size, at, state);
 	}
-	else if (unlikely(slot->tts_isnull[key->column]))
+	else if (unlikely(nulls[key->column]))
 		timeline_set_add_null(set, at, state);
 	else if (node->kind == KEY_NUMBER)
-		timeline_set_add_number(set, by_value_number(slot->tts_values[key->column], key->length), at, state);
+		timeline_set_add_number(set, by_value_number(values[key->column], key->length), at, state);
 	else
 	{
-		struct varlena *bytes = plain(node, slot->tts_values[key->column]);
+		struct varlena *bytes = plain(node, values[key->column]);
 
 		timeline_set_add_text(set, VARDATA_ANY(bytes), VARSIZE_ANY_EXHDR(bytes), at, state);
+	}
+	if (unlikely(node->toasted))
+	{
+		ResetExprContext(node->css.ss.ps.ps_ExprContext);
+		node->toasted = false;
 	}
 }
 
@@ -240,16 +253,37 @@ note_size(GroupNode *node)
 {
 	Size		memory = MemoryContextMemAllocated(node->context, true);
 
+	if (node->shared != NULL && node->set != NULL && !node->is_filled)
+		memory += node->set->chunk_memory;
 	node->peak_memory = Max(node->peak_memory, memory);
 	if (node->set != NULL)
 		node->peak_file = Max(node->peak_file, node->set->names->file_bytes);
 }
 
+/* Adds the other rows of a child that is a plain scan of a heap. */
 static void
-fill_set(GroupNode *node)
+add_heap_rows(GroupNode *node, PlanState *child)
+{
+	GroupHeap  *heap = node->heap;
+	double		num_rows = 0;
+
+	if (child->instrument != NULL)
+		InstrStartNode(child->instrument);
+	heap->scan = ((ScanState *) child)->ss_currentScanDesc;
+	while (group_heap_next(heap))
+	{
+		add_row(node, heap->values, heap->is_null);
+		num_rows++;
+	}
+	if (child->instrument != NULL)
+		InstrStopNode(child->instrument, num_rows);
+}
+
+/* Adds all rows of the child. */
+static void
+add_rows(GroupNode *node)
 {
 	PlanState  *child = linitial(node->css.custom_ps);
-	ExprContext *context = node->css.ss.ps.ps_ExprContext;
 
 	node->toasted = false;
 	for (;;)
@@ -260,13 +294,37 @@ fill_set(GroupNode *node)
 			break;
 		CHECK_FOR_INTERRUPTS();
 		if (unlikely(node->set == NULL))
-			node->set = timeline_set_new(node->context, node->kind != KEY_NUMBER, get_hash_memory_limit());
-		slot_getsomeattrs(slot, node->num_columns);
-		add_row(node, slot);
-		if (unlikely(node->toasted))
 		{
-			ResetExprContext(context);
-			node->toasted = false;
+			node->set = timeline_set_new(node->context, node->kind != KEY_NUMBER, get_hash_memory_limit());
+			node->set->summarized = node->summaries != NIL;
+		}
+		slot_getsomeattrs(slot, node->num_columns);
+		add_row(node, slot->tts_values, slot->tts_isnull);
+		if (node->heap != NULL)
+		{
+			/* The scan has begun. */
+			ExecClearTuple(slot);
+			add_heap_rows(node, child);
+			break;
+		}
+	}
+}
+
+static void
+fill_set(GroupNode *node)
+{
+	if (node->shared == NULL)
+		add_rows(node);
+	else
+	{
+		node->set = timeline_set_new_shared(node->context, node->kind != KEY_NUMBER, get_hash_memory_limit(),
+											node->shared, node->css.ss.ps.state->es_query_dsa);
+		node->set->summarized = node->summaries != NIL;
+		if (timeline_set_share_begin(node->set))
+		{
+			add_rows(node);
+			note_size(node);
+			timeline_set_share_end(node->set);
 		}
 	}
 	note_size(node);
@@ -324,11 +382,35 @@ split_row(const GroupNode *node, const char *p, TupleTableSlot *slot)
 	}
 }
 
-/* An item as the row that expressions are computed of: its keys, and its timeline. */
+static Datum
+summary_datum(const SetSummary *summary, GroupSummary kind, bool *is_null)
+{
+	*is_null = false;
+	switch (kind)
+	{
+		case SUMMARY_ROWS:
+			return Int64GetDatum(summary->num_rows);
+		case SUMMARY_TIMES:
+			return Int64GetDatum(summary->num_times);
+		case SUMMARY_STATES:
+			return Int64GetDatum(summary->num_states);
+		case SUMMARY_FIRST:
+			*is_null = summary->num_times == 0;
+			return TimestampTzGetDatum(summary->first);
+		case SUMMARY_LAST:
+			*is_null = summary->num_times == 0;
+			return TimestampTzGetDatum(summary->last);
+	}
+	elog(ERROR, "unknown summary of a group: %d", (int) kind);
+	return (Datum) 0;			/* keep compiler quiet */
+}
+
+/* An item as the row that expressions are computed of: its keys, its timeline, and summaries. */
 static void
 store_item(GroupNode *node, const SetItem *item, TupleTableSlot *slot)
 {
 	int			timeline = node->num_keys;
+	ListCell   *cell;
 
 	ExecClearTuple(slot);
 	if (node->kind == KEY_ROW)
@@ -345,6 +427,12 @@ store_item(GroupNode *node, const SetItem *item, TupleTableSlot *slot)
 	}
 	slot->tts_isnull[timeline] = item->timeline == NULL;
 	slot->tts_values[timeline] = PointerGetDatum(item->timeline);
+	foreach(cell, node->summaries)
+	{
+		int			column = timeline + 1 + foreach_current_index(cell);
+
+		slot->tts_values[column] = summary_datum(item->summary, lfirst_int(cell), &slot->tts_isnull[column]);
+	}
 	ExecStoreVirtualTuple(slot);
 }
 
@@ -439,7 +527,8 @@ check_permissions(Oid aggregate)
 	final_function = ((Form_pg_aggregate) GETSTRUCT(tuple))->aggfinalfn;
 	ReleaseSysCache(tuple);
 	check_execute(transition_function, owner, OBJECT_FUNCTION);
-	check_execute(final_function, owner, OBJECT_FUNCTION);
+	if (OidIsValid(final_function))
+		check_execute(final_function, owner, OBJECT_FUNCTION);
 }
 
 static void
@@ -447,7 +536,8 @@ read_plan(GroupNode *node, const CustomScan *plan)
 {
 	List	   *columns = list_nth(plan->custom_private, GROUP_PLAN_COLUMNS);
 
-	node->num_keys = list_length(plan->custom_scan_tlist) - 1;
+	node->summaries = list_nth(plan->custom_private, GROUP_PLAN_SUMMARIES);
+	node->num_keys = list_length(plan->custom_scan_tlist) - 1 - list_length(node->summaries);
 	node->keys = palloc0(sizeof(GroupKey) * node->num_keys);
 	for (int i = 0; i < node->num_keys; i++)
 	{
@@ -475,11 +565,12 @@ begin_node(CustomScanState *css, EState *estate, int eflags)
 	GroupNode  *node = (GroupNode *) css;
 	CustomScan *plan = (CustomScan *) css->ss.ps.plan;
 
-	check_permissions(castNode(Aggref, llast_node(TargetEntry, plan->custom_scan_tlist)->expr)->aggfnoid);
-
 	/* If the node is asked again, the set is there. */
 	css->custom_ps = list_make1(ExecInitNode(linitial(plan->custom_plans), estate, eflags & ~EXEC_FLAG_REWIND));
 	read_plan(node, plan);
+	node->heap = group_heap_new(linitial(css->custom_ps), node->num_columns);
+	for (int i = node->num_keys; i < list_length(plan->custom_scan_tlist); i++)
+		check_permissions(castNode(Aggref, list_nth_node(TargetEntry, plan->custom_scan_tlist, i)->expr)->aggfnoid);
 	node->row_size = 256;
 	node->row = palloc(node->row_size);
 	node->context = AllocSetContextCreate(CurrentMemoryContext, "timelines of groups", ALLOCSET_DEFAULT_SIZES);
@@ -494,7 +585,7 @@ rescan_node(CustomScanState *css)
 	ExecClearTuple(css->ss.ss_ScanTupleSlot);
 	if (css->ss.ps.chgParam != NULL)
 		UpdateChangedParamSet(child, css->ss.ps.chgParam);
-	if (node->is_filled && child->chgParam == NULL)
+	if (node->is_filled && child->chgParam == NULL && node->shared == NULL)
 	{
 		if (node->reader != NULL)
 			timeline_set_read_end(node->reader);
@@ -505,6 +596,61 @@ rescan_node(CustomScanState *css)
 	/* Otherwise its first row is what begins that. */
 	if (child->chgParam == NULL)
 		ExecReScan(child);
+}
+
+/*
+ * Several processes.
+ */
+
+static Size
+estimate_shared(CustomScanState *css, ParallelContext *context)
+{
+	return timeline_set_share_size(context->nworkers + 1);
+}
+
+static void
+init_shared(CustomScanState *css, ParallelContext *context, void *coordinate)
+{
+	GroupNode  *node = (GroupNode *) css;
+
+	/* If there was no shared memory to be had, this process is alone. */
+	if (context->seg == NULL)
+		return;
+	node->shared = coordinate;
+	node->peak_memory = node->peak_file = 0;
+	timeline_set_share_init(node->shared, context->nworkers + 1, context->seg);
+}
+
+static void
+reinit_shared(CustomScanState *css, ParallelContext *context, void *coordinate)
+{
+	if (context->seg == NULL)
+		return;
+	forget_set((GroupNode *) css);
+	timeline_set_share_reset(coordinate, css->ss.ps.state->es_query_dsa);
+}
+
+static void
+attach_shared(CustomScanState *css, shm_toc *toc, void *coordinate)
+{
+	GroupNode  *node = (GroupNode *) css;
+
+	node->shared = coordinate;
+	timeline_set_share_attach(node->shared);
+}
+
+/* The shared memory goes; what was taken in all is for EXPLAIN. */
+static void
+shutdown_shared(CustomScanState *css)
+{
+	GroupNode  *node = (GroupNode *) css;
+
+	if (node->shared == NULL)
+		return;
+	timeline_set_share_note(node->shared, node->peak_memory, node->peak_file);
+	timeline_set_share_noted(node->shared, &node->peak_memory, &node->peak_file);
+	forget_set(node);
+	node->shared = NULL;
 }
 
 static void
@@ -548,6 +694,11 @@ static const CustomExecMethods exec_methods = {
 	.ExecCustomScan = exec_node,
 	.EndCustomScan = end_node,
 	.ReScanCustomScan = rescan_node,
+	.EstimateDSMCustomScan = estimate_shared,
+	.InitializeDSMCustomScan = init_shared,
+	.ReInitializeDSMCustomScan = reinit_shared,
+	.InitializeWorkerCustomScan = attach_shared,
+	.ShutdownCustomScan = shutdown_shared,
 	.ExplainCustomScan = explain_node
 };
 

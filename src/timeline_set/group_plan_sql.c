@@ -3,8 +3,9 @@
  *		GROUP BY with vsm.timeline(at, state), planned on a set of timelines.
  *
  * A hook adds a path to the planner's own for queries of this class: one or more keys, each of a
- * type whose equal values have equal bytes, and no aggregate but one vsm.timeline(at, state), used as
- * often as one likes. All other queries are left alone.
+ * type whose equal values have equal bytes, and one vsm.timeline(at, state), used as often as one
+ * likes, with no other aggregate but count(*), count, min and max of the same at, and count of the
+ * same state. All other queries are left alone.
  *
  * The library need not be preloaded: the planner asks the aggregate's transition function for its
  * cost, by the support function below, before it looks at the hook. So the hook is there in time,
@@ -31,6 +32,7 @@
 #include "parser/parsetree.h"
 #include "timeline_set/group_plan_sql.h"
 #include "timeline_set/timeline_set.h"
+#include "utils/fmgroids.h"
 #include "utils/guc.h"
 #include "utils/lsyscache.h"
 #include "utils/selfuncs.h"
@@ -49,6 +51,13 @@ extern PGDLLEXPORT void _PG_init(void);
 #define BEGIN_COST			0.5
 #define ROW_COST_FACTOR		0.4
 
+/*
+ * What a row takes in truth, in units of which a sequential scan takes 0.01 for it. By far the most of
+ * aggregation is not in the planner's costs, neither in core's nor, so that they compare, in ours; but
+ * whether several processes are worth their start and the transfer of what they find depends on it.
+ */
+#define ROW_TIME			0.02
+
 static bool enable_group_plan = true;
 static create_upper_paths_hook_type previous_hook;
 
@@ -61,6 +70,8 @@ typedef struct GroupQuery
 	List	   *keys;			/* expressions: those of GROUP BY, then columns that depend on them */
 	int			num_group_keys;
 	Aggref	   *aggref;
+	List	   *others;			/* aggregates beside it, */
+	List	   *summaries;		/* and what of a group they are */
 } GroupQuery;
 
 /*----------
@@ -161,7 +172,7 @@ is_equal_image(Node *expr, Oid equality)
 }
 
 /*
- * Looks at what is computed of a group: keys and the aggregate, or more of them; returns true if
+ * Looks at what is computed of a group: keys and aggregates, or more of them; returns true if
  * the node cannot do it. A column that is no key is one that depends on keys, such as those of a table
  * grouped by its primary key: it is the same in all rows of a group.
  */
@@ -175,10 +186,13 @@ is_beyond(Node *node, void *context)
 	switch (nodeTag(node))
 	{
 		case T_Aggref:
-			if (query->aggref != NULL)
-				return !equal(query->aggref, node);
-			query->aggref = (Aggref *) node;
-			return !is_timeline_aggregate(query->aggref);
+			if (query->aggref != NULL && equal(query->aggref, node))
+				return false;
+			if (query->aggref == NULL && is_timeline_aggregate((Aggref *) node))
+				query->aggref = (Aggref *) node;
+			else
+				query->others = list_append_unique(query->others, node);
+			return false;
 		case T_Var:
 			if (((Var *) node)->varlevelsup != 0)
 				return true;
@@ -197,6 +211,50 @@ is_beyond(Node *node, void *context)
 		return true;
 	query->keys = lappend(query->keys, node);
 	return false;
+}
+
+/* An argument without casts that leave its bytes as they are. */
+static Expr *
+same_bytes(Expr *expr)
+{
+	while (IsA(expr, RelabelType))
+		expr = ((RelabelType *) expr)->arg;
+	return expr;
+}
+
+/* Whether an aggregate is of the rows that the node keeps, and then what. */
+static bool
+is_summary(const GroupQuery *query, const Aggref *aggref, GroupSummary *summary)
+{
+	Expr	   *at = linitial_node(TargetEntry, query->aggref->args)->expr;
+	Expr	   *state = lsecond_node(TargetEntry, query->aggref->args)->expr;
+	Expr	   *argument;
+
+	if (aggref->aggsplit != AGGSPLIT_SIMPLE || aggref->agglevelsup != 0 || aggref->aggorder != NIL ||
+		aggref->aggdistinct != NIL || aggref->aggfilter != NULL || list_length(aggref->args) > 1)
+		return false;
+	*summary = SUMMARY_ROWS;
+	if (aggref->aggfnoid == F_COUNT_)
+		return true;
+	if (aggref->args == NIL)
+		return false;
+	argument = linitial_node(TargetEntry, aggref->args)->expr;
+	switch (aggref->aggfnoid)
+	{
+		case F_MIN_TIMESTAMPTZ:
+			*summary = SUMMARY_FIRST;
+			return equal(argument, at);
+		case F_MAX_TIMESTAMPTZ:
+			*summary = SUMMARY_LAST;
+			return equal(argument, at);
+		case F_COUNT_ANY:
+			if (IsA(argument, Const))
+				return !((Const *) argument)->constisnull;
+			*summary = equal(argument, at) ? SUMMARY_TIMES : SUMMARY_STATES;
+			return *summary == SUMMARY_TIMES || equal(same_bytes(argument), same_bytes(state));
+		default:
+			return false;
+	}
 }
 
 /* Whether a query, or the part of it that concerns one partition, is of the class. */
@@ -219,7 +277,17 @@ read_query(PlannerInfo *root, const RelOptInfo *output_rel, const GroupPathExtra
 	query->num_group_keys = list_length(query->keys);
 	if (is_beyond((Node *) output_rel->reltarget->exprs, query) || is_beyond(extra->havingQual, query))
 		return false;
-	return query->aggref != NULL;
+	if (query->aggref == NULL)
+		return false;
+	foreach(cell, query->others)
+	{
+		GroupSummary summary;
+
+		if (!is_summary(query, lfirst_node(Aggref, cell), &summary))
+			return false;
+		query->summaries = lappend_int(query->summaries, summary);
+	}
+	return true;
 }
 
 /*----------
@@ -240,17 +308,9 @@ typedef enum PathPrivate
 	PATH_SCAN_TLIST,
 	PATH_HAVING,
 	PATH_COLUMNS,
-	PATH_NUM_GROUP_KEYS
+	PATH_NUM_GROUP_KEYS,
+	PATH_SUMMARIES
 } PathPrivate;
-
-/* An argument without casts that leave its bytes as they are. */
-static Expr *
-same_bytes(Expr *expr)
-{
-	while (IsA(expr, RelabelType))
-		expr = ((RelabelType *) expr)->arg;
-	return expr;
-}
 
 /* The columns of a target that have these expressions; NIL if not all of them are there. */
 static List *
@@ -334,7 +394,7 @@ make_child(PlannerInfo *root, Path *input, const GroupQuery *query, List **colum
 	return (Path *) create_projection_path(root, input->parent, input, target);
 }
 
-/* What the node emits, before it computes anything of that: the keys and the aggregate. */
+/* What the node emits, before it computes anything of that: the keys and the aggregates. */
 static List *
 scan_tlist(const GroupQuery *query)
 {
@@ -343,17 +403,30 @@ scan_tlist(const GroupQuery *query)
 
 	foreach(cell, query->keys)
 		tlist = lappend(tlist, makeTargetEntry(lfirst(cell), list_length(tlist) + 1, NULL, false));
-	return lappend(tlist, makeTargetEntry((Expr *) query->aggref, list_length(tlist) + 1, NULL, false));
+	tlist = lappend(tlist, makeTargetEntry((Expr *) query->aggref, list_length(tlist) + 1, NULL, false));
+	foreach(cell, query->others)
+		tlist = lappend(tlist, makeTargetEntry(lfirst(cell), list_length(tlist) + 1, NULL, false));
+	return tlist;
 }
 
-/* The costs, as cost_agg has those of hashing. */
+/* Among how many processes the rows of a partial path are divided, as the planner has it. */
+static double
+num_processes(const Path *path)
+{
+	double		leader = parallel_leader_participation ? 1.0 - 0.3 * path->parallel_workers : 0;
+
+	return path->parallel_workers + Max(leader, 0);
+}
+
+/* The costs, as cost_agg has those of hashing; of one of several processes if the path is parallel. */
 static void
 cost_path(PlannerInfo *root, CustomPath *path, const Path *child, const GroupQuery *query, List *having)
 {
 	AggClauseCosts costs = {0};
+	double		processes = path->path.parallel_aware ? num_processes(child) : 1;
 	double		rows = clamp_row_est(child->rows);
 	List	   *group_keys = list_copy_head(query->keys, query->num_group_keys);
-	double		groups = estimate_num_groups(root, group_keys, rows, NULL, NULL);
+	double		groups = estimate_num_groups(root, group_keys, rows * processes, NULL, NULL) / processes;
 	double		bytes = rows * (SET_NUMBER_RECORD + Max(child->pathtarget->width - SET_NUMBER_RECORD, 0) / 2.0);
 	Cost		startup = child->total_cost + BEGIN_COST;
 	Cost		total;
@@ -381,49 +454,110 @@ cost_path(PlannerInfo *root, CustomPath *path, const Path *child, const GroupQue
 		path->path.pathtarget->cost.per_tuple * path->path.rows;
 }
 
-static void
-add_group_path(PlannerInfo *root, RelOptInfo *input_rel, RelOptInfo *output_rel, const GroupPathExtraData *extra)
+/* A path of the node over an input; a partial one if that is partial. */
+static CustomPath *
+make_path(PlannerInfo *root, Path *input, RelOptInfo *output_rel, const GroupQuery *query, List *having, bool partial)
 {
-	GroupQuery	query;
-	CustomPath *path;
-	Path	   *child;
+	CustomPath *path = makeNode(CustomPath);
 	List	   *columns;
-	List	   *having;
+	Path	   *child = make_child(root, input, query, &columns);
 
-	if (!read_query(root, output_rel, extra, &query))
-		return;
-	child = make_child(root, input_rel->cheapest_total_path, &query, &columns);
-	having = (List *) extra->havingQual;
-	path = makeNode(CustomPath);
 	path->path.pathtype = T_CustomScan;
 	path->path.parent = output_rel;
 	path->path.pathtarget = output_rel->reltarget;
+	path->path.parallel_aware = partial;
 	path->path.parallel_safe = output_rel->consider_parallel && child->parallel_safe;
 	path->path.parallel_workers = child->parallel_workers;
 	vsm_copy_disabled_nodes(&path->path, child);
 	path->flags = CUSTOMPATH_SUPPORT_PROJECTION;
 	path->custom_paths = list_make1(child);
-	path->custom_private = list_make4(scan_tlist(&query), having, columns,
-									  list_make1_int(query.num_group_keys));
+	path->custom_private = list_make5(scan_tlist(query), having, columns,
+									  list_make1_int(query->num_group_keys), query->summaries);
 	path->methods = &path_methods;
-	cost_path(root, path, child, &query, having);
-	add_path(output_rel, &path->path);
+	cost_path(root, path, child, query, having);
+	return path;
+}
+
+/* Costs that are to those of one process as the times of both: so many costs a unit of time, and such a time besides. */
+static void
+scale_costs(Path *path, double factor, Cost time)
+{
+	path->startup_cost = factor * (path->startup_cost + time);
+	path->total_cost = factor * (path->total_cost + time);
+}
+
+/*
+ * Several processes that fill a set together: for others to work on in these processes, and gathered.
+ * add_path and add_partial_path may free what they are given, so both have a path of their own.
+ */
+static void
+add_parallel_paths(PlannerInfo *root, RelOptInfo *input_rel, RelOptInfo *output_rel, const GroupQuery *query, List *having,
+				   Cost serial_cost, double groups)
+{
+	Path	   *input = linitial(input_rel->partial_pathlist);
+	Cost		time = clamp_row_est(input_rel->rows) * ROW_TIME;
+	double		factor = serial_cost / (serial_cost + time);
+	Path	   *partial = (Path *) make_path(root, input, output_rel, query, having, true);
+
+	time /= num_processes(partial);
+	/* Partitions that are grouped by themselves are gathered together. */
+	if (!IS_OTHER_REL(output_rel))
+	{
+		Path	   *below = (Path *) make_path(root, input, output_rel, query, having, true);
+		Path	   *gather = (Path *) create_gather_path(root, output_rel, below, output_rel->reltarget, NULL, &groups);
+
+		scale_costs(below, factor, time);
+		scale_costs(gather, factor, time);
+		add_path(output_rel, gather);
+	}
+	scale_costs(partial, factor, time);
+	add_partial_path(output_rel, partial);
+}
+
+static void
+add_group_paths(PlannerInfo *root, RelOptInfo *input_rel, RelOptInfo *output_rel, const GroupPathExtraData *extra)
+{
+	GroupQuery	query;
+	Path	   *path;
+	Cost		cost;
+	double		groups;
+	List	   *having = (List *) extra->havingQual;
+
+	if (!read_query(root, output_rel, extra, &query))
+		return;
+	path = (Path *) make_path(root, input_rel->cheapest_total_path, output_rel, &query, having, false);
+	cost = path->total_cost;
+	groups = path->rows;
+	add_path(output_rel, path);
+	if (output_rel->consider_parallel && input_rel->partial_pathlist != NIL)
+		add_parallel_paths(root, input_rel, output_rel, &query, having, cost, groups);
+}
+
+/* Aggregates are known by their transition functions, each of which is there once. */
+static bool
+makes_timeline(const PlannerInfo *root)
+{
+	ListCell   *cell;
+
+	foreach(cell, root->aggtransinfos)
+	{
+		/* It is a node of its own kind since 16. */
+		if (((AggTransInfo *) lfirst(cell))->transfn_oid == add_event_function)
+			return true;
+	}
+	return false;
 }
 
 static void
 group_paths_hook(PlannerInfo *root, UpperRelationKind stage, RelOptInfo *input_rel, RelOptInfo *output_rel, void *extra)
 {
-	/*
-	 * Of a query that has been asked about just now, all the rest. Its aggregates are known by their
-	 * transition functions; there is one, whatever is computed of it.
-	 */
+	/* Of a query that has been asked about just now, all the rest. */
 	if (stage == UPPERREL_GROUP_AGG && OidIsValid(add_event_function) && enable_group_plan &&
-		list_length(root->aggtransinfos) == 1 &&
-		((AggTransInfo *) linitial(root->aggtransinfos))->transfn_oid == add_event_function &&
+		makes_timeline(root) &&
 		root->parse->groupClause != NIL && root->parse->groupingSets == NIL &&
 		((GroupPathExtraData *) extra)->patype != PARTITIONWISE_AGGREGATE_PARTIAL &&
 		input_rel->cheapest_total_path != NULL)
-		add_group_path(root, input_rel, output_rel, extra);
+		add_group_paths(root, input_rel, output_rel, extra);
 
 	/* Others wrap the paths that they find, so ours is there by now. */
 	if (previous_hook != NULL)
@@ -440,8 +574,9 @@ make_plan(PlannerInfo *root, RelOptInfo *rel, CustomPath *path, List *tlist, Lis
 	plan->scan.plan.qual = list_nth(path->custom_private, PATH_HAVING);
 	plan->flags = path->flags;
 	plan->custom_plans = plans;
-	plan->custom_private = list_make2(list_nth(path->custom_private, PATH_COLUMNS),
-									  list_nth(path->custom_private, PATH_NUM_GROUP_KEYS));
+	plan->custom_private = list_make3(list_nth(path->custom_private, PATH_COLUMNS),
+									  list_nth(path->custom_private, PATH_NUM_GROUP_KEYS),
+									  list_nth(path->custom_private, PATH_SUMMARIES));
 	plan->custom_scan_tlist = list_nth(path->custom_private, PATH_SCAN_TLIST);
 	plan->methods = &group_node_methods;
 	return &plan->scan.plan;

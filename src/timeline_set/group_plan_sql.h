@@ -11,14 +11,25 @@
 /* How the node is called in EXPLAIN, and by parallel workers that read a plan. */
 #define GROUP_NODE_NAME		"vsm_group"
 
+/* What the node knows of a group beside its timeline. */
+typedef enum GroupSummary
+{
+	SUMMARY_ROWS,				/* count(*) */
+	SUMMARY_TIMES,				/* count(at) */
+	SUMMARY_STATES,				/* count(state) */
+	SUMMARY_FIRST,				/* min(at) */
+	SUMMARY_LAST				/* max(at) */
+} GroupSummary;
+
 /*
- * The plan of a node. custom_scan_tlist has what it groups by, then the aggregate; custom_plans
- * has the child; custom_private has these lists of integers.
+ * The plan of a node. custom_scan_tlist has what it groups by, then the aggregate, then summaries;
+ * custom_plans has the child; custom_private has these lists of integers.
  */
 typedef enum GroupPlanPrivate
 {
 	GROUP_PLAN_COLUMNS,			/* of the child: each key's, the time's, the state's */
-	GROUP_PLAN_NUM_GROUP_KEYS	/* of GROUP BY; further keys are columns that depend on them */
+	GROUP_PLAN_NUM_GROUP_KEYS,	/* of GROUP BY; further keys are columns that depend on them */
+	GROUP_PLAN_SUMMARIES
 } GroupPlanPrivate;
 
 extern const CustomScanMethods group_node_methods;

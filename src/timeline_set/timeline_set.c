@@ -6,7 +6,7 @@
 
 #include "base/compat.h"
 #include "miscadmin.h"
-#include "timeline_set/timeline_set.h"
+#include "timeline_set/timeline_set_share.h"
 #include "utils/memutils.h"
 
 /*
@@ -54,6 +54,8 @@ timeline_set_close(TimelineSet *set)
 		BufFileClose(set->file);
 		set->file = NULL;
 	}
+	if (set->share != NULL)
+		timeline_set_share_close(set->share);
 }
 
 /*----------
@@ -113,20 +115,48 @@ grow_names(SetNames *names)
 		place_name(names, i, name_hash(&names->names[i]));
 }
 
-uint32
-timeline_set_find_state(SetNames *names, const char *data, uint32 len,
-						uint64 first_bytes, uint64 last_bytes, uint64 hash)
+/* The number of a name that is here, or the count of names. */
+static uint32
+find_name(const SetNames *names, const char *data, uint32 len, uint64 first_bytes, uint64 last_bytes, uint64 hash)
 {
-	SetName    *name;
-	char	   *copy;
-
 	for (uint32 i = hash & names->mask; names->slots[i] != 0; i = (i + 1) & names->mask)
 	{
-		name = &names->names[names->slots[i] - 1];
+		const SetName *name = &names->names[names->slots[i] - 1];
+
 		if (name->first_bytes == first_bytes && name->last_bytes == last_bytes &&
 			name->name.len == len && memcmp(name->name.data, data, len) == 0)
 			return names->slots[i] - 1;
 	}
+	return names->count;
+}
+
+uint32
+timeline_set_find_state(SetNames *names, const char *data, uint32 len,
+						uint64 first_bytes, uint64 last_bytes, uint64 hash)
+{
+	uint32		number = find_name(names, data, len, first_bytes, last_bytes, hash);
+
+	if (number < names->count)
+		return number;
+	if (names->share != NULL)
+	{
+		/* Others may have numbered it meanwhile; while we look nobody else numbers one. */
+		timeline_set_share_lock(names);
+		number = find_name(names, data, len, first_bytes, last_bytes, hash);
+		if (number == names->count)
+			timeline_set_share_name(names, data, len);
+		timeline_set_share_unlock(names);
+		return number;
+	}
+	return timeline_set_add_state(names, data, len);
+}
+
+uint32
+timeline_set_add_state(SetNames *names, const char *data, uint32 len)
+{
+	SetName    *name;
+	char	   *copy;
+
 	if (names->count == names->max_names)
 	{
 		if (names->count >= PG_UINT32_MAX / 16)
@@ -139,11 +169,10 @@ timeline_set_find_state(SetNames *names, const char *data, uint32 len,
 	copy = MemoryContextAlloc(names->context, Max(len, 1));
 	memcpy(copy, data, len);
 	name = &names->names[names->count];
-	name->first_bytes = first_bytes;
-	name->last_bytes = last_bytes;
+	timeline_set_ends(copy, len, &name->first_bytes, &name->last_bytes);
 	name->name.data = copy;
 	name->name.len = len;
-	place_name(names, names->count, hash);
+	place_name(names, names->count, name_hash(name));
 	return names->count++;
 }
 
@@ -156,9 +185,18 @@ static void
 add_chunk(TimelineSet *set, uint32 number, Size size)
 {
 	SetPartition *partition = &set->partitions[number];
-	SetChunk   *chunk = MemoryContextAllocExtended(set->context, offsetof(SetChunk, data) + size,
-												   MCXT_ALLOC_HUGE);
+	SetChunk   *chunk;
 
+	if (set->share == NULL)
+	{
+		chunk = MemoryContextAllocExtended(set->context, sizeof(SetChunk) + size, MCXT_ALLOC_HUGE);
+		chunk->data = (char *) (chunk + 1);
+	}
+	else
+	{
+		chunk = MemoryContextAlloc(set->context, sizeof(SetChunk));
+		chunk->data = timeline_set_share_allocate(set->share, size, &chunk->shared);
+	}
 	chunk->next = NULL;
 	chunk->size = size;
 	chunk->used = 0;
@@ -181,6 +219,15 @@ timeline_set_close_chunk(TimelineSet *set, uint32 number)
 		chunk->used = set->cursors[number].position - chunk->data;
 }
 
+void
+timeline_set_free_chunk(TimelineSet *set, SetChunk *chunk)
+{
+	set->chunk_memory -= chunk->size;
+	if (set->share != NULL)
+		timeline_set_share_free(set->share, chunk->shared);
+	pfree(chunk);
+}
+
 /* Frees the chunks of a partition; the last one stays, empty, unless a long key needed it. */
 static void
 empty_partition(TimelineSet *set, uint32 number)
@@ -192,15 +239,13 @@ empty_partition(TimelineSet *set, uint32 number)
 		SetChunk   *chunk = partition->first;
 
 		partition->first = chunk->next;
-		set->chunk_memory -= chunk->size;
-		pfree(chunk);
+		timeline_set_free_chunk(set, chunk);
 	}
 	if (partition->last == NULL)
 		return;
 	if (partition->last->size > LARGEST_CHUNK)
 	{
-		set->chunk_memory -= partition->last->size;
-		pfree(partition->last);
+		timeline_set_free_chunk(set, partition->last);
 		partition->first = partition->last = NULL;
 		set->cursors[number].position = set->cursors[number].end = NULL;
 		return;
@@ -234,8 +279,7 @@ divide(TimelineSet *set)
 									   record.size), p, record.size);
 			p += record.size;
 		}
-		set->chunk_memory -= chunk->size;
-		pfree(chunk);
+		timeline_set_free_chunk(set, chunk);
 		chunk = next;
 	}
 }
@@ -255,6 +299,7 @@ add_extent(TimelineSet *set, SetPartition *partition, SetChunk *chunk)
 											   sizeof(SetExtent) * (Size) partition->max_extents);
 	}
 	extent = &partition->extents[partition->num_extents++];
+	extent->file = set->file;
 	BufFileTell(set->file, &extent->fileno, &extent->offset);
 	extent->size = chunk->used;
 	BufFileWrite(set->file, chunk->data, chunk->used);
@@ -269,7 +314,7 @@ spill(TimelineSet *set)
 	{
 		MemoryContext old = MemoryContextSwitchTo(set->context);
 
-		set->file = BufFileCreateTemp(false);
+		set->file = set->share != NULL ? timeline_set_share_file(set->share) : BufFileCreateTemp(false);
 		MemoryContextSwitchTo(old);
 	}
 	for (uint32 number = 0; number <= SET_NULL_ITEM; number++)
@@ -303,7 +348,7 @@ timeline_set_reserve(TimelineSet *set, uint32 hash, uint32 number, Size size)
 	}
 	timeline_set_close_chunk(set, number);
 	if (set->chunk_memory >= LEAST_SPILL &&
-		MemoryContextMemAllocated(set->context, false) > set->max_memory)
+		(set->share != NULL ? set->chunk_memory : MemoryContextMemAllocated(set->context, false)) > set->max_memory)
 	{
 		spill(set);
 		if (set->cursors[number].end - set->cursors[number].position >= size)

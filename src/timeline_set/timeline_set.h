@@ -16,6 +16,7 @@
 
 #include "storage/buffile.h"
 #include "timeline/timeline_packer.h"
+#include "utils/dsa.h"
 
 /*
  * The number of partitions, and of bits of the hash that choose one. So few can be written
@@ -27,8 +28,13 @@
 /* Where events of the item NULL go: it is an item of its own, as it is for GROUP BY. */
 #define SET_NULL_ITEM		SET_PARTITIONS
 
-/* The state of an event that is none: the item is there, but its row had a NULL. */
-#define SET_NO_EVENT		PG_UINT32_MAX
+/*
+ * States of events that are none, from the first of these on: the item is there, but its row had a NULL
+ * as its state, as its time, or as both.
+ */
+#define SET_NO_EVENT		(PG_UINT32_MAX - 2)
+#define SET_NO_TIME			(PG_UINT32_MAX - 1)
+#define SET_NOTHING			PG_UINT32_MAX
 
 /*
  * An event as it lies in a partition, unaligned: key (8 bytes), time (8), state (4); or, with
@@ -45,12 +51,14 @@ typedef struct SetChunk
 	struct SetChunk *next;
 	Size		size;			/* of data */
 	Size		used;			/* of the last chunk: see SetCursor */
-	char		data[FLEXIBLE_ARRAY_MEMBER];
+	char	   *data;			/* behind this, or in shared memory */
+	dsa_pointer shared;
 } SetChunk;
 
-/* A piece of a partition in the temporary file. */
+/* A piece of a partition in a temporary file. */
 typedef struct SetExtent
 {
+	BufFile    *file;
 	int			fileno;
 	off_t		offset;
 	Size		size;
@@ -90,6 +98,7 @@ typedef struct SetNames
 	uint32		mask;
 	uint64		file_bytes;		/* written to temporary files */
 	MemoryContext context;
+	struct SetShare *share;		/* NULL: all names are ours; see timeline_set_share.h */
 } SetNames;
 
 typedef struct TimelineSet
@@ -97,6 +106,7 @@ typedef struct TimelineSet
 	SetCursor	cursors[SET_PARTITIONS + 1];
 	uint32		partition_mask; /* 0 while there is only one partition */
 	bool		text_keys;
+	bool		summarized;		/* items are read with what there is of their rows */
 	uint8		hash_bits_used; /* by the sets that this one is a part of */
 	SetNames   *names;
 	SetPartition partitions[SET_PARTITIONS + 1];
@@ -108,6 +118,7 @@ typedef struct TimelineSet
 	uint32	   *rank;			/* of names, by number */
 	uint32		num_readers;	/* of partitions; those that did not come to the end included */
 	struct FlatTimelines *flat; /* once it was made flat; the partitions may be gone then */
+	struct SetShare *share;		/* NULL: no other process has a part of it */
 } TimelineSet;
 
 /* A new set; all that it needs is allocated in that context. */
@@ -122,11 +133,17 @@ extern char *timeline_set_reserve(TimelineSet *set, uint32 hash, uint32 partitio
 /* Frees all events of a set that is flat by now. */
 extern void timeline_set_free_partitions(TimelineSet *set);
 
+/* Frees a chunk that is in no list any more. */
+extern void timeline_set_free_chunk(TimelineSet *set, SetChunk *chunk);
+
 /* Notes how much of the last chunk of a partition is used. */
 extern void timeline_set_close_chunk(TimelineSet *set, uint32 partition);
 
 /* The number of a name that is seen for the first time, or whose hash collides. */
 extern uint32 timeline_set_find_state(SetNames *names, const char *name, uint32 len, uint64 first_bytes, uint64 last_bytes, uint64 hash);
+
+/* Gives a name the next number; it must not be there yet. */
+extern uint32 timeline_set_add_state(SetNames *names, const char *name, uint32 len);
 
 /*----------
  * What runs for every row.
@@ -337,6 +354,16 @@ extern void timeline_set_add_null(TimelineSet *set, int64 at, uint32 state);
 
 typedef struct TimelineSetReader TimelineSetReader;
 
+/* What there is of an item's rows, be they events or not. */
+typedef struct SetSummary
+{
+	int64		num_rows;
+	int64		num_times;
+	int64		num_states;
+	int64		first;			/* time, if there is one */
+	int64		last;
+} SetSummary;
+
 /* An item of a set. What it points to is valid until the next one is read. */
 typedef struct SetItem
 {
@@ -345,6 +372,7 @@ typedef struct SetItem
 	const char *text;			/* its key, not terminated */
 	uint32		text_len;
 	const Timeline *timeline;	/* NULL if it has no event */
+	const SetSummary *summary;	/* NULL unless the set is summarized */
 } SetItem;
 
 /*

@@ -38,11 +38,11 @@ partition_size(const SetPartition *partition)
 }
 
 static void
-read_extent(TimelineSet *set, const SetExtent *extent, char *to)
+read_extent(const SetExtent *extent, char *to)
 {
 	CHECK_FOR_INTERRUPTS();
-	if (BufFileSeek(set->file, extent->fileno, extent->offset, SEEK_SET) != 0 ||
-		BufFileRead(set->file, to, extent->size) != extent->size)
+	if (BufFileSeek(extent->file, extent->fileno, extent->offset, SEEK_SET) != 0 ||
+		BufFileRead(extent->file, to, extent->size) != extent->size)
 		ereport(ERROR,
 				(errcode_for_file_access(),
 				 errmsg("could not read from the temporary file of a set of timelines: %m")));
@@ -75,7 +75,7 @@ walk_next(SetWalk *walk)
 		const SetExtent *extent = &walk->partition->extents[walk->next_extent++];
 		char	   *data = set_buffer_reserve(walk->reader, &walk->reader->raw, extent->size);
 
-		read_extent(walk->reader->set, extent, data);
+		read_extent(extent, data);
 		walk->segment.begin = data;
 		walk->segment.end = data + extent->size;
 		return true;
@@ -99,6 +99,7 @@ divide_partition(TimelineSetReader *reader, const SetPartition *partition)
 	SetWalk		walk;
 
 	part_set->names = set->names;
+	part_set->summarized = set->summarized;
 	part_set->rank = set->rank;
 	part_set->packer = set->packer;
 	part_set->hash_bits_used = set->hash_bits_used +
@@ -214,8 +215,14 @@ load_one_item(TimelineSetReader *reader, const SetPartition *partition, const Se
 	SetGroup   *group;
 	TimelineEvent *events = reader->events.data;
 	uint32		num_events = 0;
+	SetSummary *summary = NULL;
 	SetWalk		walk;
 
+	if (set->summarized)
+	{
+		summary = set_buffer_reserve(reader, &reader->summaries, sizeof(SetSummary));
+		memset(summary, 0, sizeof(SetSummary));
+	}
 	walk_begin(&walk, reader, partition);
 	while (walk_next(&walk))
 	{
@@ -225,7 +232,9 @@ load_one_item(TimelineSetReader *reader, const SetPartition *partition, const Se
 
 			timeline_set_record(p, set->text_keys, &record);
 			p += record.size;
-			if (record.state == SET_NO_EVENT)
+			if (summary != NULL)
+				set_summarize(summary, &record);
+			if (record.state >= SET_NO_EVENT)
 				continue;
 			if (unlikely(sizeof(TimelineEvent) * ((Size) num_events + 1) > reader->events.size))
 				events = make_room(reader, &num_events);
@@ -263,7 +272,7 @@ load_segments(TimelineSetReader *reader, const SetPartition *partition)
 		segments[0].begin = to;
 		for (uint32 i = 0; i < partition->num_extents; i++)
 		{
-			read_extent(reader->set, &partition->extents[i], to);
+			read_extent(&partition->extents[i], to);
 			to += partition->extents[i].size;
 		}
 		segments[0].end = to;

@@ -8,6 +8,7 @@
 #include "base/compat.h"
 #include "miscadmin.h"
 #include "timeline_set/timeline_set_reader.h"
+#include "timeline_set/timeline_set_share.h"
 #include "utils/memutils.h"
 
 /* Slots for the items of a bucket, to begin with. */
@@ -56,6 +57,8 @@ timeline_set_read(TimelineSet *set, MemoryContext parent)
 	reader->set = set;
 	reader->context = context;
 	set->num_readers++;
+	if (set->share != NULL)
+		timeline_set_share_names(set->names);
 	for (uint32 number = 0; number <= SET_NULL_ITEM; number++)
 		timeline_set_close_chunk(set, number);
 	if (set->packer == NULL)
@@ -166,15 +169,19 @@ find_group(TimelineSetReader *reader, const SetRecord *record, bool text_keys)
 
 /* Groups the events of a bucket by item. */
 static pg_attribute_always_inline void
-group_records(TimelineSetReader *reader, const char *begin, const char *end, bool text_keys)
+group_records(TimelineSetReader *reader, const char *begin, const char *end, bool text_keys, bool summarized)
 {
 	const uint32 *rank = reader->set->rank;
 	Size		max_records = (end - begin) / (text_keys ? SET_TEXT_RECORD : SET_NUMBER_RECORD);
 	uint32	   *group_of = set_buffer_reserve(reader, &reader->group_of, sizeof(uint32) * max_records);
 	TimelineEvent *events = set_buffer_reserve(reader, &reader->events, sizeof(TimelineEvent) * max_records);
+	SetSummary *summaries = NULL;
 	uint32		num_records = 0;
+	uint32		num_summaries = 0;
 	uint32		first = 0;
 
+	if (summarized)
+		summaries = set_buffer_reserve(reader, &reader->summaries, sizeof(SetSummary) * max_records);
 	reader->num_groups = reader->next_group = 0;
 	reset_slots(reader, FEWEST_SLOTS);
 	for (const char *p = begin; p < end;)
@@ -184,7 +191,13 @@ group_records(TimelineSetReader *reader, const char *begin, const char *end, boo
 
 		timeline_set_record(p, text_keys, &record);
 		number = find_group(reader, &record, text_keys);
-		reader->groups[number].num_events += record.state != SET_NO_EVENT;
+		reader->groups[number].num_events += record.state < SET_NO_EVENT;
+		if (summarized)
+		{
+			if (number == num_summaries)
+				memset(&summaries[num_summaries++], 0, sizeof(SetSummary));
+			set_summarize(&summaries[number], &record);
+		}
 		group_of[num_records++] = number;
 		p += record.size;
 	}
@@ -201,7 +214,7 @@ group_records(TimelineSetReader *reader, const char *begin, const char *end, boo
 
 		timeline_set_record(p, text_keys, &record);
 		p += record.size;
-		if (likely(record.state != SET_NO_EVENT))
+		if (likely(record.state < SET_NO_EVENT))
 		{
 			TimelineEvent *event = &events[reader->groups[number].next_event++];
 
@@ -220,10 +233,12 @@ load_bucket(TimelineSetReader *reader)
 
 	CHECK_FOR_INTERRUPTS();
 	reader->bucket_begin = end;
-	if (reader->set->text_keys)
-		group_records(reader, begin, end, true);
+	if (reader->set->summarized)
+		group_records(reader, begin, end, reader->set->text_keys, true);
+	else if (reader->set->text_keys)
+		group_records(reader, begin, end, true, false);
 	else
-		group_records(reader, begin, end, false);
+		group_records(reader, begin, end, false, false);
 }
 
 /* The next item of a flat set. */
@@ -247,9 +262,24 @@ next_flat(TimelineSetReader *reader, SetItem *item)
 		item->text = p + sizeof(uint32);
 		p += sizeof(uint32) + INTALIGN(item->text_len);
 	}
+	item->summary = NULL;
 	item->timeline = VARSIZE(p) == VARHDRSZ ? NULL : (const Timeline *) p;
 	reader->flat_position = p + INTALIGN(VARSIZE(p));
 	return true;
+}
+
+/* Finds the next partition that nobody reads yet. */
+static bool
+find_partition(TimelineSetReader *reader)
+{
+	if (reader->next_partition > SET_NULL_ITEM)
+		return false;
+	if (reader->set->share != NULL)
+		reader->partition = timeline_set_share_take(reader->set);
+	else
+		reader->partition = reader->next_partition;
+	reader->next_partition = reader->partition + 1;
+	return reader->partition <= SET_NULL_ITEM;
 }
 
 bool
@@ -269,16 +299,19 @@ timeline_set_next(TimelineSetReader *reader, SetItem *item)
 		}
 		else if (reader->next_bucket < reader->num_buckets)
 			load_bucket(reader);
-		else if (reader->next_partition <= SET_NULL_ITEM)
-			set_reader_load(reader, reader->next_partition++);
+		else if (find_partition(reader))
+			set_reader_load(reader, reader->partition);
 		else
 			return false;
 	}
 	group = &reader->groups[reader->next_group++];
-	item->is_null = reader->next_partition > SET_NULL_ITEM;
+	item->is_null = reader->partition == SET_NULL_ITEM;
 	item->number = group->number;
 	item->text = group->text;
 	item->text_len = group->text_len;
+	item->summary = NULL;
+	if (reader->set->summarized)
+		item->summary = (SetSummary *) reader->summaries.data + (group - reader->groups);
 	item->timeline = NULL;
 	if (group->num_events > 0)
 		item->timeline = timeline_packer_pack(reader->set->packer,

@@ -37,7 +37,8 @@ struct TimelineSetReader
 {
 	TimelineSet *set;
 	MemoryContext context;
-	uint32		next_partition;
+	uint32		next_partition; /* of those that are read here: none is behind the last one */
+	uint32		partition;		/* the current one */
 
 	/* The current partition: its records as they were added, and by buckets. */
 	SetBuffer	segments;
@@ -59,6 +60,7 @@ struct TimelineSetReader
 	uint32		mask;
 	SetBuffer	group_of;		/* each record */
 	SetBuffer	events;			/* of one group behind the other */
+	SetBuffer	summaries;		/* of each group, if the set is summarized */
 
 	/* A partition that was too large, divided. */
 	TimelineSetReader *part;
@@ -82,6 +84,21 @@ set_buffer_reserve(TimelineSetReader *reader, SetBuffer *buffer, Size size)
 		buffer->data = MemoryContextAllocExtended(reader->context, buffer->size, MCXT_ALLOC_HUGE);
 	}
 	return buffer->data;
+}
+
+/* Adds a row to a summary, which begins as zeroes. */
+static inline void
+set_summarize(SetSummary *summary, const SetRecord *record)
+{
+	summary->num_rows++;
+	summary->num_states += record->state < SET_NO_EVENT || record->state == SET_NO_TIME;
+	if (unlikely(record->state >= SET_NO_TIME))
+		return;
+	if (summary->num_times == 0 || record->at < summary->first)
+		summary->first = record->at;
+	if (summary->num_times == 0 || record->at > summary->last)
+		summary->last = record->at;
+	summary->num_times++;
 }
 
 /* A new item, without events. */

@@ -1,5 +1,6 @@
 -- Flow time and flow efficiency of every item, from its events and from stored timelines, beside
--- PostgreSQL's own grouping of the same rows (the floor) and window functions written by hand.
+-- PostgreSQL's own grouping of the same rows (the floor), window functions written by hand, and DuckDB and ClickHouse in their
+-- fastest forms.
 -- @needs events timelines
 
 -- @query floor
@@ -36,7 +37,47 @@ SELECT key,
 	vsm.flow_efficiency(vsm.timeline(at, state), (SELECT wf FROM my_workflow))
 FROM event GROUP BY key
 
--- @ratio flow_vs_floor flow / floor <= 0.33
+-- @shell flow_duckdb
+sh test/bench/rivals.sh duckdb item
+
+-- @shell flow_clickhouse
+sh test/bench/rivals.sh clickhouse item
+
+-- @ratio flow_vs_duckdb flow / flow_duckdb <= 0.65
+
+-- @same flow_vs_duckdb
+-- Of every item that is done, to the microsecond; for open ones vsm says NULL where the other sums what is there.
+\set program 'cat ' :bin '/rivals/duckdb/answers.csv'
+CREATE TEMP TABLE answer (item bigint, flow_time bigint, active_time bigint);
+COPY answer FROM PROGRAM :'program' (FORMAT csv);
+WITH by_vsm AS (
+	SELECT item, (extract(epoch FROM flow_time) * 1000000)::bigint AS flow_time,
+		round(flow_efficiency * extract(epoch FROM flow_time)::float8 * 1000000)::bigint AS active_time
+	FROM (
+		SELECT item, vsm.flow_time(timeline, wf), vsm.flow_efficiency(timeline, wf)
+		FROM (SELECT item, vsm.timeline(at, state) AS timeline FROM event GROUP BY item) AS t, my_workflow
+		WHERE vsm.outcome(timeline, wf) = 'done') AS f)
+SELECT * FROM answer FULL JOIN by_vsm USING (item)
+WHERE (answer.flow_time, answer.active_time) IS DISTINCT FROM (by_vsm.flow_time, by_vsm.active_time) LIMIT 5
+
+-- @ratio flow_vs_clickhouse flow / flow_clickhouse <= 1.0
+
+-- @same flow_vs_clickhouse
+-- Of every item that is done, to the microsecond; for open ones vsm says NULL where the other sums what is there.
+\set program 'cat ' :bin '/rivals/clickhouse/answers.csv'
+CREATE TEMP TABLE answer (item bigint, flow_time bigint, active_time bigint);
+COPY answer FROM PROGRAM :'program' (FORMAT csv);
+WITH by_vsm AS (
+	SELECT item, (extract(epoch FROM flow_time) * 1000000)::bigint AS flow_time,
+		round(flow_efficiency * extract(epoch FROM flow_time)::float8 * 1000000)::bigint AS active_time
+	FROM (
+		SELECT item, vsm.flow_time(timeline, wf), vsm.flow_efficiency(timeline, wf)
+		FROM (SELECT item, vsm.timeline(at, state) AS timeline FROM event GROUP BY item) AS t, my_workflow
+		WHERE vsm.outcome(timeline, wf) = 'done') AS f)
+SELECT * FROM answer FULL JOIN by_vsm USING (item)
+WHERE (answer.flow_time, answer.active_time) IS DISTINCT FROM (by_vsm.flow_time, by_vsm.active_time) LIMIT 5
+
+-- @ratio flow_vs_floor flow / floor <= 0.27
 -- @ratio flow_text_key_vs_floor flow_text_key / floor_text_key <= 0.35
 -- @memory memory_vs_floor flow / floor <= 1.3
 -- @memory memory_text_key_vs_floor flow_text_key / floor_text_key <= 1.7

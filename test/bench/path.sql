@@ -35,14 +35,20 @@ FROM stored, vsm.flow(timeline, (SELECT wf FROM my_workflow)) AS f GROUP BY 1
 -- @query variants_stored
 SELECT r.* FROM (SELECT vsm.variants(timeline, (SELECT wf FROM my_workflow)) AS variants FROM stored) AS v, unnest(variants) AS r
 
--- All items of a table of events: the set aggregate makes their timelines.
+-- All items of a table of events: GROUP BY, whose node makes the timelines of all at once, and the set aggregate by name.
 -- @query variants
+SELECT r.* FROM (
+	SELECT vsm.variants(timeline, (SELECT wf FROM my_workflow)) AS variants
+	FROM (SELECT vsm.timeline(at, state) AS timeline FROM event GROUP BY item) AS t) AS v, unnest(variants) AS r
+
+-- @query variants_of_set
 SELECT r.* FROM (
 	SELECT vsm.variants(timeline, (SELECT wf FROM my_workflow)) AS variants
 	FROM vsm.unnest((SELECT vsm.timelines(item, at, state) FROM event)) AS t) AS v, unnest(variants) AS r
 
 -- @ratio variants_stored_vs_floor variants_stored / floor <= 0.2
 -- @ratio variants_vs_floor variants / floor <= 0.55
+-- @ratio variants_of_set_vs_floor variants_of_set / floor
 -- @ratio variants_stored_vs_group_by variants_stored / group_by_path <= 0.5
 
 -- @same variants_stored_vs_floor
@@ -55,6 +61,17 @@ by_sql AS (
 			percentile_cont('{0.5,0.85}'::float8[]) WITHIN GROUP (ORDER BY f.flow_time) AS p
 		FROM stored, my_workflow, vsm.flow(timeline, wf) AS f GROUP BY 1) AS g)
 (TABLE by_vsm EXCEPT ALL TABLE by_sql) UNION ALL (TABLE by_sql EXCEPT ALL TABLE by_vsm) LIMIT 5
+
+-- @same variants_vs_floor
+WITH by_group AS (
+	SELECT r.* FROM (
+		SELECT vsm.variants(timeline, (SELECT wf FROM my_workflow)) AS variants
+		FROM (SELECT vsm.timeline(at, state) AS timeline FROM event GROUP BY item) AS t) AS v, unnest(variants) AS r),
+by_set AS (
+	SELECT r.* FROM (
+		SELECT vsm.variants(timeline, (SELECT wf FROM my_workflow)) AS variants
+		FROM vsm.unnest((SELECT vsm.timelines(item, at, state) FROM event)) AS t) AS v, unnest(variants) AS r)
+(TABLE by_group EXCEPT ALL TABLE by_set) UNION ALL (TABLE by_set EXCEPT ALL TABLE by_group) LIMIT 5
 
 -- @value number_of_variants
 SELECT cardinality(vsm.variants(timeline, (SELECT wf FROM my_workflow))) FROM stored

@@ -72,7 +72,7 @@ FROM generate_series(1, 20) AS again, LATERAL (
 		vsm.flow_efficiency((u).timeline, (SELECT wf FROM my_workflow)) AS flow_efficiency
 	FROM (SELECT vsm.unnest(vsm.timelines(item, at, state)) AS u FROM event_tenth WHERE item > -again) s) AS u
 
--- @ratio set_vs_floor set / set_floor <= 0.45
+-- @ratio set_vs_floor set / set_floor <= 0.40
 -- @same set_vs_floor
 -- Of every item that is done, by window functions; for open ones vsm says NULL where the window sums
 -- what is there. The times are equal to the microsecond.

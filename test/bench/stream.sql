@@ -34,6 +34,9 @@ SELECT r.* FROM (
 	SELECT vsm.process_map(timeline) AS map
 	FROM (SELECT vsm.timeline(at, state) AS timeline FROM event GROUP BY item) AS t) AS m, unnest(map) AS r
 
+-- @query stream_floor
+SELECT item, count(*), min(at), max(at), max(length(state)) FROM event GROUP BY item
+
 -- @query process_map_stored
 SELECT r.* FROM (SELECT vsm.process_map(timeline) AS map FROM stored) AS m, unnest(map) AS r
 
@@ -58,6 +61,8 @@ by_vsm AS (
 		AS flow FROM stored) AS f, unnest(flow))
 SELECT * FROM by_delta d LEFT JOIN by_vsm v USING (day, state) WHERE d.in_stage IS DISTINCT FROM v.in_stage LIMIT 5
 
+-- @ratio process_map_vs_floor process_map / stream_floor <= 0.35
+-- @ratio process_map_grouped_vs_floor process_map_grouped / stream_floor <= 0.35
 -- @ratio window_vs_process_map window / process_map >= 2
 
 -- @ratio window_vs_process_map_grouped window / process_map_grouped >= 2

@@ -1,9 +1,32 @@
--- Views of a model as tools leave it (test/bench/setup/model.sql), whose last day is today: the CPU time of each for one value
--- stream from some month on, and whole, beside a sequential scan of the results of items.
+-- Views of a model as tools leave it (test/bench/setup/model.sql), whose last day is today, in ten value streams: the CPU time of each
+-- for one value stream from some month on, and whole, beside a sequential scan of the results of items.
 -- @needs model
 
 -- @setup
 SET client_min_messages = error;
+-- Ten value streams: Shop and four like it, Payments and three like it, Support; a feature and what it is made of are in one of each.
+INSERT INTO bench_model.value_stream (value_stream, portfolio, workflow, calendar)
+SELECT v.value_stream || ' ' || n, v.portfolio, v.workflow, v.calendar FROM bench_model.value_stream AS v, generate_series(2, 5) AS n
+WHERE v.value_stream = 'Shop' OR v.value_stream = 'Payments' AND n < 5;
+INSERT INTO bench_model.team (team, value_stream, cost_per_day)
+SELECT t.team || ' ' || n, t.value_stream || ' ' || n, t.cost_per_day FROM bench_model.team AS t, generate_series(2, 5) AS n
+WHERE t.value_stream = 'Shop' OR n < 5;
+INSERT INTO bench_model.routing (rank, source, project, type, value_stream, team)
+SELECT r.rank + 100 * n, r.source, r.project || n, r.type, r.value_stream || ' ' || n, r.team || ' ' || n
+FROM bench_model.routing AS r, generate_series(2, 5) AS n WHERE r.project = 'SHOP' OR r.project = 'PAY' AND n < 5;
+UPDATE bench_model.item AS i SET project = i.project || t.n
+FROM (
+	SELECT k.item, 1 + CASE WHEN x.id >= 9000000 THEN x.id - 9000000 ELSE x.id / 12 END % CASE k.project WHEN 'SHOP' THEN 5 ELSE 4 END AS n
+	FROM bench_model.item AS k, LATERAL (SELECT split_part(k.item, ':', 3)::bigint AS id) AS x
+	WHERE k.source = 'jira' AND k.project IN ('SHOP', 'PAY') AND x.id < 9900000) AS t
+WHERE t.item = i.item AND t.n > 1;
+-- Services are shared among them: a tenth of what is deployed, reviewed and built is each one's.
+UPDATE bench_model.service AS s SET value_stream = v.value_stream
+FROM (SELECT k.service, row_number() OVER (ORDER BY k.service COLLATE "C") % 10 AS n FROM bench_model.service AS k) AS t
+	JOIN (
+		SELECT k.value_stream, row_number() OVER (ORDER BY k.value_stream COLLATE "C") % 10 AS n FROM bench_model.value_stream AS k) AS v
+			ON v.n = t.n
+WHERE s.service = t.service;
 CALL vsm.refresh('bench_model');
 VACUUM (ANALYZE);
 
@@ -95,43 +118,43 @@ SELECT * FROM bench_model.value_realization WHERE value_stream = 'Shop' AND rele
 SELECT * FROM bench_model.value_realization
 
 -- @query review
-SELECT * FROM bench_model.review WHERE value_stream = '(none)' AND merged_month >= current_date - 90
+SELECT * FROM bench_model.review WHERE value_stream = 'Shop' AND merged_month >= current_date - 90
 
 -- @query review_whole
 SELECT * FROM bench_model.review
 
 -- @query build_run
-SELECT * FROM bench_model.build_run WHERE value_stream = '(none)' AND finished_month >= current_date - 90
+SELECT * FROM bench_model.build_run WHERE value_stream = 'Shop' AND finished_month >= current_date - 90
 
 -- @query build_run_whole
 SELECT * FROM bench_model.build_run
 
 -- @query deployment_outcome
-SELECT * FROM bench_model.deployment_outcome WHERE value_stream = '(none)' AND finished_month >= current_date - 90
+SELECT * FROM bench_model.deployment_outcome WHERE value_stream = 'Shop' AND finished_month >= current_date - 90
 
 -- @query deployment_outcome_whole
 SELECT * FROM bench_model.deployment_outcome
 
 -- @query change_lead_time
-SELECT * FROM bench_model.change_lead_time WHERE value_stream = '(none)' AND released_month >= current_date - 90
+SELECT * FROM bench_model.change_lead_time WHERE value_stream = 'Shop' AND released_month >= current_date - 90
 
 -- @query change_lead_time_whole
 SELECT * FROM bench_model.change_lead_time
 
 -- @query dora_weekly
-SELECT * FROM bench_model.dora_weekly WHERE value_stream = '(none)' AND week >= current_date - 90
+SELECT * FROM bench_model.dora_weekly WHERE value_stream = 'Shop' AND week >= current_date - 90
 
 -- @query dora_weekly_whole
 SELECT * FROM bench_model.dora_weekly
 
 -- @query dora_monthly
-SELECT * FROM bench_model.dora_monthly WHERE value_stream = '(none)' AND month >= current_date - 90
+SELECT * FROM bench_model.dora_monthly WHERE value_stream = 'Shop' AND month >= current_date - 90
 
 -- @query dora_monthly_whole
 SELECT * FROM bench_model.dora_monthly
 
 -- @query release_item
-SELECT * FROM bench_model.release_item WHERE value_stream = '(none)' AND released_month >= current_date - 90
+SELECT * FROM bench_model.release_item WHERE value_stream = 'Shop' AND released_month >= current_date - 90
 
 -- @query release_item_whole
 SELECT * FROM bench_model.release_item

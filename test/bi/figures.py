@@ -64,6 +64,11 @@ def wanted_figures():
 def expand(sql):
     sql = re.sub(r"\{(0\.\d+) (\w+)\}", r"percentile_cont(\1) WITHIN GROUP (ORDER BY \2)", sql)
     sql = sql.replace("{team}", "team = coalesce(%(team)s, team)")
+    sql = re.sub(
+        r"\{before (\w+)\}",
+        r"\1 >= %(since)s - (%(until)s - %(since)s) AND \1 < %(since)s AND team = coalesce(%(team)s, team)",
+        sql,
+    )
     return re.sub(r"\{(\w+)\}", r"\1 >= %(since)s AND \1 < %(until)s AND team = coalesce(%(team)s, team)", sql)
 
 

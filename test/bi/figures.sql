@@ -1,6 +1,7 @@
 -- What the charts of bi/superset show, each as one SELECT on the views: columns in the order of the chart, rows in any.
 -- test/bi/figures.py runs them. It writes for {team} that the team is the wanted one, if one is wanted; for {DAY} that this
--- day lies within the wanted time, and for that team; for {0.85 COLUMN} the percentile of a column.
+-- day lies within the wanted time, and for that team; for {before DAY} the same of as long a time before; for {0.85 COLUMN} the
+-- percentile of a column.
 -- The line over a SELECT says of which dashboard and chart it is.
 
 -- Value stream: Flow time p85
@@ -25,6 +26,19 @@ WHERE level = 'item' AND outcome = 'done' AND {finished_day}
 
 -- Value stream: Load
 SELECT count(*) FROM flow_item WHERE level = 'item' AND outcome = 'open' AND {team}
+
+-- Value stream: Beside the time before
+SELECT t.value_stream, t.finished, t.p50, t.p85, t.efficiency, b.finished, b.p50, b.p85, b.efficiency
+FROM (
+	SELECT value_stream, count(*) AS finished, {0.5 flow_time_days} FILTER (WHERE NOT untouched) AS p50,
+		{0.85 flow_time_days} FILTER (WHERE NOT untouched) AS p85,
+		sum(active_days) FILTER (WHERE NOT untouched) / sum(active_days + wait_days) FILTER (WHERE NOT untouched) AS efficiency
+	FROM flow_item WHERE level = 'item' AND outcome = 'done' AND {finished_day} GROUP BY 1) AS t
+	LEFT JOIN (
+		SELECT value_stream, count(*) AS finished, {0.5 flow_time_days} FILTER (WHERE NOT untouched) AS p50,
+			{0.85 flow_time_days} FILTER (WHERE NOT untouched) AS p85,
+			sum(active_days) FILTER (WHERE NOT untouched) / sum(active_days + wait_days) FILTER (WHERE NOT untouched) AS efficiency
+		FROM flow_item WHERE level = 'item' AND outcome = 'done' AND {before finished_day} GROUP BY 1) AS b USING (value_stream)
 
 -- Value stream: Where value waits (last 90 days)
 SELECT stage_label, sum(wait_days) FROM bottleneck WHERE {team} GROUP BY 1

@@ -1,16 +1,18 @@
--- One idea's whole way, told: of a model of some hundred items as Jira, GitLab, GitHub, Jenkins and ServiceNow leave it
--- (test/bench/setup/model.sql), what the views have of it after one refresh.
+-- One idea's whole way, told, and another's to its use: of a model of some hundred items as Jira, GitLab, GitHub, Jenkins and
+-- ServiceNow leave it, and Argo CD, Kubernetes, PagerDuty, PostHog and OpenTelemetry behind the build (test/bench/setup/model.sql), what
+-- the views have of them after one refresh.
 SET client_min_messages = error;
 DROP SCHEMA flow CASCADE;
 \set schema flow
 \set items 300
+\set tail 30
 \ir ../bench/setup/model.sql
 CALL vsm.refresh('flow');
-SELECT 'SHOP-9900010' AS idea \gset
+SELECT 'SHOP-9900010' AS idea, 'CART-28' AS used \gset
 
 SELECT E'\nFROM THE IDEA TO ITS USE\n';
-SELECT format('The same for every item: %s items of three value streams with %s merge requests, %s commits, %s builds and %s deployments, '
-	'as five tools tell of them; CALL vsm.refresh(''flow'') makes one timeline of each. The story of one:',
+SELECT format('The same for every item: %s items of four value streams with %s merge requests, %s commits, %s builds and %s deployments, '
+	'as ten tools tell of them; CALL vsm.refresh(''flow'') makes one timeline of each. The story of one:',
 	(SELECT count(*) FROM flow.flow_item WHERE value_stream <> '(none)'), (SELECT count(*) FROM flow.merge_request),
 	(SELECT count(*) FROM flow.commit), (SELECT count(*) FROM flow.build), (SELECT count(*) FROM flow.deployment)) || E'\n';
 CREATE FUNCTION pg_temp.day_of(at timestamptz) RETURNS text LANGUAGE sql RETURN to_char(at, 'FMDD FMMonth');
@@ -35,6 +37,18 @@ FROM flow.journey AS j
 			say(seconds(j.release_approved_at - j.release_requested_at)))),
 		(6, coalesce('It was first used on ' || pg_temp.day_of(j.first_used_at) || '.', 'Nobody has used it yet.'))) AS t (place, line)
 WHERE j.key = :'idea';
+
+SELECT E'\n' || format('Another came farther. "%s" (%s) was deployed by Argo CD on %s, %s after it was merged. %s later something broke '
+	'("%s" in PagerDuty), for %s.', j.title, j.key, pg_temp.day_of(j.released_at), say(seconds(j.released_at - j.merged_at)),
+	say(seconds(i.opened_at - j.released_at)), i.title, say(seconds(i.resolved_at - i.opened_at)))
+	|| E'\n' || format('Its flag was switched on, and on %s it was first used: %s days after the idea, %s of them after the release. '
+	'It ends in "%s".', pg_temp.day_of(j.first_used_at), round(seconds(j.first_used_at - j.created_at) / 86400),
+	round(j.adoption_days::numeric, 1), j.stage)
+FROM flow.journey AS j
+	JOIN flow.release_item AS r ON r.item = j.item AND r.deployment LIKE 'argocd:%'
+	JOIN flow.incident_cause AS c ON c.deployment = r.deployment
+	JOIN flow.incident AS i ON i.incident = c.incident AND i.source = 'pagerduty'
+WHERE j.key = :'used';
 
 SELECT E'\n' || format('For BI tools it is a row of a view. SELECT * FROM flow.journey WHERE key = ''%s'':', :'idea');
 SELECT cell(a.attname::text, 24) || CASE WHEN a.attname LIKE '%\_days' THEN round(c.value::numeric, 1)::text

@@ -50,5 +50,24 @@ PGOPTIONS="$PGOPTIONS -c statement_timeout=3s" psql -XAtq -c "CALL vsm.ingest('f
 PGOPTIONS="$PGOPTIONS -c statement_timeout=3s" psql -XAtq -c "CALL vsm.ingest('flow')" >"$tmp/call" 2>&1
 is "$(read_events)" 128 'after a session that ended the others are read one by one'
 
+# What no payload is at fault for, such as a statement that the server cannot do, sets none aside, however often it ends a call.
+sql -c 'DELETE FROM flow.inbox' -c "INSERT INTO flow.inbox (source, payload, attempts)
+	SELECT 'pill', format('{\"n\": \"%s\"}', n), CASE n WHEN 301 THEN 2 END FROM generate_series(301, 305) AS n" -f - <<'SQL'
+CREATE FUNCTION cannot() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RAISE EXCEPTION USING ERRCODE = 'feature_not_supported',
+	MESSAGE = 'complex joins are not supported', HINT = 'Try another.'; END$$;
+CREATE TRIGGER cannot BEFORE INSERT ON flow.event FOR EACH ROW EXECUTE FUNCTION cannot();
+SQL
+blame() { sql -c "SELECT string_agg(concat(attempts, error), ',' ORDER BY id) FROM flow.inbox"; }
+for call in 1 2 3 4; do psql -XAtq -v VERBOSITY=verbose -c "CALL vsm.ingest('flow')" >"$tmp/call" 2>&1; done
+like "$(cat "$tmp/call")" '^ERROR:  0A000: complex joins are not supported' 'such an error ends the call'
+like "$(cat "$tmp/call")" '^HINT:  Try another' 'with its hint'
+is "$(blame)" '2,,,,' 'and no payload is blamed, nor a suspect'
+is "$(sql -c 'SELECT count(*) FROM flow.attempt')" 0 'no attempt is left of it'
+sql -c 'DELETE FROM flow.inbox WHERE attempts IS NULL'
+for call in 1 2 3; do psql -XAtq -c "CALL vsm.ingest('flow')" >"$tmp/call" 2>&1; done
+is "$(blame)" 2 'nor is it counted against one that is read alone'
+sql -c 'DROP TRIGGER cannot ON flow.event' -c "CALL vsm.ingest('flow')"
+is "$(sql -c 'SELECT count(*) FROM flow.inbox')" 0 'what waited is read when it can be'
+
 dropdb --force vsm_attempts
 done_testing

@@ -1,7 +1,7 @@
 # make bench at a small size: it runs, the answers that it compares are the same, and it ends with ratios.
 . "$(dirname "$0")/tap.sh"
 createdb vsm_bench
-output=$(PGDATABASE=vsm_bench ITEMS=500 RUNS=1 ONLY='^(flow_|window_vs_(flow|stored)$|bytes_per_item|memory_)' \
+output=$(PGDATABASE=vsm_bench ITEMS=500 RUNS=1 ONLY='^(flow_(text_key_)?vs_floor|window_vs_(flow|stored)$|bytes_per_item|memory_)' \
 	sh "$VSM_TOP/test/bench.sh" in-cluster 2>&1 </dev/null)
 is $? 0 'runs'
 dropdb --force vsm_bench

@@ -10,6 +10,13 @@ is "$(sed -n 's/^ *"version": "\(.*\)",*$/\1/p' "$VSM_TOP/META.json" | sort -u |
 like "$(cat "$VSM_TOP/CHANGELOG.md")" "^## $(printf '%s' "$version" | sed 's/\./\\./g')( |\$)" 'CHANGELOG.md has that version'
 
 ok 'META.json is JSON' sql -c "SELECT \$meta\$$(cat "$VSM_TOP/META.json")\$meta\$::json"
+is "$(sql -c "SELECT k FROM unnest('{name,version,abstract,maintainer,license,provides,meta-spec}'::text[]) AS k
+	WHERE NOT \$meta\$$(cat "$VSM_TOP/META.json")\$meta\$::jsonb ? k
+	UNION ALL SELECT e.key || ' ' || f.name
+	FROM jsonb_each(\$meta\$$(cat "$VSM_TOP/META.json")\$meta\$::jsonb -> 'provides') AS e,
+		unnest('{abstract,file,docfile,version}'::text[]) AS f (name) WHERE NOT e.value ? f.name")" '' 'with all that PGXN asks for'
+is "$(cd "$VSM_TOP" && sed -n 's/^ *"\(doc\)\{0,1\}file": "\(.*\)",*$/\2/p' META.json | xargs ls | wc -l)" 2 \
+	'and names files that are there'
 
 git -C "$VSM_TOP" rev-parse --git-dir >/dev/null 2>&1 || { done_testing; }
 

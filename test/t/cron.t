@@ -1,49 +1,13 @@
 # Refresh as pg_cron runs it, each minute, as the owner of the model, beside four writers: no run fails, nothing is missed, and what it
-# costs. pg_cron is that of the machine, or else Debian's package, taken apart beside the throwaway cluster and not installed.
+# costs.
 #   VSM_CRON_SECONDS   how long; make stress gives 600. Without it there is nothing to do.
 . "$(dirname "$0")/tap.sh"
 . "$VSM_TOP/test/refresh_stress.sh"
 [ -n "${VSM_CRON_SECONDS:-}" ] || skip_all 'make stress runs it'
 seconds=$VSM_CRON_SECONDS
-top=$(dirname "$PGDATA")
-pg_config=${PG_CONFIG:-pg_config}
-bin=$top$("$pg_config" --bindir) lib=$("$pg_config" --pkglibdir) share=$("$pg_config" --sharedir)
-[ -x "$bin/initdb" ] || skip_all 'not on the throwaway cluster of test/cluster.sh'
-folder=$top/cron
-mkdir -p "$folder/run" "$folder/data" "$folder/package"
-cd "$folder" || exit
-
-if ! [ -f "$top$lib/pg_cron.so" ]; then
-	package=postgresql-$("$pg_config" --version | sed 's/^[^0-9]*\([0-9]*\).*/\1/')-cron
-	command -v apt-get >/dev/null && command -v dpkg >/dev/null || skip_all 'there is no pg_cron here, and no apt-get to have it from'
-	# Root's lists may be old or missing; others take them as they are.
-	(cd package && apt-get -q download "$package" >/dev/null 2>&1) ||
-		{ [ "$(id -u)" != 0 ] || apt-get -q update >/dev/null 2>&1; (cd package && apt-get -q download "$package" >/dev/null 2>&1); } ||
-		skip_all "the package $package cannot be had"
-	dpkg -x package/*.deb package || skip_all "the package $package cannot be read"
-	[ -f "package$lib/pg_cron.so" ] || skip_all "the package $package is for another folder than $lib"
-	ln -s "$folder/package$lib/pg_cron.so" "$top$lib"
-	ln -s "$folder/package$share"/extension/pg_cron* "$top$share/extension"
-fi
-
-as_server=
-if [ "$(id -u)" = 0 ]; then
-	chown nobody "$folder/run" "$folder/data"
-	as_server="setpriv --reuid=nobody --regid=$(id -g nobody) --clear-groups"
-fi
-stop() {
-	kill $(jobs -p) 2>/dev/null
-	[ ! -f "$folder/data/postmaster.pid" ] || $as_server "$bin/pg_ctl" -D "$folder/data" -s -m immediate stop
-	wait
-	rm -rf "$folder" "$tmp"
-}
-trap stop EXIT
-$as_server "$bin/initdb" -D "$folder/data" -U postgres -A trust -E UTF8 --locale=C.UTF-8 --no-sync >"$tmp/initdb" 2>&1 ||
-	comment <"$tmp/initdb"
-$as_server "$bin/pg_ctl" -D "$folder/data" -w -s -l "$folder/run/log" -o "-c listen_addresses='' -k $folder/run -c max_connections=50 \
-	-c max_prepared_transactions=10 -c max_worker_processes=16 -c shared_preload_libraries=pg_cron -c cron.database_name=stress \
-	-c cron.host=$folder/run -c jit=off" start || comment <"$folder/run/log"
-export PGHOST="$folder/run" PGDATABASE=stress PGOPTIONS='-c client_min_messages=error'
+. "$VSM_TOP/test/cron_cluster.sh"
+start_cron stress -c max_connections=50 -c max_prepared_transactions=10 -c max_worker_processes=16 -c jit=off
+export PGDATABASE=stress PGOPTIONS='-c client_min_messages=error'
 createdb stress
 # Who owns the model is no superuser, and schedules its refresh himself.
 sql -c 'CREATE EXTENSION vsm' -c 'CREATE EXTENSION pg_cron' -c 'CREATE ROLE keeper LOGIN' -c 'GRANT CREATE ON DATABASE stress TO keeper' \
@@ -60,8 +24,8 @@ done
 wait
 transactions=0
 for w in 1 2 3 4; do transactions=$((transactions + $(cat "$tmp/number.$w"))); done
-# The run of a minute that has begun ends; then there are no more.
-run -c "SELECT cron.unschedule('refresh flow')" >/dev/null
+# The run of a minute that has begun ends; then there are no more. (pg_cron cancels the run of a job that is unscheduled.)
+run -c "SELECT cron.alter_job(jobid, schedule => '0 0 29 2 *') FROM cron.job" >/dev/null
 await sql -c "SELECT 1 WHERE NOT EXISTS (SELECT FROM cron.job_run_details WHERE status NOT IN ('succeeded', 'failed'))"
 sql -c "SELECT format('ROLLBACK PREPARED %L', gid) FROM pg_prepared_xacts WHERE database = current_database()" | sql >/dev/null
 

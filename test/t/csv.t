@@ -307,7 +307,7 @@ like "$said" '^gbk.csv: ENCODING=klingon is no encoding that PostgreSQL knows' '
 printf 'item,time,state,who\nA,2025-01-01,Prüfung,M\374ller\nA,2025-01-02,Ende,Jürgen \345\256\n' >"$tmp/mixed.csv"
 csv mixed.csv
 is "$(paths)" 'A {Prüfung,Ende}' 'broken letters in UTF-8 are not read as another encoding'
-like "$said" '^2 lines have broken letters, which are read as .; the first is line 2\.$' 'and are said'
+like "$said" '^2 lines have broken letters, which are read as [^;]*; the first is line 2\.$' 'and are said'
 
 # Files that are broken, or none.
 lines 'item,time,state' 'A,2025-01-01,"Open' 'A,2025-01-02,Doing' 'A,2025-01-03,Done' >"$tmp/open.csv"

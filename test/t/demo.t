@@ -22,6 +22,11 @@ like "$output" '^On 20 July somebody wrote down "Gift cards" \(SHOP-9900010\), f
 	'one idea from the generated model, told'
 like "$output" '^On 13 September it was deployed, 55 days after the idea: 4\.1 hours of coding, 28\.0 days of waiting for an approval\.$' \
 	'to its release'
+like "$output" \
+	'^Another came farther\. "Step 28" \(CART-28\) was deployed by Argo CD on [0-9]+ [A-Z][a-z]+, .* \("Orders are lost" in PagerDuty\)' \
+	'another, behind the build'
+like "$output" '^Its flag was switched on, and on .* it was first used: [0-9]+ days after the idea, .* It ends in "In use"\.$' \
+	'... to its use'
 like "$output" "^For BI tools it is a row of a view\. SELECT \* FROM flow\.journey WHERE key = 'SHOP-9900010':$" 'and as a row'
 like "$output" '^approval_days +28\.0$' 'with the time of each part of the way'
 is "$(printf '%s\n' "$output" | awk 'length > 240' | wc -l)" 0 'no line runs away'

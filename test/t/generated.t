@@ -83,4 +83,24 @@ like "$(diff "$tmp/before" "$tmp/found" | grep -c '^[<>]')" '^[1-9][0-9][0-9]' '
 run -c "SELECT vsm.refresh_once('flow', rebuild => true)" >/dev/null
 kept >"$tmp/rebuilt"
 is "$(diff "$tmp/found" "$tmp/rebuilt" | head -20)" '' 'and all is as a rebuild makes it'
+
+# Behind the build: deployments by Argo CD and to Kubernetes, incidents of PagerDuty, flags of which PostHog and OpenTelemetry tell.
+run -v items=50 -v schema=tail -v tail=60 -f "$VSM_TOP/test/bench/setup/model.sql" >"$tmp/output" 2>&1
+result $? 'a model that goes on to use is made'
+is "$(run -c 'SELECT count(*), min(error) FROM tail.inbox')" '0|' 'all payloads of its tail are read'
+run -c "CALL vsm.refresh('tail')" >/dev/null
+is "$(run -c "SELECT count(*), count(*) FILTER (WHERE j.stage = 'In use' AND j.created_at < j.started_at AND j.started_at < j.code_opened_at
+		AND j.code_opened_at < j.merged_at AND j.merged_at < j.built_at AND j.built_at < j.released_at AND j.released_at < j.first_used_at),
+		count(*) FILTER (WHERE j.stage = 'Released' AND j.first_used_at IS NULL)
+	FROM tail.journey AS j WHERE j.value_stream = 'Cart'")" '60|40|20' 'the way of an idea ends in its use, where its flag is switched on'
+is "$(run -c "SELECT split_part(o.deployment, ':', 1), count(*), count(*) FILTER (WHERE o.failed),
+		bool_and(o.failed = coalesce(o.failed_by LIKE 'pagerduty:incident:%', false))
+	FROM tail.deployment_outcome AS o WHERE o.value_stream = 'Cart' AND o.counted GROUP BY 1 ORDER BY 1")" \
+	'argocd|31|6|t
+kubernetes|31|6|t' 'incidents of PagerDuty meet the deployments that caused them'
+is "$(run -c "SELECT sum(d.deployment_count), sum(d.failed_count) FROM tail.dora_monthly AS d WHERE d.value_stream = 'Cart'")" '62|12' \
+	'and count'
+is "$(run -c "SELECT string_agg(DISTINCT t.step, ' ' ORDER BY t.step) FROM vsm.trace('tail', 'CART-28') AS t
+	WHERE t.step IN ('item', 'request', 'commit', 'build', 'deployment', 'incident', 'usage')")" \
+	'build commit deployment incident item request usage' 'the whole way of one'
 done_testing

@@ -41,6 +41,29 @@ like "$(sql -c 'EXPLAIN TABLE item' -c 'SET vsm.enable_grouping = on' 2>&1)" \
 like "$(sql -c 'EXPLAIN (FORMAT json, ANALYZE, COSTS OFF) TABLE item' | tr -d '\n')" \
 	'"Custom Plan Provider": "vsm_group".*"Group Key": \["event.item"\].*"Memory Usage": [0-9]+' 'EXPLAIN in JSON'
 
+# What the node reads of a table by itself: rows from before a column was there, or that have one that is gone; what it has read.
+is "$(sql -c 'CREATE TABLE changed (gone text, item int, at timestamptz, state text COLLATE "C", wide char(3), no int)' \
+	-c "INSERT INTO changed SELECT repeat('g', n % 5), n % 50, timestamptz '2026-01-05' + n * interval '1 min', 'S' || n % 3, 'w', n
+		FROM generate_series(1, 3000) AS n" \
+	-c 'ALTER TABLE changed DROP gone, ADD late int DEFAULT 7, ADD later text DEFAULT $$later$$, ADD last timestamptz' \
+	-c "INSERT INTO changed SELECT NULLIF(n % 60, 1), timestamptz '2026-02-05' + n * interval '1 min', 'T' || n % 3, NULL, n, n % 2,
+		repeat('l', n), timestamptz '2026-03-01' FROM generate_series(1, 3000) AS n" \
+	-c 'DELETE FROM changed WHERE no % 7 = 0' -c 'UPDATE changed SET state = state || late WHERE no % 11 = 0' -c 'ANALYZE changed' \
+	-c 'CREATE TABLE a AS SELECT item, late, vsm.timeline(at, later) AS t, count(*) FROM changed GROUP BY item, late' \
+	-c 'CREATE TABLE b AS SELECT later, vsm.timeline(last, state) AS t, min(last) FROM changed GROUP BY later' \
+	-c 'SET vsm.enable_group_plan = off' -c 'SELECT count(*) FROM ((TABLE a EXCEPT ALL SELECT item, late, vsm.timeline(at, later), count(*)
+			FROM changed GROUP BY item, late) UNION ALL (SELECT item, late, vsm.timeline(at, later), count(*)
+			FROM changed GROUP BY item, late EXCEPT ALL TABLE a)) AS d' \
+	-c 'SELECT count(*) FROM ((TABLE b EXCEPT ALL SELECT later, vsm.timeline(last, state), min(last) FROM changed GROUP BY later) UNION ALL
+		(SELECT later, vsm.timeline(last, state), min(last) FROM changed GROUP BY later EXCEPT ALL TABLE b)) AS d' \
+	-c 'SELECT count(*) > 50 FROM a' -c 'SELECT count(*) > 2000 FROM b' | tr '\n' ' ')" '0 0 t t ' 'columns that came or went'
+is "$(sql -c 'BEGIN ISOLATION LEVEL SERIALIZABLE' \
+	-c 'SELECT count(t) FROM (SELECT vsm.timeline(at, state) AS t FROM changed GROUP BY item) AS q' \
+	-c "SELECT count(*) FROM pg_locks WHERE mode = 'SIReadLock' AND locktype = 'relation' AND relation = 'changed'::regclass
+		AND pid = pg_backend_pid()" | tr '\n' ' ')" '61 1 ' 'a serializable transaction has read the table'
+like "$(sql -c 'EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF) TABLE item' | tr '\n' ' ')" \
+	'vsm_group.*actual rows=2000(.00)? loops=1.*Seq Scan on event .actual rows=40000(.00)? loops=1' 'EXPLAIN counts the rows'
+
 # Cursors.
 is "$(sql -c 'BEGIN' -c 'DECLARE held SCROLL CURSOR WITH HOLD FOR SELECT item FROM item WHERE timeline IS NOT NULL' -c 'COMMIT' \
 	-c 'FETCH ABSOLUTE 2000 FROM held' -c 'FETCH NEXT FROM held' -c 'MOVE ABSOLUTE 0 IN held' \
@@ -74,10 +97,45 @@ is "$(sql -c 'SELECT DISTINCT text FROM result WHERE item = 3')" '997 of 1003' '
 # Parallel plans: the rows come from several processes, or the groups are a part of what they do.
 export PGOPTIONS="$PGOPTIONS -c max_parallel_workers_per_gather=2 -c parallel_setup_cost=0 -c parallel_tuple_cost=0"
 PGOPTIONS="$PGOPTIONS -c min_parallel_table_scan_size=0"
-like "$(sql -c 'EXPLAIN TABLE item' | tr '\n' ' ')" 'vsm_group.*Gather.*Parallel Seq Scan' 'over parallel workers'
+like "$(sql -c 'EXPLAIN TABLE item' | tr '\n' ' ')" 'Gather.*Parallel Custom Scan .vsm_group..*Parallel Seq Scan' 'in parallel workers'
 sql -c 'CREATE TABLE parallel AS TABLE item'
 is "$(sql -c 'SET vsm.enable_group_plan = off' -c 'SELECT count(*) FROM parallel AS p JOIN item AS i USING (item) WHERE p *= i')" \
 	2000 'they give the same'
+is "$(sql -c "SET work_mem = '64kB'" -c 'CREATE TABLE spilled AS TABLE item' -c 'SET vsm.enable_group_plan = off' \
+	-c 'SELECT count(*) FROM spilled AS p JOIN item AS i USING (item) WHERE p *= i')" 2000 'and so in little memory'
+like "$(sql -c "SET work_mem = '64kB'" -c 'EXPLAIN (ANALYZE, COSTS OFF) TABLE item' | tr '\n' ' ')" \
+	'Workers Launched: 2.*Memory Usage: [0-9]* kB *Disk Usage: [0-9]* kB.*Parallel Seq Scan on event' 'EXPLAIN adds up what they took'
+is "$(sql -c 'SET parallel_leader_participation = off' -c 'SELECT count(timeline) FROM item')" 2000 'without the one who asks'
+is "$(sql -c 'SET max_parallel_workers = 0' -c 'SELECT count(timeline) FROM item')" 2000 'or that one alone'
+# Names that several processes meet at the same time; keys and states that are NULL; text keys; a key of too many rows for one.
+sql -c 'CREATE TABLE named AS SELECT item, $$KEY-$$ || item AS key, at, $$N$$ || row_number() OVER () % 3000 AS state,
+	CASE WHEN item % 10 > 0 THEN 7 END AS few FROM event' \
+	-c 'INSERT INTO named SELECT 1, NULL, NULL, NULL, NULL FROM generate_series(1, 50)'
+for key in item key few 'few, key'; do
+	is "$(sql -c "CREATE TABLE by_all AS SELECT $key, vsm.timeline(at, state) AS timeline FROM named GROUP BY $key" \
+		-c 'SET vsm.enable_group_plan = off' \
+		-c "CREATE TABLE by_one AS SELECT $key, vsm.timeline(at, state) AS timeline FROM named GROUP BY $key" \
+		-c '(TABLE by_all EXCEPT ALL TABLE by_one) UNION ALL (TABLE by_one EXCEPT ALL TABLE by_all)' \
+		-c 'SELECT count(*) = (SELECT count(*) FROM by_all) FROM by_one' -c 'DROP TABLE by_all, by_one')" t "by $key, 3000 names"
+done
+# Again for each row of something else: what lies in shared memory and files is made anew.
+again="SELECT g, count(*), count(t), min(item) FROM generate_series(1, 4) AS g LEFT JOIN (
+	SELECT item, vsm.timeline(at, state) AS t FROM event WHERE item % 3 > 0 GROUP BY item OFFSET 0) AS q ON q.item % 7 = g
+	GROUP BY g ORDER BY g"
+options=$PGOPTIONS
+PGOPTIONS="$PGOPTIONS -c enable_hashjoin=off -c enable_mergejoin=off -c enable_material=off -c work_mem=64kB"
+like "$(sql -c "EXPLAIN $again" | tr '\n' ' ')" 'Nested Loop.*Gather.*Parallel Custom Scan' 'gathered in a nested loop'
+is "$(sql -c "$again")" "$(sql -c 'SET vsm.enable_group_plan = off' -c "$again")" 'again and again'
+like "$(sql -c "EXPLAIN (ANALYZE, COSTS OFF) $again" | tr '\n' ' ')" 'Gather .*loops=4' 'by all of them each time'
+PGOPTIONS=$options
+# One that fails or is cancelled leaves nothing.
+like "$(sql -c 'SELECT item, vsm.timeline(at, state || 1 / (item - 1999)) FROM event GROUP BY item' 2>&1)" 'division by zero' \
+	'an error in one process ends all'
+like "$(sql -c "SET statement_timeout = '300ms'" \
+	-c 'SELECT count(t) FROM (SELECT e.item, vsm.timeline(e.at, e.state) AS t FROM event AS e JOIN event AS f ON e.item = f.item
+	JOIN event AS g ON g.item = f.item JOIN event AS h ON g.item = h.item JOIN event AS i ON i.item = h.item GROUP BY e.item) AS q' 2>&1)" \
+	'statement timeout' 'they are cancelled'
+is "$(sql -c 'SELECT count(*) FROM pg_ls_tmpdir()')" 0 'no files are left'
 sql -c 'CREATE TABLE parted (item int, at timestamptz, state text) PARTITION BY HASH (item)' \
 	-c 'CREATE TABLE parted_0 PARTITION OF parted FOR VALUES WITH (MODULUS 2, REMAINDER 0)' \
 	-c 'CREATE TABLE parted_1 PARTITION OF parted FOR VALUES WITH (MODULUS 2, REMAINDER 1)' \
@@ -86,4 +144,18 @@ export PGOPTIONS="$PGOPTIONS -c enable_partitionwise_aggregate=on"
 is "$(sql -c 'CREATE TABLE parted_item AS SELECT item, vsm.timeline(at, state) AS timeline FROM parted GROUP BY item' \
 	-c 'SET vsm.enable_group_plan = off' -c 'SELECT count(*) FROM parted_item AS p JOIN item AS i USING (item) WHERE p *= i')" \
 	2000 'partitions by themselves, in parallel'
+
+# Settings as they come: of a large table several processes make all groups, be they few or many; of one that is small or of what
+# is rare, one does.
+PGOPTIONS='-c client_min_messages=error -c timezone=UTC -c jit=off'
+sql -c 'CREATE TABLE wide AS SELECT n % 20000 AS item, n % 50 AS few, at, state, repeat($$x$$, 60) AS filler
+	FROM event, generate_series(0, 4) AS more, LATERAL (SELECT event.item * 10 + more AS n) AS l' -c 'ANALYZE wide'
+for key in item few; do
+	like "$(sql -c "EXPLAIN SELECT $key, vsm.timeline(at, state) FROM wide GROUP BY $key" | tr '\n' ' ')" \
+		'Gather.*Workers Planned: [12] .*Parallel Custom Scan .vsm_group..*Parallel Seq Scan' "a large table by $key"
+done
+like "$(sql -c 'EXPLAIN SELECT avg(length(t::text))
+	FROM (SELECT vsm.timeline(at, state) AS t FROM wide GROUP BY item) AS q' | tr '\n' ' ')" \
+	'Finalize Aggregate.*Gather.*Partial Aggregate.*Parallel Custom Scan .vsm_group.' 'which go on with it by themselves'
+is "$(sql -c 'EXPLAIN TABLE item' | grep -c Gather)" 0 'a small table'
 done_testing

@@ -72,6 +72,10 @@ is "$(grep -nE "^[^	]*AS 'MODULE_PATHNAME'" $parts)" '' 'a function of C says so
 is "$(grep -nE '\<CREATE (OR REPLACE )?(UNIQUE )?(TABLE|VIEW|MATERIALIZED VIEW|INDEX|TRIGGER|SEQUENCE)\>' $parts |
 	grep -vE '^sql/model/((tables|views|triggers)/|track\.sql:.*CREATE OR REPLACE TRIGGER)')" '' \
 	'tables, views and triggers are files of the model, not texts in a function'
+# Added to a moment, a day ends at another one in a session of another time zone, or where clocks are changed. (Periods step through
+# days of the model's zone.)
+is "$(grep -nE "interval '[0-9]+ (day|week|month)s?'" sql/model/views/*.sql sql/model/reader_*.sql |
+	grep -vE '(unit WHEN|_monthly\.sql:.* PRECEDING|, interval .1 day., n\.time_zone\))')" '' 'views and readers add hours to moments'
 is "$(for file in sql/model/*/*.sql; do
 	name=$(basename "$file" .sql)
 	grep -q "^CREATE .*\<$name\>" "$file" || echo "$file"

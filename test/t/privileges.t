@@ -120,4 +120,50 @@ sql -U vsm_landlord -c 'CREATE SCHEMA trap' -c 'CREATE TABLE trap.event (source 
 like "$(psql -XAtq -v VERBOSITY=verbose -c "CALL vsm.create_model('trap')" 2>&1)" \
 	'42501: trap.(event|entity_link) belongs to "vsm_landlord", not to "postgres"' 'a schema where somebody has made a table before'
 is "$(sql -c 'SELECT count(*) FROM ran')$(sql -c "SELECT to_regclass('trap.model')")" 0 'nothing of it has run'
+
+# An owner can call the parts of ingest in any order, from functions and procedures of his own: the server stands.
+sql -U vsm_landlord -f - <<'SQL'
+CALL vsm.create_model('own');
+CREATE FUNCTION own.let_go() RETURNS integer LANGUAGE plpgsql AS $$BEGIN PERFORM vsm.release_facts(); RETURN 1; END$$;
+CREATE FUNCTION own.read(what text) RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE
+	n bigint;
+BEGIN
+	PERFORM vsm.open_held_facts();
+	PERFORM vsm.hold_facts($x$SELECT (vsm.fact_event('jira', 'a' || n, timestamptz '2026-01-05Z', repeat('x', 500), 'i' || n)).*,
+		NULL::bigint, NULL::timestamptz, NULL::bigint, false FROM generate_series(1, 1000) AS n$x$);
+	PERFORM vsm.enter_facts('own');
+	EXECUTE format('SELECT sum(length(value) * (%s)) FROM told_event', what) INTO n;
+	RETURN n;
+END $$;
+CREATE PROCEDURE own.commit() LANGUAGE plpgsql AS $$
+DECLARE
+	one record;
+	n   bigint;
+BEGIN
+	FOR one IN SELECT vsm.enter_facts('own') LOOP NULL; END LOOP;
+	EXECUTE 'SELECT count(*) FROM told_event' INTO n;
+	BEGIN PERFORM vsm.enter_facts('own'); EXCEPTION WHEN OTHERS THEN NULL; END;
+	COMMIT;
+	EXECUTE 'SELECT count(*) FROM told_event' INTO n;
+	PERFORM vsm.enter_facts('own');
+	PERFORM vsm.release_facts();
+	EXECUTE 'SELECT count(*) FROM told_event' INTO n;
+	RAISE WARNING 'read: %', n;
+END $$;
+SQL
+said() { psql -XAtq -U vsm_landlord -v VERBOSITY=verbose "$@" 2>&1; }
+like "$(said -c 'SET client_min_messages = warning' -c 'CALL own.commit()' -c 'CALL own.commit()')" 'WARNING:  01000: read: 0' \
+	'a procedure that commits between, and lets go of facts'
+is "$(said -c "SELECT own.read('1')")" 500000 'a function reads what is held'
+for what in 'own.let_go()' '(vsm.release_facts() IS NULL)::integer'; do
+	like "$(said -c "SELECT own.read('$what')")" 'ERROR:  55006: facts that a statement is reading' \
+		"but lets go of nothing meanwhile: $what"
+done
+like "$(said -c "SELECT vsm.hold_facts('SELECT (vsm.fact_event(''jira'', ''a'', now(), ''x'', ''i'')).*, NULL::bigint, NULL::timestamptz,
+	NULL::bigint, vsm.open_held_facts() IS NULL')")" 'ERROR:  55006: facts that a statement is reading' 'nor while facts come'
+like "$(said -c "SELECT vsm.enter_facts('own')")" 'ERROR:  55000: facts that are held can be read by the statements of a function only' \
+	'outside of a function there is nothing to read them'
+is "$(said -c "SELECT vsm.hold_document(1, 'jira', now(), '{\"a\": 1}'), vsm.held_document(1), vsm.release_documents()")" '1|{"a": 1}|' \
+	'a document is released in the statement that shows it'
 done_testing

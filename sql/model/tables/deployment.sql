@@ -17,7 +17,8 @@ ALTER TABLE :"schema".deployment
 	ADD COLUMN IF NOT EXISTS told jsonb,
 	ADD COLUMN IF NOT EXISTS payload bigint,
 	ADD COLUMN IF NOT EXISTS xid xid8,
-	ADD COLUMN IF NOT EXISTS build text;
+	ADD COLUMN IF NOT EXISTS build text,
+	ADD COLUMN IF NOT EXISTS kind text;
 CALL vsm.ensure_key(:'schema', 'deployment', 'deployment');
 CREATE INDEX IF NOT EXISTS deployment_xid_idx ON :"schema".deployment (xid);
 CREATE INDEX IF NOT EXISTS deployment_build_idx ON :"schema".deployment (build);
@@ -46,3 +47,5 @@ COMMENT ON COLUMN :"schema".deployment.payload IS 'the kept payload that told of
 COMMENT ON COLUMN :"schema".deployment.xid IS 'transaction that last wrote the row';
 COMMENT ON COLUMN :"schema".deployment.build IS
 	'the build that a stage of it made: sha, repository and ref are that one''s where the deployment is not told its own';
+COMMENT ON COLUMN :"schema".deployment.kind IS
+	'application or infrastructure, where its tool deploys only one of them; NULL: what its service is';

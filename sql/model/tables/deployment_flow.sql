@@ -27,6 +27,10 @@ CALL vsm.ensure_key(:'schema', 'deployment_flow', 'deployment');
 CREATE INDEX IF NOT EXISTS deployment_flow_repository_idx ON :"schema".deployment_flow (repository);
 CREATE INDEX IF NOT EXISTS deployment_flow_service_idx ON :"schema".deployment_flow (service, environment, finished_at)
 	WHERE reason IS NULL;
+-- Few fail, or are made because one has.
+CREATE INDEX IF NOT EXISTS deployment_flow_failed_idx ON :"schema".deployment_flow (deployment)
+	WHERE failed_by IS NOT NULL OR recovered_at IS NOT NULL OR open_incidents <> 0 OR rework_of IS NOT NULL;
+CREATE INDEX IF NOT EXISTS deployment_flow_rollback_idx ON :"schema".deployment_flow (previous) WHERE is_rollback;
 
 COMMENT ON TABLE :"schema".deployment_flow IS
 	'results of deployments: which of them count, and what each brought after the one before it there. Made by refresh';

@@ -37,6 +37,9 @@ CREATE INDEX IF NOT EXISTS item_parent_idx ON :"schema".item (parent);
 CREATE INDEX IF NOT EXISTS item_feature_idx ON :"schema".item (feature);
 CREATE INDEX IF NOT EXISTS item_change_request_idx ON :"schema".item (service) WHERE project = 'change_request';
 CREATE INDEX IF NOT EXISTS item_key_idx ON :"schema".item (key);
+-- Few are said to be urgent, or to bring something.
+CREATE INDEX IF NOT EXISTS item_urgent_idx ON :"schema".item (item) WHERE urgency IS NOT NULL;
+CREATE INDEX IF NOT EXISTS item_planned_idx ON :"schema".item (item) WHERE planned_value IS NOT NULL;
 
 COMMENT ON TABLE :"schema".item IS 'work items of trackers: ideas, features, defects, risks, debt. One row an item, as last reported';
 COMMENT ON COLUMN :"schema".item.item IS 'the item: source:kind:id, stable where keys change';

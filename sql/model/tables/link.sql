@@ -14,6 +14,7 @@ CALL vsm.ensure_key(:'schema', 'link', 'source', 'target', 'kind');
 CREATE INDEX IF NOT EXISTS link_xid_idx ON :"schema".link (xid);
 CALL vsm.ensure_check(:'schema', 'link', 'link_confidence_check', 'confidence >= 0 AND confidence <= 1');
 CREATE INDEX IF NOT EXISTS link_kind_idx ON :"schema".link (kind, source) WHERE kind IN ('caused_by', 'reverts');
+CREATE INDEX IF NOT EXISTS link_image_idx ON :"schema".link (source) WHERE kind = 'deploys' AND method = 'image';
 CREATE INDEX IF NOT EXISTS link_target_idx ON :"schema".link (target);
 CREATE INDEX IF NOT EXISTS link_blocked_idx ON :"schema".link (target) WHERE kind = 'blocked_by';
 CREATE INDEX IF NOT EXISTS link_reverts_idx ON :"schema".link (target) WHERE kind = 'reverts';

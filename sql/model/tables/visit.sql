@@ -20,10 +20,21 @@ ALTER TABLE :"schema".visit
 	ADD COLUMN IF NOT EXISTS backward boolean,
 	ADD COLUMN IF NOT EXISTS entered_day date,
 	ADD COLUMN IF NOT EXISTS age interval,
-	ADD COLUMN IF NOT EXISTS is_last boolean;
+	ADD COLUMN IF NOT EXISTS is_last boolean,
+	ADD COLUMN IF NOT EXISTS starts_load boolean,
+	ADD COLUMN IF NOT EXISTS ends_load boolean,
+	ADD COLUMN IF NOT EXISTS worked_since date,
+	ADD COLUMN IF NOT EXISTS worked_until date;
 CALL vsm.ensure_key(:'schema', 'visit', 'item', 'visit');
 CREATE INDEX IF NOT EXISTS visit_left_idx ON :"schema".visit (left_at);
+CREATE INDEX IF NOT EXISTS visit_month_idx ON :"schema".visit ((coalesce(value_stream, '(none)')), left_month);
 CREATE INDEX IF NOT EXISTS visit_stage_idx ON :"schema".visit ((coalesce(value_stream, '(none)')), stage, left_at);
+CREATE INDEX IF NOT EXISTS visit_load_idx ON :"schema".visit ((coalesce(value_stream, '(none)'))) WHERE starts_load OR ends_load;
+-- What a team has worked on, without a look at the table, and what is not known for good.
+CREATE INDEX IF NOT EXISTS visit_worked_idx ON :"schema".visit ((coalesce(team, '(none)')))
+	INCLUDE (team, value_stream, item, worked_since, worked_until) WHERE worked_since < worked_until;
+CREATE INDEX IF NOT EXISTS visit_working_idx ON :"schema".visit ((coalesce(team, '(none)')))
+	WHERE class = 'active' AND on_clock AND worked_until IS NULL;
 CREATE STATISTICS IF NOT EXISTS :"schema".visit_groups ON (coalesce(value_stream, '(none)')), (coalesce(team, '(none)')),
 	(coalesce(type, '(none)')) FROM :"schema".visit;
 
@@ -49,3 +60,10 @@ COMMENT ON COLUMN :"schema".visit.backward IS 'whether it was entered from a lat
 COMMENT ON COLUMN :"schema".visit.entered_day IS 'day of entered_at in the time zone of the model';
 COMMENT ON COLUMN :"schema".visit.age IS 'age of the item when it was entered: its time on the clock before';
 COMMENT ON COLUMN :"schema".visit.is_last IS 'whether the item has not been in the stage again';
+COMMENT ON COLUMN :"schema".visit.starts_load IS
+	'whether with it the item comes into load: it is active or waiting, and is not what goes on from the visit before';
+COMMENT ON COLUMN :"schema".visit.ends_load IS 'whether after it the item is no longer in load: it goes on in no visit that is';
+COMMENT ON COLUMN :"schema".visit.worked_since IS
+	'the first of the days on which work on it was done in a visit of an active stage, those of earlier visits by the same team left out; '
+	'not before worked_until: none are left; NULL: another stage, or it was blocked meanwhile or goes on';
+COMMENT ON COLUMN :"schema".visit.worked_until IS 'the day after the last of these days; NULL where worked_since is';

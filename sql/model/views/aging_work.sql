@@ -15,24 +15,23 @@ SELECT f.item, f.key, f.title, f.url, f.value_stream, f.portfolio, f.team, f.typ
 	END AS target_chance,
 	least(vsm.breach_at(i.timeline, r.workflow, make_interval(secs => f.target_days * 86400)),
 		vsm.breach_at(i.timeline, r.workflow, make_interval(secs => l.days * 86400), f.stage)) AS breach_at,
-	now() + e.eta AS eta_p85_at, vsm.period_day(now() + e.eta, m.time_zone) AS eta_day,
+	e.eta AS eta_p85_at, vsm.period_day(e.eta, m.time_zone) AS eta_day,
 	CASE
 		WHEN f.due_at < now() THEN 1
 		ELSE 1 - vsm.probability(s.rest, f.due_at - now(), make_interval(secs => t.in_stage), s.after)
 	END AS late_probability,
 	(
 		SELECT vsm.delay_cost(d.urgency, m.currency, d.waiting) FROM :"schema".delay_span AS d
-		WHERE d.item = f.item AND k.urgency IS NOT NULL) AS delay_cost,
+		WHERE d.item = f.item AND f.urgency IS NOT NULL) AS delay_cost,
 	now() AS as_of_at
-FROM :"schema".flow_item AS f
+FROM :"schema".item_detail AS f
 	JOIN :"schema".item_flow AS i ON i.item = f.item
-	JOIN :"schema".item AS k ON k.item = f.item
-	JOIN :"schema".route AS r ON r.route = i.route
+	JOIN :"schema".route AS r ON r.route = f.route
 	CROSS JOIN (SELECT time_zone, week_starts, currency FROM :"schema".model LIMIT 1) AS m
 	CROSS JOIN LATERAL (SELECT greatest(date_part('epoch', now() - f.stage_entered_at), 0) AS in_stage) AS t
 	LEFT JOIN (
 		SELECT u.route, w.stage, w.wip_limit, w.phase, w.waiting_for, w.owner
-		FROM :"schema".route AS u, LATERAL vsm.stages(u.workflow) AS w) AS g ON g.route = i.route AND g.stage = f.stage
+		FROM :"schema".route AS u, LATERAL vsm.stages(u.workflow) AS w) AS g ON g.route = f.route AND g.stage = f.stage
 	-- How long others of the value stream, type and level were in each stage, and what came after it, by those of the last 20,000
 	-- visits of the stage there: more tell no more, and the way has changed since. Those who are still there, or have been cancelled,
 	-- tell up to then. Fewer than 20 that are done tell no chances.
@@ -49,7 +48,8 @@ FROM :"schema".flow_item AS f
 				FILTER (WHERE v.left_at IS NOT NULL AND (v.left_at = o.cancelled_at) IS NOT TRUE) AS after
 		FROM (
 				SELECT DISTINCT coalesce(u.value_stream, '(none)') AS value_stream, u.stage FROM :"schema".item_flow AS u
-				WHERE u.outcome = 'open') AS z
+				-- (Twice, for an index that has what is left.)
+				WHERE u.outcome = 'open' AND (u.outcome IN ('done', 'cancelled')) IS NOT TRUE) AS z
 			CROSS JOIN LATERAL (
 				SELECT x.item, x.class, x.entered_at, x.left_at, x.duration, x.age, x.is_last FROM :"schema".visit AS x
 				WHERE coalesce(x.value_stream, '(none)') = z.value_stream AND x.stage = z.stage
@@ -64,8 +64,11 @@ FROM :"schema".flow_item AS f
 		AND (y.priority IS NULL OR y.priority = f.priority)
 		ORDER BY num_nonnulls(y.value_stream, y.type, y.priority) DESC, y.days LIMIT 1) AS l ON true
 	CROSS JOIN LATERAL (
-		SELECT vsm.eta(s.rest, make_interval(secs => t.in_stage), s.after, 0.85) AS eta OFFSET 0) AS e
-WHERE f.outcome = 'open';
+		-- (Days of an interval are of 24 hours, but not where they are added to a time.)
+		SELECT now() + make_interval(secs => date_part('epoch', vsm.eta(s.rest, make_interval(secs => t.in_stage), s.after, 0.85))) AS eta
+		OFFSET 0) AS e
+-- (Twice, as above.)
+WHERE f.outcome = 'open' AND (f.outcome IN ('done', 'cancelled')) IS NOT TRUE;
 
 COMMENT ON VIEW :"schema".aging_work IS 'work in progress, how old it is and when it is likely to be done: one row an open item';
 COMMENT ON COLUMN :"schema".aging_work.item IS 'item';

@@ -22,12 +22,14 @@ FROM (
 		count(DISTINCT v.item) FILTER (WHERE v.is_forward AND v.least_later <= v.place)::integer AS returned_count,
 		sum(c.delay_cost) AS delay_cost
 	FROM (
-			SELECT coalesce(x.value_stream, '(none)') AS value_stream, o.portfolio, coalesce(x.team, '(none)') AS team,
+			SELECT x.of_stream AS value_stream, o.portfolio, coalesce(x.team, '(none)') AS team,
 				coalesce(x.type, '(none)') AS type, x.item, x.stage, x.place, x.class, x.class = 'active' AS is_active, x.entered_at,
 				x.left_at, x.duration, x.blocked, x.on_clock, x.least_later,
 				x.next_place > x.place AND x.next_class <> 'cancelled' AS is_forward, x.since, x.since_day, x.until_day
 			FROM (
-					SELECT y.*, e.since, e.since_day, e.until_day, lead(y.place) OVER w AS next_place, lead(y.class) OVER w AS next_class,
+					-- (A filter reaches visits by the column that they are divided by.)
+					SELECT y.*, coalesce(y.value_stream, '(none)') AS of_stream, e.since, e.since_day, e.until_day,
+						lead(y.place) OVER w AS next_place, lead(y.class) OVER w AS next_class,
 						min(y.place) OVER (w ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING) AS least_later
 					FROM :"schema".visit AS y
 						CROSS JOIN (
@@ -37,7 +39,7 @@ FROM (
 					WHERE y.left_at IS NULL OR y.left_at >= e.since
 					-- Unmapped visits are neither forward nor back.
 					WINDOW w AS (PARTITION BY coalesce(y.value_stream, '(none)'), y.item, y.place IS NULL ORDER BY y.visit)) AS x
-				JOIN :"schema".item_group AS o ON o.item = x.item AND o.value_stream = coalesce(x.value_stream, '(none)')
+				JOIN :"schema".item_group AS o ON o.item = x.item AND o.value_stream = x.of_stream
 			WHERE o.level = 'item' AND x.on_clock AND x.class IN ('new', 'active', 'waiting')) AS v
 		JOIN :"schema".item_flow AS i ON i.item = v.item
 		JOIN :"schema".item AS k ON k.item = v.item

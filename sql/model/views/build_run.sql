@@ -13,10 +13,11 @@ FROM (
 		vsm.period_month(b.finished_at, m.time_zone) AS finished_month, b.queued_at, b.started_at, b.sha, b.ref, b.status, b.url,
 		CASE
 			WHEN b.finished_at IS NULL THEN NULL
-			WHEN lower(b.status) IN ('success', 'passed', 'successful') THEN 'success'
-			WHEN lower(b.status) IN ('failed', 'failure', 'error', 'timed_out', 'startup_failure', 'unstable') THEN 'failed'
-			WHEN lower(b.status) IN ('cancelled', 'canceled', 'aborted', 'stale') THEN 'cancelled'
-			WHEN lower(b.status) IN ('skipped', 'neutral', 'not_built', 'action_required') THEN 'skipped'
+			WHEN lower(b.status) IN ('success', 'passed', 'successful', 'succeeded', 'succeededwithissues') THEN 'success'
+			WHEN lower(b.status) IN ('failed', 'failure', 'error', 'timed_out', 'startup_failure', 'unstable',
+				'partiallysucceeded', 'timeout') THEN 'failed'
+			WHEN lower(b.status) IN ('cancelled', 'canceled', 'aborted', 'stale', 'stopped', 'cancel', 'cancellation') THEN 'cancelled'
+			WHEN lower(b.status) IN ('skipped', 'skip', 'neutral', 'not_built', 'action_required') THEN 'skipped'
 			ELSE 'other'
 		END AS result,
 		coalesce(b.attempt > 1, false) OR EXISTS (

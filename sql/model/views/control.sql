@@ -24,7 +24,7 @@ FROM (
 				ELSE (SELECT min(v.entered_at) FROM vsm.visits(t.timeline, c.workflow) AS v
 					WHERE vsm.path_matches(t.timeline, c.workflow, c.pattern, v.entered_at))
 				END AS broken_at OFFSET 0) AS b
-		JOIN :"schema".flow_item AS f ON f.item = i.item
+		JOIN :"schema".item_detail AS f ON f.item = i.item
 	WHERE vsm.path_matches(t.timeline, c.workflow, c.pattern) = (c.kind = 'must_not')) AS q
 	CROSS JOIN :"schema".model AS m
 WHERE NOT EXISTS (SELECT FROM :"schema".access) OR q.value_stream = ANY (ARRAY(

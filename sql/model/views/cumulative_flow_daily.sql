@@ -1,30 +1,40 @@
 CREATE OR REPLACE VIEW :"schema".cumulative_flow_daily WITH (security_barrier) AS
-SELECT b.day, d.value_stream, d.portfolio, d.team, d.type, d.level, d.stage, d.place,
+SELECT d.day, d.value_stream, d.portfolio, d.team, d.type, d.level, d.stage, d.place,
 	coalesce(lpad(d.place::text, 2, '0') || ' ', '') || d.stage AS stage_label, d.class,
-	(b.day + 1)::timestamp AT TIME ZONE m.time_zone <= now() AS is_complete, d.in_stage, d.arrived, d.departed
+	(d.day + 1)::timestamp AT TIME ZONE m.time_zone <= now() AS is_complete, d.in_stage, d.arrived, d.departed
 FROM (SELECT time_zone, week_starts, currency FROM :"schema".model LIMIT 1) AS m
 	CROSS JOIN (
-		SELECT r.bucket, k.value_stream, min(k.portfolio) AS portfolio, k.team, k.type, k.level, r.stage, min(r.place) AS place,
+		-- By day, not by the time at which it begins: a filter of days comes before what is summed.
+		SELECT b.day, k.value_stream, min(k.portfolio) AS portfolio, k.team, k.type, k.level, r.stage, min(r.place) AS place,
 			min(r.class) AS class, sum(r.in_stage)::bigint AS in_stage, sum(r.arrived)::bigint AS arrived,
 			sum(r.departed)::bigint AS departed
 		FROM (
-				SELECT f.value_stream, f.portfolio, f.team, f.type, f.level, vsm.cumulative_flow(i.timeline, r.workflow,
-					c.since::timestamp AT TIME ZONE n.time_zone,
-					(vsm.period_day(now(), n.time_zone) + 1)::timestamp AT TIME ZONE n.time_zone, interval '1 day', n.time_zone) AS buckets
-				FROM :"schema".item_group AS f
-					JOIN :"schema".item_flow AS i ON i.item = f.item
+				-- (What is the same for all items is reckoned once, not item by item.)
+				SELECT f.value_stream, min(f.portfolio) AS portfolio, f.team, f.type, f.level, n.time_zone, vsm.cumulative_flow(
+					f.timeline, r.workflow, c.since, n.until, interval '1 day', n.time_zone) AS buckets
+				FROM (
+						-- As in item_group, which has no timeline.
+						SELECT coalesce(i.value_stream, '(none)') AS value_stream, coalesce(s.portfolio, '(none)') AS portfolio,
+							coalesce(i.team, '(none)') AS team, coalesce(i.type, '(none)') AS type, coalesce(i.level, 'item') AS level,
+							i.route, i.timeline
+						FROM :"schema".item_flow AS i
+							LEFT JOIN :"schema".value_stream AS s ON s.value_stream = i.value_stream
+						WHERE NOT EXISTS (SELECT FROM :"schema".access) OR coalesce(i.value_stream, '(none)') = ANY (ARRAY(
+							SELECT a.value_stream FROM :"schema".access AS a JOIN pg_catalog.pg_roles AS o ON o.rolname = a.role
+							WHERE pg_catalog.pg_has_role(o.oid, 'USAGE')))) AS f
 					JOIN :"schema".route AS r ON r.route = f.route
 					JOIN (
-						SELECT e.value_stream, e.portfolio, e.team, e.type, e.level, min(e.created_day) AS since
-						FROM :"schema".item_group AS e
-						GROUP BY e.value_stream, e.portfolio, e.team, e.type, e.level) AS c
-							ON c.value_stream = f.value_stream AND c.portfolio = f.portfolio AND c.team = f.team AND c.type = f.type
-							AND c.level = f.level
-					CROSS JOIN (SELECT time_zone, week_starts, currency FROM :"schema".model LIMIT 1) AS n
-				GROUP BY f.value_stream, f.portfolio, f.team, f.type, f.level, f.route) AS k,
-			unnest(k.buckets) AS r
-		GROUP BY r.bucket, k.value_stream, k.team, k.type, k.level, r.stage) AS d
-	CROSS JOIN LATERAL (SELECT (d.bucket AT TIME ZONE m.time_zone)::date AS day) AS b;
+						SELECT e.value_stream, e.team, e.type, e.level, min(e.created_day)::timestamp AT TIME ZONE z.time_zone AS since
+						FROM :"schema".item_group AS e CROSS JOIN (SELECT time_zone FROM :"schema".model LIMIT 1) AS z
+						GROUP BY e.value_stream, e.team, e.type, e.level, z.time_zone) AS c
+							ON c.value_stream = f.value_stream AND c.team = f.team AND c.type = f.type AND c.level = f.level
+					CROSS JOIN (
+						SELECT t.time_zone, (vsm.period_day(now(), t.time_zone) + 1)::timestamp AT TIME ZONE t.time_zone AS until
+						FROM :"schema".model AS t LIMIT 1) AS n
+				GROUP BY f.value_stream, f.team, f.type, f.level, f.route, n.time_zone) AS k
+			CROSS JOIN LATERAL unnest(k.buckets) AS r
+			CROSS JOIN LATERAL (SELECT (r.bucket AT TIME ZONE k.time_zone)::date AS day) AS b
+		GROUP BY b.day, k.value_stream, k.team, k.type, k.level, r.stage) AS d;
 
 COMMENT ON VIEW :"schema".cumulative_flow_daily IS
 	'cumulative flow: items in each stage by day: one row a day, value stream, team, type, level and stage, from the first day to now';

@@ -156,7 +156,7 @@ FROM (
 		FROM (SELECT DISTINCT j.source, j.job FROM :"schema".build AS j) AS q
 			JOIN :"schema".build AS b ON b.source = q.source AND b.job = q.job
 		-- The job of a branch feature%2Fdeploy-x is called so by whoever made the branch.
-		WHERE vsm.jenkins_deploys(regexp_replace(q.job, '/[^/]*%2F[^/]*$', ''))
+		WHERE vsm.job_deploys(regexp_replace(q.job, '/[^/]*%2F[^/]*$', ''))
 		AND NOT EXISTS (SELECT FROM :"schema".deployment AS d WHERE d.sha = b.sha AND d.environment IS NOT NULL)
 		AND NOT EXISTS (
 			SELECT FROM deploying AS d WHERE d.build = b.build AND d.environment IS NOT NULL)
@@ -194,6 +194,39 @@ FROM (
 		WHERE d.service IS NULL AND r.service = d.repository) AS d
 	GROUP BY d.repository, d.environment, d.source, d.job, d.services, d.name, d.service
 	UNION ALL
+	SELECT 'name not understood', format('service: %s (%s)', u.service, u.source), u.incidents, NULL,
+		format('Incidents of a service that is neither in the table service nor deployed. INSERT INTO %I.naming '
+			'(source, kind, name, meaning) VALUES (%L, %L, %L, %L) says which service it is.', :'schema', u.source, 'service', u.service,
+			coalesce((
+				SELECT s.service FROM :"schema".service AS s WHERE vsm.has_word(u.service, s.service)
+				ORDER BY length(s.service) DESC, s.service LIMIT 1), '...'))
+	FROM (
+		SELECT i.source, r.service, count(*) AS incidents
+		FROM :"schema".incident AS i JOIN :"schema".routed_incident AS r ON r.incident = i.incident
+		WHERE i.source IS NOT NULL AND r.service IS NOT NULL AND i.change_caused IS DISTINCT FROM false
+		GROUP BY i.source, r.service) AS u
+	WHERE EXISTS (SELECT FROM :"schema".deployment AS d)
+	AND NOT EXISTS (SELECT FROM :"schema".service AS s WHERE s.service = u.service)
+	AND u.service NOT IN (SELECT r.service FROM :"schema".routed_deployment AS r WHERE r.service IS NOT NULL)
+	UNION ALL
+	SELECT 'name not understood', format('feature: %s (%s)', u.feature, u.source), u.uses, NULL,
+		format('Use of a flag or of something else that is of no item. INSERT INTO %I.naming (source, kind, name, meaning) '
+			'VALUES (%L, %L, %L, %L) says of which, for what is read from then on.', :'schema', u.source, 'feature', u.feature, '...')
+	FROM (SELECT u.source, u.feature, count(*) AS uses FROM :"schema".usage AS u GROUP BY u.source, u.feature) AS u
+	WHERE NOT EXISTS (SELECT FROM :"schema".item AS i WHERE i.item = u.feature)
+	AND NOT EXISTS (SELECT FROM :"schema".item_alias AS a WHERE a.alias = u.feature)
+	UNION ALL
+	SELECT 'image of no known commit', format('%s (%s)', u.image, u.source), count(*), NULL,
+		format('Deployments of an image whose commit is not known. Have what builds it write the label '
+			'org.opencontainers.image.revision, or '
+			'INSERT INTO %I.naming (source, kind, name, meaning) VALUES (%L, %L, %L, %L) says which repository it is built from.',
+			:'schema', u.source, 'image', u.image, '...')
+	FROM (
+		SELECT DISTINCT d.deployment, d.source, vsm.image_name(l.target) AS image
+		FROM :"schema".link AS l JOIN :"schema".deployment AS d ON d.deployment = l.source
+		WHERE l.kind = 'deploys' AND l.method = 'image' AND l.until IS NULL AND d.sha IS NULL) AS u
+	GROUP BY u.source, u.image
+	UNION ALL
 	SELECT 'names not yet read with', format('%s: %s: %s', r.source, n.kind, n.name), count(*), NULL,
 		CASE WHEN EXISTS (SELECT FROM :"schema".payload AS p WHERE p.source = r.source) THEN
 			format('What was read before the name changed has not been read again: CALL vsm.read_again(%L, %L)', :'schema', r.source)
@@ -208,7 +241,13 @@ FROM (
 			UNION ALL
 			SELECT n.source, n.kind, n.name, n.removed_at FROM :"schema".naming_removed AS n) AS c
 		GROUP BY c.source, c.kind, c.name) AS n
-		JOIN (SELECT e.source, min(e.recorded_at) AS read_at FROM :"schema".event AS e GROUP BY e.source) AS r
+		JOIN (
+			SELECT s.source, min(s.read_at) AS read_at
+			FROM (
+				SELECT e.source, min(e.recorded_at) AS read_at FROM :"schema".event AS e GROUP BY e.source
+				UNION ALL
+				SELECT p.source, min(p.read_at) FROM :"schema".payload AS p GROUP BY p.source) AS s
+			GROUP BY s.source) AS r
 			ON r.source LIKE n.source AND r.read_at < n.changed_at
 	WHERE NOT EXISTS (SELECT FROM :"schema".source_read AS a WHERE a.source = r.source AND a.read_at >= n.changed_at)
 	GROUP BY r.source, n.kind, n.name
@@ -283,7 +322,7 @@ FROM (
 		'Items that are done in the tracker for more than 30 days and held, because something merged before has no known release: perhaps '
 		'deployments are missing, or the branch is never deployed.'
 	FROM :"schema".item_flow AS f
-	WHERE f.held_since < now() - interval '30 days' AND f.held_until IS NULL
+	WHERE f.held_since < now() - interval '720 hours' AND f.held_until IS NULL
 	GROUP BY f.value_stream
 	UNION ALL
 	SELECT 'another currency', 'outcomes in ' || o.currency, count(*), NULL,

@@ -3,21 +3,23 @@ SELECT q.*, vsm.delay_cost(q.urgency, q.currency, q.waiting) AS delay_cost,
 	vsm.delay_cost(q.urgency, q.currency, CASE WHEN q.created_at < q.began_at THEN tstzmultirange(tstzrange(q.created_at, q.began_at))
 		WHEN q.created_at IS NOT NULL THEN '{}' END) AS backlog_cost,
 	CASE WHEN q.outcome IN ('new', 'open') THEN vsm.delay_cost(q.urgency, q.currency, tstzmultirange(tstzrange(
-		coalesce(q.eta_p85_at, now()), coalesce(q.eta_p85_at, now()) + interval '7 days'))) END AS weekly_cost
+		coalesce(q.eta_p85_at, now()), coalesce(q.eta_p85_at, now()) + interval '168 hours'))) END AS weekly_cost
 FROM (
 	SELECT f.item, f.key, f.title, f.url, f.value_stream, f.portfolio, f.team, f.type, f.priority, f.service, f.level, f.category,
 		f.outcome, f.stage, f.place, f.stage_label, f.started_at, f.finished_at, f.finished_day, f.finished_week, f.finished_month,
 		f.created_at, f.due_at, f.due_day, f.size, w.urgency, w.has_children, w.item_count, w.waiting, m.currency, m.time_zone,
 		CASE WHEN NOT w.has_children THEN a.eta_p85_at
-			WHEN f.outcome IN ('new', 'open') THEN now() + s.p85_alone_weeks * interval '7 days' END AS eta_p85_at,
+			WHEN f.outcome IN ('new', 'open') THEN now() + s.p85_alone_weeks * interval '168 hours' END AS eta_p85_at,
 		-- Until it, or something below it, was started.
 		coalesce(least(f.started_at, w.started_at), f.cancelled_at, now()) AS began_at,
 		s.p85_alone_weeks, s.samples, s.items, a.late_probability
-	FROM :"schema".flow_item AS f
-		JOIN :"schema".delay_span AS w ON w.item = f.item
+	FROM :"schema".item_detail AS f
+		-- Item by item, of those that are asked for.
+		CROSS JOIN LATERAL (SELECT k.* FROM :"schema".delay_span AS k WHERE k.item = f.item OFFSET 0) AS w
 		CROSS JOIN :"schema".model AS m
 		LEFT JOIN :"schema".feature_queue AS s ON s.item = f.item
-		LEFT JOIN :"schema".aging_work AS a ON a.item = f.item AND NOT w.has_children) AS q;
+		LEFT JOIN :"schema".aging_work AS a ON a.item = f.item AND a.value_stream = f.value_stream AND NOT w.has_children
+	WHERE f.urgency IS NOT NULL) AS q;
 
 COMMENT ON VIEW :"schema".delay_item IS 'items that carry an urgency: what their waiting costs, and what is known of their end';
 COMMENT ON COLUMN :"schema".delay_item.item IS 'the item; its other columns are those of flow_item';

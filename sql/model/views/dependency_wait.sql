@@ -17,10 +17,21 @@ FROM (SELECT time_zone, week_starts, currency FROM :"schema".model LIMIT 1) AS m
 			CASE WHEN n.is_seen THEN o.team END AS blocker_team, CASE WHEN n.is_seen THEN o.value_stream END AS blocker_value_stream,
 			CASE WHEN n.is_seen THEN o.outcome END AS blocker_outcome,
 			array_agg(p.waits) FILTER (WHERE NOT isempty(p.waits)) OVER (PARTITION BY f.value_stream, f.item) AS all_waits
-		FROM :"schema".entity_link AS l
-			JOIN :"schema".flow_item AS f ON f.item = l.source
+		FROM (
+				-- As in entity_link, of which only these are looked up.
+				SELECT k.source, k.target, min(k.since) AS since,
+					(array_agg(k.until ORDER BY k.changed_at DESC NULLS LAST, k.until NULLS LAST))[1] AS until
+				FROM (
+					SELECT coalesce(a.item, n.source) AS source, coalesce(b.item, n.target) AS target, n.since, n.until, n.changed_at
+					FROM :"schema".link AS n
+						LEFT JOIN LATERAL (SELECT o.item FROM :"schema".item_alias AS o WHERE o.alias = n.source OFFSET 0) AS a ON true
+						LEFT JOIN LATERAL (SELECT o.item FROM :"schema".item_alias AS o WHERE o.alias = n.target OFFSET 0) AS b ON true
+					WHERE n.kind = 'blocked_by') AS k
+				WHERE k.source <> k.target
+				GROUP BY k.source, k.target) AS l
+			JOIN :"schema".item_detail AS f ON f.item = l.source
 			JOIN :"schema".item_flow AS i ON i.item = f.item
-			LEFT JOIN :"schema".route AS r ON r.route = i.route
+			LEFT JOIN :"schema".route AS r ON r.route = f.route
 			LEFT JOIN :"schema".item AS b ON b.item = l.target
 			LEFT JOIN :"schema".item_flow AS o ON o.item = l.target
 			-- That it waits is seen by who sees the item, and for what by who sees that, too.
@@ -29,11 +40,11 @@ FROM (SELECT time_zone, week_starts, currency FROM :"schema".model LIMIT 1) AS m
 					SELECT a.value_stream FROM :"schema".access AS a JOIN pg_catalog.pg_roles AS g ON g.rolname = a.role
 					WHERE pg_catalog.pg_has_role(g.oid, 'USAGE'))) AS is_seen) AS n
 			CROSS JOIN LATERAL (
-				SELECT greatest(l.since, i.started_at) AS since,
-					least(l.until, o.finished_at, o.cancelled_at, i.finished_at, i.cancelled_at) AS until
-				WHERE i.started_at IS NOT NULL
+				SELECT greatest(l.since, f.started_at) AS since,
+					least(l.until, o.finished_at, o.cancelled_at, f.finished_at, f.cancelled_at) AS until
+				WHERE f.started_at IS NOT NULL
 				UNION ALL
-				SELECT NULL, NULL WHERE i.started_at IS NULL) AS e
+				SELECT NULL, NULL WHERE f.started_at IS NULL) AS e
 			CROSS JOIN LATERAL (
 				SELECT e.since, CASE WHEN e.until <= e.since THEN e.since ELSE e.until END AS until,
 					CASE WHEN e.since < coalesce(e.until, now())
@@ -41,8 +52,7 @@ FROM (SELECT time_zone, week_starts, currency FROM :"schema".model LIMIT 1) AS m
 							* tstzmultirange(tstzrange(e.since, coalesce(e.until, now()))),
 							'{}')
 						ELSE '{}' END AS waits
-				OFFSET 0) AS p
-		WHERE l.kind = 'blocked_by') AS d
+				OFFSET 0) AS p) AS d
 	CROSS JOIN LATERAL (
 		SELECT coalesce(sum(date_part('epoch', upper(t) - lower(t))), 0) / 86400 AS days FROM unnest(d.waits) AS t) AS w
 	-- What several blockers keep at once is divided among them.

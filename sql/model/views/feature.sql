@@ -1,8 +1,8 @@
 CREATE OR REPLACE VIEW :"schema".feature WITH (security_barrier) AS
 SELECT f.item, f.key, f.title, f.url, f.value_stream, f.portfolio, f.team, f.type, f.priority, f.service, f.level, f.category, f.outcome,
-	f.stage, f.place, f.stage_label, now() + w.p85 * interval '7 days' AS p85_at,
-	vsm.period_day(now() + w.p85 * interval '7 days', m.time_zone) AS p85_day, now() + w.p50 * interval '7 days' AS p50_at,
-	now() + w.p95 * interval '7 days' AS p95_at, now() + s.p85_alone_weeks * interval '7 days' AS p85_alone_at,
+	f.stage, f.place, f.stage_label, now() + w.p85 * interval '168 hours' AS p85_at,
+	vsm.period_day(now() + w.p85 * interval '168 hours', m.time_zone) AS p85_day, now() + w.p50 * interval '168 hours' AS p50_at,
+	now() + w.p95 * interval '168 hours' AS p95_at, now() + s.p85_alone_weeks * interval '168 hours' AS p85_alone_at,
 	f.due_at, f.due_day, f.created_at, f.started_at, f.finished_at, f.finished_day, f.finished_week, f.finished_month,
 	t.item_count, t.finished_count, t.cancelled_count, t.added_after_start_count, t.remaining_count, d.active_days, d.wait_days,
 	d.active_days / nullif(d.active_days + d.wait_days, 0) AS flow_efficiency,
@@ -12,8 +12,9 @@ SELECT f.item, f.key, f.title, f.url, f.value_stream, f.portfolio, f.team, f.typ
 		ELSE 1 - vsm.joint_probability(s.samples, s.items, floor(date_part('epoch', f.due_at - now()) / 604800)::integer)
 	END AS late_probability,
 	t.children_stage, now() AS as_of_at
-FROM :"schema".flow_item AS f
-	JOIN :"schema".feature_content AS t ON t.item = f.item
+FROM :"schema".item_detail AS f
+	-- Feature by feature, of those that are asked for.
+	CROSS JOIN LATERAL (SELECT k.* FROM :"schema".feature_content AS k WHERE k.item = f.item OFFSET 0) AS t
 	LEFT JOIN :"schema".feature_queue AS s ON s.item = f.item
 	CROSS JOIN :"schema".model AS m
 	CROSS JOIN LATERAL (
@@ -21,7 +22,8 @@ FROM :"schema".flow_item AS f
 			date_part('epoch', vsm.working_time(t.waiting - t.active, NULL)) / 86400 AS wait_days) AS d
 	CROSS JOIN LATERAL (
 		SELECT vsm.joint_periods(s.samples, s.items, 0.5) AS p50, vsm.joint_periods(s.samples, s.items, 0.85) AS p85,
-			vsm.joint_periods(s.samples, s.items, 0.95) AS p95 OFFSET 0) AS w;
+			vsm.joint_periods(s.samples, s.items, 0.95) AS p95 OFFSET 0) AS w
+WHERE f.level = 'parent';
 
 COMMENT ON VIEW :"schema".feature IS
 	'features: items with children, what is left of them and when they will be done: one row an item with children';

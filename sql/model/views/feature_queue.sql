@@ -2,27 +2,41 @@ CREATE OR REPLACE VIEW :"schema".feature_queue AS
 -- Items without children, each of a team; those of no team are together in their value stream.
 WITH RECURSIVE leaf AS MATERIALIZED (
 	SELECT f.item, coalesce('team ' || f.team, 'of ' || f.value_stream) AS team, f.outcome IS NOT DISTINCT FROM 'open' AS is_started,
-		coalesce(f.parent, f.feature) AS above
+		coalesce(f.parent, f.feature) AS above, f.team AS own_team, CASE WHEN f.team IS NULL THEN f.value_stream END AS own_stream
 	FROM :"schema".item_flow AS f
 	WHERE f.value_stream IS NOT NULL AND f.level IS DISTINCT FROM 'parent' AND (f.outcome IN ('done', 'cancelled')) IS NOT TRUE),
--- What each team finished in the last 26 whole weeks, from its first finish on.
-done AS MATERIALIZED (
-	SELECT coalesce('team ' || d.team, 'of ' || d.value_stream) AS team, d.week, sum(d.items) AS items
-	FROM (
-		SELECT f.team, f.value_stream, f.finished_week AS week, count(*) AS items
-		FROM :"schema".item_flow AS f
-		WHERE f.value_stream IS NOT NULL AND f.level IS DISTINCT FROM 'parent' AND NOT f.untouched AND f.finished_week IS NOT NULL
-		GROUP BY f.team, f.value_stream, f.finished_week) AS d
-	GROUP BY 1, 2),
+-- What each team that has something to do finished in the last 26 whole weeks, from its first finish on: looked up week by week, and
+-- by the team first, as the index has them.
 sample AS MATERIALIZED (
-	SELECT b.team, to_jsonb(array_agg(coalesce(n.items, 0) ORDER BY w.week)) AS samples
-	FROM (SELECT d.team, min(d.week) AS week FROM done AS d GROUP BY d.team) AS b
+	SELECT t.team, to_jsonb(array_agg(n.items ORDER BY w.week)) AS samples
+	FROM (SELECT DISTINCT l.team, l.own_team, l.own_stream FROM leaf AS l) AS t
 		CROSS JOIN (
 			SELECT vsm.period_week(now(), m.time_zone, m.week_starts) - 7 * k AS week
 			FROM :"schema".model AS m, generate_series(1, 26) AS k) AS w
-		LEFT JOIN done AS n ON n.team = b.team AND n.week = w.week
+		CROSS JOIN LATERAL (
+			SELECT CASE WHEN t.own_team IS NOT NULL THEN (
+				SELECT f.finished_week FROM :"schema".item_flow AS f
+				WHERE f.team = t.own_team AND f.value_stream IS NOT NULL AND f.level IS DISTINCT FROM 'parent' AND NOT f.untouched
+				AND f.finished_week IS NOT NULL
+				ORDER BY f.team, f.finished_week LIMIT 1)
+			ELSE (
+				SELECT f.finished_week FROM :"schema".item_flow AS f
+				WHERE f.team IS NULL AND f.value_stream = t.own_stream AND f.level IS DISTINCT FROM 'parent' AND NOT f.untouched
+				AND f.finished_week IS NOT NULL
+				ORDER BY f.team, f.finished_week LIMIT 1)
+			END AS week OFFSET 0) AS b
+		CROSS JOIN LATERAL (
+			SELECT CASE WHEN t.own_team IS NOT NULL THEN (
+				SELECT count(*) FROM :"schema".item_flow AS f
+				WHERE f.team = t.own_team AND f.finished_week = w.week AND f.value_stream IS NOT NULL
+				AND f.level IS DISTINCT FROM 'parent' AND NOT f.untouched)
+			ELSE (
+				SELECT count(*) FROM :"schema".item_flow AS f
+				WHERE f.team IS NULL AND f.finished_week = w.week AND f.value_stream = t.own_stream
+				AND f.level IS DISTINCT FROM 'parent' AND NOT f.untouched)
+			END AS items OFFSET 0) AS n
 	WHERE w.week >= b.week
-	GROUP BY b.team),
+	GROUP BY t.team),
 -- From what is left up to all that it is a part of, see feature_item.
 up AS (
 	SELECT l.item, l.above FROM leaf AS l WHERE l.above <> l.item
@@ -49,7 +63,7 @@ alone AS MATERIALIZED (
 sized AS MATERIALIZED (
 	SELECT coalesce(f.value_stream, '(none)') AS value_stream
 	FROM :"schema".item AS i JOIN :"schema".item_flow AS f ON f.item = i.item
-	WHERE i.urgency IS NOT NULL AND f.outcome IN ('new', 'open')
+	WHERE i.urgency IS NOT NULL AND f.outcome IN ('new', 'open') AND (f.outcome IN ('done', 'cancelled')) IS NOT TRUE
 	GROUP BY f.value_stream HAVING count(*) = count(i.size)),
 -- Features are begun by what their delay costs for what they take, then by when they are due.
 ranked AS MATERIALIZED (
@@ -61,7 +75,8 @@ ranked AS MATERIALIZED (
 		JOIN :"schema".item_flow AS f ON f.item = l.feature
 		CROSS JOIN LATERAL (
 			SELECT CASE WHEN i.urgency IS NOT NULL THEN vsm.delay_cost(i.urgency, m.currency, tstzmultirange(tstzrange(
-				now() + coalesce(a.p85, 0) * interval '7 days', now() + (coalesce(a.p85, 0) + 1) * interval '7 days'))) END AS weekly_cost,
+				now() + coalesce(a.p85, 0) * interval '168 hours',
+				now() + (coalesce(a.p85, 0) + 1) * interval '168 hours'))) END AS weekly_cost,
 				coalesce(f.value_stream, '(none)') IN (SELECT u.value_stream FROM sized AS u) AS is_sized
 			FROM :"schema".model AS m OFFSET 0) AS c),
 place AS MATERIALIZED (

@@ -1,71 +1,12 @@
 CREATE OR REPLACE VIEW :"schema".flow_item WITH (security_barrier) AS
-SELECT q.item, q.key, q.title, q.url, q.value_stream, q.portfolio, q.team, q.type, q.priority, q.service, q.level, q.category, q.parent,
-	q.feature, q.outcome, q.stage, q.place, q.stage_label, q.finished_at, q.finished_day, q.finished_week, q.finished_month, q.released_at,
-	q.released_week, q.released_month, q.created_at, q.started_at, q.cancelled_at, q.stage_entered_at, q.first_used_at,
-	q.first_finished_at, q.reopened_at, q.due_at, q.due_day, q.first_due_at, q.due_moved_count,
-	CASE WHEN q.finished_at IS NOT NULL THEN q.finished_at <= q.due_at WHEN q.cancelled_at IS NULL AND q.due_at < now() THEN false END
-		AS on_time,
-	q.size, q.flow_time_days, q.lead_time_days, q.backlog_days, q.age_days, q.active_days, q.wait_days, q.blocked_days,
-	q.working_flow_time_hours, q.working_active_hours, q.working_wait_hours, q.flow_efficiency, q.rework, q.reopened, q.part_count,
-	q.assisted, q.held_days, q.untouched, q.target_days,
-	CASE
-		WHEN q.untouched THEN NULL
-		WHEN q.finished_at IS NOT NULL THEN q.flow_time_days <= q.target_days
-		WHEN q.age_days > q.target_days THEN false
-	END AS target_met,
-	now() AS as_of_at
-FROM (
-	SELECT f.item, i.key, i.title, i.url, coalesce(f.value_stream, '(none)') AS value_stream, coalesce(s.portfolio, '(none)') AS portfolio,
-		coalesce(f.team, '(none)') AS team, coalesce(f.type, '(none)') AS type, f.priority, coalesce(i.service, '(none)') AS service,
-		coalesce(f.level, 'item') AS level, coalesce(f.category, '(none)') AS category, f.parent, f.feature, f.outcome, f.stage,
-		g.place, coalesce(lpad(g.place::text, 2, '0') || ' ', '') || f.stage AS stage_label,
-		f.finished_at, f.finished_day, f.finished_week, f.finished_month, f.released_at, f.released_week, f.released_month,
-		f.created_at, f.started_at, f.cancelled_at, f.stage_entered_at, f.first_used_at, f.first_finished_at, f.reopened_at,
-		i.due_at, (i.due_at AT TIME ZONE (SELECT m.time_zone FROM :"schema".model AS m))::date AS due_day,
-		coalesce((
-			SELECT coalesce(vsm.json_time(to_jsonb(h.previous)), vsm.json_time(to_jsonb(h.value)))
-			FROM :"schema".item_change AS h WHERE h.item = f.item AND h.attribute = 'due_at'
-			AND coalesce(vsm.json_time(to_jsonb(h.previous)), vsm.json_time(to_jsonb(h.value))) IS NOT NULL
-			ORDER BY h.at, length(h.change_id), h.change_id COLLATE "C" LIMIT 1), i.due_at) AS first_due_at,
-		(
-			SELECT count(*) FILTER (WHERE vsm.json_time(to_jsonb(h.previous)) <> vsm.json_time(to_jsonb(h.value)))::integer
-			FROM :"schema".item_change AS h WHERE h.item = f.item AND h.attribute = 'due_at') AS due_moved_count,
-		i.size::float8 AS size, date_part('epoch', f.flow_time) / 86400 AS flow_time_days,
-		date_part('epoch', f.lead_time) / 86400 AS lead_time_days, date_part('epoch', f.backlog_time) / 86400 AS backlog_days,
-		date_part('epoch', (l.wall).item_age) / 86400 AS age_days,
-		date_part('epoch', CASE f.outcome WHEN 'open' THEN (l.wall).active_time ELSE f.active_time END) / 86400 AS active_days,
-		date_part('epoch', CASE f.outcome WHEN 'open' THEN (l.wall).wait_time ELSE f.wait_time END) / 86400 AS wait_days,
-		date_part('epoch', CASE f.outcome WHEN 'open' THEN (l.wall).blocked_time ELSE f.blocked_time END) / 86400 AS blocked_days,
-		date_part('epoch', f.working_flow_time) / 3600 AS working_flow_time_hours,
-		date_part('epoch', CASE f.outcome WHEN 'open' THEN (l.working).active_time ELSE f.working_active_time END) / 3600
-			AS working_active_hours,
-		date_part('epoch', CASE f.outcome WHEN 'open' THEN (l.working).wait_time ELSE f.working_wait_time END) / 3600
-			AS working_wait_hours,
-		CASE f.outcome WHEN 'open' THEN (l.wall).flow_efficiency ELSE f.flow_efficiency END AS flow_efficiency,
-		f.rework, f.reopened, f.parts AS part_count,
-		coalesce(f.assisted, false) AS assisted,
-		CASE WHEN f.held_since IS NULL THEN 0
-			ELSE date_part('epoch', coalesce(f.held_until, now()) - f.held_since) / 86400 END AS held_days, f.untouched,
-		(
-			SELECT y.days FROM :"schema".service_level AS y
-			WHERE y.stage IS NULL AND (y.value_stream IS NULL OR y.value_stream = f.value_stream) AND (y.type IS NULL OR y.type = f.type)
-			AND (y.priority IS NULL OR y.priority = f.priority)
-			ORDER BY num_nonnulls(y.value_stream, y.type, y.priority) DESC, y.days LIMIT 1) AS target_days
-	FROM :"schema".item_flow AS f
-		JOIN :"schema".item AS i ON i.item = f.item
-		LEFT JOIN :"schema".route AS r ON r.route = f.route
-		LEFT JOIN :"schema".value_stream AS s ON s.value_stream = f.value_stream
-		LEFT JOIN (
-			SELECT t.route, w.stage, w.place FROM :"schema".route AS t, LATERAL vsm.stages(t.workflow) AS w) AS g
-				ON g.route = f.route AND g.stage = f.stage
-		CROSS JOIN LATERAL (
-			SELECT CASE WHEN f.outcome = 'open' THEN vsm.flow(f.timeline, r.workflow, NULL, now()) END AS wall,
-				CASE WHEN f.outcome = 'open' AND r.calendar IS NOT NULL
-					THEN vsm.flow(f.timeline, r.workflow, r.calendar, now()) END AS working
-			OFFSET 0) AS l) AS q
-WHERE NOT EXISTS (SELECT FROM :"schema".access) OR q.value_stream = ANY (ARRAY(
-	SELECT a.value_stream FROM :"schema".access AS a JOIN pg_catalog.pg_roles AS o ON o.rolname = a.role
-	WHERE pg_catalog.pg_has_role(o.oid, 'USAGE')));
+SELECT f.item, f.key, f.title, f.url, f.value_stream, f.portfolio, f.team, f.type, f.priority, f.service, f.level, f.category, f.parent,
+	f.feature, f.outcome, f.stage, f.place, f.stage_label, f.finished_at, f.finished_day, f.finished_week, f.finished_month,
+	f.released_at, f.released_week, f.released_month, f.created_at, f.started_at, f.cancelled_at, f.stage_entered_at, f.first_used_at,
+	f.first_finished_at, f.reopened_at, f.due_at, f.due_day, f.first_due_at, f.due_moved_count, f.on_time, f.size, f.flow_time_days,
+	f.lead_time_days, f.backlog_days, f.age_days, f.active_days, f.wait_days, f.blocked_days, f.working_flow_time_hours,
+	f.working_active_hours, f.working_wait_hours, f.flow_efficiency, f.rework, f.reopened, f.part_count, f.assisted, f.held_days,
+	f.untouched, f.target_days, f.target_met, now() AS as_of_at
+FROM :"schema".item_detail AS f;
 
 COMMENT ON VIEW :"schema".flow_item IS 'items with their times and where they stand: one row an item';
 COMMENT ON COLUMN :"schema".flow_item.item IS 'item';

@@ -64,16 +64,22 @@ FROM (
 							- round(date_part('epoch', v.age) * 1000000)::bigint))
 					FROM :"schema".item_group AS f
 						JOIN :"schema".visit AS v ON v.item = f.item AND coalesce(v.value_stream, '(none)') = f.value_stream
-						CROSS JOIN LATERAL (VALUES (v.entered_day, 1), (v.left_day, -1)) AS x (day, change)
-					WHERE v.class IN ('active', 'waiting') AND v.entered_day IS DISTINCT FROM v.left_day AND x.day IS NOT NULL
+						-- (What goes on from visit to visit comes and goes on the same day, with the same age.)
+						CROSS JOIN LATERAL (VALUES (CASE WHEN v.starts_load THEN v.entered_day END, 1),
+							(CASE WHEN v.ends_load THEN v.left_day END, -1)) AS x (day, change)
+					WHERE (v.starts_load OR v.ends_load) AND x.day IS NOT NULL
 					GROUP BY f.value_stream, f.portfolio, f.team, f.type, f.level, x.day
 					UNION ALL
 					SELECT f.value_stream, f.portfolio, f.team, f.type, f.level, v.entered_day, 0, 0, 0, count(*), 0, 0
 					FROM :"schema".item_group AS f
 						JOIN (
-							SELECT y.item, y.entered_day, y.class, lag(y.class) OVER (PARTITION BY y.item ORDER BY y.visit) AS before
-							FROM :"schema".visit AS y JOIN :"schema".item_flow AS i ON i.item = y.item AND i.reopened > 0) AS v
-								ON v.item = f.item
+							-- (All visits of an item are of its value stream, by which they are divided, so that a filter reaches them.)
+							SELECT y.item, y.entered_day, y.class, coalesce(y.value_stream, '(none)') AS value_stream,
+								lag(y.class) OVER (PARTITION BY coalesce(y.value_stream, '(none)'), y.item ORDER BY y.visit) AS before
+							FROM :"schema".visit AS y
+								JOIN :"schema".item_flow AS i ON i.item = y.item AND i.reopened > 0
+									AND coalesce(i.value_stream, '(none)') = coalesce(y.value_stream, '(none)')) AS v
+								ON v.item = f.item AND v.value_stream = f.value_stream
 					WHERE v.before IN ('done', 'cancelled') AND v.class IN ('new', 'active', 'waiting')
 					GROUP BY f.value_stream, f.portfolio, f.team, f.type, f.level, v.entered_day) AS d
 					CROSS JOIN (SELECT time_zone, week_starts, currency FROM :"schema".model LIMIT 1) AS m

@@ -7,14 +7,14 @@ FROM (
 		f.outcome, t.place, coalesce(lpad(t.place::text, 2, '0') || ' ', '') || t.stage AS stage_label, g.phase, g.waiting_for, g.owner,
 		t.class, t.last_left_at, t.first_entered_at, t.visits AS visit_count, date_part('epoch', t.duration) / 86400 AS duration_days,
 		date_part('epoch', t.on_clock) / 86400 AS on_clock_days, date_part('epoch', t.blocked) / 86400 AS blocked_days
-	FROM :"schema".flow_item AS f
+	FROM :"schema".item_detail AS f
 		JOIN :"schema".item_flow AS i ON i.item = f.item
-		JOIN :"schema".route AS r ON r.route = i.route
+		JOIN :"schema".route AS r ON r.route = f.route
 		CROSS JOIN LATERAL vsm.stage_times(i.timeline, r.workflow, NULL, now()) AS t
 		LEFT JOIN (
 			SELECT u.route, w.stage, w.phase, w.waiting_for, w.owner
 			FROM :"schema".route AS u, LATERAL vsm.stages(u.workflow) AS w) AS g
-				ON g.route = i.route AND g.stage = t.stage
+				ON g.route = f.route AND g.stage = t.stage
 	WHERE t.visits > 0) AS q
 WHERE NOT EXISTS (SELECT FROM :"schema".access) OR q.value_stream = ANY (ARRAY(
 	SELECT a.value_stream FROM :"schema".access AS a JOIN pg_catalog.pg_roles AS o ON o.rolname = a.role

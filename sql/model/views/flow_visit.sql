@@ -9,12 +9,12 @@ FROM (
 		v.left_at, v.left_day, v.left_week, v.left_month, v.entered_at, date_part('epoch', v.duration) / 86400 AS duration_days,
 		date_part('epoch', v.blocked) / 86400 AS blocked_days, v.on_clock, v.backward, v.class = 'waiting' AND v.on_clock AS is_waiting
 	FROM :"schema".visit AS v
-		JOIN :"schema".flow_item AS f ON f.item = v.item
-		JOIN :"schema".item_flow AS i ON i.item = v.item
+		-- (Visits are of the value stream of their item: a filter of it reaches them by their own column.)
+		JOIN :"schema".item_detail AS f ON f.item = v.item AND f.value_stream = coalesce(v.value_stream, '(none)')
 		LEFT JOIN (
 			SELECT t.route, w.stage, w.phase, w.waiting_for, w.owner
 			FROM :"schema".route AS t, LATERAL vsm.stages(t.workflow) AS w) AS g
-				ON g.route = i.route AND g.stage = v.stage) AS q
+				ON g.route = f.route AND g.stage = v.stage) AS q
 WHERE NOT EXISTS (SELECT FROM :"schema".access) OR q.value_stream = ANY (ARRAY(
 	SELECT a.value_stream FROM :"schema".access AS a JOIN pg_catalog.pg_roles AS o ON o.rolname = a.role
 	WHERE pg_catalog.pg_has_role(o.oid, 'USAGE')));

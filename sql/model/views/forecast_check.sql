@@ -91,14 +91,16 @@ part AS MATERIALIZED (
 	GROUP BY d.n, d.feature),
 -- Many features have the same left, and only what their delay costs asks for how long they take alone.
 alone AS MATERIALIZED (
-	SELECT p.n, p.workers, p.items, (
-			SELECT CASE WHEN count(s.samples) = count(*)
-				THEN vsm.joint_periods(jsonb_agg(s.samples ORDER BY w.place), p.items, 0.85) END
-			FROM unnest(p.workers) WITH ORDINALITY AS w (worker, place) LEFT JOIN sample AS s ON s.n = p.n AND s.worker = w.worker) AS p85
+	SELECT p.n, p.workers, p.items, vsm.joint_periods(c.samples, p.items, 0.85) AS p85
 	FROM (
-		SELECT DISTINCT a.n, a.workers, a.items
-		FROM part AS a JOIN :"schema".item AS i ON i.item = a.feature
-		WHERE a.n >= 4 AND i.urgency IS NOT NULL) AS p),
+			SELECT DISTINCT a.n, a.workers, a.items
+			FROM part AS a JOIN :"schema".item AS i ON i.item = a.feature
+			WHERE a.n >= 4 AND i.urgency IS NOT NULL) AS p
+		LEFT JOIN (
+			SELECT k.n, k.workers, jsonb_agg(e.samples ORDER BY e.worker) AS samples
+			FROM (SELECT DISTINCT a.n, a.workers FROM part AS a WHERE a.n >= 4) AS k
+				JOIN sample AS e ON e.n = k.n AND e.worker = ANY (k.workers)
+			GROUP BY k.n, k.workers HAVING count(*) = cardinality(k.workers)) AS c ON c.n = p.n AND c.workers = p.workers),
 sized AS MATERIALIZED (
 	SELECT o.n, f.value_stream
 	FROM :"schema".item AS i
@@ -115,8 +117,9 @@ ranked AS MATERIALIZED (
 		JOIN :"schema".item_flow AS f ON f.item = p.feature
 		LEFT JOIN alone AS a ON i.urgency IS NOT NULL AND a.n = p.n AND a.workers = p.workers AND a.items = p.items
 		CROSS JOIN LATERAL (
-			SELECT vsm.delay_cost(i.urgency, m.currency, tstzmultirange(tstzrange(
-				o.at + coalesce(a.p85, 0) * interval '7 days', o.at + (coalesce(a.p85, 0) + 1) * interval '7 days'))) AS weekly_cost,
+			SELECT CASE WHEN i.urgency IS NOT NULL THEN vsm.delay_cost(i.urgency, m.currency, tstzmultirange(tstzrange(
+				o.at + coalesce(a.p85, 0) * interval '168 hours',
+				o.at + (coalesce(a.p85, 0) + 1) * interval '168 hours'))) END AS weekly_cost,
 				(p.n, f.value_stream) IN (SELECT u.n, u.value_stream FROM sized AS u) AS is_sized
 			FROM model AS m OFFSET 0) AS c
 	WHERE p.n >= 4),
@@ -155,17 +158,20 @@ feature_forecast AS MATERIALIZED (
 		JOIN bound AS b ON b.n = q.n AND b.worker = q.worker
 	GROUP BY q.n, q.feature, b.weeks
 	HAVING bool_and(q.items <= b.items) AND count(*) = max(q.workers)),
+-- (The same teams work on many features.)
+crew AS MATERIALIZED (
+	SELECT c.n, c.workers, jsonb_agg(e.samples ORDER BY e.worker) AS samples, min(jsonb_array_length(e.samples)) AS sample_count
+	FROM (SELECT DISTINCT f.n, f.workers FROM feature_forecast AS f) AS c JOIN sample AS e ON e.n = c.n AND e.worker = ANY (c.workers)
+	GROUP BY c.n, c.workers),
 feature_chance AS MATERIALIZED (
 	SELECT c.n, c.feature, c.weeks, c.chance, c.sample_count
 	FROM (
-		SELECT f.n, f.feature, f.weeks, s.sample_count, vsm.joint_probability(s.samples, f.items, f.weeks) AS chance,
-			f.takes_longer OR vsm.joint_probability(s.samples, f.items, f.weeks - 1) < 0.85 * (1 - 1e-12) AS takes_longer
-		FROM feature_forecast AS f
-			CROSS JOIN LATERAL (
-				SELECT jsonb_agg(e.samples ORDER BY e.worker) AS samples, min(jsonb_array_length(e.samples)) AS sample_count
-				FROM sample AS e WHERE e.n = f.n AND e.worker = ANY (f.workers) OFFSET 0) AS s
+		SELECT f.n, f.feature, f.weeks, s.sample_count, s.samples, f.items, f.takes_longer,
+			vsm.joint_probability(s.samples, f.items, f.weeks) AS chance
+		FROM feature_forecast AS f JOIN crew AS s ON s.n = f.n AND s.workers = f.workers
 		OFFSET 0) AS c
-	WHERE c.chance >= 0.85 * (1 - 1e-12) AND c.takes_longer),
+	WHERE c.chance >= 0.85 * (1 - 1e-12)
+	AND (c.takes_longer OR vsm.joint_probability(c.samples, c.items, c.weeks - 1) < 0.85 * (1 - 1e-12))),
 feature_check AS (
 	SELECT c.n, c.feature, c.weeks, c.chance, c.sample_count, l.said, l.said - l.kept AS came, e.feature IS NULL AS held
 	FROM feature_chance AS c

@@ -2,7 +2,7 @@ CREATE OR REPLACE VIEW :"schema".journey WITH (security_barrier) AS
 SELECT f.item, f.key, f.title, f.url, f.value_stream, f.portfolio, f.team, f.type, f.priority, f.service, f.level, f.category, f.parent,
 	f.feature, f.outcome, f.stage, f.place, f.stage_label, f.released_at, f.released_week, f.released_month, f.finished_at, f.finished_day,
 	f.finished_week, f.finished_month, f.created_at, f.started_at, p.first_commit_at, p.code_opened_at, p.first_review_at, p.merged_at,
-	p.built_at, p.release_requested_at, p.release_approved_at, i.first_released_at, f.first_used_at, o.first_value_at, p.reverted_at,
+	p.built_at, p.release_requested_at, p.release_approved_at, f.first_released_at, f.first_used_at, o.first_value_at, p.reverted_at,
 	vsm.days_between(f.created_at, least(p.first_commit_at, f.started_at)) AS upstream_days,
 	vsm.days_between(least(p.first_commit_at, f.started_at), p.merged_at) AS implementation_days, p.review_days,
 	vsm.days_between(p.merged_at, p.built_at) AS build_days,
@@ -12,8 +12,7 @@ SELECT f.item, f.key, f.title, f.url, f.value_stream, f.portfolio, f.team, f.typ
 	vsm.days_between(f.created_at, f.released_at) AS time_to_release_days,
 	vsm.days_between(f.created_at, o.first_value_at) AS time_to_value_days,
 	p.part_count, p.part_released_count
-FROM :"schema".flow_item AS f
-	JOIN :"schema".item_flow AS i ON i.item = f.item
+FROM :"schema".item_detail AS f
 	-- Requests that were closed without a merge are no way to anything.
 	CROSS JOIN LATERAL (
 		SELECT min(t.first_commit_at) AS first_commit_at, min(t.opened_at) AS code_opened_at, min(t.first_review_at) AS first_review_at,

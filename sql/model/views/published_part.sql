@@ -4,7 +4,7 @@ SELECT f.finished_month AS month, 'item' AS kind, f.item AS entity, coalesce(f.k
 	'' AS service, '' AS environment,
 	concat_ws(' ', extract(epoch FROM f.finished_at), extract(epoch FROM i.active_time), extract(epoch FROM i.wait_time), f.untouched)
 		AS told
-FROM :"schema".flow_item AS f JOIN :"schema".item_flow AS i ON i.item = f.item
+FROM :"schema".item_detail AS f JOIN :"schema".item_flow AS i ON i.item = f.item
 WHERE f.finished_month IS NOT NULL
 UNION ALL
 SELECT d.finished_month, 'deployment', d.deployment, d.deployment, d.value_stream, d.team, '', '', d.service, d.environment,

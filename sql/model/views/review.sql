@@ -18,10 +18,7 @@ FROM (
 		p.item, k.key, p.item_count, r.state, r.merged_at, vsm.period_day(r.merged_at, m.time_zone) AS merged_day,
 		vsm.period_week(r.merged_at, m.time_zone, m.week_starts) AS merged_week, vsm.period_month(r.merged_at, m.time_zone) AS merged_month,
 		coalesce(p.first_commit_at, c.first_commit_at) AS first_commit_at, coalesce(p.opened_at, e.opened_at, r.created_at) AS opened_at,
-		-- One that never was a draft is ready from the beginning.
-		coalesce(p.ready_at, e.ready_at, r.ready_at, CASE WHEN r.state <> 'draft' AND NOT EXISTS (
-			SELECT FROM :"schema".event AS x WHERE x.entity = r.merge_request AND vsm.code_state(x.state) = 'code draft')
-			THEN coalesce(p.opened_at, e.opened_at, r.created_at) END) AS ready_at,
+		d.ready_at,
 		r.first_review_at, coalesce(p.approved_at, e.approved_at, r.approved_at) AS approved_at, r.closed_at,
 		CASE
 			WHEN p.item_count > 0 THEN p.released_at
@@ -63,6 +60,11 @@ FROM (
 				min(x.at) FILTER (WHERE vsm.code_state(x.state) = 'code ready') AS ready_at,
 				min(x.at) FILTER (WHERE vsm.code_state(x.state) = 'code approved') AS approved_at
 			FROM :"schema".event AS x WHERE x.entity = r.merge_request AND p.item_count = 0) AS e
+		-- One that never was a draft is ready from the beginning.
+		CROSS JOIN LATERAL (
+			SELECT coalesce(p.ready_at, e.ready_at, r.ready_at, CASE WHEN r.state <> 'draft' AND NOT EXISTS (
+				SELECT FROM :"schema".event AS x WHERE x.entity = r.merge_request AND vsm.code_state(x.state) = 'code draft')
+				THEN coalesce(p.opened_at, e.opened_at, r.created_at) END) AS ready_at OFFSET 0) AS d
 		CROSS JOIN LATERAL (
 			SELECT min(coalesce(o.authored_at, o.committed_at)) AS first_commit_at,
 				(array_agg(o.sha ORDER BY CASE WHEN l.method = 'merge commit' THEN 1 WHEN l.method IN ('squash commit', 'number in subject')

@@ -1,5 +1,6 @@
 CREATE OR REPLACE VIEW :"schema".scorecard_monthly WITH (security_barrier) AS
-WITH flow AS MATERIALIZED (
+-- (Nothing is materialized: a filter by value stream reaches what is counted.)
+WITH flow AS (
 	SELECT f.month, f.value_stream, f.portfolio, f.team, bool_and(f.is_complete) AS is_complete, sum(f.finished_count)::integer
 		AS finished_count,
 		sum(f.load_count)::integer AS load_count, sum(f.active_days) / nullif(sum(f.active_days + f.wait_days), 0) AS flow_efficiency,
@@ -10,14 +11,14 @@ WITH flow AS MATERIALIZED (
 		(sum(f.finished_count) FILTER (WHERE f.type = 'other'))::integer AS other_count
 	FROM :"schema".flow_monthly AS f WHERE f.level = 'item'
 	GROUP BY f.month, f.value_stream, f.portfolio, f.team),
-delivery AS MATERIALIZED (
+delivery AS (
 	SELECT d.month, d.value_stream, d.portfolio, d.team, bool_and(d.is_complete) AS is_complete,
 		sum(d.deployment_count)::integer AS deployment_count,
 		sum(d.failed_count)::float8 / nullif(sum(d.deployment_count) FILTER (WHERE d.failed_count IS NOT NULL), 0) AS change_fail_rate,
 		sum(d.rework_count)::float8 / nullif(sum(d.deployment_count) FILTER (WHERE d.rework_count IS NOT NULL), 0) AS rework_rate
 	FROM :"schema".dora_monthly AS d
 	GROUP BY d.month, d.value_stream, d.portfolio, d.team),
-figure AS MATERIALIZED (
+figure AS (
 	SELECT month, value_stream, portfolio, team, coalesce(f.is_complete, d.is_complete) AS is_complete, coalesce(f.finished_count, 0)
 		AS finished_count,
 		t.flow_time_p85_days, f.flow_efficiency, coalesce(f.load_count, 0) AS load_count,
@@ -37,7 +38,7 @@ figure AS MATERIALIZED (
 		LEFT JOIN (
 			SELECT i.finished_month AS month, i.value_stream, i.team,
 				percentile_cont(0.85) WITHIN GROUP (ORDER BY i.flow_time_days) AS flow_time_p85_days
-			FROM :"schema".flow_item AS i WHERE i.level = 'item' AND NOT i.untouched AND i.finished_month IS NOT NULL
+			FROM :"schema".item_group AS i WHERE i.level = 'item' AND NOT i.untouched AND i.finished_month IS NOT NULL
 			GROUP BY i.finished_month, i.value_stream, i.team) AS t USING (month, value_stream, team)
 		LEFT JOIN (
 			SELECT l.released_month AS month, l.value_stream, l.team,
@@ -54,23 +55,24 @@ figure AS MATERIALIZED (
 			WHERE o.counted AND o.failed AND o.finished_month >= vsm.period_month(i.since, m.time_zone)
 			GROUP BY o.finished_month, o.value_stream, o.team) AS r USING (month, value_stream, team))
 SELECT q.*,
-	CASE WHEN q.is_complete THEN p.finished_count END AS previous_finished_count,
-	CASE WHEN q.is_complete THEN p.flow_time_p85_days END AS previous_flow_time_p85_days,
-	CASE WHEN q.is_complete THEN p.flow_efficiency END AS previous_flow_efficiency,
-	CASE WHEN q.is_complete THEN p.load_count END AS previous_load_count,
-	CASE WHEN q.is_complete THEN p.feature_share END AS previous_feature_share,
-	CASE WHEN q.is_complete THEN p.defect_share END AS previous_defect_share,
-	CASE WHEN q.is_complete THEN p.risk_share END AS previous_risk_share,
-	CASE WHEN q.is_complete THEN p.debt_share END AS previous_debt_share,
-	CASE WHEN q.is_complete THEN p.other_share END AS previous_other_share,
-	CASE WHEN q.is_complete THEN p.deployment_count END AS previous_deployment_count,
-	CASE WHEN q.is_complete THEN p.change_lead_time_p50_hours END AS previous_change_lead_time_p50_hours,
-	CASE WHEN q.is_complete THEN p.change_fail_rate END AS previous_change_fail_rate,
-	CASE WHEN q.is_complete THEN p.recovery_p50_hours END AS previous_recovery_p50_hours,
-	CASE WHEN q.is_complete THEN p.rework_rate END AS previous_rework_rate,
+	CASE WHEN q.is_complete THEN first_value(q.finished_count) OVER before END AS previous_finished_count,
+	CASE WHEN q.is_complete THEN first_value(q.flow_time_p85_days) OVER before END AS previous_flow_time_p85_days,
+	CASE WHEN q.is_complete THEN first_value(q.flow_efficiency) OVER before END AS previous_flow_efficiency,
+	CASE WHEN q.is_complete THEN first_value(q.load_count) OVER before END AS previous_load_count,
+	CASE WHEN q.is_complete THEN first_value(q.feature_share) OVER before END AS previous_feature_share,
+	CASE WHEN q.is_complete THEN first_value(q.defect_share) OVER before END AS previous_defect_share,
+	CASE WHEN q.is_complete THEN first_value(q.risk_share) OVER before END AS previous_risk_share,
+	CASE WHEN q.is_complete THEN first_value(q.debt_share) OVER before END AS previous_debt_share,
+	CASE WHEN q.is_complete THEN first_value(q.other_share) OVER before END AS previous_other_share,
+	CASE WHEN q.is_complete THEN first_value(q.deployment_count) OVER before END AS previous_deployment_count,
+	CASE WHEN q.is_complete THEN first_value(q.change_lead_time_p50_hours) OVER before END AS previous_change_lead_time_p50_hours,
+	CASE WHEN q.is_complete THEN first_value(q.change_fail_rate) OVER before END AS previous_change_fail_rate,
+	CASE WHEN q.is_complete THEN first_value(q.recovery_p50_hours) OVER before END AS previous_recovery_p50_hours,
+	CASE WHEN q.is_complete THEN first_value(q.rework_rate) OVER before END AS previous_rework_rate,
 	now() AS as_of_at
 FROM figure AS q
-	LEFT JOIN figure AS p ON p.value_stream = q.value_stream AND p.team = q.team AND p.month = (q.month - interval '1 month')::date;
+WINDOW before AS (PARTITION BY q.value_stream, q.team ORDER BY q.month
+	RANGE BETWEEN interval '1 month' PRECEDING AND interval '1 month' PRECEDING);
 
 COMMENT ON VIEW :"schema".scorecard_monthly IS
 	'flow and delivery side by side, with the month before: one row a month, value stream and team';

@@ -1,31 +1,35 @@
 CREATE OR REPLACE VIEW :"schema".team_cost AS
--- How many items a team works on changes on some days.
-WITH change AS MATERIALIZED (
-	SELECT e.team, e.day, sum(e.change) AS change
-	FROM (
-		SELECT s.team, d.day, d.change
-		FROM :"schema".work_span AS s CROSS JOIN LATERAL (VALUES (s.since, 1), (s.until, -1)) AS d (day, change)) AS e
-	GROUP BY e.team, e.day)
--- Each of its working days is shared among them.
+-- Team by team: of those that are asked for.
 SELECT d.team, min(d.day) AS since, array_agg(d.cost ORDER BY d.day) AS costs
 FROM (
+	-- Each of its working days is shared among the items that it works on.
 	SELECT c.team, c.day, coalesce(sum(
 		CASE WHEN c.items > 0 AND c.is_working THEN c.cost_per_day::float8 / c.items::float8 ELSE 0 END) OVER (
 		PARTITION BY c.team ORDER BY c.day ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS cost
 	FROM (
-		SELECT t.team, g.day, t.cost_per_day, sum(k.change) OVER (PARTITION BY t.team ORDER BY g.day) AS items,
+		SELECT t.team, g.day, t.cost_per_day, sum(g.change) OVER (PARTITION BY t.team ORDER BY g.day) AS items,
 			CASE WHEN t.calendar IS NULL THEN extract(isodow FROM g.day) <= 5
 				ELSE vsm.working_time(g.day::timestamp AT TIME ZONE t.time_zone, (g.day + 1)::timestamp AT TIME ZONE t.time_zone,
 					t.calendar) > interval '0' END AS is_working
 		FROM (
-				SELECT b.team, b.first_day, b.last_day, t.cost_per_day, m.time_zone,
-					vsm.try_calendar(coalesce(t.calendar, v.calendar)) AS calendar
-				FROM (SELECT n.team, min(n.day) AS first_day, max(n.day) AS last_day FROM change AS n GROUP BY n.team) AS b
+				SELECT b.team, b.first_day, b.last_day, b.days, b.changes, t.cost_per_day, m.time_zone, y.calendar
+				FROM (
+						-- How many items a team works on changes on some days.
+						SELECT n.team, min(n.day) AS first_day, max(n.day) AS last_day, array_agg(n.day) AS days,
+							array_agg(n.change) AS changes
+						FROM (
+							SELECT s.team, d.day, sum(d.change) AS change
+							FROM :"schema".work_span AS s CROSS JOIN LATERAL (VALUES (s.since, 1), (s.until, -1)) AS d (day, change)
+							GROUP BY s.team, d.day) AS n
+						GROUP BY n.team) AS b
 					JOIN :"schema".team AS t ON t.team = b.team AND t.cost_per_day IS NOT NULL
 					LEFT JOIN :"schema".value_stream AS v ON v.value_stream = t.value_stream
-					CROSS JOIN :"schema".model AS m OFFSET 0) AS t
-			CROSS JOIN LATERAL (SELECT t.first_day + n AS day FROM generate_series(0, t.last_day - t.first_day) AS n) AS g
-			LEFT JOIN change AS k ON k.team = t.team AND k.day = g.day) AS c) AS d
+					CROSS JOIN :"schema".model AS m
+					CROSS JOIN LATERAL (SELECT vsm.try_calendar(coalesce(t.calendar, v.calendar)) AS calendar OFFSET 0) AS y) AS t
+			CROSS JOIN LATERAL (
+				SELECT w.day, k.change
+				FROM (SELECT t.first_day + n AS day FROM generate_series(0, t.last_day - t.first_day) AS n) AS w
+					LEFT JOIN unnest(t.days, t.changes) AS k (day, change) ON k.day = w.day) AS g) AS c) AS d
 GROUP BY d.team;
 
 COMMENT ON VIEW :"schema".team_cost IS

@@ -11,50 +11,78 @@ WITH named AS MATERIALIZED (
 			UNION ALL SELECT o.feature, NULL, o.at FROM :"schema".outcome AS o) AS t
 		GROUP BY t.name) AS n),
 -- Since when a value stream tells of them.
-connected AS MATERIALIZED (
+connected AS (
 	SELECT coalesce(f.value_stream, '(none)') AS value_stream, min(n.used_at) AS used_at, min(n.brought_at) AS brought_at
 	FROM named AS n JOIN :"schema".item_flow AS f ON f.item = n.item
-	GROUP BY f.value_stream),
--- (One value, which is looked up for each span of days.)
-cost AS MATERIALIZED (
-	SELECT min(t.since) AS since, jsonb_object_agg(t.team, to_jsonb(array_fill(0::float8, ARRAY[t.since - t.first_day]) || t.costs))
-		AS costs
-	FROM (SELECT c.*, min(c.since) OVER () AS first_day FROM :"schema".team_cost AS c) AS t)
+	GROUP BY f.value_stream)
 SELECT f.item, f.key, f.title, f.url, f.value_stream, f.portfolio, f.team, f.type, f.priority, f.service, f.level, f.category, f.outcome,
 	r.released_at, vsm.period_day(r.released_at, m.time_zone) AS released_day,
 	vsm.period_week(r.released_at, m.time_zone, m.week_starts) AS released_week,
 	vsm.period_month(r.released_at, m.time_zone) AS released_month,
-	a.first_used_at, a.user_days::float8 AS user_days_30, f.planned_value,
+	a.first_used_at, a.user_days::float8 AS user_days_30, f.told_value AS planned_value,
 	CASE WHEN c.brought_at IS NOT NULL THEN coalesce(e.amount, 0) END AS realized_value,
-	CASE WHEN c.brought_at IS NOT NULL THEN coalesce(e.amount, 0) END / nullif(f.planned_value, 0) AS realized_share,
+	CASE WHEN c.brought_at IS NOT NULL THEN coalesce(e.amount, 0) END / nullif(f.told_value, 0) AS realized_share,
 	s.cost, s.cost_method, e.payback_at,
 	CASE WHEN a.first_used_at IS NOT NULL THEN false
-		WHEN greatest(r.released_at, c.used_at) + interval '30 days' <= now() AND r.released_at IS NOT NULL AND c.used_at IS NOT NULL
+		WHEN greatest(r.released_at, c.used_at) + interval '720 hours' <= now() AND r.released_at IS NOT NULL AND c.used_at IS NOT NULL
 			THEN true
 		END AS unused,
 	now() AS as_of_at
 FROM (
-		-- A feature is what has children, what is a part of nothing and of that type, and what somebody says the value of.
-		SELECT t.*, i.planned_value::float8 AS planned_value, i.cost::float8 AS told_cost, b.items AS below,
-			CASE WHEN b.items = '{}' THEN ARRAY[t.item] ELSE b.items END AS parts
-		FROM :"schema".flow_item AS t
+		SELECT t.*, i.key, i.title, i.url, coalesce(i.service, '(none)') AS service, coalesce(v.portfolio, '(none)') AS portfolio,
+			i.planned_value::float8 AS told_value, i.cost::float8 AS told_cost
+		FROM (
+				-- A feature is what has children, what is a part of nothing and of that type, and what somebody says the value of.
+				SELECT d.item, d.value_stream AS own_stream, coalesce(d.value_stream, '(none)') AS value_stream,
+					coalesce(d.team, '(none)') AS team, coalesce(d.type, '(none)') AS type, d.priority,
+					coalesce(d.level, 'item') AS level, coalesce(d.category, '(none)') AS category, d.outcome,
+					d.released_at, d.finished_at, b.items AS below, CASE WHEN b.items = '{}' THEN ARRAY[d.item] ELSE b.items END AS parts
+				FROM :"schema".item_flow AS d
+					CROSS JOIN LATERAL (
+						SELECT CASE WHEN d.level = 'parent' THEN ARRAY(
+							SELECT p.item FROM :"schema".feature_item AS p WHERE p.feature = d.item) ELSE '{}' END AS items OFFSET 0) AS b
+				WHERE b.items <> '{}' OR d.type = 'feature' AND d.parent IS NULL AND d.feature IS NULL
+				OR d.item IN (SELECT k.item FROM :"schema".item AS k WHERE k.planned_value IS NOT NULL)
+				OR d.item IN (SELECT n.item FROM named AS n)) AS t
 			JOIN :"schema".item AS i ON i.item = t.item
-			CROSS JOIN LATERAL (
-				SELECT CASE WHEN t.level = 'parent' THEN ARRAY(
-					SELECT p.item FROM :"schema".feature_item AS p WHERE p.feature = t.item) ELSE '{}' END AS items OFFSET 0) AS b
-		WHERE b.items <> '{}' OR t.type = 'feature' AND t.parent IS NULL AND t.feature IS NULL OR i.planned_value IS NOT NULL
-		OR t.item IN (SELECT n.item FROM named AS n)) AS f
+			LEFT JOIN :"schema".value_stream AS v ON v.value_stream = t.own_stream) AS f
 	CROSS JOIN (SELECT time_zone, week_starts, currency FROM :"schema".model LIMIT 1) AS m
 	LEFT JOIN connected AS c ON c.value_stream = f.value_stream
+	-- What the teams cost that worked in a value stream, or on what its features are made of: one value, which is looked up for each
+	-- span of days.
+	LEFT JOIN (
+		SELECT t.value_stream, min(t.since) AS since,
+			jsonb_object_agg(t.team, to_jsonb(array_fill(0::float8, ARRAY[t.since - t.first_day]) || t.costs)) AS costs
+		FROM (
+			SELECT w.value_stream, w.team, k.since, k.costs, min(k.since) OVER (PARTITION BY w.value_stream) AS first_day
+			FROM (
+					SELECT coalesce(x.value_stream, '(none)') AS value_stream, coalesce(x.team, '(none)') AS team
+					FROM :"schema".visit AS x WHERE x.class = 'active' AND x.on_clock
+					GROUP BY 1, 2
+					UNION
+					SELECT coalesce(g.value_stream, '(none)'), coalesce(x.team, '(none)')
+					FROM :"schema".item_flow AS g
+						CROSS JOIN LATERAL (SELECT n.item FROM :"schema".feature_item AS n WHERE n.feature = g.item OFFSET 0) AS p
+						CROSS JOIN LATERAL (
+							SELECT v.team FROM :"schema".visit AS v
+							WHERE v.item = p.item AND v.class = 'active' AND v.on_clock OFFSET 0) AS x
+					WHERE g.level = 'parent'
+					GROUP BY 1, 2) AS w
+				CROSS JOIN LATERAL (SELECT c.since, c.costs FROM :"schema".team_cost AS c WHERE c.team = w.team OFFSET 0) AS k) AS t
+		GROUP BY t.value_stream) AS o ON o.value_stream = f.value_stream
 	CROSS JOIN LATERAL (
-		SELECT CASE WHEN count(coalesce(i.released_at, i.finished_at)) = count(*) THEN max(coalesce(i.released_at, i.finished_at)) END
-			AS released_at
-		FROM unnest(f.parts) AS p (item) JOIN :"schema".item_flow AS i ON i.item = p.item
-		WHERE (i.outcome = 'cancelled') IS NOT TRUE) AS r
+		SELECT CASE
+			WHEN f.below <> '{}' THEN (
+				SELECT CASE WHEN count(coalesce(i.released_at, i.finished_at)) = count(*)
+					THEN max(coalesce(i.released_at, i.finished_at)) END
+				FROM unnest(f.below) AS p (item) JOIN :"schema".item_flow AS i ON i.item = p.item
+				WHERE (i.outcome = 'cancelled') IS NOT TRUE)
+			WHEN (f.outcome = 'cancelled') IS NOT TRUE THEN coalesce(f.released_at, f.finished_at)
+		END AS released_at OFFSET 0) AS r
 	CROSS JOIN LATERAL (
 		SELECT min(d.at) AS first_used_at, sum(d.users) AS user_days
 		FROM (
-			SELECT min(u.at) AS at, max(u.users) FILTER (WHERE u.at < r.released_at + interval '30 days') AS users
+			SELECT min(u.at) AS at, max(u.users) FILTER (WHERE u.at < r.released_at + interval '720 hours') AS users
 			FROM unnest(f.item || f.below) AS p (item)
 				CROSS JOIN LATERAL (
 					SELECT p.item AS name WHERE NOT EXISTS (SELECT FROM :"schema".item_alias AS x WHERE x.alias = p.item)
@@ -76,7 +104,6 @@ FROM (
 					SELECT (o.costs #>> ARRAY[x.team, (x.until - o.since)::text])::float8
 						- (o.costs #>> ARRAY[x.team, (x.since - o.since)::text])::float8 AS cost
 					FROM :"schema".work_span AS x
-						CROSS JOIN (SELECT (SELECT q.costs FROM cost AS q) AS costs, (SELECT q.since FROM cost AS q) AS since) AS o
 					WHERE x.item = p.item OFFSET 0) AS t
 			WHERE f.told_cost IS NULL) AS k) AS s
 	CROSS JOIN LATERAL (
@@ -91,9 +118,13 @@ FROM (
 					WHERE x.item = p.item AND x.item = (
 						SELECT y.item FROM :"schema".item_alias AS y WHERE y.alias = x.alias
 						ORDER BY y.since DESC NULLS LAST, y.item COLLATE "C" LIMIT 1)) AS n
-				JOIN :"schema".outcome AS o ON o.feature = n.name
+				CROSS JOIN LATERAL (
+					SELECT k.at, k.amount, k.currency FROM :"schema".outcome AS k WHERE k.feature = n.name OFFSET 0) AS o
 			WHERE (p.item IN (SELECT z.item FROM named AS z)) IS TRUE
-			AND o.amount IS NOT NULL AND (o.currency IS NULL OR o.currency = m.currency)) AS g) AS e;
+			AND o.amount IS NOT NULL AND (o.currency IS NULL OR o.currency = m.currency)) AS g) AS e
+WHERE NOT EXISTS (SELECT FROM :"schema".access) OR f.value_stream = ANY (ARRAY(
+	SELECT a.value_stream FROM :"schema".access AS a JOIN pg_catalog.pg_roles AS o ON o.rolname = a.role
+	WHERE pg_catalog.pg_has_role(o.oid, 'USAGE')));
 
 COMMENT ON VIEW :"schema".value_realization IS
 	'what features brought: one row a feature, which is an item with children, of type feature and a part of nothing, or of a '

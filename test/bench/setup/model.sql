@@ -11,6 +11,9 @@
 --
 -- And it tells a story (at the end): of a team that released 50 fixes of low priority last week, while the feature that matters
 -- most is in its third week of Design Review, waiting for another team.
+--
+-- With psql variable tail it has a value stream more, of so many tickets, whose way goes on through Argo CD and Kubernetes to
+-- incidents of PagerDuty and to use: model_tail.sql.
 \if :{?schema}
 \else
 \set schema bench_model
@@ -400,5 +403,8 @@ INSERT INTO :"schema".item (item, source, key, project, source_type, created_at)
 INSERT INTO :"schema".event (source, event_id, entity, at, state, method) VALUES
 	('servicenow', 'told1', 'servicenow:change:told', pg_temp.day(957), 'approval requested', 'label'), ('servicenow', 'told2',
 		'servicenow:change:told', pg_temp.day(985), 'approval approved', 'label');
+\if :{?tail}
+\ir model_tail.sql
+\endif
 DROP TABLE ticket, epic, request, history, told, landed;
 VACUUM (ANALYZE);

@@ -123,7 +123,7 @@ SELECT diag(format('generated model: of %s forecasts of features, many of which 
 	round(avg(held::int) * 100))) FROM flow.forecast_check WHERE forecast = 'feature';
 
 ------------------------------------------------------------------------------
--- Features, by the view feature of a model that knows what was known eight weeks ago
+-- Features, by the view feature of a model that knows what was known when most forecasts were made, eight weeks ago or before
 ------------------------------------------------------------------------------
 -- Only what the tracker tells, and urgencies that are the same at any time.
 DELETE FROM flow.item_change; DELETE FROM flow.merge_request; DELETE FROM flow.commit; DELETE FROM flow.deployment; DELETE FROM flow.link;
@@ -131,13 +131,16 @@ DELETE FROM flow.build; DELETE FROM flow.usage; DELETE FROM flow.incident;
 UPDATE flow.item SET urgency = NULL WHERE urgency ->> 'profile' <> 'rate';
 UPDATE flow.model SET time_zone = 'UTC', week_starts = 'mon';
 SELECT vsm.refresh_once('flow', rebuild => true) > 0 AS made \gset
+SELECT ((pg_temp.week(0) AT TIME ZONE 'UTC')::date - made_day) / 7 AS made_ago
+FROM flow.forecast_check WHERE forecast = 'feature' AND made_day <= (pg_temp.week(8) AT TIME ZONE 'UTC')::date
+GROUP BY made_day ORDER BY count(*) DESC, made_day LIMIT 1 \gset
 CREATE TEMP TABLE said AS
 SELECT subject, weeks_before, said_count, said_chance FROM flow.forecast_check
-WHERE forecast = 'feature' AND made_day = (pg_temp.week(8) AT TIME ZONE 'UTC')::date;
-DELETE FROM flow.event WHERE at > pg_temp.week(8);
-DELETE FROM flow.item WHERE created_at > pg_temp.week(8);
-UPDATE flow.event SET at = at + interval '56 days';
-UPDATE flow.item SET created_at = created_at + interval '56 days', due_at = due_at + interval '56 days';
+WHERE forecast = 'feature' AND made_day = (pg_temp.week(:made_ago) AT TIME ZONE 'UTC')::date;
+DELETE FROM flow.event WHERE at > pg_temp.week(:made_ago);
+DELETE FROM flow.item WHERE created_at > pg_temp.week(:made_ago);
+UPDATE flow.event SET at = at + :made_ago * interval '7 days';
+UPDATE flow.item SET created_at = created_at + :made_ago * interval '7 days', due_at = due_at + :made_ago * interval '7 days';
 SELECT vsm.refresh_once('flow', rebuild => true) > 0 AS made \gset
 CREATE TEMP TABLE known AS
 SELECT item, round(extract(epoch FROM p85_at - now()) / 604800)::int AS weeks, remaining_count FROM flow.feature WHERE p85_at IS NOT NULL;

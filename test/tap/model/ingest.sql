@@ -2,7 +2,7 @@
 BEGIN;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS vsm;
-SELECT plan(45);
+SELECT plan(50);
 SET LOCAL client_min_messages = error;
 SET LOCAL TimeZone = 'Asia/Tokyo';
 CALL vsm.create_model('flow');
@@ -297,6 +297,21 @@ ALTER TABLE broken.item_alias RENAME TO gone;
 SELECT throws_ok($$SELECT vsm.ingest_once('broken')$$, '42P01', 'the model in schema "broken" has no table "item_alias"',
 	'a model that lacks a table is an error of the call');
 SELECT is((SELECT count(*) FROM broken.inbox WHERE error IS NULL), 12::bigint, 'and no payload is blamed');
+
+
+-- A statement that the server cannot do (Citus says so of some), and a model for which there is no Citus.
+CREATE FUNCTION pg_temp.cannot() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RAISE EXCEPTION USING ERRCODE = 'feature_not_supported',
+	MESSAGE = 'complex joins are not supported'; END$$;
+CALL vsm.create_model('unable');
+CREATE TRIGGER cannot BEFORE INSERT ON unable.item FOR EACH ROW EXECUTE FUNCTION pg_temp.cannot();
+INSERT INTO unable.inbox (source, payload) SELECT source, payload::text FROM payload;
+SELECT throws_ok($$SELECT vsm.ingest_once('unable')$$, '0A000', 'complex joins are not supported',
+	'what the server cannot do is an error of the call');
+SELECT is((SELECT count(*) FROM unable.inbox WHERE error IS NULL AND attempts IS NULL), 12::bigint, 'and no payload is blamed for it');
+SELECT throws_ok($$CALL vsm.distribute_model('unable')$$, '0A000', 'the model in schema "unable" cannot be distributed',
+	'without Citus a model is not distributed');
+SELECT throws_ok($$CALL vsm.distribute_model('nowhere')$$, '42P01', NULL, 'nor one that is not there');
+SELECT is(vsm.is_distributed('unable'), false, 'it lies in one place');
 
 -- A table of events that is partitioned by time
 CREATE SCHEMA parted;

@@ -60,7 +60,7 @@ SELECT tables_are('flow', ARRAY['model', 'access', 'value_stream', 'team', 'serv
 		'naming_removed', 'source_read', 'observation',
 	'mark', 'journal', 'touched', 'refresh_log', 'route', 'commit_release', 'released_branch', 'deployment_flow', 'change_flow',
 	'incident_source', 'item_part', 'item_flow', 'visit', 'process_baseline', 'control_rule', 'published', 'published_entity',
-	'attached', 'breach', 'tracked'],
+	'attached', 'breach', 'breach_due', 'breach_made', 'breach_mark', 'tracked'],
 		'these are the tables');
 SELECT results_eq('SELECT time_zone, week_starts, currency FROM flow.model', $$VALUES ('UTC', 'mon', NULL)$$, 'settings left out');
 SELECT results_eq('SELECT time_zone, week_starts, currency FROM "Odd ""name""".model', $$VALUES ('Europe/Paris', 'sun', 'EUR')$$,

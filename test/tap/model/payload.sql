@@ -2,7 +2,7 @@
 BEGIN;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS vsm;
-SELECT plan(50);
+SELECT plan(51);
 
 -- The answers must not depend on the session.
 SET LOCAL TimeZone = 'America/Los_Angeles';
@@ -180,9 +180,15 @@ SELECT is_empty($$SELECT * FROM member WHERE (vsm.json_text(object, VARIADIC pat
 SELECT cmp_ok((SELECT count(vsm.json_text(object, VARIADIC path)) FROM member), '>', 10::bigint, 'some of which are there');
 
 -- Documents that are held, in memory and beyond
-CREATE TEMP TABLE document AS SELECT n, vsm.hold_document(body) AS held, body
+CREATE TEMP TABLE document AS SELECT n, vsm.hold_document(n, 'held:' || n, '2026-01-05 10:00Z', body) AS held, body
 FROM (SELECT n, jsonb_build_object('n', n, 'text', repeat(md5(n::text), 20000)) AS body FROM generate_series(1, 40) AS n) AS d;
 SELECT is_empty('SELECT n FROM document WHERE vsm.held_document(held) IS DISTINCT FROM body ORDER BY n DESC', 'documents that are held');
+SELECT vsm.judge_document(held, 0::smallint, 'issue', NULL) FROM document WHERE n <= 2;
+SELECT vsm.refuse_document(held, 'no') FROM document WHERE n = 2;
+SELECT results_eq('SELECT document, payload, source, tool, received_at, page, kind, reason FROM vsm.held_documents() WHERE document <= 3',
+	$$SELECT v.n, v.n::bigint, 'held:' || v.n, 'held', timestamptz '2026-01-05 10:00Z', v.page::smallint, v.kind, v.reason
+		FROM (VALUES (1, 0, 'issue', NULL), (2, 0, 'issue', 'held issue: no'), (3, NULL, NULL, NULL)) AS v (n, page, kind, reason)$$,
+	'what is known of them');
 SELECT is((SELECT count(vsm.held_document(held)) FROM document, LATERAL (SELECT vsm.release_documents() IS NULL) AS r), 0::bigint,
 	'and let go of');
 

@@ -140,8 +140,8 @@ SELECT results_eq($$SELECT entity, details ->> 'environment', details ->> 'envir
 	$$VALUES ('jenkins:deployment:shop/checkout/main#7:12', 'staging', 'staging', 'failed')$$, 'a stage that deploys');
 SELECT is_empty($$SELECT name, environment FROM (VALUES ('deploy-production', 'production'), ('Deploy to staging', 'staging'),
 	('shop/deploy', NULL), ('shop/deploy-prod/main', 'prod'), ('Deployment (QA)', 'qa'),
-	('redeployed', NULL)) AS v (name, environment) WHERE vsm.jenkins_environment(name) IS DISTINCT FROM environment
-		OR vsm.jenkins_deploys(name) = (name = 'redeployed')$$, 'environments in names');
+	('redeployed', NULL)) AS v (name, environment) WHERE vsm.job_environment(name) IS DISTINCT FROM environment
+		OR vsm.job_deploys(name) = (name = 'redeployed')$$, 'environments in names');
 
 -- The Notification plugin
 SELECT bag_eq($$SELECT f.id, f.at, f.value FROM sample AS s, vsm.read_jenkins_notification('jenkins', s.payload, vsm.default_names()) AS f

@@ -105,7 +105,7 @@ SELECT is_empty($$SELECT name, deploys FROM (VALUES ('Pre-deploy checks', false)
 	('Approve deploy to production', false), ('Wait for the deployment', false), ('Deployment tests', false),
 	('Test and deploy', true), ('Deploy', true), ('deploy-test', true), ('Deploy checkout', true), ('undeploy', false),
 		('Post-deployment', false), ('Deploy to review', true)) AS v (name, deploys)
-	WHERE vsm.jenkins_deploys(name) <> deploys OR (vsm.jenkins_target(vsm.default_names(), 'stage', name) IS NOT NULL) <> deploys$$,
+	WHERE vsm.job_deploys(name) <> deploys OR (vsm.job_target(vsm.default_names(), 'stage', name) IS NOT NULL) <> deploys$$,
 		'which stages deploy, by their names');
 SELECT results_eq($$SELECT DISTINCT f.entity, f.details ->> 'environment' FROM vsm.names_of(ARRAY[ROW ('job', 'shop/ship', 'live'),
 	ROW ('stage', 'Verify deployment', 'deploy'), ROW ('stage', 'Deploy docs', 'none')]::vsm.name_meaning[]

@@ -92,7 +92,7 @@ END$$;
 CREATE TEMP TABLE rule (place int GENERATED ALWAYS AS IDENTITY, what text, function text, old text, new text, statement text);
 -- What was written.
 INSERT INTO rule (what, function, old, new, statement) VALUES
-('events', 'changed_keys', 'FROM event AS e WHERE', 'FROM event AS e WHERE false AND',
+('events', 'changed_entities', 'FROM event AS e WHERE e.xid >= first_xid', 'FROM event AS e WHERE false AND e.xid >= first_xid',
 	$$INSERT INTO flow.event (source, event_id, entity, at, state) VALUES ('jira', 'rn', 'jira:issue:r1', '2026-03-01', 'To Do')$$),
 ('items', 'changed_keys', 'FROM item AS i WHERE', 'FROM item AS i WHERE false AND', $$UPDATE flow.item SET priority = 'Odd' WHERE item =
 	'jira:issue:r1'$$),
@@ -119,7 +119,7 @@ INSERT INTO rule (what, function, old, new, statement) VALUES
 	$$INSERT INTO flow.incident (incident, service, opened_at) VALUES ('rn', 'rule/web', '2026-02-11')$$),
 ('uses', 'changed_keys', 'FROM usage AS u WHERE', 'FROM usage AS u WHERE false AND',
 	$$INSERT INTO flow.usage (source, event_id, feature, at) VALUES ('app', 'rn', 'RULE-19', '2026-04-01')$$),
-('what the transaction itself wrote', 'changed_keys', 'e.xid = own_xid', 'false',
+('what the transaction itself wrote', 'changed_entities', 'e.xid = own_xid', 'false',
 	$$INSERT INTO flow.event (source, event_id, entity, at, state) VALUES ('jira', 'rn', 'jira:issue:r1', '2026-03-01', 'To Do')$$),
 ('what is gone', 'changed_keys', 'WHERE (j.xid < bound_xid', 'WHERE false AND (j.xid < bound_xid', $$DELETE FROM flow.event WHERE entity =
 	'jira:issue:r1' AND state = 'Done'$$),

@@ -6,7 +6,9 @@ CREATE EXTENSION IF NOT EXISTS vsm;
 SELECT plan(13);
 SET LOCAL client_min_messages = error;
 SET LOCAL jit = off;
-SET LOCAL timezone = 'America/New_York';
+-- A zone where clocks were changed 40 days ago, and will be in three days: days added in the session's zone are found at any time of year.
+SELECT set_config('timezone', format('OLD3NEW,J%s/0,J%s/0', least(to_char(now() + interval '3 days', 'DDD')::int, 365),
+	least(to_char(now() - interval '40 days', 'DDD')::int, 365)), true) AS zone \gset
 CALL vsm.create_model('flow', time_zone => 'UTC', currency => 'EUR');
 
 -- 09:00 UTC of a day of this week, whose Monday is day 1; so last week is days -6 to 0, the week before -13 to -7, then -20 to -14
@@ -78,16 +80,17 @@ INSERT INTO flow.item_alias (alias, item) SELECT i.key, i.item FROM flow.item AS
 INSERT INTO flow.event (source, event_id, entity, at, state)
 SELECT 'jira', t.item || ':' || s.place, 'jira:issue:' || t.item, pg_temp.day(p[2]::numeric), p[1]
 FROM told AS t, string_to_table(t.way, ', ') WITH ORDINALITY AS s (text, place), regexp_match(s.text, '^(.*) (-?[0-9.]+)$') AS p;
-UPDATE flow.item SET urgency = '{"profile":"rate","per_week":1000}', due_at = now() + interval '43 days' WHERE item = 'jira:issue:1';
-UPDATE flow.item SET urgency = '{"profile":"rate","per_week":9000}', due_at = now() - interval '1 day' WHERE item = 'jira:issue:10';
+UPDATE flow.item SET urgency = '{"profile":"rate","per_week":1000}', due_at = now() + interval '1032 hours' WHERE item = 'jira:issue:1';
+UPDATE flow.item SET urgency = '{"profile":"rate","per_week":9000}', due_at = now() - interval '24 hours' WHERE item = 'jira:issue:10';
 -- A deadline eight weeks off.
-UPDATE flow.item SET urgency = jsonb_build_object('profile', 'deadline', 'at', now() + interval '56 days', 'step', 50000, 'per_week', 700)
+UPDATE flow.item
+SET urgency = jsonb_build_object('profile', 'deadline', 'at', now() + interval '1344 hours', 'step', 50000, 'per_week', 700)
 	WHERE item = 'jira:issue:11';
 UPDATE flow.item AS i SET urgency = t.urgency::jsonb
 FROM (VALUES (41, '{"profile":"rate","per_week":700}'), (42, '{"profile":"rate","per_week":700}'), (44,
 	'{"profile":"rate","per_week":700,"currency":"USD"}'),
 	(45, '{"profile":"rate"}'), (46, '{"profile":"rate","per_week":700}')) AS t (item, urgency) WHERE i.item = 'jira:issue:' || t.item;
-UPDATE flow.item SET urgency = jsonb_build_object('profile', 'deadline', 'at', now() + interval '3 days', 'step', 500, 'per_week', 70)
+UPDATE flow.item SET urgency = jsonb_build_object('profile', 'deadline', 'at', now() + interval '72 hours', 'step', 500, 'per_week', 70)
 	WHERE item = 'jira:issue:43';
 UPDATE flow.item AS i SET planned_value = t.planned, cost = t.cost FROM (VALUES (51, 1000, 600), (52, 500, NULL), (53, 10, NULL))
 	AS t (item, planned, cost)

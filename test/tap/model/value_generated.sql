@@ -120,8 +120,8 @@ FROM pg_temp.joint('SELECT feature, team, value_stream, count(*) AS items FROM l
 CREATE TEMP TABLE turn AS
 SELECT row_number() OVER (ORDER BY q.cd3 DESC NULLS LAST, q.due_at NULLS LAST, q.feature COLLATE "C") AS place, q.*
 FROM (
-	SELECT o.item AS feature, o.due_at, pg_temp.cost(o.urgency, tstzmultirange(tstzrange(now() + a.weeks * interval '7 days',
-		now() + (a.weeks + 1) * interval '7 days')))
+	SELECT o.item AS feature, o.due_at, pg_temp.cost(o.urgency, tstzmultirange(tstzrange(now() + a.weeks * interval '168 hours',
+		now() + (a.weeks + 1) * interval '168 hours')))
 		/ CASE WHEN NOT EXISTS (SELECT FROM one AS x WHERE x.value_stream = o.value_stream AND x.urgency IS NOT NULL
 			AND x.outcome IN ('new', 'open') AND x.size IS NULL)
 			THEN o.size::numeric ELSE a.weeks END AS cd3
@@ -170,7 +170,7 @@ SELECT o.item, CASE WHEN p.item IS NULL THEN 1 ELSE coalesce(w.items, 0) END::in
 	round(pg_temp.cost(o.urgency, CASE WHEN o.created_at < b.until THEN tstzmultirange(tstzrange(o.created_at, b.until)) ELSE '{}' END),
 		3) AS backlog_cost,
 	CASE WHEN o.outcome IN ('new', 'open') THEN round(pg_temp.cost(o.urgency, tstzmultirange(tstzrange(e.eta,
-		e.eta + interval '7 days'))), 3) END AS weekly_cost
+		e.eta + interval '168 hours'))), 3) END AS weekly_cost
 FROM one AS o LEFT JOIN spell AS s ON s.item = o.item
 	LEFT JOIN (SELECT DISTINCT m.feature AS item FROM member AS m) AS p ON p.item = o.item
 	LEFT JOIN (
@@ -178,7 +178,7 @@ FROM one AS o LEFT JOIN spell AS s ON s.item = o.item
 		FROM member AS m JOIN spell AS x ON x.item = m.item WHERE NOT m.cuts GROUP BY m.feature) AS w ON w.feature = o.item
 	LEFT JOIN flow.aging_work AS a ON a.item = o.item AND p.item IS NULL
 	LEFT JOIN alone AS l ON l.feature = o.item
-	CROSS JOIN LATERAL (SELECT coalesce(CASE WHEN p.item IS NULL THEN a.eta_p85_at ELSE now() + l.weeks * interval '7 days' END, now())
+	CROSS JOIN LATERAL (SELECT coalesce(CASE WHEN p.item IS NULL THEN a.eta_p85_at ELSE now() + l.weeks * interval '168 hours' END, now())
 		AS eta) AS e
 	CROSS JOIN LATERAL (
 		SELECT coalesce(least(o.started_at, (SELECT min(y.started_at) FROM member AS m JOIN leaf AS y ON y.item = m.item
@@ -244,7 +244,7 @@ FROM one AS o LEFT JOIN released AS r USING (item)
 	LEFT JOIN LATERAL (
 		SELECT sum(y.users) AS user_days FROM (
 			SELECT max(x.users) AS users FROM about AS a JOIN used AS x ON x.item = a.part
-			WHERE a.item = o.item AND x.at >= r.released_at AND x.at < r.released_at + interval '30 days' GROUP BY x.source, x.day) AS y)
+			WHERE a.item = o.item AND x.at >= r.released_at AND x.at < r.released_at + interval '720 hours' GROUP BY x.source, x.day) AS y)
 				AS d ON true
 	LEFT JOIN LATERAL (
 		SELECT CASE WHEN o.value_stream IN ('Shop', 'Payments') THEN coalesce(sum(x.amount), 0) END AS amount FROM about AS a JOIN brought

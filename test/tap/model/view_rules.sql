@@ -20,7 +20,7 @@ SELECT (date_trunc('month', now() AT TIME ZONE 'UTC') - interval '1 month')::dat
 CALL vsm.publish('flow', :'last_month');
 UPDATE flow.published AS p SET value = p.value + 1 WHERE p.metric = 'finished_count';
 BEGIN;
-SELECT plan(26);
+SELECT plan(27);
 
 -- The keys of the views.
 CREATE TEMP TABLE kept (view text PRIMARY KEY, key text);
@@ -128,6 +128,23 @@ BEGIN
 	END LOOP;
 END$$;
 SELECT is_empty('SELECT * FROM pg_temp.broken()', 'each view has rows, one a key, no infinity, and (none) instead of NULL');
+
+-- Periods are the model's, whatever the zone of the session that asks; also of one where clocks were changed lately, and will be soon.
+CREATE FUNCTION pg_temp.elsewhere() RETURNS TABLE (view text, rows bigint) LANGUAGE plpgsql AS $$
+BEGIN
+	FOR view IN SELECT k.view FROM kept AS k LOOP
+		PERFORM set_config('timezone', format('OLD3NEW,J%s/0,J%s/0', least(to_char(now() + interval '3 days', 'DDD')::int, 365),
+			least(to_char(now() - interval '40 days', 'DDD')::int, 365)), true);
+		EXECUTE format('CREATE TEMP TABLE west AS TABLE flow.%I', view);
+		PERFORM set_config('timezone', 'Pacific/Kiritimati', true);
+		EXECUTE format('CREATE TEMP TABLE east AS TABLE flow.%I', view);
+		SELECT count(*) INTO rows FROM ((TABLE west EXCEPT ALL TABLE east) UNION ALL (TABLE east EXCEPT ALL TABLE west)) AS d;
+		IF rows > 0 THEN RETURN NEXT; END IF;
+		DROP TABLE west, east;
+	END LOOP;
+	PERFORM set_config('timezone', 'UTC', true);
+END$$;
+SELECT is_empty('SELECT * FROM pg_temp.elsewhere()', 'each view has the same rows in sessions of other time zones');
 
 -- Who sees what: one reader of Shop, one of Payments and of what is in none, by way of a group, one without a row in access.
 CREATE ROLE vsm_rules_shop;

@@ -5,15 +5,17 @@ CREATE EXTENSION IF NOT EXISTS vsm;
 SELECT plan(30);
 SET LOCAL client_min_messages = error;
 SET LOCAL jit = off;
-SET LOCAL timezone = 'America/New_York';
+-- A zone where clocks were changed 40 days ago, and will be in three days: days added in the session's zone are found at any time of year.
+SELECT set_config('timezone', format('OLD3NEW,J%s/0,J%s/0', least(to_char(now() + interval '3 days', 'DDD')::int, 365),
+	least(to_char(now() - interval '40 days', 'DDD')::int, 365)), true) AS zone \gset
 CALL vsm.create_model('flow', time_zone => 'Europe/Paris', currency => 'EUR');
 
 -- 09:00 UTC of the nth day since a Monday ten weeks ago; and so many days ago.
 CREATE FUNCTION pg_temp.day(n numeric) RETURNS timestamptz LANGUAGE sql STABLE
-RETURN (date_trunc('week', now() AT TIME ZONE 'UTC') + interval '9 hours') AT TIME ZONE 'UTC' + (n - 70) * interval '24 hours';
+RETURN (date_trunc('week', now() AT TIME ZONE 'Europe/Paris') + interval '9 hours') AT TIME ZONE 'UTC' + (n - 70) * interval '24 hours';
 CREATE FUNCTION pg_temp.ago(n numeric) RETURNS timestamptz LANGUAGE sql STABLE RETURN now() - n * interval '24 hours';
 CREATE FUNCTION pg_temp.week(n int) RETURNS date LANGUAGE sql STABLE
-RETURN date_trunc('week', now() AT TIME ZONE 'UTC')::date - 70 + 7 * n;
+RETURN date_trunc('week', now() AT TIME ZONE 'Europe/Paris')::date - 70 + 7 * n;
 
 INSERT INTO flow.value_stream (value_stream, portfolio, workflow) VALUES
 	('Shop', 'Retail', '{"stages":[{"name":"Backlog","class":"new","states":["To Do"]},

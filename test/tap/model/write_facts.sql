@@ -3,7 +3,7 @@
 BEGIN;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS vsm;
-SELECT plan(42);
+SELECT plan(49);
 SET LOCAL client_min_messages = error;
 SET LOCAL TimeZone = 'Asia/Tokyo';
 
@@ -66,6 +66,13 @@ INSERT INTO told SELECT n, vsm.fact_observed('github', 'r' || pg_temp.rnd(6), pg
 INSERT INTO told SELECT n, vsm.fact_event('gitlab', 'p' || n, '2026-01-01 00:00Z', 'created', 'p' || n || ':created')
 	FROM generate_series(1, 3) AS n;
 INSERT INTO told SELECT n, vsm.fact_observed('gitlab', 'p' || n, '2026-01-01 00:00Z', 'pending') FROM generate_series(1, 3) AS n;
+
+INSERT INTO told SELECT n, vsm.fact_usage('web', 'i' || pg_temp.rnd(12), pg_temp.day(9), 'u' || pg_temp.rnd(40), uses => 1 + pg_temp.rnd(3),
+	users => nullif(pg_temp.rnd(3), 0), version => CASE WHEN random() < 0.8 THEN pg_temp.day(3) END) FROM generate_series(1681, 1800) AS n;
+INSERT INTO told SELECT n, vsm.fact_outcome((ARRAY['books', 'bank'])[1 + pg_temp.rnd(2)], 'i' || pg_temp.rnd(4), pg_temp.day(3),
+	(ARRAY['revenue', 'cost saved'])[1 + pg_temp.rnd(2)], (pg_temp.rnd(40) - 10) / 4.0,
+	currency => (ARRAY['EUR', 'USD', NULL])[1 + pg_temp.rnd(3)], version => CASE WHEN random() < 0.8 THEN pg_temp.day(3) END)
+	FROM generate_series(1801, 2000) AS n;
 
 CREATE FUNCTION pg_temp.told(model text, seed float8, calls int) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
@@ -131,6 +138,15 @@ SELECT bag_eq($$SELECT item, title, url, created_at, due_at, size, type FROM onc
 			ORDER BY t.at DESC NULLS LAST, t.details -> 'type' DESC LIMIT 1) AS c6
 	FROM (SELECT DISTINCT entity FROM f WHERE fact = 'item') AS r$$, 'each column of an item has the value of the newest version that '
 		'names it, of equal ones the greater; days end in the model''s zone');
+SELECT bag_eq('SELECT event_id, feature, at, uses, users FROM once.usage', $$SELECT DISTINCT ON (id) id, entity, at, seq,
+	(details ->> 'users')::bigint FROM f WHERE fact = 'usage'
+	ORDER BY id, version DESC NULLS LAST, seq DESC,
+		jsonb_build_array((details ->> 'users')::bigint, vsm.epoch_microseconds(at), entity) DESC$$,
+	'use as the newest version has it, of equal ones the greater');
+SELECT bag_eq('SELECT feature, at, measure, amount, currency, source FROM once.outcome', $$SELECT DISTINCT ON (entity, at, name)
+	entity, at, name, value::numeric, details ->> 'currency', source FROM f WHERE fact = 'outcome'
+	ORDER BY entity, at, name, version DESC NULLS LAST, value::numeric DESC, details ->> 'currency' DESC NULLS LAST, source DESC$$,
+	'what features brought: the newest amount, of equal versions the greater');
 SELECT bag_eq($$SELECT commit.sha, title, updated_at FROM once.commit$$, $$
 	SELECT r.entity, (SELECT t.details ->> 'title' FROM f AS t WHERE t.fact = 'commit' AND t.entity = r.entity AND t.details ? 'title'
 		ORDER BY t.at DESC NULLS LAST, t.details -> 'title' DESC LIMIT 1) AS title, max(r.at)
@@ -243,7 +259,10 @@ DECLARE
 BEGIN
 	PERFORM vsm.open_facts();
 	INSERT INTO pg_temp.vsm_fact SELECT f.*, 1, '2026-01-01 00:00Z', NULL, false FROM unnest(facts) AS f;
+	PERFORM vsm.open_held_facts();
+	PERFORM vsm.hold_facts('SELECT f.* FROM pg_temp.vsm_fact AS f');
 	SELECT r.reason INTO told FROM vsm.refused_facts() AS r;
+	PERFORM vsm.release_facts();
 	DELETE FROM pg_temp.vsm_fact;
 	RETURN told;
 END$$;
@@ -297,6 +316,44 @@ SELECT throws_ok($$SELECT vsm.cut_table('none.item')$$, '42809', '"item" is not 
 	'only a temporary table is cut');
 SELECT is(pg_temp.failure(ARRAY(SELECT vsm.fact_alias('s', 'many' || n, repeat('x', 300) || n) FROM generate_series(1, 1000) AS n)), 'none',
 	'as one of many facts is');
+-- More facts than fit into memory, some of which are refused; the others are written
+SET LOCAL work_mem = '64kB';
+SELECT vsm.open_facts();
+INSERT INTO pg_temp.vsm_fact SELECT (vsm.fact_event('s', 'big' || n, '2026-01-05', 'A', 'big' || n)).*, 1 + n / 1000, '2026-01-06'
+FROM generate_series(1, 5000) AS n;
+INSERT INTO pg_temp.vsm_fact SELECT (vsm.fact_link('s', repeat('l', 1001), 't', 'part_of')).*, 3;
+SELECT vsm.open_held_facts();
+SELECT is(vsm.hold_facts('SELECT f.* FROM pg_temp.vsm_fact AS f'), 5000::bigint, 'facts beyond work_mem, and one that is refused');
+SELECT is((SELECT string_agg(format('%s: %s', document, reason), ';') FROM vsm.refused_facts()),
+	'3: it names ' || repeat('l', 60) || '..., which is longer than 1,000 bytes', 'by its document');
+SELECT vsm.write_judged_facts('none');
+SELECT results_eq($$SELECT count(*), min(length(entity)) FROM none.event WHERE entity LIKE 'big%' AND state = 'A'$$,
+	'VALUES (4000::bigint, 4)', 'the facts of the other documents are written');
+RESET work_mem;
+-- A trigger that writes to another model while facts are being written
+CALL vsm.create_model('outer');
+CREATE FUNCTION pg_temp.write_more() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+	PERFORM pg_temp.write_now(ARRAY[vsm.fact_event('s', NEW.entity, NEW.at, 'copied', 'copy')]);
+	RETURN NEW;
+END$$;
+CREATE TRIGGER copy BEFORE INSERT ON "outer".event FOR EACH ROW EXECUTE FUNCTION pg_temp.write_more();
+DELETE FROM pg_temp.vsm_fact;
+SELECT vsm.open_held_facts();
+SELECT vsm.hold_facts($$SELECT (vsm.fact_event('s', 'nest' || n, '2026-01-05', 'A', 'e')).*, 1::bigint, now(), NULL::bigint, false
+	FROM generate_series(1, 3) AS n
+	UNION ALL SELECT (vsm.fact_link('s', 'nest1', 'nest2', 'part_of')).*, 1::bigint, now(), NULL::bigint, false$$);
+SELECT vsm.write_judged_facts('outer');
+SELECT results_eq($$SELECT entity, state FROM "outer".event UNION ALL SELECT entity, state FROM none.event WHERE entity LIKE 'nest%'
+		UNION ALL SELECT source, target FROM "outer".link ORDER BY 1, 2$$,
+	$$VALUES ('nest1', 'A'), ('nest1', 'copied'), ('nest1', 'nest2'), ('nest2', 'A'), ('nest2', 'copied'), ('nest3', 'A'),
+		('nest3', 'copied')$$, 'facts that are written by a trigger in between');
+SELECT pg_temp.write_now(ARRAY[vsm.fact_outcome('books', 'X-1', '2026-01-01', 'revenue', NULL), vsm.fact_outcome('books', 'X-1', NULL,
+	'revenue', 1), vsm.fact_outcome('books', 'X-1', '2026-01-01', NULL, 1), vsm.fact_outcome('books', NULL, '2026-01-01', 'revenue', 1),
+	vsm.fact_outcome('books', 'X-1', '2026-01-01', 'revenue', 12.5)]);
+SELECT results_eq('SELECT feature, at, measure, amount, currency, source FROM none.outcome',
+	$$VALUES ('X-1', timestamptz '2026-01-01', 'revenue', 12.5, NULL, 'books')$$,
+	'an outcome without amount, time, measure or feature is none');
 SELECT throws_ok($$SELECT vsm.write_facts('nowhere')$$, '42P01', NULL, 'there has to be a model');
 
 SELECT * FROM finish();

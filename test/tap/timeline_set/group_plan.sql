@@ -6,7 +6,7 @@ CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS vsm;
 \ir ../../cancel.sql
 \ir ../../group_plan.sql
-SELECT plan(142);
+SELECT plan(159);
 
 -- A query of the class whose answer is the same as without.
 CREATE FUNCTION pg_temp.grouped(query text, description text) RETURNS text LANGUAGE sql AS $$
@@ -85,6 +85,25 @@ SELECT pg_temp.grouped('SELECT item, vsm.timeline(at, state) FROM event GROUP BY
 SELECT pg_temp.left_alone('SELECT vsm.timeline(at, state) FROM event', 'no GROUP BY');
 SELECT pg_temp.left_alone('SELECT item FROM event GROUP BY item', 'no aggregate');
 SELECT pg_temp.left_alone('SELECT item, vsm.timeline(at, state), vsm.timeline(at, stage) FROM event GROUP BY item', 'two of them');
+-- Of its rows beside it.
+SELECT pg_temp.grouped('SELECT item, vsm.timeline(at, state), count(*), min(at), max(at), count(at), count(state), count(1) FROM event '
+	'GROUP BY item', 'count, min and max beside it');
+SELECT pg_temp.grouped('SELECT small, key, max(at) - min(at) + count(*) * interval ''1 s'', vsm.timeline(at, state) FROM event GROUP BY '
+	'small, key HAVING count(*) > 2 OR min(at) IS NULL', 'in expressions, HAVING and alone');
+SELECT pg_temp.grouped('SELECT many, count(*), min(at), max(at), count(state), vsm.timeline(at, state) FROM large GROUP BY many',
+	'of a set that is divided');
+SELECT pg_temp.grouped('SELECT key, count(stage), vsm.timeline(at, stage) FROM event GROUP BY key', 'of a state that is varchar');
+SELECT pg_temp.grouped('SELECT item, count(*) OVER (), sum(count(*)) OVER (ORDER BY item), vsm.timeline(at, state) FROM event GROUP BY '
+	'item', 'below windows');
+SELECT pg_temp.grouped('SELECT item, min(at + interval ''1 h''), vsm.timeline(at + interval ''1 h'', state), count(state) FROM '
+	'(SELECT item, at, lower(state) AS state FROM event) AS e GROUP BY item HAVING count(*) > 0', 'of times that are computed');
+INSERT INTO event (item, at, state) VALUES (1, 'infinity', NULL), (1, '-infinity', NULL), (1002, 'infinity', NULL);
+SELECT pg_temp.grouped('SELECT item, vsm.timeline(at, state), count(*), min(at), max(at), count(at), count(state) FROM event GROUP BY item',
+	'infinite times of rows that are no event');
+DELETE FROM event WHERE NOT isfinite(at);
+SELECT pg_temp.left_alone(format('SELECT item, vsm.timeline(at, state), %s FROM event GROUP BY item', other), other || ' beside it')
+FROM unnest('{min(state),max(at + interval ''1 h''),count(*) FILTER (WHERE small > 0),count(DISTINCT at),count(stage),count(key),'
+	'min(local),count(NULL),count(item),sum(small)}'::text[]) AS other;
 SELECT pg_temp.left_alone('SELECT item, vsm.timeline(at, state), max(weight) FROM event GROUP BY item', 'another aggregate beside it');
 SELECT pg_temp.left_alone('SELECT item, vsm.timeline(at, state, no) FROM event GROUP BY item', 'with sequence numbers');
 SELECT pg_temp.left_alone('SELECT item, vsm.timeline(at, state) FILTER (WHERE small > 0) FROM event GROUP BY item', 'FILTER');

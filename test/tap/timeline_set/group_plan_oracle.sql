@@ -5,9 +5,10 @@ BEGIN;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS vsm;
 \ir ../../group_plan.sql
-SELECT plan(4);
+SELECT plan(6);
 
-CREATE TABLE asked (number int, query text, settings text, is_grouped boolean, answer text, other text);
+CREATE TABLE asked (number int, query text, settings text, is_grouped boolean, is_parallel boolean, is_summarized boolean,
+	answer text, other text);
 
 CREATE FUNCTION pg_temp.any_of(VARIADIC choices text[]) RETURNS text LANGUAGE sql VOLATILE
 	AS $$ SELECT choices[1 + floor(random() * cardinality(choices))::int] $$;
@@ -32,7 +33,8 @@ DECLARE
 			'vsm.timeline(e.at::date, e.key::varchar)', 'my_timeline(e.at, e.state)');
 	outputs text[];
 	query text;
-	others text := pg_temp.any_of('', '', '', '', '', '', '', '', '', '', '', 'max(e.at)', 'count(*)',
+	others text := pg_temp.any_of('', '', '', '', '', '', '', '', '', 'max(e.at)', 'min(e.at)', 'count(*)', 'count(e.at)', 'count(e.state)',
+		'count(*) - count(e.at)', 'max(e.at) - min(e.at)', 'max(e.key)', 'min(e.at) FILTER (WHERE e.item > 5)',
 		'vsm.timeline(e.at, e.state) FILTER (WHERE e.item > 5)', 'vsm.timeline(e.at, e.state ORDER BY e.at DESC)',
 		'vsm.timeline(DISTINCT e.at, e.state)');
 	form text := pg_temp.any_of('plain', 'plain', 'plain', 'rollup', 'sets', 'distinct', 'limit', 'window', 'lateral', 'join', 'with',
@@ -64,6 +66,9 @@ BEGIN
 	END IF;
 	IF others <> '' THEN
 		outputs := outputs || others;
+	END IF;
+	IF others ~ '^(max|min|count)' AND random() < 0.5 THEN
+		outputs := outputs || '{count(*),max(e.at),min(e.at)}'::text[];
 	END IF;
 	query := format(' FROM %s %s GROUP BY %s%s', source, CASE WHEN random() < 0.3 THEN 'WHERE ' || pg_temp.any_of('e.item > 20',
 		'e.item IS NOT NULL', 'e.item = 7', 'e.item < 0', 'e.at IS NOT NULL',
@@ -98,13 +103,14 @@ BEGIN
 	PERFORM set_config('enable_nestloop', pg_temp.any_of('on', 'on', 'off'), true);
 	PERFORM set_config('enable_hashjoin', pg_temp.any_of('on', 'on', 'off'), true);
 	PERFORM set_config('enable_material', pg_temp.any_of('on', 'off'), true);
-	PERFORM set_config('max_parallel_workers_per_gather', pg_temp.any_of('0', '0', '0', '0', '2'), true);
-	PERFORM set_config('parallel_setup_cost', pg_temp.any_of('0', '1000'), true), set_config('parallel_tuple_cost', pg_temp.any_of('0',
-	'0.1'), true);
-	PERFORM set_config('min_parallel_table_scan_size', pg_temp.any_of('0', '8MB'), true);
+	PERFORM set_config('max_parallel_workers_per_gather', pg_temp.any_of('0', '1', '2', '2'), true);
+	PERFORM set_config('parallel_leader_participation', pg_temp.any_of('on', 'on', 'off'), true);
+	PERFORM set_config('parallel_setup_cost', pg_temp.any_of('0', '0', '1000'), true),
+		set_config('parallel_tuple_cost', pg_temp.any_of('0', '0', '0.1'), true);
+	PERFORM set_config('min_parallel_table_scan_size', pg_temp.any_of('0', '0', '8MB'), true);
 	RETURN (SELECT string_agg(format('%s=%s', name, setting), ' ') FROM pg_settings WHERE name ~
 		'^(work_mem|enable_(partitionwise_aggregate|hashagg|nestloop|hashjoin|material)|max_parallel_workers_per_gather|'
-		'parallel_setup_cost|parallel_tuple_cost|min_parallel_table_scan_size)$');
+		'parallel_leader_participation|parallel_setup_cost|parallel_tuple_cost|min_parallel_table_scan_size)$');
 END $$;
 DO $$
 DECLARE
@@ -114,13 +120,17 @@ BEGIN
 	FOR n IN 1 .. 500 LOOP
 		query := pg_temp.any_query();
 		settings := pg_temp.any_settings();
-		INSERT INTO asked VALUES (n, query, settings, pg_temp.is_grouped(query), pg_temp.answer(query, 'on'), pg_temp.answer(query,
+		INSERT INTO asked VALUES (n, query, settings, pg_temp.is_grouped(query),
+			pg_temp.plan_of(query) LIKE '%Parallel Custom Scan (vsm_group)%', query ~ '(max|min|count)\(e\.',
+			 pg_temp.answer(query, 'on'), pg_temp.answer(query,
 			'off'));
 	END LOOP;
 END $$;
 SELECT is_empty('SELECT number, query, settings FROM asked WHERE answer IS DISTINCT FROM other LIMIT 3',
 	'queries at random answer the same');
 SELECT cmp_ok((SELECT count(*) FROM asked WHERE is_grouped), '>=', 150::bigint, 'many of which were planned on a set');
+SELECT cmp_ok((SELECT count(*) FROM asked WHERE is_parallel), '>=', 20::bigint, 'some of them by several processes');
+SELECT cmp_ok((SELECT count(*) FROM asked WHERE is_grouped AND is_summarized), '>=', 30::bigint, 'some with other aggregates');
 SELECT cmp_ok((SELECT count(*) FROM asked WHERE NOT is_grouped), '>=', 100::bigint, 'and many were not');
 SELECT cmp_ok((SELECT count(*) FROM asked WHERE answer ~ '^[0-9A-Z]{5}: '), '<', 50::bigint, 'few of them fail');
 

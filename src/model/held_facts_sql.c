@@ -1,0 +1,789 @@
+/*
+ * held_facts_sql.c
+ *		The facts that are being written to a model: kept in memory, each kind by itself.
+ *
+ * They are judged once, as they come, and a statement that writes facts of a kind reads these alone,
+ * in place, as a table told_KIND that only the statements of the writing functions see. Of a temporary
+ * table each of them would pass by all facts, and every transaction would cut it. What is more than
+ * half of work_mem goes to a temporary file.
+ *
+ * Whoever owns a model can call all of this, in any order, from functions and triggers of his own. So
+ * facts are not let go of while a statement reads them or adds to them, and what a connection of SPI
+ * knows of the tables, which may be longer than the transaction, stays where it is.
+ */
+#include "postgres.h"
+
+#include "access/detoast.h"
+#include "access/xact.h"
+#include "base/compat.h"
+#include "base/rows_sql.h"
+#include "catalog/pg_collation.h"
+#include "catalog/pg_type.h"
+#include "common/hashfn.h"
+#include "executor/execdesc.h"
+#include "executor/executor.h"
+#include "executor/spi.h"
+#include "executor/tuptable.h"
+#include "model/enter_model.h"
+#include "model/execute_sql.h"
+#include "model/held_facts.h"
+#include "tcop/dest.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/datetime.h"
+#include "utils/hsearch.h"
+#include "utils/memutils.h"
+#include "utils/queryenvironment.h"
+#include "utils/resowner.h"
+#include "utils/timestamp.h"
+#include "utils/tuplestore.h"
+#include "utils/varlena.h"
+
+PG_FUNCTION_INFO_V1(vsm_hold_facts);
+PG_FUNCTION_INFO_V1(vsm_refused_facts);
+PG_FUNCTION_INFO_V1(vsm_held_facts);
+PG_FUNCTION_INFO_V1(vsm_open_held_facts);
+PG_FUNCTION_INFO_V1(vsm_enter_facts);
+PG_FUNCTION_INFO_V1(vsm_release_facts);
+
+#define MAX_NAME	1000		/* bytes */
+
+/* The columns of a fact that is held. */
+enum
+{
+	SOURCE, FACT, ENTITY, AT, VALUE, ID, NAME, PREVIOUS, VALUE_ID, PREVIOUS_ID, SEQ, METHOD, CONFIDENCE, UNTIL, DETAILS, VERSION,
+	DOCUMENT, RECEIVED_AT, PAYLOAD, AGAIN, COLUMNS
+};
+
+static const struct
+{
+	const char *name;
+	Oid			type;
+}			fact_columns[COLUMNS] = {
+	{"source", TEXTOID}, {"fact", TEXTOID}, {"entity", TEXTOID}, {"at", TIMESTAMPTZOID}, {"value", TEXTOID}, {"id", TEXTOID},
+	{"name", TEXTOID}, {"previous", TEXTOID}, {"value_id", TEXTOID}, {"previous_id", TEXTOID}, {"seq", INT8OID},
+	{"method", TEXTOID}, {"confidence", FLOAT8OID}, {"until", TIMESTAMPTZOID}, {"details", JSONBOID},
+	{"version", TIMESTAMPTZOID}, {"document", INT8OID}, {"received_at", TIMESTAMPTZOID}, {"payload", INT8OID}, {"again", BOOLOID}
+};
+
+typedef enum FactKind
+{
+	FACT_EVENT, FACT_OBSERVED, FACT_CREATED, FACT_CHANGE, FACT_ALIAS, FACT_HISTORY, FACT_LINK, FACT_ITEM, FACT_MERGE_REQUEST,
+	FACT_COMMIT, FACT_BUILD, FACT_DEPLOYMENT, FACT_INCIDENT, FACT_USAGE, FACT_OUTCOME, FACT_KINDS
+} FactKind;
+
+/* Events that are told a second time among those that are held lie by themselves. */
+#define EVENT_AGAIN		FACT_KINDS
+#define STORES			(FACT_KINDS + 1)
+
+/* How many events are looked at for that: the others lie together, whether they are told again or not. */
+#define MAX_KNOWN_EVENTS	100000
+
+static const char *const kind_names[FACT_KINDS] = {
+	"event", "observed", "created", "change", "alias", "history", "link", "item", "merge_request", "commit", "build", "deployment",
+	"incident", "usage", "outcome"
+};
+
+static const char *const table_names[STORES] = {
+	"told_event", "told_observed", "told_created", "told_change", "told_alias", "told_history", "told_link", "told_item",
+	"told_merge_request", "told_commit", "told_build", "told_deployment", "told_incident", "told_usage", "told_outcome",
+	"told_event_again"
+};
+
+/* A document that states what cannot be taken. */
+typedef struct RefusedDocument
+{
+	int64		document;		/* 0: facts that are of none */
+	char	   *reason;			/* about a name; NULL: only times are at fault */
+	TimestampTz at;				/* the latest of what cannot be taken */
+	bool		has_at;
+	TimestampTz received_at;
+	bool		has_received_at;
+} RefusedDocument;
+
+/* What statements read facts as. They are never freed, but taken again: a connection may still name them. */
+typedef struct ToldTables
+{
+	struct ToldTables *next;	/* of those that no facts are behind */
+	EphemeralNamedRelationData tables[STORES];
+} ToldTables;
+
+typedef struct HeldFacts
+{
+	struct HeldFacts *outer;	/* facts in whose writing these came to be held, or whose writing was never ended */
+	uint64		number;			/* of no others */
+	MemoryContext context;
+	TupleDesc	columns;
+	bool		is_writing;		/* statements may be reading them */
+	int			uses;			/* statements that read them, or add to them, right now */
+	Tuplestorestate *facts[STORES]; /* NULL: none */
+	int64		counts[STORES];
+	ToldTables *told;			/* NULL: no statement knows them yet */
+	HTAB	   *known_events;	/* hashes of what identifies them; NULL: none */
+	HTAB	   *refused;		/* documents; NULL: none */
+} HeldFacts;
+
+/* They go with the transaction. */
+static HeldFacts *held = NULL;
+static uint64 last_number = 0;
+
+/* These stay. */
+static TupleDesc columns_of_facts = NULL;
+static Tuplestorestate *no_facts = NULL;
+static ToldTables *free_tables = NULL;
+static MemoryContext connections = NULL;	/* what SPI keeps with its connections */
+static TimestampTz connected_at = 0;	/* the statement of the client in which they were made */
+static ExecutorStart_hook_type previous_hook = NULL;
+static bool is_hooked = false;
+
+static void
+forget_facts(void *arg)
+{
+	HeldFacts  *facts = arg;
+	HeldFacts **link = &held;
+
+	while (*link != NULL && *link != facts)
+		link = &(*link)->outer;
+	if (*link != NULL)
+		*link = facts->outer;
+	if (facts->told != NULL)
+	{
+		for (int kind = 0; kind < STORES; kind++)
+			facts->told->tables[kind].reldata = no_facts;
+		facts->told->next = free_tables;
+		free_tables = facts->told;
+	}
+}
+
+/* A statement that uses facts; it lies in the statement's own memory. */
+typedef struct FactUse
+{
+	MemoryContextCallback callback;
+	uint64		number;
+} FactUse;
+
+static void
+end_use(void *arg)
+{
+	for (HeldFacts *facts = held; facts != NULL; facts = facts->outer)
+	{
+		if (facts->number == ((FactUse *) arg)->number)
+			facts->uses--;
+	}
+}
+
+/* Notes which facts a statement reads, until its memory goes, with an error or without. */
+static void
+note_use(QueryDesc *query, int eflags)
+{
+	ListCell   *cell;
+
+	if (previous_hook != NULL)
+		previous_hook(query, eflags);
+	else
+		standard_ExecutorStart(query, eflags);
+	if (held == NULL || query->queryEnv == NULL)
+		return;
+	foreach(cell, query->plannedstmt->rtable)
+	{
+		const RangeTblEntry *entry = lfirst_node(RangeTblEntry, cell);
+		EphemeralNamedRelation table;
+
+		if (entry->rtekind != RTE_NAMEDTUPLESTORE || (table = get_ENR(query->queryEnv, entry->enrname)) == NULL)
+			continue;
+		for (HeldFacts *facts = held; facts != NULL; facts = facts->outer)
+		{
+			FactUse    *use;
+
+			if (facts->told == NULL || table < facts->told->tables || table >= facts->told->tables + STORES)
+				continue;
+			use = MemoryContextAlloc(query->estate->es_query_cxt, sizeof(FactUse));
+			use->callback.func = end_use;
+			use->callback.arg = use;
+			use->number = facts->number;
+			MemoryContextRegisterResetCallback(query->estate->es_query_cxt, &use->callback);
+			facts->uses++;
+		}
+	}
+}
+
+/* What is made once a session. */
+static void
+make_lasting(void)
+{
+	MemoryContext caller = MemoryContextSwitchTo(TopMemoryContext);
+	TupleDesc	columns = CreateTemplateTupleDesc(COLUMNS);
+
+	for (int i = 0; i < COLUMNS; i++)
+		TupleDescInitEntry(columns, i + 1, fact_columns[i].name, fact_columns[i].type, -1, 0);
+	vsm_finish_tupdesc(columns);
+	if (no_facts == NULL)
+		no_facts = tuplestore_begin_heap(true, false, 64);
+	if (connections == NULL)
+		connections = AllocSetContextCreate(TopMemoryContext, "vsm told tables", ALLOCSET_DEFAULT_SIZES);
+	columns_of_facts = columns;
+	if (!is_hooked)
+	{
+		previous_hook = ExecutorStart_hook;
+		ExecutorStart_hook = note_use;
+		is_hooked = true;
+	}
+	MemoryContextSwitchTo(caller);
+}
+
+static void
+begin_holding(void)
+{
+	MemoryContext context = AllocSetContextCreate(TopTransactionContext, "vsm facts", ALLOCSET_DEFAULT_SIZES);
+	HeldFacts  *facts = MemoryContextAllocZero(context, sizeof(HeldFacts));
+	MemoryContextCallback *callback = MemoryContextAllocZero(context, sizeof(MemoryContextCallback));
+
+	if (columns_of_facts == NULL)
+		make_lasting();
+	facts->context = context;
+	facts->columns = columns_of_facts;
+	facts->number = ++last_number;
+	callback->func = forget_facts;
+	callback->arg = facts;
+	MemoryContextRegisterResetCallback(context, callback);
+	facts->outer = held;
+	held = facts;
+}
+
+static void
+release_facts(void)
+{
+	if (held->uses > 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_IN_USE),
+				 errmsg("facts that a statement is reading cannot be let go of")));
+	for (int kind = 0; kind < STORES; kind++)
+	{
+		if (held->facts[kind] != NULL)
+			tuplestore_end(held->facts[kind]);
+	}
+	MemoryContextDelete(held->context);
+}
+
+/* Empty stores are there as well, for who reads them. */
+static Tuplestorestate *
+facts_of_kind(HeldFacts *facts, int kind)
+{
+	if (facts->facts[kind] == NULL)
+	{
+		MemoryContext caller = MemoryContextSwitchTo(facts->context);
+		ResourceOwner owner = CurrentResourceOwner;
+
+		/* They outlive a subtransaction, as the memory does. */
+		CurrentResourceOwner = TopTransactionResourceOwner;
+		facts->facts[kind] = tuplestore_begin_heap(true, false, Max(work_mem / 2, 64));
+		CurrentResourceOwner = owner;
+		MemoryContextSwitchTo(caller);
+	}
+	return facts->facts[kind];
+}
+
+/* -1: of no kind that is written. */
+static int
+kind_of(Datum fact)
+{
+	text	   *name = (text *) DatumGetPointer(fact);
+
+	for (int kind = 0; kind < FACT_KINDS; kind++)
+	{
+		int			len = strlen(kind_names[kind]);
+
+		if (VARSIZE_ANY_EXHDR(name) == len && memcmp(VARDATA_ANY(name), kind_names[kind], len) == 0)
+			return kind;
+	}
+	return -1;
+}
+
+static int
+text_size(const Datum *values, const bool *nulls, int column)
+{
+	return nulls[column] ? 0 : (int) VARSIZE_ANY_EXHDR(DatumGetPointer(values[column]));
+}
+
+/* A fact that lacks what it is about, its time or its target is none. */
+static bool
+is_fact(int kind, const Datum *values, const bool *nulls)
+{
+	if (text_size(values, nulls, ENTITY) == 0)
+		return false;
+	switch (kind)
+	{
+		case FACT_EVENT:
+			return !nulls[AT] && text_size(values, nulls, VALUE) > 0 && text_size(values, nulls, ID) > 0;
+		case FACT_OBSERVED:
+			return !nulls[AT] && text_size(values, nulls, VALUE) > 0;
+		case FACT_CREATED:
+			return !nulls[AT];
+		case FACT_USAGE:
+			return !nulls[AT] && text_size(values, nulls, ID) > 0;
+		case FACT_OUTCOME:
+			return !nulls[AT] && text_size(values, nulls, NAME) > 0 && text_size(values, nulls, VALUE) > 0;
+		case FACT_CHANGE:
+			return !nulls[AT] && text_size(values, nulls, NAME) > 0 && text_size(values, nulls, ID) > 0;
+		case FACT_ALIAS:
+			return text_size(values, nulls, VALUE) > 0;
+		case FACT_HISTORY:
+			return !nulls[UNTIL];
+		case FACT_LINK:
+			{
+				int			target = text_size(values, nulls, VALUE);
+
+				return target > 0 && text_size(values, nulls, NAME) > 0 &&
+					(target != text_size(values, nulls, ENTITY) ||
+					 memcmp(VARDATA_ANY(DatumGetPointer(values[VALUE])), VARDATA_ANY(DatumGetPointer(values[ENTITY])), target) != 0);
+			}
+		default:
+			return true;
+	}
+}
+
+/* The document of a fact among those that are refused, which it becomes. */
+static RefusedDocument *
+refused_document(HeldFacts *facts, int64 document)
+{
+	RefusedDocument *refused;
+	bool		found;
+
+	if (facts->refused == NULL)
+	{
+		HASHCTL		control = {0};
+
+		control.keysize = sizeof(int64);
+		control.entrysize = sizeof(RefusedDocument);
+		control.hcxt = facts->context;
+		facts->refused = hash_create("vsm refused documents", 64, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+	}
+	refused = hash_search(facts->refused, &document, HASH_ENTER, &found);
+	if (!found)
+	{
+		memset(refused, 0, sizeof(RefusedDocument));
+		refused->document = document;
+	}
+	return refused;
+}
+
+/* The reason why a name that long is not taken. */
+static char *
+name_reason(Datum name)
+{
+	text	   *text_name = (text *) DatumGetPointer(name);
+	const char *start = VARDATA_ANY(text_name);
+	int			shown = pg_mbcharcliplen(start, VARSIZE_ANY_EXHDR(text_name), 60);
+
+	return psprintf("it names %.*s..., which is longer than 1,000 bytes", shown, start);
+}
+
+/*
+ * Whether a fact cannot be taken, its document being noted then: a name that is too long, a time that
+ * is later than a day after the document was received.
+ */
+static bool
+is_refused(HeldFacts *facts, int kind, const Datum *values, const bool *nulls)
+{
+	static const int names[] = {ENTITY, SOURCE, ID, NAME};
+	int			longest = -1;
+	bool		is_long;
+	bool		is_later = false;
+	RefusedDocument *refused;
+	char	   *reason = NULL;
+
+	for (int i = 0; i < lengthof(names); i++)
+	{
+		if (!nulls[names[i]] &&
+			(longest < 0 || text_size(values, nulls, names[i]) > text_size(values, nulls, longest)))
+			longest = names[i];
+	}
+	is_long = longest >= 0 && text_size(values, nulls, longest) > MAX_NAME;
+	if (!is_long && text_size(values, nulls, VALUE) > MAX_NAME)
+		is_long = kind == FACT_EVENT || kind == FACT_OBSERVED || kind == FACT_CREATED || kind == FACT_ALIAS || kind == FACT_LINK;
+	if (!nulls[AT] && kind != FACT_ALIAS && kind != FACT_LINK && kind != FACT_HISTORY)
+	{
+		TimestampTz received_at = nulls[RECEIVED_AT] ? GetCurrentTransactionStartTimestamp() :
+			DatumGetTimestampTz(values[RECEIVED_AT]);
+
+		/* A day has 24 hours or, where clocks are set, an hour more or less: not what matters here. */
+		is_later = !TIMESTAMP_NOT_FINITE(received_at) && DatumGetTimestampTz(values[AT]) > received_at + USECS_PER_DAY;
+	}
+	if (!is_long && !is_later)
+		return false;
+
+	refused = refused_document(facts, nulls[DOCUMENT] ? 0 : DatumGetInt64(values[DOCUMENT]));
+	if (text_size(values, nulls, longest) > MAX_NAME)
+		reason = name_reason(values[longest]);
+	else if (text_size(values, nulls, VALUE) > MAX_NAME)
+		reason = name_reason(values[VALUE]);
+	/* Whichever fact comes first, the same of several reasons. */
+	if (reason != NULL &&
+		(refused->reason == NULL ||
+		 varstr_cmp(reason, strlen(reason), refused->reason, strlen(refused->reason), DEFAULT_COLLATION_OID) < 0))
+		refused->reason = MemoryContextStrdup(facts->context, reason);
+	if (!nulls[AT] && (!refused->has_at || refused->at < DatumGetTimestampTz(values[AT])))
+	{
+		refused->at = DatumGetTimestampTz(values[AT]);
+		refused->has_at = true;
+	}
+	if (!nulls[RECEIVED_AT] && (!refused->has_received_at || refused->received_at < DatumGetTimestampTz(values[RECEIVED_AT])))
+	{
+		refused->received_at = DatumGetTimestampTz(values[RECEIVED_AT]);
+		refused->has_received_at = true;
+	}
+	return true;
+}
+
+/*
+ * Whether an event was told before. Of two whose hashes are the same by chance, the second counts as
+ * told again, which costs nothing but time.
+ */
+static bool
+is_known_event(HeldFacts *facts, const Datum *values, const bool *nulls)
+{
+	static const int key[] = {ENTITY, SOURCE, ID};
+	uint64		hash = 0;
+	bool		found;
+
+	for (int i = 0; i < lengthof(key); i++)
+	{
+		if (!nulls[key[i]])
+			hash = hash_combine64(hash, DatumGetUInt64(hash_any_extended((unsigned char *) VARDATA_ANY(DatumGetPointer(values[key[i]])),
+																		 text_size(values, nulls, key[i]), 0)));
+	}
+	if (facts->known_events == NULL)
+	{
+		HASHCTL		control = {0};
+
+		control.keysize = sizeof(uint64);
+		control.entrysize = sizeof(uint64);
+		control.hcxt = facts->context;
+		facts->known_events = hash_create("vsm known events", 256, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+	}
+	if (hash_get_num_entries(facts->known_events) >= MAX_KNOWN_EVENTS)
+		return hash_search(facts->known_events, &hash, HASH_FIND, NULL) != NULL;
+	hash_search(facts->known_events, &hash, HASH_ENTER, &found);
+	return found;
+}
+
+/* Receives what a statement returns. */
+typedef struct FactReceiver
+{
+	DestReceiver receiver;
+	HeldFacts  *facts;
+	MemoryContext context;		/* for one fact */
+	uint64		received;
+} FactReceiver;
+
+static void
+receive_startup(DestReceiver *self, int operation, TupleDesc columns)
+{
+	bool		fits = columns->natts == COLUMNS;
+
+	for (int i = 0; i < COLUMNS && fits; i++)
+		fits = TupleDescAttr(columns, i)->atttypid == fact_columns[i].type;
+	if (!fits)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("a statement does not return facts"),
+				 errdetail("It returns the columns of vsm.fact, the document that states the fact, when that was received, "
+						   "the kept payload that it stands in, and whether that is read again.")));
+}
+
+static bool
+receive_fact(TupleTableSlot *slot, DestReceiver *self)
+{
+	FactReceiver *receiver = (FactReceiver *) self;
+	HeldFacts  *facts = receiver->facts;
+	Datum		values[COLUMNS];
+	MemoryContext caller;
+	int			kind;
+
+	if ((++receiver->received & 0xfff) == 0)
+		CHECK_FOR_INTERRUPTS();
+	slot_getallattrs(slot);
+	if (slot->tts_isnull[FACT])
+		return true;
+	caller = MemoryContextSwitchTo(receiver->context);
+	for (int i = 0; i < COLUMNS; i++)
+	{
+		values[i] = slot->tts_values[i];
+		/* What a table keeps elsewhere may be gone before it is read. */
+		if (!slot->tts_isnull[i] && TupleDescAttr(facts->columns, i)->attlen == -1 &&
+			VARATT_IS_EXTENDED(DatumGetPointer(values[i])) && !VARATT_IS_SHORT(DatumGetPointer(values[i])))
+			values[i] = PointerGetDatum(detoast_attr((struct varlena *) DatumGetPointer(values[i])));
+	}
+	kind = kind_of(values[FACT]);
+	if (kind >= 0 && is_fact(kind, values, slot->tts_isnull) && !is_refused(facts, kind, values, slot->tts_isnull))
+	{
+		int			store = kind == FACT_EVENT && is_known_event(facts, values, slot->tts_isnull) ? EVENT_AGAIN : kind;
+
+		tuplestore_putvalues(facts_of_kind(facts, store), facts->columns, values, slot->tts_isnull);
+		facts->counts[store]++;
+	}
+	MemoryContextSwitchTo(caller);
+	MemoryContextReset(receiver->context);
+	return true;
+}
+
+static void
+receive_nothing(DestReceiver *self)
+{
+}
+
+/*
+ * hold_facts(statement text, VARIADIC arguments text[]) -> bigint
+ *
+ * Executes the statement like vsm.execute and holds the facts that it returns beside those that are
+ * held, until they are written, released, or the transaction ends. Returns how many are held.
+ */
+Datum
+vsm_hold_facts(PG_FUNCTION_ARGS)
+{
+	FactReceiver receiver = {0};
+	int64		count;
+
+	if (PG_ARGISNULL(0))
+		PG_RETURN_NULL();
+	if (held == NULL || held->is_writing)
+		begin_holding();
+	receiver.receiver.receiveSlot = receive_fact;
+	receiver.receiver.rStartup = receive_startup;
+	receiver.receiver.rShutdown = receive_nothing;
+	receiver.receiver.rDestroy = receive_nothing;
+	receiver.receiver.mydest = DestNone;
+	receiver.facts = held;
+	receiver.context = AllocSetContextCreate(CurrentMemoryContext, "vsm fact", ALLOCSET_DEFAULT_SIZES);
+	SPI_connect();
+	receiver.facts->uses++;
+	PG_TRY();
+	{
+		execute_guarded(text_to_cstring(PG_GETARG_TEXT_PP(0)), PG_ARGISNULL(1) ? NULL : PG_GETARG_ARRAYTYPE_P(1), &receiver.receiver);
+	}
+	PG_FINALLY();
+	{
+		receiver.facts->uses--;
+	}
+	PG_END_TRY();
+	SPI_finish();
+	MemoryContextDelete(receiver.context);
+	count = 0;
+	for (int kind = 0; kind < STORES; kind++)
+		count += receiver.facts->counts[kind];
+	PG_RETURN_INT64(count);
+}
+
+/* Leaves out the facts of documents that are refused. */
+static void
+drop_refused(HeldFacts *facts)
+{
+	TupleTableSlot *slot = MakeSingleTupleTableSlot(facts->columns, &TTSOpsMinimalTuple);
+
+	for (int kind = 0; kind < STORES; kind++)
+	{
+		Tuplestorestate *all = facts->facts[kind];
+
+		if (all == NULL)
+			continue;
+		facts->facts[kind] = NULL;
+		facts->counts[kind] = 0;
+		tuplestore_rescan(all);
+		while (tuplestore_gettupleslot(all, true, false, slot))
+		{
+			int64		document;
+
+			CHECK_FOR_INTERRUPTS();
+			slot_getallattrs(slot);
+			document = slot->tts_isnull[DOCUMENT] ? 0 : DatumGetInt64(slot->tts_values[DOCUMENT]);
+			if (hash_search(facts->refused, &document, HASH_FIND, NULL) != NULL)
+				continue;
+			tuplestore_puttupleslot(facts_of_kind(facts, kind), slot);
+			facts->counts[kind]++;
+		}
+		ExecClearTuple(slot);
+		tuplestore_end(all);
+	}
+	ExecDropSingleTupleTableSlot(slot);
+}
+
+static char *
+shown_time(TimestampTz at)
+{
+	struct pg_tm tm;
+	fsec_t		fraction;
+
+	if (TIMESTAMP_NOT_FINITE(at))
+		return at < 0 ? "-infinity" : "infinity";
+	if (timestamp2tm(at, NULL, &tm, &fraction, NULL, NULL) != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
+				 errmsg("timestamp out of range")));
+	return psprintf("%04d-%02d-%02d %02d:%02d:%02dZ", tm.tm_year > 0 ? tm.tm_year : -(tm.tm_year - 1), tm.tm_mon, tm.tm_mday,
+					tm.tm_hour, tm.tm_min, tm.tm_sec);
+}
+
+/*
+ * refused_facts() -> setof (document bigint, reason text)
+ *
+ * The documents that state what cannot be taken, with the reason. From then on none of their facts
+ * is held.
+ */
+Datum
+vsm_refused_facts(PG_FUNCTION_ARGS)
+{
+	Rows		rows;
+
+	rows_begin_set(fcinfo, &rows);
+	if (held != NULL && !held->is_writing && held->refused != NULL)
+	{
+		HASH_SEQ_STATUS scan;
+		RefusedDocument *refused;
+
+		drop_refused(held);
+		hash_seq_init(&scan, held->refused);
+		while ((refused = hash_seq_search(&scan)) != NULL)
+		{
+			Datum		values[2] = {Int64GetDatum(refused->document), (Datum) 0};
+			bool		nulls[2] = {refused->document == 0, false};
+			char	   *reason = refused->reason;
+
+			/* Versions of earlier states are some microseconds older than what the payload says. */
+			if (reason == NULL)
+				reason = psprintf("it tells of %s, which is later than when it was received (%s)",
+								  shown_time(TIMESTAMP_NOT_FINITE(refused->at) ? refused->at : refused->at + 10),
+								  shown_time(refused->has_received_at ? refused->received_at : GetCurrentTransactionStartTimestamp()));
+			values[1] = CStringGetTextDatum(reason);
+			rows_add(&rows, values, nulls);
+		}
+		hash_destroy(held->refused);
+		held->refused = NULL;
+	}
+	return rows_end(&rows);
+}
+
+/*
+ * held_facts() -> text[]
+ *
+ * The kinds of the facts that are held and not being written; NULL if none is.
+ */
+Datum
+vsm_held_facts(PG_FUNCTION_ARGS)
+{
+	Datum		kinds[FACT_KINDS];
+	int			count = 0;
+
+	/* Facts in whose writing this is called are being written already. */
+	for (int kind = 0; held != NULL && !held->is_writing && kind < FACT_KINDS; kind++)
+	{
+		if (held->counts[kind] > 0 || (kind == FACT_EVENT && held->counts[EVENT_AGAIN] > 0))
+			kinds[count++] = CStringGetTextDatum(kind_names[kind]);
+	}
+	if (count == 0)
+		PG_RETURN_NULL();
+	PG_RETURN_ARRAYTYPE_P(construct_array(kinds, count, TEXTOID, -1, false, TYPALIGN_INT));
+}
+
+static ToldTables *
+make_tables(void)
+{
+	ToldTables *told = free_tables;
+
+	if (told != NULL)
+	{
+		free_tables = told->next;
+		return told;
+	}
+	told = MemoryContextAllocZero(TopMemoryContext, sizeof(ToldTables));
+	for (int kind = 0; kind < STORES; kind++)
+	{
+		EphemeralNamedRelation table = &told->tables[kind];
+
+		table->md.name = unconstify(char *, table_names[kind]);
+		table->md.reliddesc = InvalidOid;
+		table->md.tupdesc = columns_of_facts;
+		table->md.enrtype = ENR_NAMED_TUPLESTORE;
+		/* Plans are made once, for many and for few. */
+		table->md.enrtuples = 2000;
+		table->reldata = no_facts;
+	}
+	return told;
+}
+
+void
+share_held_facts(void)
+{
+	MemoryContext caller;
+
+	if (held == NULL)
+		begin_holding();
+	held->is_writing = true;
+	if (held->told == NULL)
+		held->told = make_tables();
+
+	/*
+	 * What SPI makes here has to live as long as its connection, which may be that of a procedure that
+	 * commits, or stand in a statement of a cursor. None outlives the statement of the client.
+	 */
+	if (connected_at != GetCurrentStatementStartTimestamp())
+		MemoryContextReset(connections);
+	connected_at = GetCurrentStatementStartTimestamp();
+	caller = MemoryContextSwitchTo(connections);
+	for (int kind = 0; kind < STORES; kind++)
+	{
+		int			result;
+
+		held->told->tables[kind].reldata = facts_of_kind(held, kind);
+		(void) SPI_unregister_relation(table_names[kind]);
+		result = SPI_register_relation(&held->told->tables[kind]);
+		if (result == SPI_ERROR_UNCONNECTED)
+			ereport(ERROR,
+					(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+					 errmsg("facts that are held can be read by the statements of a function only"),
+					 errhint("Facts are written by vsm.write_facts.")));
+		if (result != SPI_OK_REL_REGISTER)
+			elog(ERROR, "SPI_register_relation failed: %s", SPI_result_code_string(result));
+	}
+	MemoryContextSwitchTo(caller);
+}
+
+/*
+ * open_held_facts() -> void
+ *
+ * Begins with no facts held, whatever an error has left.
+ */
+Datum
+vsm_open_held_facts(PG_FUNCTION_ARGS)
+{
+	if (held != NULL && !held->is_writing)
+		release_facts();
+	begin_holding();
+	PG_RETURN_VOID();
+}
+
+/*
+ * release_facts() -> void
+ *
+ * Lets go of the facts that were held last.
+ */
+Datum
+vsm_release_facts(PG_FUNCTION_ARGS)
+{
+	if (held != NULL)
+		release_facts();
+	PG_RETURN_VOID();
+}
+
+/*
+ * enter_facts(model text) -> void
+ *
+ * Lets the statements of the function in PL/pgSQL that calls, until it ends, read the facts that are
+ * held as tables told_event, told_link, ..., and names of tables mean those of a model.
+ */
+Datum
+vsm_enter_facts(PG_FUNCTION_ARGS)
+{
+	enter_model(PG_ARGISNULL(0) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(0)));
+	share_held_facts();
+	PG_RETURN_VOID();
+}

@@ -1,0 +1,243 @@
+/*
+ * write_rows_sql.c
+ *		Writes the facts about rows of a table of a model.
+ */
+#include "postgres.h"
+
+#include "access/table.h"
+#include "base/compat.h"
+#include "catalog/namespace.h"
+#include "executor/spi.h"
+#include "model/enter_model.h"
+#include "model/execute_sql.h"
+#include "model/held_facts.h"
+#include "nodes/makefuncs.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+
+PG_FUNCTION_INFO_V1(vsm_write_rows);
+
+/* A table whose rows are told column by column. */
+typedef struct ToldTable
+{
+	char	   *name;			/* with its schema; this and columns as statements write them */
+	char	   *key;			/* every such table is keyed by its first column */
+	List	   *columns;		/* what facts may name: all but the key and what is kept of the facts themselves */
+	const char *earliest;		/* the column whose earliest time holds; NULL: none */
+	bool		is_item;
+} ToldTable;
+
+static bool
+is_kept(const ToldTable *table, const char *column)
+{
+	static const char *const kept[] = {"updated_at", "told", "payload", "xid"};
+	static const char *const kept_of_item[] = {"type", "changelog", "changelog_until"};
+
+	for (int i = 0; i < lengthof(kept); i++)
+	{
+		if (strcmp(column, kept[i]) == 0)
+			return true;
+	}
+	for (int i = 0; table->is_item && i < lengthof(kept_of_item); i++)
+	{
+		if (strcmp(column, kept_of_item[i]) == 0)
+			return true;
+	}
+	return table->earliest != NULL && strcmp(column, table->earliest) == 0;
+}
+
+static void
+look_at_table(ToldTable *table, const char *relation)
+{
+	/* (by search_path, in which another table may come before that of the model) */
+	Oid			oid = RangeVarGetRelid(makeRangeVar(NULL, pstrdup(relation), -1), AccessShareLock, false);
+	Relation	target = table_open(oid, NoLock);
+
+	table->name = psprintf("%s.%s", quote_identifier(get_namespace_name(RelationGetNamespace(target))), quote_identifier(relation));
+	table->key = NULL;
+	table->columns = NIL;
+	table->is_item = strcmp(relation, "item") == 0;
+	table->earliest = NULL;
+	if (strcmp(relation, "merge_request") == 0)
+		table->earliest = "first_review_at";
+	else if (strcmp(relation, "incident") == 0)
+		table->earliest = "acknowledged_at";
+	for (int i = 0; i < RelationGetNumberOfAttributes(target); i++)
+	{
+		Form_pg_attribute column = TupleDescAttr(RelationGetDescr(target), i);
+
+		if (column->attisdropped)
+			continue;
+		if (table->key == NULL)
+			table->key = pstrdup(NameStr(column->attname));
+		else if (!is_kept(table, NameStr(column->attname)))
+			table->columns = lappend(table->columns, pstrdup(quote_identifier(NameStr(column->attname))));
+	}
+	table_close(target, NoLock);
+	if (table->key == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_COLUMN),
+				 errmsg("table %s has no columns", table->name)));
+}
+
+/* For each column: the format, with the name of the column in the place of each %s. */
+static void
+append_columns(StringInfo statement, const ToldTable *table, const char *before, const char *between)
+{
+	ListCell   *cell;
+
+	foreach(cell, table->columns)
+	{
+		appendStringInfoString(statement, before);
+		if (between != NULL)
+		{
+			appendStringInfoString(statement, (char *) lfirst(cell));
+			appendStringInfoString(statement, between);
+		}
+		appendStringInfoString(statement, (char *) lfirst(cell));
+	}
+}
+
+/* The columns that are no facts, as an array of SQL. */
+static void
+append_kept(StringInfo statement, const ToldTable *table, bool with_key)
+{
+	appendStringInfoString(statement, "'{updated_at,told,payload,xid");
+	if (table->is_item)
+		appendStringInfoString(statement, ",type,changelog,changelog_until");
+	if (table->earliest != NULL)
+		appendStringInfo(statement, ",%s", table->earliest);
+	appendStringInfoString(statement, "}'::text[]");
+	if (with_key)
+		appendStringInfo(statement, " || %s::text", quote_literal_cstr(table->key));
+}
+
+/*
+ * The facts of an entity laid over each other, values as the columns' types write them, so that they
+ * can be compared.
+ */
+static void
+append_told(StringInfo statement, const ToldTable *table, const char *model, const char *relation)
+{
+	appendStringInfo(statement,
+					 "WITH told AS MATERIALIZED ("
+					 "SELECT l.entity, l.at, (l.laid).columns, (l.laid).told AS versions, l.payload, l.again, l.earliest "
+					 "FROM (SELECT f.entity, max(f.at) AS at, max(f.payload) AS payload, bool_or(f.again) AS again, "
+					 "min(f.earliest) AS earliest, vsm.lay_columns(NULL::%s, f.details, f.at, ", table->name);
+	append_kept(statement, table, false);
+	appendStringInfoString(statement, ") AS laid FROM (SELECT f.entity, f.at, f.payload, f.again, ");
+	if (table->is_item)
+		/* A day without a time ends in the model's time zone. */
+		appendStringInfoString(statement,
+							   "CASE WHEN f.details ->> 'due_at' ~ '^\\d{4}-\\d\\d-\\d\\d$' THEN f.details || jsonb_build_object('due_at', "
+							   "((f.details ->> 'due_at')::date + 1)::timestamp AT TIME ZONE m.time_zone - interval '1 microsecond') "
+							   "ELSE f.details END");
+	else
+		appendStringInfoString(statement, "f.details");
+	if (table->earliest != NULL)
+		appendStringInfo(statement, " AS details, (f.details ->> '%s')::timestamptz AS earliest", table->earliest);
+	else
+		appendStringInfoString(statement, " AS details, NULL::timestamptz AS earliest");
+	appendStringInfo(statement, " FROM %s AS f", quote_identifier(psprintf("told_%s", relation)));
+	if (table->is_item)
+		appendStringInfo(statement, ", %s.model AS m", quote_identifier(model));
+	appendStringInfoString(statement, ") AS f GROUP BY f.entity) AS l)");
+}
+
+/*
+ * Makes the rows that are not there; returns how many are. It goes for all of them, so that whoever
+ * writes one of them meanwhile is waited for, and what comes next sees what he wrote.
+ */
+static char *
+insert_statement(const ToldTable *table, const char *model, const char *relation)
+{
+	const char *key = quote_identifier(table->key);
+	StringInfoData statement;
+
+	initStringInfo(&statement);
+	append_told(&statement, table, model, relation);
+	appendStringInfo(&statement, ", added AS (INSERT INTO %s (%s, updated_at, told, payload, xid", table->name, key);
+	append_columns(&statement, table, ", ", NULL);
+	if (table->is_item)
+		appendStringInfoString(&statement, ", type");
+	else if (table->earliest != NULL)
+		appendStringInfo(&statement, ", %s", table->earliest);
+	appendStringInfoString(&statement, ") SELECT t.entity, t.at, (t.told_row).told, t.payload, pg_current_xact_id()");
+	append_columns(&statement, table, ", (t.whole).", NULL);
+	if (table->is_item)
+		appendStringInfoString(&statement, ", (t.whole).type_told");
+	else if (table->earliest != NULL)
+		appendStringInfoString(&statement, ", t.earliest");
+	appendStringInfo(&statement,
+					 " FROM (SELECT t.*, vsm.tell_row(NULL, NULL, NULL, t.columns, t.versions, t.at, false) AS told_row, "
+					 "jsonb_populate_record(NULL::%s, t.columns) AS whole FROM told AS t OFFSET 0) AS t "
+					 "ORDER BY t.entity COLLATE \"C\" ON CONFLICT (%s) DO NOTHING RETURNING true) "
+					 "SELECT (SELECT count(*) FROM told) - (SELECT count(*) FROM added)", table->name, key);
+	return statement.data;
+}
+
+/* Changes the rows that are there. */
+static char *
+update_statement(const ToldTable *table, const char *model, const char *relation)
+{
+	const char *key = quote_identifier(table->key);
+	StringInfoData statement;
+
+	initStringInfo(&statement);
+	append_told(&statement, table, model, relation);
+	appendStringInfo(&statement,
+					 " UPDATE %s AS o SET updated_at = greatest(o.updated_at, n.at), told = n.told, "
+					 "payload = CASE WHEN o.payload < 0 THEN n.payload ELSE greatest(o.payload, n.payload) END", table->name);
+	append_columns(&statement, table, ", ", " = (n.whole).");
+	if (table->is_item)
+		/* Who corrects the type of an item keeps it, until the tracker calls the item otherwise. */
+		appendStringInfoString(&statement,
+							   ", type = CASE WHEN o.type IS NOT DISTINCT FROM o.type_told "
+							   "OR (n.whole).type_told IS DISTINCT FROM o.type_told THEN (n.whole).type_told ELSE o.type END");
+	else if (table->earliest != NULL)
+		appendStringInfo(&statement,
+						 ", %1$s = CASE WHEN o.payload < 0 THEN coalesce(n.earliest, o.%1$s) ELSE least(o.%1$s, n.earliest) END",
+						 table->earliest);
+	appendStringInfo(&statement,
+					 " FROM (SELECT t.entity, t.at, t.payload, r.told, r.columns, w AS whole, t.earliest "
+					 "FROM told AS t JOIN %s AS b ON b.%s = t.entity, "
+					 "LATERAL vsm.tell_row(to_jsonb(b) - (", table->name, key);
+	append_kept(&statement, table, true);
+	appendStringInfoString(&statement,
+						   "), b.told, b.updated_at, t.columns, t.versions, t.at, t.again) AS r, "
+						   "LATERAL jsonb_populate_record(b, coalesce(r.columns, '{}')) AS w "
+						   "WHERE r.columns IS NOT NULL OR r.told IS DISTINCT FROM b.told OR t.at > b.updated_at "
+						   "OR t.at IS NOT NULL AND b.updated_at IS NULL OR b.payload < 0 OR t.payload > coalesce(b.payload, 0)");
+	if (table->earliest != NULL)
+		appendStringInfo(&statement, " OR (b.%s <= t.earliest) IS NOT TRUE AND t.earliest IS NOT NULL", table->earliest);
+	appendStringInfo(&statement, ") AS n WHERE o.%s = n.entity", key);
+	return statement.data;
+}
+
+/*
+ * write_rows(model text, relation text) -> void
+ *
+ * Writes the facts that are held about rows of a table of the model.
+ */
+Datum
+vsm_write_rows(PG_FUNCTION_ARGS)
+{
+	char	   *model = PG_ARGISNULL(0) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(0));
+	char	   *relation;
+	ToldTable	table;
+	bool		is_null;
+
+	enter_model(model);
+	if (PG_ARGISNULL(1))
+		PG_RETURN_VOID();
+	relation = text_to_cstring(PG_GETARG_TEXT_PP(1));
+	look_at_table(&table, relation);
+	SPI_connect();
+	share_held_facts();
+	(void) execute_guarded(insert_statement(&table, model, relation), NULL, NULL);
+	if (DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &is_null)) > 0)
+		(void) execute_guarded(update_statement(&table, model, relation), NULL, NULL);
+	SPI_finish();
+	PG_RETURN_VOID();
+}

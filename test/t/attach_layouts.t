@@ -1,0 +1,62 @@
+# The generated model as each tool's REST interface and as the tables of each layout have it (test/attach): a model that read the payloads
+# and one that is attached to the tables say the same, but for what a layout cannot tell, which stands in its file with its reason. After
+# changes in the tables a refresh gives what a model gives that is attached anew.
+. "$(dirname "$0")/tap.sh"
+export PGOPTIONS='-c client_min_messages=error -c jit=off'
+createdb vsm_layouts
+trap 'dropdb --force vsm_layouts; rm -rf "$tmp"' EXIT
+run() { sql -d vsm_layouts "$@"; }
+run -c 'CREATE EXTENSION vsm' >/dev/null
+ok 'a model is made' run -v items=60 -v schema=gen -f "$VSM_TOP/test/bench/setup/model.sql"
+ok 'and what the tools would answer of it' run -f "$VSM_TOP/test/attach/objects.sql"
+ok 'which is read as payloads' run -f "$VSM_TOP/test/attach/payloads.sql"
+for tool in jira gitlab github servicenow; do
+	is "$(run -c "SELECT error FROM told_$tool.inbox WHERE error IS NOT NULL LIMIT 3")" '' "nothing was wrong with the payloads of $tool"
+done
+
+layouts='airbyte_jira dlt_jira fivetran_jira airbyte_gitlab gitlab_database airbyte_github fivetran_github servicenow devlake'
+# load LAYOUT TIME: brings its tables to what the objects are now; the tool did that at that time.
+load() {
+	case $1 in
+	airbyte_*) changed="'_airbyte_extracted_at', '$2'" ;;
+	fivetran_*) changed="'_fivetran_synced', '$2'" ;;
+	dlt_*) changed="'_dlt_load_id', extract(epoch FROM timestamptz '$2')::text" ;;
+	devlake) changed="'updated_at', '$2'" ;;
+	*) changed=NULL ;;
+	esac
+	run -c "CALL made.load('$1', $changed)"
+}
+# differences LAYOUT MODEL OTHERS [EXACT]: what one says and the others do not, the first few of each relation.
+differences() {
+	run -c "SELECT d.side, d.relation, d.row
+		FROM (SELECT d.*, row_number() OVER (PARTITION BY d.side, d.relation ORDER BY d.row::text) AS n
+			FROM made.differences('$1', '$2', '{$3}', ${4:-false}) AS d) AS d WHERE d.n <= 2 ORDER BY d.relation, d.row::text"
+}
+for layout in $layouts; do
+	case $layout in
+	*_jira) told=told_jira ;;
+	*_github) told=told_github ;;
+	servicenow) told=told_servicenow ;;
+	devlake) told=told_jira,told_gitlab,told_github ;;
+	*) told=told_gitlab ;;
+	esac
+	ok "$layout: its tables" run -f "$VSM_TOP/test/attach/$layout.sql"
+	load "$layout" '2026-02-01Z'
+	run -c "CALL vsm.create_model('flow_$layout')" -c "CALL vsm.attach_$layout('flow_$layout', '$layout')" \
+		-c "SELECT vsm.refresh_once('flow_$layout')" >"$tmp/output" 2>&1
+	is "$(run -c "SELECT refused, error FROM vsm.attached('flow_$layout')")" '0|' "$layout: they are read"
+	is "$(differences "$layout" "flow_$layout" "$told")" '' "$layout: as the payloads are"
+done
+
+ok 'some of it changes' run -f "$VSM_TOP/test/attach/changes.sql"
+for layout in $layouts; do
+	load "$layout" '2026-02-02Z'
+	run -c "SELECT vsm.refresh_once('flow_$layout')" -c "CALL vsm.create_model('fresh_$layout')" \
+		-c "CALL vsm.attach_$layout('fresh_$layout', '$layout')" -c "SELECT vsm.refresh_once('fresh_$layout')" >"$tmp/output" 2>&1
+	# (dlt tells a load, not a row.)
+	[ $layout = dlt_jira ] ||
+		is "$(run -c "SELECT a.records < f.records, a.error
+			FROM vsm.attached('flow_$layout') AS a, vsm.attached('fresh_$layout') AS f")" 't|' "$layout: only what has changed is read"
+	is "$(differences "$layout" "flow_$layout" "fresh_$layout" true)" '' "$layout: after changes as a model that is attached anew"
+done
+done_testing
