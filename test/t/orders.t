@@ -79,8 +79,8 @@ differences() {
 sql -c 'CALL orders.load(0)' -c 'INSERT INTO orders.first SELECT * FROM orders.content()'
 is "$(sql -c "SELECT left(error, 200) FROM flow.inbox LIMIT 5")" '' 'every payload is read'
 ok 'there are 500 of all tools' test "$(sql -c 'SELECT least(count(*), 100 * count(DISTINCT source)) FROM orders.payload')" -ge 500
-is "$(sql -c 'SELECT t.relation FROM unnest(vsm.told_tables()) AS t (relation)
-	WHERE t.relation <> 'outcome' AND (SELECT count(*) FROM orders.first AS f WHERE f.relation = t.relation) < 8')" '' \
+is "$(sql -c "SELECT t.relation FROM unnest(vsm.told_tables()) AS t (relation)
+	WHERE t.relation <> 'outcome' AND (SELECT count(*) FROM orders.first AS f WHERE f.relation = t.relation) < 8")" '' \
 	'which tell of something in every table, but outcomes, of which no tool tells'
 
 # Once more, each row stays where it is.

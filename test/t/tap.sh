@@ -2,7 +2,8 @@
 #   ok DESCRIPTION COMMAND [ARG ...]   passes when the command succeeds; shows its output if not
 #   is GOT WANT DESCRIPTION            passes when both texts are equal
 #   like GOT REGEX DESCRIPTION         passes when some line of GOT matches (grep -E)
-#   sql [ARG ...]                      psql as tests want it: bare rows, stops at an error
+#   sql [ARG ...]                      psql as tests want it: bare rows, stops at an error and says so in a last row, so that what
+#                                      failed is never taken for what found nothing
 #   await COMMAND [ARG ...]            until it prints something, which is $found then; five minutes at most
 #   skip_all REASON                    ends the file, what is left of it skipped
 #   $tmp                               a folder that goes away with the test
@@ -44,7 +45,7 @@ like() {
 	result $status "$3"
 	[ $status = 0 ] || { printf 'no line matches: %s\nin:\n%s\n' "$2" "$1" | comment; }
 }
-sql() { psql -XAtq -v ON_ERROR_STOP=1 "$@"; }
+sql() { psql -XAtq -v ON_ERROR_STOP=1 "$@" || { echo 'psql stopped'; return 1; }; }
 await() {
 	found= tries=0
 	until found=$("$@" 2>/dev/null) && [ -n "$found" ] || [ $tries = 3000 ]; do
