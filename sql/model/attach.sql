@@ -71,9 +71,9 @@ BEGIN
 			-- (Before 1970 is what tools write for never.)
 			CASE
 				WHEN base = 'timestamptz'::regtype THEN
-					format('CASE WHEN %1$s > ''1970-01-01 00:00Z'' AND isfinite(%1$s) THEN %1$s END', name)
+					format('CASE WHEN %1$s > ''1970-01-01 00:00Z'' AND %1$s < ''10000-01-01 00:00Z'' THEN %1$s END', name)
 				WHEN base IN ('timestamp'::regtype, 'date'::regtype) THEN
-					format('CASE WHEN %1$s > ''1970-01-01'' AND isfinite(%1$s) THEN %1$s::timestamp AT TIME ZONE ''UTC'' END', name)
+					format('CASE WHEN %1$s > ''1970-01-01'' AND %1$s < ''10000-01-01'' THEN %1$s::timestamp AT TIME ZONE ''UTC'' END', name)
 				ELSE format('vsm.json_time(to_jsonb(%s))', name)
 			END
 		WHEN 'json' THEN

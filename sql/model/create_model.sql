@@ -75,6 +75,21 @@ $$;
 COMMENT ON PROCEDURE vsm.ensure_check(text, text, text, text) IS
 	'gives a table of a model a check constraint, if it has none of that name; a part of vsm.create_model';
 
+CREATE PROCEDURE vsm.ensure_times(schema text, relation text, VARIADIC columns text[])
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	FOR i IN 1..cardinality(columns) LOOP
+		CALL vsm.ensure_check(schema, relation, format('%s_%s_check', relation, columns[i]),
+			format('%1$I >= ''1900-01-02 00:00+00'' AND %1$I < ''10000-01-01 00:00+00''', columns[i]));
+	END LOOP;
+END
+$$;
+COMMENT ON PROCEDURE vsm.ensure_times(text, text, text[]) IS
+	'has columns of a table of a model hold times that can be meant: not infinity, which nothing is reckoned with, nor 1900-01-01 and '
+	'before, which tools write for never, nor years of five digits; a part of vsm.create_model';
+
 CREATE FUNCTION vsm.model_sql() RETURNS TABLE (file text, statement text)
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE ROWS 300
 SET search_path = pg_catalog, pg_temp

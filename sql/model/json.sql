@@ -7,7 +7,7 @@ CREATE FUNCTION vsm.json_time(value jsonb) RETURNS timestamptz
 	AS 'MODULE_PATHNAME', 'vsm_json_time' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION vsm.json_time(jsonb) IS
 	'the time that a member holds as text or number, written as for vsm.payload_time, or in seconds since 1970; NULL for what is no time '
-	'and for what tools write for never: 0 or less, and days of the year 1';
+	'(a year of five digits is none) and for what tools write for never: 0 or less, and 1900-01-01 and before';
 
 CREATE FUNCTION vsm.json_time(value jsonb, VARIADIC path text[]) RETURNS timestamptz
 	AS 'MODULE_PATHNAME', 'vsm_json_time_at' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
@@ -27,7 +27,7 @@ COMMENT ON FUNCTION vsm.json_text(jsonb, text[]) IS
 CREATE FUNCTION vsm.json_number(value jsonb) RETURNS numeric
 	AS 'MODULE_PATHNAME', 'vsm_json_number' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION vsm.json_number(jsonb) IS
-	'the number that a member holds, also as text; NULL if it holds none';
+	'the number that a member holds, also as text; NULL if it holds none, or one from 1e300 on';
 
 CREATE FUNCTION vsm.json_number(value jsonb, VARIADIC path text[]) RETURNS numeric
 	AS 'MODULE_PATHNAME', 'vsm_json_number_at' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;

@@ -5,6 +5,7 @@
 #include "postgres.h"
 
 #include <ctype.h>
+#include <math.h>
 
 #include "access/tupmacs.h"
 #include "base/compat.h"
@@ -29,9 +30,15 @@ PG_FUNCTION_INFO_V1(vsm_json_day);
 PG_FUNCTION_INFO_V1(vsm_json_lacks);
 PG_FUNCTION_INFO_V1(vsm_servicenow_lacks);
 
-/* What tools write for "never": nothing at all as milliseconds since 1970, or as a date since the year 1. */
+/*
+ * What tools write for "never": nothing at all as milliseconds since 1970, or the first day that their
+ * dates know, 1900-01-01 at the latest.
+ */
 #define UNIX_EPOCH			(-(POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) * USECS_PER_DAY)
-#define SECOND_YEAR		(-(POSTGRES_EPOCH_JDATE - INT64CONST(1721791)) * USECS_PER_DAY)
+#define FIRST_TIME			(-(POSTGRES_EPOCH_JDATE - INT64CONST(2415022)) * USECS_PER_DAY)
+
+/* Later than ISO 8601 writes, as no tool means it: 10000-01-01. To times before it readers may add hours. */
+#define TOO_LATE			((INT64CONST(5373485) - POSTGRES_EPOCH_JDATE) * USECS_PER_DAY)
 
 /*
  * Numbers below this are seconds, since no tool tells of anything before 1973, and the same number
@@ -133,8 +140,8 @@ member_time(const JsonbValue *value, TimestampTz *time)
 	}
 	else
 		return false;
-	if (payload_read_time(start, len, &at) != PAYLOAD_TIME_READ || at == UNIX_EPOCH || at < SECOND_YEAR ||
-		(at < UNIX_EPOCH && value->type == jbvNumeric))
+	if (payload_read_time(start, len, &at) != PAYLOAD_TIME_READ || at == UNIX_EPOCH || at < FIRST_TIME ||
+		at >= TOO_LATE || (at < UNIX_EPOCH && value->type == jbvNumeric))
 		return false;
 	if (at > UNIX_EPOCH && at < UNIX_EPOCH + FIRST_MILLISECONDS * 1000 && is_bare_number(start, len))
 	{
@@ -183,16 +190,33 @@ text_of(FunctionCallInfo fcinfo, JsonbValue *value)
 	PG_RETURN_TEXT_P(member);
 }
 
+/* Whether tables of a model take a number, which is reckoned with as float8. */
+static bool
+can_be_told(Datum number)
+{
+	float8		value = DatumGetFloat8(DirectFunctionCall1(numeric_float8_no_overflow, number));
+
+	/* What is too small for it becomes zero. */
+	if (value == 0)
+		return DatumGetBool(DirectFunctionCall2(numeric_eq, number, NumericGetDatum(int64_to_numeric(0))));
+	return fabs(value) < 1e300;
+}
+
 static Datum
 number_of(FunctionCallInfo fcinfo, JsonbValue *value)
 {
-	if (value->type == jbvNumeric)
-		PG_RETURN_NUMERIC(DatumGetNumericCopy(NumericGetDatum(value->val.numeric)));
-	if (value->type != jbvString || !payload_read_number(value->val.string.val, value->val.string.len))
-		PG_RETURN_NULL();
+	Datum		number;
 
-	PG_RETURN_DATUM(DirectFunctionCall3(numeric_in, CStringGetDatum(pnstrdup(value->val.string.val, value->val.string.len)),
-										ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1)));
+	if (value->type == jbvNumeric)
+		number = NumericGetDatum(DatumGetNumericCopy(NumericGetDatum(value->val.numeric)));
+	else if (value->type == jbvString && payload_read_number(value->val.string.val, value->val.string.len))
+		number = DirectFunctionCall3(numeric_in, CStringGetDatum(pnstrdup(value->val.string.val, value->val.string.len)),
+									 ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1));
+	else
+		PG_RETURN_NULL();
+	if (!can_be_told(number))
+		PG_RETURN_NULL();
+	PG_RETURN_DATUM(number);
 }
 
 /*
@@ -200,9 +224,9 @@ number_of(FunctionCallInfo fcinfo, JsonbValue *value)
  *
  * The time in a member of a payload, written as vsm_payload_time says, as text or as a number.
  * Numbers that would lie before 1973 as milliseconds since 1970 are seconds.
- * NULL for whatever is no time (null, an object, other text, a negative number) and for what tools
- * write for "never", 0 milliseconds since 1970 and days of the year 1: what is wrong with one member
- * costs that member only.
+ * NULL for whatever is no time (null, an object, other text, a negative number, a year of five
+ * digits) and for what tools write for "never", 0 milliseconds since 1970 and 1900-01-01 and before:
+ * what is wrong with one member costs that member only.
  */
 Datum
 vsm_json_time(PG_FUNCTION_ARGS)
@@ -234,7 +258,7 @@ vsm_json_text(PG_FUNCTION_ARGS)
  * json_number(jsonb) -> numeric
  *
  * The number in a member, also where a tool writes it as text ("-5.0"). NULL for what is none;
- * infinity and NaN are none.
+ * infinity, NaN and what is too large or too small for float8 are none.
  */
 Datum
 vsm_json_number(PG_FUNCTION_ARGS)

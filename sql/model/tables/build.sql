@@ -17,6 +17,7 @@ ALTER TABLE :"schema".build
 	ADD COLUMN IF NOT EXISTS payload bigint,
 	ADD COLUMN IF NOT EXISTS xid xid8;
 CALL vsm.ensure_key(:'schema', 'build', 'build');
+CALL vsm.ensure_times(:'schema', 'build', 'queued_at', 'started_at', 'finished_at');
 CREATE INDEX IF NOT EXISTS build_xid_idx ON :"schema".build (xid);
 CREATE INDEX IF NOT EXISTS build_sha_idx ON :"schema".build (sha);
 

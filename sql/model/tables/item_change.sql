@@ -11,6 +11,7 @@ ALTER TABLE :"schema".item_change
 	ADD COLUMN IF NOT EXISTS payload bigint,
 	ADD COLUMN IF NOT EXISTS xid xid8;
 CALL vsm.ensure_key(:'schema', 'item_change', 'item', 'attribute', 'change_id');
+CALL vsm.ensure_times(:'schema', 'item_change', 'at');
 CREATE INDEX IF NOT EXISTS item_change_xid_idx ON :"schema".item_change (xid);
 
 COMMENT ON TABLE :"schema".item_change IS

@@ -11,6 +11,7 @@ ALTER TABLE :"schema".link
 	ADD COLUMN IF NOT EXISTS payload bigint,
 	ADD COLUMN IF NOT EXISTS xid xid8;
 CALL vsm.ensure_key(:'schema', 'link', 'source', 'target', 'kind');
+CALL vsm.ensure_times(:'schema', 'link', 'since', 'until');
 CREATE INDEX IF NOT EXISTS link_xid_idx ON :"schema".link (xid);
 CALL vsm.ensure_check(:'schema', 'link', 'link_confidence_check', 'confidence >= 0 AND confidence <= 1');
 CREATE INDEX IF NOT EXISTS link_kind_idx ON :"schema".link (kind, source) WHERE kind IN ('caused_by', 'reverts');

@@ -341,7 +341,8 @@ FROM (
 	SELECT 'urgency not understood', '', count(*), NULL,
 		'Urgencies that are no profile as vsm.cost_of_delay reads it have no cost of delay; that function says what is wrong.'
 	FROM :"schema".item AS i
-	WHERE vsm.delay_cost(i.urgency - 'currency', NULL, '{}') IS NULL AND i.urgency IS NOT NULL
+	WHERE vsm.delay_cost(CASE jsonb_typeof(i.urgency) WHEN 'object' THEN i.urgency - 'currency' ELSE i.urgency END, NULL, '{}') IS NULL
+		AND i.urgency IS NOT NULL
 	HAVING count(*) > 0) AS f;
 
 COMMENT ON VIEW :"schema".data_quality IS 'what is missing or doubtful in the data, counted. Figures are as good as this is';

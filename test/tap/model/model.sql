@@ -2,7 +2,7 @@
 BEGIN;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS vsm;
-SELECT plan(58);
+SELECT plan(67);
 SET LOCAL client_min_messages = error;
 
 -- As somebody who is not a superuser, with a hostile schema in front of everything.
@@ -54,6 +54,22 @@ SELECT is_empty($$SELECT c.oid::regclass, attname FROM pg_class c JOIN pg_attrib
 	WHERE relnamespace = 'flow'::regnamespace AND relkind IN ('r', 'v') AND col_description(c.oid, attnum) IS NULL$$, 'and every column');
 SELECT is_empty($$SELECT c.oid::regclass FROM pg_class c WHERE relnamespace = 'flow'::regnamespace AND relkind = 'r'
 	AND NOT EXISTS (SELECT FROM pg_index WHERE indrelid = c.oid AND indisprimary)$$, 'every table has a primary key');
+-- (A version of a row, and when somebody wrote it, may be anything; an alias is ordered by since.)
+SELECT is_empty($$SELECT c.relname, a.attname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND attnum > 0
+	WHERE relnamespace = 'flow'::regnamespace AND relname = ANY (vsm.told_tables() || '{observation,service,team}'::text[])
+	AND a.attname <> ALL ('{told_at,recorded_at,updated_at,changed_at,changelog_from,changelog_until}'::text[])
+	AND (c.relname, a.attname) NOT IN (('observation', 'since'), ('item_alias', 'since'))
+	AND (atttypid = 'timestamptz'::regtype AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conrelid = c.oid
+			AND pg_get_constraintdef(k.oid) ~ format('\y%s >= .* AND .*\y%1$s < ', a.attname))
+		OR atttypid = 'numeric'::regtype AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conrelid = c.oid
+			AND pg_get_constraintdef(k.oid) ~ format('abs\(%s\) < ', a.attname)))$$,
+	'every time and number that is told is one that views can show');
+SELECT throws_ok(format('INSERT INTO flow.event (source, event_id, entity, at, state) VALUES (''x'', ''1'', ''a'', %L, ''b'')', at),
+	'23514', NULL, 'a time that cannot be meant: ' || at)
+FROM unnest('{infinity,-infinity,1900-01-01 00:00+00,10000-01-01 00:00+00}'::text[]) AS at;
+SELECT throws_ok(format('INSERT INTO flow.outcome (feature, at, measure, amount) VALUES (''a'', now(), ''b'', %L)', amount), '23514',
+	NULL, 'a number that cannot be meant: ' || amount)
+FROM unnest('{NaN,Infinity,-Infinity,1e300}'::text[]) AS amount;
 SELECT tables_are('flow', ARRAY['model', 'access', 'value_stream', 'team', 'service', 'item', 'item_change', 'item_alias', 'routing',
 	'service_level', 'event', 'link',
 	'commit', 'merge_request', 'build', 'deployment', 'incident', 'usage', 'outcome', 'inbox', 'attempt', 'payload', 'naming',

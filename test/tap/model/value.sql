@@ -3,7 +3,7 @@
 BEGIN;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS vsm;
-SELECT plan(13);
+SELECT plan(14);
 SET LOCAL client_min_messages = error;
 SET LOCAL jit = off;
 -- A zone where clocks were changed 40 days ago, and will be in three days: days added in the session's zone are found at any time of year.
@@ -193,5 +193,10 @@ SELECT results_eq($$SELECT key, released_at, first_used_at, user_days_30, planne
 		('SHOP-52', pg_temp.day(-50), NULL, NULL, 500, 0, 0, NULL, NULL, NULL, true), ('SHOP-53', pg_temp.day(-10), NULL, NULL, 10, 0, 0,
 			NULL, NULL, NULL, NULL)$$,
 	'what features brought, and cost');
+UPDATE flow.item AS i SET urgency = t.urgency::jsonb FROM (VALUES (12, '"high"'), (13, 'null'), (14, '3'), (15, '[]')) AS t (item, urgency)
+WHERE i.item = 'jira:issue:' || t.item;
+SELECT set_eq($$SELECT finding, subject, found FROM flow.data_quality WHERE finding IN ('urgency not understood', 'another currency')$$,
+	$$VALUES ('another currency', 'outcomes in USD', 1::bigint), ('another currency', 'urgencies in USD', 1),
+		('urgency not understood', '', 5)$$, 'urgencies that are none, or in another currency, are found');
 SELECT finish();
 ROLLBACK;

@@ -20,7 +20,7 @@ SELECT (date_trunc('month', now() AT TIME ZONE 'UTC') - interval '1 month')::dat
 CALL vsm.publish('flow', :'last_month');
 UPDATE flow.published AS p SET value = p.value + 1 WHERE p.metric = 'finished_count';
 BEGIN;
-SELECT plan(27);
+SELECT plan(30);
 
 -- The keys of the views.
 CREATE TEMP TABLE kept (view text PRIMARY KEY, key text);
@@ -128,6 +128,32 @@ BEGIN
 	END LOOP;
 END$$;
 SELECT is_empty('SELECT * FROM pg_temp.broken()', 'each view has rows, one a key, no infinity, and (none) instead of NULL');
+
+-- Nor if of each column a row has the first or last time, or the greatest number, that its table takes. (What is written is taken back.)
+CREATE FUNCTION pg_temp.broken_by(extreme text, number text) RETURNS SETOF text LANGUAGE plpgsql AS $$
+DECLARE
+	k record;
+	result text[] := '{}';
+BEGIN
+	FOR k IN
+		SELECT c.relname, a.attname, CASE WHEN a.atttypid = 'timestamptz'::regtype THEN extreme ELSE number END AS value
+		FROM pg_class AS c JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0
+		WHERE c.relnamespace = 'flow'::regnamespace AND c.relname = ANY (vsm.told_tables() || '{service,team}'::text[])
+		AND a.atttypid IN ('timestamptz'::regtype, 'numeric'::regtype)
+	LOOP
+		EXECUTE format('UPDATE flow.%I SET %I = %L WHERE ctid = (SELECT t.ctid FROM flow.%1$I AS t ORDER BY random() LIMIT 1)',
+			k.relname, k.attname, k.value);
+	END LOOP;
+	PERFORM vsm.refresh_once('flow');
+	SELECT array_agg(concat_ws(': ', b.view, b.what)) INTO result FROM pg_temp.broken() AS b;
+	RAISE EXCEPTION SQLSTATE 'TAKEN';
+EXCEPTION WHEN SQLSTATE 'TAKEN' THEN
+	RETURN QUERY SELECT unnest(result);
+END$$;
+SELECT setseed(0.4) \g /dev/null
+SELECT is_empty(format('SELECT * FROM pg_temp.broken_by(%L, %L)', v.extreme, v.number), 'nor with the utmost: ' || v.extreme)
+FROM (VALUES ('1900-01-02 00:00+00', '9e299'), ('9999-12-31 23:59:59+00', '-9e299'), ('1900-01-02 00:00+00', '1e-300')) AS v (extreme,
+	number);
 
 -- Periods are the model's, whatever the zone of the session that asks; also of one where clocks were changed lately, and will be soon.
 CREATE FUNCTION pg_temp.elsewhere() RETURNS TABLE (view text, rows bigint) LANGUAGE plpgsql AS $$
