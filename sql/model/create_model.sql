@@ -75,20 +75,28 @@ $$;
 COMMENT ON PROCEDURE vsm.ensure_check(text, text, text, text) IS
 	'gives a table of a model a check constraint, if it has none of that name; a part of vsm.create_model';
 
-CREATE PROCEDURE vsm.ensure_times(schema text, relation text, VARIADIC columns text[])
+-- Beyond these limits one row would keep refresh or a view from its end.
+CREATE PROCEDURE vsm.ensure_limits(schema text, relation text, kind text, VARIADIC columns text[])
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+	limits CONSTANT text := CASE kind
+		-- Nothing is reckoned with infinity; up to 1900-01-01 is what tools write for never.
+		WHEN 'time' THEN '%1$I >= ''1900-01-02 00:00+00'' AND %1$I < ''10000-01-01 00:00+00'''
+		-- float8 holds it and sums of it, and it is neither NaN nor infinity.
+		WHEN 'number' THEN 'abs(%1$I) < 1e300'
+		-- An index holds two.
+		WHEN 'name' THEN 'octet_length(%1$I) <= 1000' END;
 BEGIN
 	FOR i IN 1..cardinality(columns) LOOP
-		CALL vsm.ensure_check(schema, relation, format('%s_%s_check', relation, columns[i]),
-			format('%1$I >= ''1900-01-02 00:00+00'' AND %1$I < ''10000-01-01 00:00+00''', columns[i]));
+		CALL vsm.ensure_check(schema, relation, format('%s_%s_check', relation, columns[i]), format(limits, columns[i]));
 	END LOOP;
 END
 $$;
-COMMENT ON PROCEDURE vsm.ensure_times(text, text, text[]) IS
-	'has columns of a table of a model hold times that can be meant: not infinity, which nothing is reckoned with, nor 1900-01-01 and '
-	'before, which tools write for never, nor years of five digits; a part of vsm.create_model';
+COMMENT ON PROCEDURE vsm.ensure_limits(text, text, text, text[]) IS
+	'has columns of a table of a model hold times (1900-01-02 to the end of 9999), numbers (below 1e300) or names (of 1,000 bytes) with '
+	'which all can be reckoned and shown; a part of vsm.create_model';
 
 CREATE FUNCTION vsm.model_sql() RETURNS TABLE (file text, statement text)
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE ROWS 300

@@ -27,6 +27,7 @@
 #include "model/enter_model.h"
 #include "model/execute_sql.h"
 #include "model/held_facts.h"
+#include "model/told_fact_sql.h"
 #include "tcop/dest.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
@@ -46,15 +47,6 @@ PG_FUNCTION_INFO_V1(vsm_open_held_facts);
 PG_FUNCTION_INFO_V1(vsm_enter_facts);
 PG_FUNCTION_INFO_V1(vsm_release_facts);
 
-#define MAX_NAME	1000		/* bytes */
-
-/* The columns of a fact that is held. */
-enum
-{
-	SOURCE, FACT, ENTITY, AT, VALUE, ID, NAME, PREVIOUS, VALUE_ID, PREVIOUS_ID, SEQ, METHOD, CONFIDENCE, UNTIL, DETAILS, VERSION,
-	DOCUMENT, RECEIVED_AT, PAYLOAD, AGAIN, COLUMNS
-};
-
 static const struct
 {
 	const char *name;
@@ -66,23 +58,12 @@ static const struct
 	{"version", TIMESTAMPTZOID}, {"document", INT8OID}, {"received_at", TIMESTAMPTZOID}, {"payload", INT8OID}, {"again", BOOLOID}
 };
 
-typedef enum FactKind
-{
-	FACT_EVENT, FACT_OBSERVED, FACT_CREATED, FACT_CHANGE, FACT_ALIAS, FACT_HISTORY, FACT_LINK, FACT_ITEM, FACT_MERGE_REQUEST,
-	FACT_COMMIT, FACT_BUILD, FACT_DEPLOYMENT, FACT_INCIDENT, FACT_USAGE, FACT_OUTCOME, FACT_KINDS
-} FactKind;
-
 /* Events that are told a second time among those that are held lie by themselves. */
 #define EVENT_AGAIN		FACT_KINDS
 #define STORES			(FACT_KINDS + 1)
 
 /* How many events are looked at for that: the others lie together, whether they are told again or not. */
 #define MAX_KNOWN_EVENTS	100000
-
-static const char *const kind_names[FACT_KINDS] = {
-	"event", "observed", "created", "change", "alias", "history", "link", "item", "merge_request", "commit", "build", "deployment",
-	"incident", "usage", "outcome"
-};
 
 static const char *const table_names[STORES] = {
 	"told_event", "told_observed", "told_created", "told_change", "told_alias", "told_history", "told_link", "told_item",
@@ -283,65 +264,6 @@ facts_of_kind(HeldFacts *facts, int kind)
 	return facts->facts[kind];
 }
 
-/* -1: of no kind that is written. */
-static int
-kind_of(Datum fact)
-{
-	text	   *name = (text *) DatumGetPointer(fact);
-
-	for (int kind = 0; kind < FACT_KINDS; kind++)
-	{
-		int			len = strlen(kind_names[kind]);
-
-		if (VARSIZE_ANY_EXHDR(name) == len && memcmp(VARDATA_ANY(name), kind_names[kind], len) == 0)
-			return kind;
-	}
-	return -1;
-}
-
-static int
-text_size(const Datum *values, const bool *nulls, int column)
-{
-	return nulls[column] ? 0 : (int) VARSIZE_ANY_EXHDR(DatumGetPointer(values[column]));
-}
-
-/* A fact that lacks what it is about, its time or its target is none. */
-static bool
-is_fact(int kind, const Datum *values, const bool *nulls)
-{
-	if (text_size(values, nulls, ENTITY) == 0)
-		return false;
-	switch (kind)
-	{
-		case FACT_EVENT:
-			return !nulls[AT] && text_size(values, nulls, VALUE) > 0 && text_size(values, nulls, ID) > 0;
-		case FACT_OBSERVED:
-			return !nulls[AT] && text_size(values, nulls, VALUE) > 0;
-		case FACT_CREATED:
-			return !nulls[AT];
-		case FACT_USAGE:
-			return !nulls[AT] && text_size(values, nulls, ID) > 0;
-		case FACT_OUTCOME:
-			return !nulls[AT] && text_size(values, nulls, NAME) > 0 && text_size(values, nulls, VALUE) > 0;
-		case FACT_CHANGE:
-			return !nulls[AT] && text_size(values, nulls, NAME) > 0 && text_size(values, nulls, ID) > 0;
-		case FACT_ALIAS:
-			return text_size(values, nulls, VALUE) > 0;
-		case FACT_HISTORY:
-			return !nulls[UNTIL];
-		case FACT_LINK:
-			{
-				int			target = text_size(values, nulls, VALUE);
-
-				return target > 0 && text_size(values, nulls, NAME) > 0 &&
-					(target != text_size(values, nulls, ENTITY) ||
-					 memcmp(VARDATA_ANY(DatumGetPointer(values[VALUE])), VARDATA_ANY(DatumGetPointer(values[ENTITY])), target) != 0);
-			}
-		default:
-			return true;
-	}
-}
-
 /* The document of a fact among those that are refused, which it becomes. */
 static RefusedDocument *
 refused_document(HeldFacts *facts, int64 document)
@@ -367,17 +289,6 @@ refused_document(HeldFacts *facts, int64 document)
 	return refused;
 }
 
-/* The reason why a name that long is not taken. */
-static char *
-name_reason(Datum name)
-{
-	text	   *text_name = (text *) DatumGetPointer(name);
-	const char *start = VARDATA_ANY(text_name);
-	int			shown = pg_mbcharcliplen(start, VARSIZE_ANY_EXHDR(text_name), 60);
-
-	return psprintf("it names %.*s..., which is longer than 1,000 bytes", shown, start);
-}
-
 /*
  * Whether a fact cannot be taken, its document being noted then: a name that is too long, a time that
  * is later than a day after the document was received.
@@ -385,22 +296,10 @@ name_reason(Datum name)
 static bool
 is_refused(HeldFacts *facts, int kind, const Datum *values, const bool *nulls)
 {
-	static const int names[] = {ENTITY, SOURCE, ID, NAME};
-	int			longest = -1;
-	bool		is_long;
+	char	   *reason = long_name_reason(kind, values, nulls);
 	bool		is_later = false;
 	RefusedDocument *refused;
-	char	   *reason = NULL;
 
-	for (int i = 0; i < lengthof(names); i++)
-	{
-		if (!nulls[names[i]] &&
-			(longest < 0 || text_size(values, nulls, names[i]) > text_size(values, nulls, longest)))
-			longest = names[i];
-	}
-	is_long = longest >= 0 && text_size(values, nulls, longest) > MAX_NAME;
-	if (!is_long && text_size(values, nulls, VALUE) > MAX_NAME)
-		is_long = kind == FACT_EVENT || kind == FACT_OBSERVED || kind == FACT_CREATED || kind == FACT_ALIAS || kind == FACT_LINK;
 	if (!nulls[AT] && kind != FACT_ALIAS && kind != FACT_LINK && kind != FACT_HISTORY)
 	{
 		TimestampTz received_at = nulls[RECEIVED_AT] ? GetCurrentTransactionStartTimestamp() :
@@ -409,14 +308,10 @@ is_refused(HeldFacts *facts, int kind, const Datum *values, const bool *nulls)
 		/* A day has 24 hours or, where clocks are set, an hour more or less: not what matters here. */
 		is_later = !TIMESTAMP_NOT_FINITE(received_at) && DatumGetTimestampTz(values[AT]) > received_at + USECS_PER_DAY;
 	}
-	if (!is_long && !is_later)
+	if (reason == NULL && !is_later)
 		return false;
 
 	refused = refused_document(facts, nulls[DOCUMENT] ? 0 : DatumGetInt64(values[DOCUMENT]));
-	if (text_size(values, nulls, longest) > MAX_NAME)
-		reason = name_reason(values[longest]);
-	else if (text_size(values, nulls, VALUE) > MAX_NAME)
-		reason = name_reason(values[VALUE]);
 	/* Whichever fact comes first, the same of several reasons. */
 	if (reason != NULL &&
 		(refused->reason == NULL ||
@@ -450,7 +345,7 @@ is_known_event(HeldFacts *facts, const Datum *values, const bool *nulls)
 	{
 		if (!nulls[key[i]])
 			hash = hash_combine64(hash, DatumGetUInt64(hash_any_extended((unsigned char *) VARDATA_ANY(DatumGetPointer(values[key[i]])),
-																		 text_size(values, nulls, key[i]), 0)));
+																		 fact_text_size(values, nulls, key[i]), 0)));
 	}
 	if (facts->known_events == NULL)
 	{
@@ -514,7 +409,7 @@ receive_fact(TupleTableSlot *slot, DestReceiver *self)
 			VARATT_IS_EXTENDED(DatumGetPointer(values[i])) && !VARATT_IS_SHORT(DatumGetPointer(values[i])))
 			values[i] = PointerGetDatum(detoast_attr((struct varlena *) DatumGetPointer(values[i])));
 	}
-	kind = kind_of(values[FACT]);
+	kind = fact_kind(values[FACT]);
 	if (kind >= 0 && is_fact(kind, values, slot->tts_isnull) && !is_refused(facts, kind, values, slot->tts_isnull))
 	{
 		int			store = kind == FACT_EVENT && is_known_event(facts, values, slot->tts_isnull) ? EVENT_AGAIN : kind;
@@ -677,7 +572,7 @@ vsm_held_facts(PG_FUNCTION_ARGS)
 	for (int kind = 0; held != NULL && !held->is_writing && kind < FACT_KINDS; kind++)
 	{
 		if (held->counts[kind] > 0 || (kind == FACT_EVENT && held->counts[EVENT_AGAIN] > 0))
-			kinds[count++] = CStringGetTextDatum(kind_names[kind]);
+			kinds[count++] = CStringGetTextDatum(fact_kind_names[kind]);
 	}
 	if (count == 0)
 		PG_RETURN_NULL();

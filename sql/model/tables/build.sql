@@ -17,7 +17,8 @@ ALTER TABLE :"schema".build
 	ADD COLUMN IF NOT EXISTS payload bigint,
 	ADD COLUMN IF NOT EXISTS xid xid8;
 CALL vsm.ensure_key(:'schema', 'build', 'build');
-CALL vsm.ensure_times(:'schema', 'build', 'queued_at', 'started_at', 'finished_at');
+CALL vsm.ensure_limits(:'schema', 'build', 'time', 'queued_at', 'started_at', 'finished_at');
+CALL vsm.ensure_limits(:'schema', 'build', 'name', 'build', 'sha');
 CREATE INDEX IF NOT EXISTS build_xid_idx ON :"schema".build (xid);
 CREATE INDEX IF NOT EXISTS build_sha_idx ON :"schema".build (sha);
 

@@ -18,7 +18,8 @@ ALTER TABLE :"schema".commit
 	ADD COLUMN IF NOT EXISTS paths text[],
 	ADD COLUMN IF NOT EXISTS xid xid8;
 CALL vsm.ensure_key(:'schema', 'commit', 'sha');
-CALL vsm.ensure_times(:'schema', 'commit', 'authored_at', 'committed_at');
+CALL vsm.ensure_limits(:'schema', 'commit', 'time', 'authored_at', 'committed_at');
+CALL vsm.ensure_limits(:'schema', 'commit', 'name', 'sha', 'repository');
 CREATE INDEX IF NOT EXISTS commit_xid_idx ON :"schema".commit (xid);
 CREATE INDEX IF NOT EXISTS commit_repository_idx ON :"schema".commit (repository, committed_at);
 

@@ -20,7 +20,9 @@ ALTER TABLE :"schema".deployment
 	ADD COLUMN IF NOT EXISTS build text,
 	ADD COLUMN IF NOT EXISTS kind text;
 CALL vsm.ensure_key(:'schema', 'deployment', 'deployment');
-CALL vsm.ensure_times(:'schema', 'deployment', 'created_at', 'started_at', 'finished_at');
+CALL vsm.ensure_limits(:'schema', 'deployment', 'time', 'created_at', 'started_at', 'finished_at');
+CALL vsm.ensure_limits(:'schema', 'deployment', 'name', 'deployment', 'service', 'repository', 'environment', 'environment_tier', 'sha',
+	'build');
 CREATE INDEX IF NOT EXISTS deployment_xid_idx ON :"schema".deployment (xid);
 CREATE INDEX IF NOT EXISTS deployment_build_idx ON :"schema".deployment (build);
 CREATE INDEX IF NOT EXISTS deployment_sha_idx ON :"schema".deployment (sha);

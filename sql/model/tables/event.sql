@@ -16,7 +16,8 @@ ALTER TABLE :"schema".event
 	ADD COLUMN IF NOT EXISTS told_at timestamptz,
 	ADD COLUMN IF NOT EXISTS payload bigint;
 CALL vsm.ensure_key(:'schema', 'event', 'entity', 'source', 'event_id');
-CALL vsm.ensure_times(:'schema', 'event', 'at');
+CALL vsm.ensure_limits(:'schema', 'event', 'time', 'at');
+CALL vsm.ensure_limits(:'schema', 'event', 'name', 'entity');
 CREATE INDEX IF NOT EXISTS event_xid_idx ON :"schema".event (xid);
 DROP INDEX IF EXISTS :"schema".event_entity_at_idx;
 

@@ -18,7 +18,8 @@ ALTER TABLE :"schema".incident
 	ADD COLUMN IF NOT EXISTS payload bigint,
 	ADD COLUMN IF NOT EXISTS xid xid8;
 CALL vsm.ensure_key(:'schema', 'incident', 'incident');
-CALL vsm.ensure_times(:'schema', 'incident', 'opened_at', 'acknowledged_at', 'resolved_at');
+CALL vsm.ensure_limits(:'schema', 'incident', 'time', 'opened_at', 'acknowledged_at', 'resolved_at');
+CALL vsm.ensure_limits(:'schema', 'incident', 'name', 'incident', 'service', 'environment');
 CREATE INDEX IF NOT EXISTS incident_xid_idx ON :"schema".incident (xid);
 CREATE INDEX IF NOT EXISTS incident_service_idx ON :"schema".incident (service, environment, opened_at);
 

@@ -31,13 +31,11 @@ ALTER TABLE :"schema".item
 	ADD COLUMN IF NOT EXISTS changelog tstzmultirange,
 	ADD COLUMN IF NOT EXISTS xid xid8;
 CALL vsm.ensure_key(:'schema', 'item', 'item');
-CALL vsm.ensure_times(:'schema', 'item', 'due_at', 'created_at');
+CALL vsm.ensure_limits(:'schema', 'item', 'time', 'due_at', 'created_at');
+CALL vsm.ensure_limits(:'schema', 'item', 'number', 'size', 'planned_value', 'cost');
+CALL vsm.ensure_limits(:'schema', 'item', 'name', 'item', 'value_stream', 'team', 'parent', 'feature', 'service', 'key');
 CREATE INDEX IF NOT EXISTS item_xid_idx ON :"schema".item (xid);
 CALL vsm.ensure_check(:'schema', 'item', 'item_type_check', $$type IN ('feature', 'defect', 'risk', 'debt', 'other')$$);
--- Numbers that float8 holds, as views show them: neither NaN nor infinity.
-CALL vsm.ensure_check(:'schema', 'item', 'item_size_check', 'abs(size) < 1e300');
-CALL vsm.ensure_check(:'schema', 'item', 'item_planned_value_check', 'abs(planned_value) < 1e300');
-CALL vsm.ensure_check(:'schema', 'item', 'item_cost_check', 'abs(cost) < 1e300');
 CREATE INDEX IF NOT EXISTS item_parent_idx ON :"schema".item (parent);
 CREATE INDEX IF NOT EXISTS item_feature_idx ON :"schema".item (feature);
 CREATE INDEX IF NOT EXISTS item_change_request_idx ON :"schema".item (service) WHERE project = 'change_request';

@@ -6,6 +6,7 @@ ALTER TABLE :"schema".item_alias
 	ADD COLUMN IF NOT EXISTS payload bigint,
 	ADD COLUMN IF NOT EXISTS xid xid8;
 CALL vsm.ensure_key(:'schema', 'item_alias', 'alias', 'item');
+CALL vsm.ensure_limits(:'schema', 'item_alias', 'name', 'alias', 'item');
 CREATE INDEX IF NOT EXISTS item_alias_xid_idx ON :"schema".item_alias (xid);
 CREATE INDEX IF NOT EXISTS item_alias_item_idx ON :"schema".item_alias (item);
 

@@ -11,7 +11,10 @@ ALTER TABLE :"schema".item_change
 	ADD COLUMN IF NOT EXISTS payload bigint,
 	ADD COLUMN IF NOT EXISTS xid xid8;
 CALL vsm.ensure_key(:'schema', 'item_change', 'item', 'attribute', 'change_id');
-CALL vsm.ensure_times(:'schema', 'item_change', 'at');
+CALL vsm.ensure_limits(:'schema', 'item_change', 'time', 'at');
+CALL vsm.ensure_limits(:'schema', 'item_change', 'name', 'item');
+CALL vsm.ensure_check(:'schema', 'item_change', 'item_change_value_check',
+	$$attribute NOT IN ('team', 'value_stream') OR octet_length(value) <= 1000 AND octet_length(previous) <= 1000$$);
 CREATE INDEX IF NOT EXISTS item_change_xid_idx ON :"schema".item_change (xid);
 
 COMMENT ON TABLE :"schema".item_change IS

@@ -11,7 +11,8 @@ ALTER TABLE :"schema".link
 	ADD COLUMN IF NOT EXISTS payload bigint,
 	ADD COLUMN IF NOT EXISTS xid xid8;
 CALL vsm.ensure_key(:'schema', 'link', 'source', 'target', 'kind');
-CALL vsm.ensure_times(:'schema', 'link', 'since', 'until');
+CALL vsm.ensure_limits(:'schema', 'link', 'time', 'since', 'until');
+CALL vsm.ensure_limits(:'schema', 'link', 'name', 'source', 'target');
 CREATE INDEX IF NOT EXISTS link_xid_idx ON :"schema".link (xid);
 CALL vsm.ensure_check(:'schema', 'link', 'link_confidence_check', 'confidence >= 0 AND confidence <= 1');
 CREATE INDEX IF NOT EXISTS link_kind_idx ON :"schema".link (kind, source) WHERE kind IN ('caused_by', 'reverts');

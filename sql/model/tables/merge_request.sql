@@ -24,7 +24,9 @@ ALTER TABLE :"schema".merge_request
 	ADD COLUMN IF NOT EXISTS payload bigint,
 	ADD COLUMN IF NOT EXISTS xid xid8;
 CALL vsm.ensure_key(:'schema', 'merge_request', 'merge_request');
-CALL vsm.ensure_times(:'schema', 'merge_request', 'created_at', 'ready_at', 'first_review_at', 'approved_at', 'merged_at', 'closed_at');
+CALL vsm.ensure_limits(:'schema', 'merge_request', 'time', 'created_at', 'ready_at', 'first_review_at', 'approved_at', 'merged_at',
+	'closed_at');
+CALL vsm.ensure_limits(:'schema', 'merge_request', 'name', 'merge_request', 'repository', 'target_branch');
 CREATE INDEX IF NOT EXISTS merge_request_xid_idx ON :"schema".merge_request (xid);
 CREATE INDEX IF NOT EXISTS merge_request_repository_idx ON :"schema".merge_request (repository, created_at);
 

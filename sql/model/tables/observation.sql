@@ -10,7 +10,8 @@ ALTER TABLE :"schema".observation
 	ADD COLUMN IF NOT EXISTS after jsonb,
 	ADD COLUMN IF NOT EXISTS payload bigint;
 CALL vsm.ensure_key(:'schema', 'observation', 'entity', 'source', 'kind', 'at', 'state');
-CALL vsm.ensure_times(:'schema', 'observation', 'at');
+CALL vsm.ensure_limits(:'schema', 'observation', 'time', 'at');
+CALL vsm.ensure_limits(:'schema', 'observation', 'name', 'entity');
 
 COMMENT ON TABLE :"schema".observation IS
 	'what sources said of states other than by events: states in which items were created, states that were seen, and how far a history is '

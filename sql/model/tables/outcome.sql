@@ -9,8 +9,9 @@ ALTER TABLE :"schema".outcome
 	ADD COLUMN IF NOT EXISTS told_at timestamptz,
 	ADD COLUMN IF NOT EXISTS payload bigint;
 CALL vsm.ensure_key(:'schema', 'outcome', 'feature', 'at', 'measure');
-CALL vsm.ensure_times(:'schema', 'outcome', 'at');
-CALL vsm.ensure_check(:'schema', 'outcome', 'outcome_amount_check', 'abs(amount) < 1e300');
+CALL vsm.ensure_limits(:'schema', 'outcome', 'time', 'at');
+CALL vsm.ensure_limits(:'schema', 'outcome', 'number', 'amount');
+CALL vsm.ensure_limits(:'schema', 'outcome', 'name', 'feature');
 
 COMMENT ON TABLE :"schema".outcome IS 'what a feature brought, as measured';
 COMMENT ON COLUMN :"schema".outcome.feature IS 'feature: an item or an alias of it';

@@ -8,6 +8,7 @@ ALTER TABLE :"schema".routing
 	ADD COLUMN IF NOT EXISTS team text,
 	ADD COLUMN IF NOT EXISTS workflow jsonb;
 CALL vsm.ensure_key(:'schema', 'routing', 'rank');
+CALL vsm.ensure_limits(:'schema', 'routing', 'name', 'value_stream', 'team');
 CALL vsm.ensure_check(:'schema', 'routing', 'routing_workflow_check', 'workflow IS NULL OR workflow::vsm.workflow IS NOT NULL');
 
 COMMENT ON TABLE :"schema".routing IS

@@ -10,7 +10,8 @@ ALTER TABLE :"schema".service
 	ADD COLUMN IF NOT EXISTS since timestamptz,
 	ADD COLUMN IF NOT EXISTS until timestamptz;
 CALL vsm.ensure_key(:'schema', 'service', 'service');
-CALL vsm.ensure_times(:'schema', 'service', 'since', 'until');
+CALL vsm.ensure_limits(:'schema', 'service', 'time', 'since', 'until');
+CALL vsm.ensure_limits(:'schema', 'service', 'name', 'service', 'repository', 'value_stream');
 CALL vsm.ensure_check(:'schema', 'service', 'service_kind_check', $$kind IN ('application', 'infrastructure')$$);
 
 COMMENT ON TABLE :"schema".service IS 'what is deployed: services, applications, infrastructure, and the repositories they come from';

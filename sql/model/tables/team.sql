@@ -6,8 +6,9 @@ ALTER TABLE :"schema".team
 	ADD COLUMN IF NOT EXISTS cost_per_day numeric,
 	ADD COLUMN IF NOT EXISTS owner text;
 CALL vsm.ensure_key(:'schema', 'team', 'team');
+CALL vsm.ensure_limits(:'schema', 'team', 'number', 'cost_per_day');
+CALL vsm.ensure_limits(:'schema', 'team', 'name', 'team', 'value_stream');
 CALL vsm.ensure_check(:'schema', 'team', 'team_calendar_check', 'calendar IS NULL OR calendar::vsm.calendar IS NOT NULL');
-CALL vsm.ensure_check(:'schema', 'team', 'team_cost_per_day_check', 'abs(cost_per_day) < 1e300');
 
 COMMENT ON TABLE :"schema".team IS 'teams, and what a day of theirs costs';
 COMMENT ON COLUMN :"schema".team.team IS 'name of the team';

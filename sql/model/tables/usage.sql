@@ -10,7 +10,8 @@ ALTER TABLE :"schema".usage
 	ADD COLUMN IF NOT EXISTS told_at timestamptz,
 	ADD COLUMN IF NOT EXISTS payload bigint;
 CALL vsm.ensure_key(:'schema', 'usage', 'source', 'event_id');
-CALL vsm.ensure_times(:'schema', 'usage', 'at');
+CALL vsm.ensure_limits(:'schema', 'usage', 'time', 'at');
+CALL vsm.ensure_limits(:'schema', 'usage', 'name', 'feature');
 CREATE INDEX IF NOT EXISTS usage_xid_idx ON :"schema".usage (xid);
 CREATE INDEX IF NOT EXISTS usage_feature_idx ON :"schema".usage (feature, at);
 

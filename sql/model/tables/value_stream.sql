@@ -7,6 +7,7 @@ ALTER TABLE :"schema".value_stream
 	ADD COLUMN IF NOT EXISTS product_owner text,
 	ADD COLUMN IF NOT EXISTS technology_owner text;
 CALL vsm.ensure_key(:'schema', 'value_stream', 'value_stream');
+CALL vsm.ensure_limits(:'schema', 'value_stream', 'name', 'value_stream');
 CALL vsm.ensure_check(:'schema', 'value_stream', 'value_stream_workflow_check', 'workflow IS NULL OR workflow::vsm.workflow IS NOT NULL');
 CALL vsm.ensure_check(:'schema', 'value_stream', 'value_stream_calendar_check', 'calendar IS NULL OR calendar::vsm.calendar IS NOT NULL');
 

@@ -2,7 +2,7 @@
 BEGIN;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS vsm;
-SELECT plan(67);
+SELECT plan(73);
 SET LOCAL client_min_messages = error;
 
 -- As somebody who is not a superuser, with a hostile schema in front of everything.
@@ -70,6 +70,10 @@ FROM unnest('{infinity,-infinity,1900-01-01 00:00+00,10000-01-01 00:00+00}'::tex
 SELECT throws_ok(format('INSERT INTO flow.outcome (feature, at, measure, amount) VALUES (''a'', now(), ''b'', %L)', amount), '23514',
 	NULL, 'a number that cannot be meant: ' || amount)
 FROM unnest('{NaN,Infinity,-Infinity,1e300}'::text[]) AS amount;
+SELECT throws_ok(format($$INSERT INTO flow.%s VALUES (repeat('x', 1001)) $$, target), '23514', NULL, 'a name that is too long: ' || target)
+FROM unnest('{item (item),value_stream (value_stream),team (team),service (service),deployment (deployment)}'::text[]) AS target;
+SELECT throws_ok($$INSERT INTO flow.item_change (item, at, attribute, value) VALUES ('a', now(), 'team', repeat('x', 1001))$$, '23514',
+	NULL, 'nor one that a team had');
 SELECT tables_are('flow', ARRAY['model', 'access', 'value_stream', 'team', 'service', 'item', 'item_change', 'item_alias', 'routing',
 	'service_level', 'event', 'link',
 	'commit', 'merge_request', 'build', 'deployment', 'incident', 'usage', 'outcome', 'inbox', 'attempt', 'payload', 'naming',

@@ -3,7 +3,7 @@
 BEGIN;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS vsm;
-SELECT plan(49);
+SELECT plan(53);
 SET LOCAL client_min_messages = error;
 SET LOCAL TimeZone = 'Asia/Tokyo';
 
@@ -295,6 +295,23 @@ SELECT alike(pg_temp.failure(ARRAY[vsm.fact_row('s', 'item', 'e', '2026-01-01', 
 		'one that is kept of the facts themselves');
 SELECT is(pg_temp.failure(ARRAY[vsm.fact_row('s', 'item', 'e', '2026-01-01', '["title"]')]),
 	'22023 | the columns of a row of "item" are a JSON array | They are an object: {"column": value}.', 'columns that are no object');
+SELECT throws_ok($$SELECT pg_temp.write('none', ARRAY[vsm.fact_change('s', 'e', '2026-01-01', 'team', repeat('t', 1001), 'i')])$$, '22000',
+	NULL, 'a team that is too long');
+SELECT throws_ok($$SELECT pg_temp.write('none', ARRAY[vsm.fact_event('s' || repeat('s', 998), repeat('e', 1000), '2026-01-01', 'A',
+	repeat('i', 1000))])$$, '22000', NULL, 'names that together are too long for a key');
+-- Every column that tables limit to 1,000 bytes is looked at before.
+SELECT is_empty($$
+	SELECT t.fact, t.name FROM (
+		SELECT c.relname AS fact, a.attname::text AS name, pg_temp.failure(ARRAY[vsm.fact_row('s', c.relname, 'e', '2026-01-01',
+			jsonb_build_object(a.attname, (SELECT string_agg(md5(n::text), '') FROM generate_series(1, 100) AS n)))]) AS failure
+		FROM pg_constraint AS k JOIN pg_class AS c ON c.oid = k.conrelid JOIN pg_attribute AS a ON a.attrelid = c.oid
+			AND a.attnum = k.conkey[1]
+		WHERE c.relnamespace = 'none'::regnamespace AND pg_get_constraintdef(k.oid) LIKE '%octet_length(%' AND a.attname <> c.relname
+		AND c.relname IN ('item', 'merge_request', 'commit', 'build', 'deployment', 'incident')
+			AND (c.relname, a.attname) <> ('commit', 'sha')) AS t
+	WHERE t.failure NOT LIKE '%longer than 1,000 bytes%'$$, 'nor does a row hold a name that is too long');
+SELECT lives_ok($$SELECT pg_temp.write('none', ARRAY[vsm.fact_row('s', 'item', 'e', '2026-01-01', jsonb_build_object('title',
+	repeat('t', 5000), 'url', repeat('u', 5000)))])$$, 'titles and addresses may be long');
 ALTER TABLE none.item ADD COLUMN ours text;
 SELECT is(pg_temp.failure(ARRAY[vsm.fact_row('s', 'item', 'own', '2026-01-01',
 	'{"title": "x", "type": "risk", "due_at": null, "ours": "y"}')]), 'none', 'a column of your own is told, too');
