@@ -79,11 +79,12 @@ BEGIN
 		WHERE (c.repository = new_deployment_flows.repository OR new_deployment_flows.repository = '' AND c.repository IS NULL)
 		AND EXISTS (SELECT FROM told AS t WHERE t.reason IS NULL AND t.sha IS NOT NULL)),
 	-- When each commit came to production of each service, whether it touches its part of the repository or not.
+	-- (Services by a name that is never empty, as that of no known service is.)
 	released AS MATERIALIZED (
-		SELECT f.sha, f.target AS service, f.release, f.released_at
+		SELECT f.sha, substr(f.target, 2) AS service, f.release, f.released_at
 		FROM vsm.first_release(
 				(SELECT vsm.graph(k.sha, coalesce(k.parents, '{}')) FROM known AS k),
-				(SELECT vsm.releases(t.service, t.deployment, t.sha, t.finished_at) FROM told AS t
+				(SELECT vsm.releases('=' || t.service, t.deployment, t.sha, t.finished_at) FROM told AS t
 				 WHERE t.reason IS NULL AND t.sha IS NOT NULL)) AS f
 		-- (Not joined: what is thought to be many makes the tables large in which the way below is looked up.)
 		WHERE f.release IS NOT NULL AND f.sha IN (SELECT k.sha FROM known AS k)),

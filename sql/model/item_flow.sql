@@ -137,8 +137,8 @@ BEGIN
 	FROM (
 		SELECT k.item, CASE WHEN EXISTS (
 			SELECT FROM item_flow AS c
-			WHERE coalesce(c.parent, c.feature) = k.item AND c.value_stream IS NOT NULL AND c.outcome <> 'cancelled') THEN 'parent'
-				ELSE 'item' END AS level, k.level AS before
+			WHERE coalesce(c.parent, c.feature) = k.item AND c.value_stream IS NOT NULL AND c.outcome IS DISTINCT FROM 'cancelled')
+				THEN 'parent' ELSE 'item' END AS level, k.level AS before
 		FROM (
 				SELECT t AS item FROM vsm.each_entity(items) AS t
 				UNION
@@ -190,8 +190,8 @@ BEGIN
 			w.lead_time AS working_lead_time, w.active_time AS working_active_time, w.wait_time AS working_wait_time,
 			w.blocked_time AS working_blocked_time, coalesce(p.parts, 0) AS parts, p.first_released_at, p.released_at, u.first_used_at,
 			coalesce(p.assisted, false) AS assisted,
-			CASE WHEN f.finished_at IS NOT NULL OR f.reopened > 0 THEN vsm.first_finished_at(x.timeline, r.workflow)
-				END AS first_finished_at,
+			CASE WHEN f.finished_at IS NOT NULL OR f.cancelled_at IS NOT NULL OR f.reopened > 0
+				THEN vsm.first_finished_at(x.timeline, r.workflow) END AS first_finished_at,
 			CASE WHEN f.reopened > 0 THEN vsm.reopened_at(x.timeline, r.workflow) END AS reopened_at,
 			CASE WHEN d.finished_at IS NOT NULL AND (f.finished_at > d.finished_at OR f.finished_at IS NULL AND f.cancelled_at IS NULL)
 				THEN d.finished_at END AS held_since,
@@ -274,7 +274,7 @@ BEGIN
 					array_agg(o.previous) FILTER (WHERE o.attribute = 'category') AS category_before
 				FROM (
 					SELECT v.attribute, v.at, v.value, v.previous FROM item_change AS v WHERE v.item = i.item
-					ORDER BY v.at, length(v.change_id), v.change_id COLLATE "C" OFFSET 0) AS o) AS h
+					ORDER BY v.at, v.change_id <> 'created', length(v.change_id), v.change_id COLLATE "C" OFFSET 0) AS o) AS h
 			CROSS JOIN LATERAL (
 				-- What an item was at its end decides where it counts.
 				SELECT coalesce(f.finished_at, f.cancelled_at) AS ended_at,
@@ -367,14 +367,14 @@ BEGIN
 			CASE WHEN m.type_at IS NULL THEN m.type
 				ELSE coalesce(vsm.meaning(names -> m.source, 'type',
 					vsm.value_at(v.left_at, m.type_at, m.type_told, m.type_before, NULL)), m.type) END,
-			CASE WHEN m.priority_at IS NULL THEN m.priority
-				ELSE coalesce(vsm.value_at(v.left_at, m.priority_at, m.priority_told, m.priority_before, NULL), m.priority) END,
+			vsm.value_at(v.left_at, m.priority_at, m.priority_told, m.priority_before, m.priority),
 			v.place, v.stage, v.class, v.entered_at, v.left_at, vsm.period_day(v.left_at, zone), vsm.period_week(v.left_at, zone, starts),
 			vsm.period_month(v.left_at, zone), v.duration, v.blocked, v.on_clock, v.backward, vsm.period_day(v.entered_at, zone),
 			v.age, v.is_last,
-			v.load_since IS NOT NULL AND (v.load_since = v.load_since_before AND v.entered_at = v.left_before) IS NOT TRUE,
+			v.load_since IS NOT NULL
+				AND (v.load_since = v.load_since_before AND v.entered_at = v.left_before AND v.on_clock = v.on_clock_before) IS NOT TRUE,
 			v.load_since IS NOT NULL AND v.left_at IS NOT NULL
-				AND (v.load_since = v.load_since_after AND v.left_at = v.entered_after) IS NOT TRUE,
+				AND (v.load_since = v.load_since_after AND v.left_at = v.entered_after AND v.on_clock = v.on_clock_after) IS NOT TRUE,
 			-- (What was blocked meanwhile, or goes on, is left to those who ask.)
 			CASE WHEN v.class = 'active' AND v.on_clock AND v.blocked = interval '0' AND v.left_at IS NOT NULL
 				THEN CASE WHEN v.left_at > v.entered_at THEN vsm.period_day(v.left_at - interval '1 microsecond', zone) + 1
@@ -382,7 +382,8 @@ BEGIN
 		FROM made AS m JOIN route AS r ON r.route = m.route,
 			LATERAL (
 				SELECT z.*, lag(z.load_since) OVER w AS load_since_before, lag(z.left_at) OVER w AS left_before,
-					lead(z.load_since) OVER w AS load_since_after, lead(z.entered_at) OVER w AS entered_after
+					lag(z.on_clock) OVER w AS on_clock_before, lead(z.load_since) OVER w AS load_since_after,
+					lead(z.entered_at) OVER w AS entered_after, lead(z.on_clock) OVER w AS on_clock_after
 				FROM (
 					SELECT y.*, a.age,
 						-- In load, since when it would be had it never paused: what goes on in the next visit has the same.

@@ -6,6 +6,14 @@ RETURN CASE WHEN until < since THEN 0 ELSE date_part('epoch', until - since) / 8
 COMMENT ON FUNCTION vsm.days_between(timestamptz, timestamptz) IS
 	'the time in days between two steps, for views: 0 where the second came first; NULL where one is not known';
 
+CREATE FUNCTION vsm.due_time(told text, time_zone text) RETURNS timestamptz
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN told ~ '^\d{4}-\d\d-\d\d$'
+	THEN ((vsm.json_time(to_jsonb(told)) AT TIME ZONE 'UTC')::date + 1)::timestamp AT TIME ZONE time_zone - interval '1 microsecond'
+	ELSE vsm.json_time(to_jsonb(told)) END;
+COMMENT ON FUNCTION vsm.due_time(text, text) IS
+	'when something is due by a text that is a time, or a day, which ends in the time zone; NULL for what is neither; for views';
+
 CREATE FUNCTION vsm.delay_cost(urgency jsonb, currency text, periods tstzmultirange) RETURNS float8
 LANGUAGE plpgsql IMMUTABLE COST 100
 SET search_path = pg_catalog, pg_temp

@@ -56,7 +56,8 @@ FROM (
 					THEN vsm.blocked_periods(i.timeline, r.workflow, now()) END AS blocked
 			OFFSET 0) AS p
 		CROSS JOIN LATERAL (
-			SELECT date_part('epoch', upper(p.inside) - lower(p.inside)) AS inside,
+			-- (Of a visit of no length the range is empty, and so is it without bounds.)
+			SELECT coalesce(date_part('epoch', upper(p.inside) - lower(p.inside)), 0) AS inside,
 				CASE WHEN p.blocked IS NULL THEN date_part('epoch', v.blocked)
 					ELSE coalesce((
 						SELECT sum(date_part('epoch', upper(b) - lower(b)))

@@ -7,7 +7,7 @@ SELECT g.unit, p.period::date AS period, g.value_stream, g.portfolio, g.team, g.
 	CASE WHEN p.period = g.period THEN g.reopened_count ELSE 0 END::integer AS reopened_count,
 	CASE WHEN p.period = g.period THEN g.untouched_count ELSE 0 END::integer AS untouched_count,
 	g.load_count::integer AS load_count,
-	((g.load_count * date_part('epoch', least(now(), e.until))::numeric - g.load_since / 1000000) / 86400)::float8 AS load_age_days_sum,
+	((g.aging_count * date_part('epoch', least(now(), e.until))::numeric - g.load_since / 1000000) / 86400)::float8 AS load_age_days_sum,
 	CASE WHEN p.period = g.period THEN g.flow_time_days_sum ELSE 0 END AS flow_time_days_sum,
 	CASE WHEN p.period = g.period THEN g.active_days ELSE 0 END AS active_days,
 	CASE WHEN p.period = g.period THEN g.wait_days ELSE 0 END AS wait_days,
@@ -21,18 +21,18 @@ FROM (
 		SELECT s.unit, s.period::timestamp AS period, s.value_stream, s.portfolio, s.team, s.type, s.level, s.finished_count,
 			s.created_count, s.started_count, s.cancelled_count, s.reopened_count, s.untouched_count, s.flow_time_days_sum, s.active_days,
 			s.wait_days, s.flow_efficiency_mean, s.flow_time_days, sum(s.load_change) OVER w AS load_count,
-			sum(s.load_since) OVER w AS load_since, lead(s.period) OVER w AS next_period
+			sum(s.aging_change) OVER w AS aging_count, sum(s.load_since) OVER w AS load_since, lead(s.period) OVER w AS next_period
 		FROM (
 			SELECT t.unit, t.period, t.value_stream, t.portfolio, t.team, t.type, t.level, sum(t.finished_count) AS finished_count,
 				sum(t.created_count) AS created_count, sum(t.started_count) AS started_count, sum(t.cancelled_count) AS cancelled_count,
 				sum(t.reopened_count) AS reopened_count, sum(t.untouched_count) AS untouched_count, sum(t.load_change) AS load_change,
-				sum(t.load_since) AS load_since, sum(t.flow_time_days_sum) AS flow_time_days_sum, sum(t.active_days) AS active_days,
+				sum(t.aging_change) AS aging_change, sum(t.load_since) AS load_since, sum(t.flow_time_days_sum) AS flow_time_days_sum, sum(t.active_days) AS active_days,
 				sum(t.wait_days) AS wait_days, max(t.flow_efficiency_mean) AS flow_efficiency_mean, max(t.flow_time_days) AS flow_time_days
 			FROM (
 				-- What is done, once, in the period of its present finish.
 				SELECT x.unit, x.period, f.value_stream, f.portfolio, f.team, f.type, f.level, count(*) AS finished_count,
 					0 AS created_count, 0 AS started_count, 0 AS cancelled_count, 0 AS reopened_count,
-					count(*) FILTER (WHERE f.untouched) AS untouched_count, 0 AS load_change, 0::numeric AS load_since,
+					count(*) FILTER (WHERE f.untouched) AS untouched_count, 0 AS load_change, 0 AS aging_change, 0::numeric AS load_since,
 					coalesce(sum(f.flow_time_days) FILTER (WHERE NOT f.untouched), 0) AS flow_time_days_sum,
 					coalesce(sum(f.active_days) FILTER (WHERE NOT f.untouched), 0) AS active_days,
 					coalesce(sum(f.wait_days) FILTER (WHERE NOT f.untouched), 0) AS wait_days,
@@ -46,12 +46,12 @@ FROM (
 				UNION ALL
 				-- What happens on single days.
 				SELECT u.unit, vsm.period_of(u.unit, d.day, m.week_starts), d.value_stream, d.portfolio, d.team, d.type, d.level, 0,
-					d.created_count, d.started_count, d.cancelled_count, d.reopened_count, 0, d.load_change, d.load_since, 0, 0, 0,
-					NULL, NULL
+					d.created_count, d.started_count, d.cancelled_count, d.reopened_count, 0, d.load_change, d.aging_change, d.load_since, 0, 0,
+					0, NULL, NULL
 				FROM (
 					SELECT f.value_stream, f.portfolio, f.team, f.type, f.level, x.day, count(*) FILTER (WHERE x.what = 1) AS created_count,
 						count(*) FILTER (WHERE x.what = 2) AS started_count, count(*) FILTER (WHERE x.what = 3) AS cancelled_count,
-						0 AS reopened_count, 0 AS load_change, 0::numeric AS load_since
+						0 AS reopened_count, 0 AS load_change, 0 AS aging_change, 0::numeric AS load_since
 					FROM :"schema".item_group AS f
 						CROSS JOIN (SELECT time_zone, week_starts, currency FROM :"schema".model LIMIT 1) AS n
 						CROSS JOIN LATERAL (VALUES (1, f.created_day), (2, CASE WHEN f.untouched IS NOT TRUE THEN f.started_day END),
@@ -60,7 +60,9 @@ FROM (
 					GROUP BY f.value_stream, f.portfolio, f.team, f.type, f.level, x.day
 					UNION ALL
 					SELECT f.value_stream, f.portfolio, f.team, f.type, f.level, x.day, 0, 0, 0, 0, sum(x.change),
-						sum(x.change * (round(date_part('epoch', v.entered_at) * 1000000)::bigint
+						-- (Off the clock it stays as old as it is.)
+						sum(x.change) FILTER (WHERE v.on_clock),
+						sum(x.change * (CASE WHEN v.on_clock THEN round(date_part('epoch', v.entered_at) * 1000000)::bigint ELSE 0 END
 							- round(date_part('epoch', v.age) * 1000000)::bigint))
 					FROM :"schema".item_group AS f
 						JOIN :"schema".visit AS v ON v.item = f.item AND coalesce(v.value_stream, '(none)') = f.value_stream
@@ -70,15 +72,17 @@ FROM (
 					WHERE (v.starts_load OR v.ends_load) AND x.day IS NOT NULL
 					GROUP BY f.value_stream, f.portfolio, f.team, f.type, f.level, x.day
 					UNION ALL
-					SELECT f.value_stream, f.portfolio, f.team, f.type, f.level, v.entered_day, 0, 0, 0, count(*), 0, 0
+					SELECT f.value_stream, f.portfolio, f.team, f.type, f.level, v.entered_day, 0, 0, 0, count(*), 0, 0, 0
 					FROM :"schema".item_group AS f
 						JOIN (
-							-- (All visits of an item are of its value stream, by which they are divided, so that a filter reaches them.)
+							-- (All visits of an item are of its value stream, by which they are divided, so that a filter reaches them.
+							-- What is unmapped is no move.)
 							SELECT y.item, y.entered_day, y.class, coalesce(y.value_stream, '(none)') AS value_stream,
 								lag(y.class) OVER (PARTITION BY coalesce(y.value_stream, '(none)'), y.item ORDER BY y.visit) AS before
 							FROM :"schema".visit AS y
 								JOIN :"schema".item_flow AS i ON i.item = y.item AND i.reopened > 0
-									AND coalesce(i.value_stream, '(none)') = coalesce(y.value_stream, '(none)')) AS v
+									AND coalesce(i.value_stream, '(none)') = coalesce(y.value_stream, '(none)')
+							WHERE y.place IS NOT NULL) AS v
 								ON v.item = f.item AND v.value_stream = f.value_stream
 					WHERE v.before IN ('done', 'cancelled') AND v.class IN ('new', 'active', 'waiting')
 					GROUP BY f.value_stream, f.portfolio, f.team, f.type, f.level, v.entered_day) AS d

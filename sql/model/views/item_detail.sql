@@ -23,13 +23,24 @@ FROM (
 		f.created_at, f.started_at, f.cancelled_at, f.stage_entered_at, f.first_used_at, f.first_finished_at, f.reopened_at,
 		i.due_at, (i.due_at AT TIME ZONE (SELECT m.time_zone FROM :"schema".model AS m))::date AS due_day,
 		coalesce((
-			SELECT coalesce(vsm.json_time(to_jsonb(h.previous)), vsm.json_time(to_jsonb(h.value)))
-			FROM :"schema".item_change AS h WHERE h.item = f.item AND h.attribute = 'due_at'
-			AND coalesce(vsm.json_time(to_jsonb(h.previous)), vsm.json_time(to_jsonb(h.value))) IS NOT NULL
-			ORDER BY h.at, length(h.change_id), h.change_id COLLATE "C" LIMIT 1), i.due_at) AS first_due_at,
+			SELECT t.due
+			FROM :"schema".item_change AS h
+				CROSS JOIN LATERAL (
+					SELECT coalesce(vsm.due_time(h.previous, n.time_zone), vsm.due_time(h.value, n.time_zone)) AS due
+					FROM :"schema".model AS n OFFSET 0) AS t
+			WHERE h.item = f.item AND h.attribute = 'due_at' AND t.due IS NOT NULL
+			ORDER BY h.at, h.change_id <> 'created', length(h.change_id), h.change_id COLLATE "C" LIMIT 1), i.due_at) AS first_due_at,
 		(
-			SELECT count(*) FILTER (WHERE vsm.json_time(to_jsonb(h.previous)) <> vsm.json_time(to_jsonb(h.value)))::integer
-			FROM :"schema".item_change AS h WHERE h.item = f.item AND h.attribute = 'due_at') AS due_moved_count,
+			-- Of the dates that were told one after the other; one that is taken away is not moved, but by the next.
+			SELECT count(*) FILTER (WHERE s.due <> s.before)::integer
+			FROM (
+				SELECT t.due, lag(t.due) OVER (
+					ORDER BY h.at, h.change_id <> 'created', length(h.change_id), h.change_id COLLATE "C", t.place) AS before
+				FROM :"schema".item_change AS h
+					CROSS JOIN LATERAL (
+						SELECT v.place, vsm.due_time(v.told, n.time_zone) AS due
+						FROM :"schema".model AS n, (VALUES (1, h.previous), (2, h.value)) AS v (place, told) OFFSET 0) AS t
+				WHERE h.item = f.item AND h.attribute = 'due_at' AND t.due IS NOT NULL) AS s) AS due_moved_count,
 		i.size::float8 AS size, date_part('epoch', f.flow_time) / 86400 AS flow_time_days,
 		date_part('epoch', f.lead_time) / 86400 AS lead_time_days, date_part('epoch', f.backlog_time) / 86400 AS backlog_days,
 		date_part('epoch', (l.wall).item_age) / 86400 AS age_days,

@@ -4,7 +4,8 @@ SELECT f.item, f.key, f.title, f.url, f.value_stream, f.portfolio, f.team, f.typ
 	f.finished_week, f.finished_month, f.created_at, f.started_at, p.first_commit_at, p.code_opened_at, p.first_review_at, p.merged_at,
 	p.built_at, p.release_requested_at, p.release_approved_at, f.first_released_at, f.first_used_at, o.first_value_at, p.reverted_at,
 	vsm.days_between(f.created_at, least(p.first_commit_at, f.started_at)) AS upstream_days,
-	vsm.days_between(least(p.first_commit_at, f.started_at), p.merged_at) AS implementation_days, p.review_days,
+	vsm.days_between(least(p.first_commit_at, f.started_at), p.merged_at) AS implementation_days, 
+	date_part('epoch', vsm.working_time(p.reviewed, NULL)) / 86400 AS review_days,
 	vsm.days_between(p.merged_at, p.built_at) AS build_days,
 	vsm.days_between(p.release_requested_at, p.release_approved_at) AS approval_days,
 	vsm.days_between(p.merged_at, f.released_at) AS release_wait_days,
@@ -20,11 +21,12 @@ FROM :"schema".item_detail AS f
 			CASE WHEN count(*) = count(t.built_at) THEN max(t.built_at) END AS built_at,
 			min(t.release_requested_at) AS release_requested_at, max(t.release_approved_at) AS release_approved_at,
 			min(t.reverted_at) AS reverted_at, count(*)::integer AS part_count, count(t.released_at)::integer AS part_released_count,
-			(
-				SELECT sum(date_part('epoch', upper(r) - lower(r))) / 86400
-				FROM unnest(range_agg(tstzrange(coalesce(t.ready_at, t.opened_at), t.merged_at))
-					FILTER (WHERE t.kind = 'request' AND t.merged_at > coalesce(t.ready_at, t.opened_at))) AS r) AS review_days
-		FROM :"schema".item_part AS t WHERE t.item = f.item AND t.closed_at IS NULL) AS p
+			-- (What was merged as it was opened took no time: its range is empty, but there.)
+			range_agg(tstzrange(b.at, greatest(b.at, t.merged_at))) FILTER (WHERE b.at IS NOT NULL AND t.merged_at IS NOT NULL)
+				AS reviewed
+		FROM :"schema".item_part AS t
+			CROSS JOIN LATERAL (SELECT CASE WHEN t.kind = 'request' THEN coalesce(t.ready_at, t.opened_at) END AS at) AS b
+		WHERE t.item = f.item AND t.closed_at IS NULL) AS p
 	LEFT JOIN LATERAL (
 		SELECT min(v.at) AS first_value_at
 		FROM (

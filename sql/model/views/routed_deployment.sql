@@ -1,6 +1,10 @@
 CREATE OR REPLACE VIEW :"schema".routed_deployment AS
-SELECT d.deployment, coalesce(d.service, m.service, s.service, d.repository) AS service, s.value_stream, s.team
+SELECT d.deployment, coalesce(d.service, m.service, s.service, r.repository) AS service, s.value_stream, s.team
 FROM :"schema".deployment AS d
+	-- A deployment that is told without its repository is of that of its commit.
+	LEFT JOIN LATERAL (
+		SELECT k.repository FROM :"schema".commit AS k WHERE k.sha = d.sha AND d.repository IS NULL OFFSET 0) AS c ON true
+	CROSS JOIN LATERAL (SELECT coalesce(d.repository, c.repository) AS repository) AS r
 	LEFT JOIN LATERAL (
 		-- By the name of its environment, else of the job that made it, else of its repository, as vsm.meaning has it.
 		SELECT p.meaning AS service
@@ -15,7 +19,7 @@ FROM :"schema".deployment AS d
 				-- (A job that deploys where its tool knows no deployments is its own build.)
 				SELECT 2, b.job FROM :"schema".build AS b WHERE b.build = d.deployment
 				UNION ALL
-				SELECT 3, d.repository) AS t
+				SELECT 3, r.repository) AS t
 				JOIN :"schema".naming AS n ON CASE WHEN n.name ~ '^/.+/$' THEN t.name ~* substr(n.name, 2, length(n.name) - 2)
 					ELSE lower(t.name) = lower(n.name) END
 			WHERE n.kind = 'service' AND d.source LIKE n.source
@@ -29,7 +33,7 @@ FROM :"schema".deployment AS d
 			SELECT n.*, count(*) OVER () AS services, count(*) FILTER (WHERE n.path IS NULL) OVER () AS whole
 			FROM :"schema".service AS n
 			WHERE n.service = coalesce(d.service, m.service)
-			OR coalesce(d.service, m.service) IS NULL AND n.repository = d.repository) AS q
+			OR coalesce(d.service, m.service) IS NULL AND n.repository = r.repository) AS q
 		WHERE q.services = 1 OR q.path IS NULL AND q.whole = 1) AS s ON true;
 
 COMMENT ON VIEW :"schema".routed_deployment IS 'service, value stream and team of every deployment';

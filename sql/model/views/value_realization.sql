@@ -71,14 +71,18 @@ FROM (
 				CROSS JOIN LATERAL (SELECT c.since, c.costs FROM :"schema".team_cost AS c WHERE c.team = w.team OFFSET 0) AS k) AS t
 		GROUP BY t.value_stream) AS o ON o.value_stream = f.value_stream
 	CROSS JOIN LATERAL (
-		SELECT CASE
-			WHEN f.below <> '{}' THEN (
-				SELECT CASE WHEN count(coalesce(i.released_at, i.finished_at)) = count(*)
-					THEN max(coalesce(i.released_at, i.finished_at)) END
-				FROM unnest(f.below) AS p (item) JOIN :"schema".item_flow AS i ON i.item = p.item
-				WHERE (i.outcome = 'cancelled') IS NOT TRUE)
-			WHEN (f.outcome = 'cancelled') IS NOT TRUE THEN coalesce(f.released_at, f.finished_at)
-		END AS released_at OFFSET 0) AS r
+		-- What has parts that can be released is released when these are, whatever its tracker says.
+		SELECT CASE WHEN count(e.at) = count(*) THEN max(e.at) END AS released_at
+		FROM unnest(f.parts) AS p (item)
+			JOIN :"schema".item_flow AS i ON i.item = p.item
+			CROSS JOIN LATERAL (
+				SELECT CASE
+					WHEN i.released_at IS NOT NULL THEN i.released_at
+					WHEN i.parts = 0 OR NOT EXISTS (
+						SELECT FROM :"schema".item_part AS q WHERE q.item = i.item AND q.releasable AND q.closed_at IS NULL)
+						THEN i.finished_at
+				END AS at OFFSET 0) AS e
+		WHERE (i.outcome = 'cancelled') IS NOT TRUE OFFSET 0) AS r
 	CROSS JOIN LATERAL (
 		SELECT min(d.at) AS first_used_at, sum(d.users) AS user_days
 		FROM (
@@ -144,7 +148,7 @@ COMMENT ON COLUMN :"schema".value_realization.category IS 'category, by its fiel
 COMMENT ON COLUMN :"schema".value_realization.outcome IS
 	'outcome: new (not started), open, done or cancelled; NULL: without a workflow or events';
 COMMENT ON COLUMN :"schema".value_realization.released_at IS
-	'when the last of its items was released or, of those without parts, done; NULL: not all are';
+	'when the last of its items was released or, of those without parts that can be, done; NULL: not all are';
 COMMENT ON COLUMN :"schema".value_realization.released_day IS 'day of released_at in the time zone of the model; NULL: not yet';
 COMMENT ON COLUMN :"schema".value_realization.released_week IS 'week of released_at, by its first day; NULL: not yet';
 COMMENT ON COLUMN :"schema".value_realization.released_month IS 'month of released_at, by its first day; NULL: not yet';
