@@ -26,7 +26,8 @@ FROM (
 			SELECT t.unit, t.period, t.value_stream, t.portfolio, t.team, t.type, t.level, sum(t.finished_count) AS finished_count,
 				sum(t.created_count) AS created_count, sum(t.started_count) AS started_count, sum(t.cancelled_count) AS cancelled_count,
 				sum(t.reopened_count) AS reopened_count, sum(t.untouched_count) AS untouched_count, sum(t.load_change) AS load_change,
-				sum(t.aging_change) AS aging_change, sum(t.load_since) AS load_since, sum(t.flow_time_days_sum) AS flow_time_days_sum, sum(t.active_days) AS active_days,
+				sum(t.aging_change) AS aging_change, sum(t.load_since) AS load_since,
+				sum(t.flow_time_days_sum) AS flow_time_days_sum, sum(t.active_days) AS active_days,
 				sum(t.wait_days) AS wait_days, max(t.flow_efficiency_mean) AS flow_efficiency_mean, max(t.flow_time_days) AS flow_time_days
 			FROM (
 				-- What is done, once, in the period of its present finish.
@@ -46,8 +47,8 @@ FROM (
 				UNION ALL
 				-- What happens on single days.
 				SELECT u.unit, vsm.period_of(u.unit, d.day, m.week_starts), d.value_stream, d.portfolio, d.team, d.type, d.level, 0,
-					d.created_count, d.started_count, d.cancelled_count, d.reopened_count, 0, d.load_change, d.aging_change, d.load_since, 0, 0,
-					0, NULL, NULL
+					d.created_count, d.started_count, d.cancelled_count, d.reopened_count, 0, d.load_change, d.aging_change, d.load_since,
+					0, 0, 0, NULL, NULL
 				FROM (
 					SELECT f.value_stream, f.portfolio, f.team, f.type, f.level, x.day, count(*) FILTER (WHERE x.what = 1) AS created_count,
 						count(*) FILTER (WHERE x.what = 2) AS started_count, count(*) FILTER (WHERE x.what = 3) AS cancelled_count,

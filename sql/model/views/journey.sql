@@ -4,7 +4,7 @@ SELECT f.item, f.key, f.title, f.url, f.value_stream, f.portfolio, f.team, f.typ
 	f.finished_week, f.finished_month, f.created_at, f.started_at, p.first_commit_at, p.code_opened_at, p.first_review_at, p.merged_at,
 	p.built_at, p.release_requested_at, p.release_approved_at, f.first_released_at, f.first_used_at, o.first_value_at, p.reverted_at,
 	vsm.days_between(f.created_at, least(p.first_commit_at, f.started_at)) AS upstream_days,
-	vsm.days_between(least(p.first_commit_at, f.started_at), p.merged_at) AS implementation_days, 
+	vsm.days_between(least(p.first_commit_at, f.started_at), p.merged_at) AS implementation_days,
 	date_part('epoch', vsm.working_time(p.reviewed, NULL)) / 86400 AS review_days,
 	vsm.days_between(p.merged_at, p.built_at) AS build_days,
 	vsm.days_between(p.release_requested_at, p.release_approved_at) AS approval_days,

@@ -9,10 +9,11 @@ FROM (
 	FROM (
 		SELECT t.team, g.day, t.cost_per_day, sum(g.change) OVER (PARTITION BY t.team ORDER BY g.day) AS items,
 			CASE WHEN t.calendar IS NULL THEN extract(isodow FROM g.day) <= 5
+				-- (As the team itself counts days: those of another zone have working time of two of its days.)
 				ELSE vsm.working_time(g.day::timestamp AT TIME ZONE t.time_zone, (g.day + 1)::timestamp AT TIME ZONE t.time_zone,
 					t.calendar) > interval '0' END AS is_working
 		FROM (
-				SELECT b.team, b.first_day, b.last_day, b.days, b.changes, t.cost_per_day, m.time_zone, y.calendar
+				SELECT b.team, b.first_day, b.last_day, b.days, b.changes, t.cost_per_day, y.time_zone, y.calendar
 				FROM (
 						-- How many items a team works on changes on some days.
 						SELECT n.team, min(n.day) AS first_day, max(n.day) AS last_day, array_agg(n.day) AS days,
@@ -24,8 +25,9 @@ FROM (
 						GROUP BY n.team) AS b
 					JOIN :"schema".team AS t ON t.team = b.team AND t.cost_per_day IS NOT NULL
 					LEFT JOIN :"schema".value_stream AS v ON v.value_stream = t.value_stream
-					CROSS JOIN :"schema".model AS m
-					CROSS JOIN LATERAL (SELECT vsm.try_calendar(coalesce(t.calendar, v.calendar)) AS calendar OFFSET 0) AS y) AS t
+					CROSS JOIN LATERAL (
+						SELECT vsm.try_calendar(c.calendar) AS calendar, coalesce(c.calendar ->> 'time_zone', 'UTC') AS time_zone
+						FROM (SELECT coalesce(t.calendar, v.calendar) AS calendar) AS c OFFSET 0) AS y) AS t
 			CROSS JOIN LATERAL (
 				SELECT w.day, k.change
 				FROM (SELECT t.first_day + n AS day FROM generate_series(0, t.last_day - t.first_day) AS n) AS w

@@ -3,7 +3,7 @@
 BEGIN;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS vsm;
-SELECT plan(17);
+SELECT plan(18);
 SET LOCAL client_min_messages = error;
 SET LOCAL timezone = 'UTC';
 CALL vsm.create_model('flow', time_zone => 'America/New_York');
@@ -37,6 +37,12 @@ SELECT t.item, 'jira', t.project || '-' || t.item, t.project, 'feature' FROM tol
 INSERT INTO flow.event (source, event_id, entity, at, state)
 SELECT 'jira', t.item || ':' || s.place, t.item, pg_temp.day(p[2]::numeric), p[1]
 FROM told AS t, string_to_table(t.way, ', ') WITH ORDINALITY AS s (text, place), regexp_match(s.text, '^(.*) ([0-9.]+)$') AS p;
+-- A team that works where it is Monday while it is Sunday in the zone of the model: from one Monday to the next.
+INSERT INTO flow.team (team, cost_per_day, calendar) VALUES ('Delhi', 100, '{"time_zone":"Asia/Kolkata","week":{"mon":["09:00-17:00"],
+	"tue":["09:00-17:00"],"wed":["09:00-17:00"],"thu":["09:00-17:00"],"fri":["09:00-17:00"]}}');
+INSERT INTO flow.item (item, source, project, team, planned_value) VALUES ('13', 'jira', 'PAY', 'Delhi', 1000);
+INSERT INTO flow.event (source, event_id, entity, at, state) VALUES ('jira', '13:1', '13', pg_temp.day(5), 'In Progress'),
+	('jira', '13:2', '13', pg_temp.day(12), 'Done');
 -- What goes through two stages at one instant, not long ago.
 INSERT INTO flow.item (item, source, project) VALUES ('12', 'jira', 'SHOP');
 INSERT INTO flow.event (source, event_id, entity, at, state)
@@ -71,12 +77,14 @@ INSERT INTO flow.service (service, value_stream, repository) VALUES ('web', 'Sho
 -- The second says what it deploys, and not of which repository; the third deploys what is of none.
 INSERT INTO flow.deployment (deployment, repository, environment, environment_tier, sha, status, finished_at) VALUES
 	('d1', 'shop/web', 'live', 'production', 'a1', 'success', pg_temp.day(2)),
-	('d2', NULL, 'live', 'production', 'a2', 'success', pg_temp.day(4)), ('d3', NULL, 'live', 'production', 'c1', 'success', pg_temp.day(4));
+	('d2', NULL, 'live', 'production', 'a2', 'success', pg_temp.day(4)),
+	('d3', NULL, 'live', 'production', 'c1', 'success', pg_temp.day(4));
 SELECT vsm.refresh_once('flow') AS made \gset
 
 SELECT is((SELECT f.first_finished_at FROM flow.flow_item AS f WHERE f.item = '1'), pg_temp.day(8),
 	'what was done and then cancelled was done once');
-SELECT is((SELECT f.team FROM flow.flow_item AS f WHERE f.item = '2'), 'Blue', 'a change at its creation comes after what it was created with');
+SELECT is((SELECT f.team FROM flow.flow_item AS f WHERE f.item = '2'), 'Blue',
+	'a change at its creation comes after what it was created with');
 SELECT results_eq($$SELECT v.priority FROM flow.flow_visit AS v WHERE v.item = '8' ORDER BY v.visit$$, ARRAY[NULL, 'High', 'High'],
 	'a visit has the priority that the item had at its end, also none');
 SELECT is((SELECT f.level FROM flow.flow_item AS f WHERE f.item = '3'), 'parent',
@@ -88,15 +96,16 @@ SELECT results_eq($$SELECT f.first_due_at = f.due_at, f.due_moved_count FROM flo
 SELECT results_eq($$SELECT f.first_due_at, f.due_moved_count FROM flow.flow_item AS f WHERE f.item = '11'$$,
 	$$VALUES (timestamptz '2026-01-21 05:00Z' - interval '1 microsecond', 1)$$, 'a due date that was taken away and told anew was moved');
 SELECT results_eq($$SELECT f.month, f.reopened_count FROM flow.flow_monthly AS f
-	WHERE f.value_stream = 'Shop' AND f.type = 'feature' AND f.level = 'item' AND f.month < '2026-03-01' ORDER BY f.month$$,
+	WHERE f.value_stream = 'Shop' AND f.team = '(none)' AND f.type = 'feature' AND f.level = 'item' AND f.month < '2026-03-01'
+	ORDER BY f.month$$,
 	$$VALUES (date '2026-01-01', 0), ('2026-02-01', 1)$$, 'a state that is not mapped reopens nothing');
 -- On day 31, the last of January: 7 has been on the clock since day 15.
 SELECT results_eq($$SELECT f.load_count, f.load_age_days_sum FROM flow.flow_monthly AS f
-	WHERE f.value_stream = 'Pay' AND f.month = '2026-01-01'$$,
+	WHERE f.value_stream = 'Pay' AND f.type = 'feature' AND f.month = '2026-01-01'$$,
 	$$VALUES (2, date_part('epoch', timestamptz '2026-02-01 05:00Z' - pg_temp.day(15)) / 86400)$$,
 	'what waits for its clock to begin is load, and grows no older');
 SELECT results_eq($$SELECT f.load_count, f.load_age_days_sum FROM flow.flow_weekly AS f
-	WHERE f.value_stream = 'Pay' AND f.week = '2026-01-05'$$, $$VALUES (2, 0::float8)$$, 'nor before');
+	WHERE f.value_stream = 'Pay' AND f.type = 'feature' AND f.week = '2026-01-05'$$, $$VALUES (2, 0::float8)$$, 'nor before');
 SELECT results_eq($$SELECT b.stage, b.arrival_count, b.wait_days, b.active_days FROM flow.bottleneck AS b
 	WHERE b.value_stream = 'Shop' AND b.type = '(none)' ORDER BY b.place$$,
 	$$VALUES ('In Progress', 1, 0::float8, 0::float8), ('In Review', 1, 2, 0)$$, 'a visit of no length waits for 0 days');
@@ -105,6 +114,8 @@ SELECT results_eq($$SELECT j.item, j.review_days FROM flow.journey AS j WHERE j.
 SELECT results_eq($$SELECT v.item, v.released_at FROM flow.value_realization AS v WHERE v.item IN ('2', '8', '9') ORDER BY v.item$$,
 	$$VALUES ('2', pg_temp.day(8)), ('8', pg_temp.day(8)), ('9', NULL)$$,
 	'a feature whose parts are yet to be released is not, whatever its tracker says; without such parts it is when it is done');
+SELECT is((SELECT v.cost FROM flow.value_realization AS v WHERE v.item = '13'), 600::float8,
+	'a team has the working days of its own calendar: six from Monday to Monday');
 SELECT results_eq($$SELECT o.deployment, o.repository, o.service, o.value_stream, o.counted FROM flow.deployment_outcome AS o
 	ORDER BY o.deployment$$, $$VALUES ('d1', 'shop/web', 'web', 'Shop', true), ('d2', 'shop/web', 'web', 'Shop', true),
 		('d3', '(none)', '(none)', '(none)', true)$$, 'a deployment told without its repository is of that of its commit');
