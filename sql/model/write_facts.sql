@@ -371,37 +371,51 @@ SET enable_seqscan = off
 SET jit = off
 AS $$
 #variable_conflict use_column
+DECLARE
+	are_told boolean;
+	waiting  text[];
 BEGIN
 	PERFORM vsm.enter_facts(model);
-	-- Of an item that is not there yet it waits.
-	INSERT INTO observation AS o (entity, source, kind, at, state, since, payload)
-	SELECT f.entity, f.source, f.fact, f.until, '', CASE WHEN bool_or(f.at IS NULL) THEN '-infinity' ELSE min(f.at) END, max(f.payload)
-	FROM told_history AS f
-	WHERE (f.at <= f.until) IS NOT FALSE AND NOT EXISTS (SELECT FROM item AS i WHERE i.item = f.entity)
-	GROUP BY f.entity, f.source, f.fact, f.until
-	ON CONFLICT (entity, source, kind, at, state) DO UPDATE SET since = excluded.since WHERE excluded.since < o.since;
+	are_told := EXISTS (SELECT FROM told_history AS f);
+	IF are_told THEN
+		-- Of an item that is not there yet it waits.
+		INSERT INTO observation AS o (entity, source, kind, at, state, since, payload)
+		SELECT f.entity, f.source, f.fact, f.until, '', CASE WHEN bool_or(f.at IS NULL) THEN '-infinity' ELSE min(f.at) END, max(f.payload)
+		FROM told_history AS f
+		WHERE (f.at <= f.until) IS NOT FALSE AND NOT EXISTS (SELECT FROM item AS i WHERE i.item = f.entity)
+		GROUP BY f.entity, f.source, f.fact, f.until
+		ON CONFLICT (entity, source, kind, at, state) DO UPDATE SET since = excluded.since WHERE excluded.since < o.since;
+	END IF;
 
-	WITH told AS MATERIALIZED (
-		SELECT h.entity, range_agg(h.period) AS periods
+	-- (Each is looked up by its key: there may be millions of observations, of which few wait.)
+	waiting := ARRAY(
+		SELECT w.entity
+		FROM (SELECT f.entity FROM told_item AS f UNION SELECT f.entity FROM told_history AS f) AS t, LATERAL (
+			SELECT o.entity FROM observation AS o WHERE o.entity = t.entity AND o.kind = 'history' LIMIT 1) AS w
+		WHERE (SELECT true FROM item AS i WHERE i.item = w.entity LIMIT 1));
+	IF NOT are_told AND cardinality(waiting) = 0 THEN
+		RETURN;
+	END IF;
+	UPDATE item AS i SET changelog = n.periods, changelog_until = CASE WHEN lower_inf(n.periods) THEN upper(n.first) END
+	FROM (
+		SELECT u.entity, u.periods, (SELECT r FROM unnest(u.periods) AS r LIMIT 1) AS first
 		FROM (
-			SELECT f.entity, tstzrange(f.at, f.until, '[]') AS period
-			FROM told_history AS f WHERE (f.at <= f.until) IS NOT FALSE
-			UNION ALL
-			SELECT o.entity, tstzrange(nullif(o.since, '-infinity'), o.at, '[]')
-			FROM told_item AS f JOIN observation AS o ON o.entity = f.entity AND o.kind = 'history') AS h
-		GROUP BY h.entity),
-	written AS (
-		UPDATE item AS i SET changelog = n.periods, changelog_until = CASE WHEN lower_inf(n.periods) THEN upper(n.first) END
-		FROM (
-			SELECT u.entity, u.periods, (SELECT r FROM unnest(u.periods) AS r LIMIT 1) AS first
+			SELECT t.entity, t.periods + coalesce(o.changelog,
+				CASE WHEN o.changelog_until IS NULL THEN '{}' ELSE tstzmultirange(tstzrange(NULL, o.changelog_until, '[]')) END) AS periods
 			FROM (
-				SELECT t.entity, t.periods + coalesce(o.changelog,
-					CASE WHEN o.changelog_until IS NULL THEN '{}' ELSE
-						tstzmultirange(tstzrange(NULL, o.changelog_until, '[]')) END) AS periods
-				FROM told AS t JOIN item AS o ON o.item = t.entity) AS u) AS n
-		WHERE i.item = n.entity AND n.periods IS DISTINCT FROM i.changelog)
-	DELETE FROM observation AS o USING told AS t
-	WHERE o.entity = t.entity AND o.kind = 'history' AND EXISTS (SELECT FROM item AS i WHERE i.item = t.entity);
+				SELECT h.entity, range_agg(h.period) AS periods
+				FROM (
+					SELECT f.entity, tstzrange(f.at, f.until, '[]') AS period
+					FROM told_history AS f WHERE (f.at <= f.until) IS NOT FALSE
+					UNION ALL
+					SELECT o.entity, tstzrange(nullif(o.since, '-infinity'), o.at, '[]')
+					FROM observation AS o WHERE o.entity = ANY (waiting) AND o.kind = 'history') AS h
+				GROUP BY h.entity) AS t
+				JOIN item AS o ON o.item = t.entity) AS u) AS n
+	WHERE i.item = n.entity AND n.periods IS DISTINCT FROM i.changelog;
+	IF cardinality(waiting) > 0 THEN
+		DELETE FROM observation AS o WHERE o.entity = ANY (waiting) AND o.kind = 'history';
+	END IF;
 END
 $$;
 COMMENT ON FUNCTION vsm.write_histories(text) IS

@@ -41,7 +41,7 @@ BEGIN
 		UNION SELECT f.entity FROM told_observed AS f
 		UNION SELECT f.entity
 		FROM (SELECT e.entity FROM told_event AS e UNION SELECT e.entity FROM told_event_again AS e) AS f
-		WHERE EXISTS (SELECT FROM observation AS o WHERE o.entity = f.entity));
+		WHERE (SELECT true FROM observation AS o WHERE o.entity = f.entity LIMIT 1));
 	IF cardinality(entities) > 0 THEN
 		PERFORM vsm.derive_states(entities);
 	END IF;
@@ -85,7 +85,9 @@ BEGIN
 	RETURN QUERY
 	WITH present AS MATERIALIZED (
 		SELECT e.*, e.method IS NOT DISTINCT FROM 'observed' OR e.event_id = e.entity || ':created'
-			AND EXISTS (SELECT FROM observation AS o WHERE o.entity = e.entity AND o.source = e.source AND o.kind = 'created') AS is_derived
+			-- (EXISTS would read all that was ever told of any entity.)
+			AND (SELECT true FROM observation AS o WHERE o.entity = e.entity AND o.source = e.source AND o.kind = 'created' LIMIT 1) IS TRUE
+			AS is_derived
 		FROM vsm.each_entity(entities) AS t (entity), LATERAL (
 			SELECT o.entity, o.source, o.event_id, o.at, o.state, o.state_id, o.previous, o.previous_id, o.seq, o.method
 			FROM event AS o WHERE o.entity = t.entity AND o.method IS DISTINCT FROM 'label' OFFSET 0) AS e),
