@@ -256,3 +256,14 @@ $$;
 COMMENT ON FUNCTION vsm.check_owner(text, text[]) IS
 	'raises if the current user is not the owner of a model, or not of one of these of its tables and views; a part of whatever writes to '
 	'a model';
+
+CREATE FUNCTION vsm.owns_tables(model text, tables text[]) RETURNS boolean
+	AS 'MODULE_PATHNAME', 'vsm_owns_tables' LANGUAGE C STABLE STRICT;
+COMMENT ON FUNCTION vsm.owns_tables(text, text[]) IS
+	'whether a model has all of these tables, and they are the current user''s: then vsm.check_model and vsm.check_owner have nothing to '
+	'say of them; a part of vsm.ingest';
+
+CREATE FUNCTION vsm.has_columns(model text, relation text, names text[], types regtype[]) RETURNS boolean
+	AS 'MODULE_PATHNAME', 'vsm_has_columns' LANGUAGE C STABLE STRICT;
+COMMENT ON FUNCTION vsm.has_columns(text, text, text[], regtype[]) IS
+	'whether a table of a model has all of these columns, of those types; a part of vsm.ingest';

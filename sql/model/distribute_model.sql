@@ -48,9 +48,16 @@ COMMENT ON FUNCTION vsm.is_on_nodes(regclass) IS
 	'whether the rows of a table lie on nodes of Citus, by a column or all of them on each; a part of vsm.distribute_model';
 
 CREATE FUNCTION vsm.is_distributed(model text) RETURNS boolean
-LANGUAGE sql STABLE
+LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
-RETURN coalesce(vsm.is_on_nodes(to_regclass(format('%I.event', model))), false);
+AS $$
+BEGIN
+	IF to_regclass('pg_catalog.pg_dist_partition') IS NULL THEN
+		RETURN false;
+	END IF;
+	RETURN coalesce(vsm.is_on_nodes(to_regclass(format('%I.event', model))), false);
+END
+$$;
 COMMENT ON FUNCTION vsm.is_distributed(text) IS 'whether a model lies on the nodes of Citus; a part of vsm.distribute_model';
 
 CREATE FUNCTION vsm.enter_batch(model text, schema text) RETURNS void

@@ -49,6 +49,16 @@ CREATE FUNCTION vsm.held_documents() RETURNS SETOF vsm.held_document
 	AS 'MODULE_PATHNAME', 'vsm_held_documents' LANGUAGE C VOLATILE;
 COMMENT ON FUNCTION vsm.held_documents() IS 'what is known of the documents that are held; a part of vsm.ingest';
 
+CREATE FUNCTION vsm.held_tools(page smallint) RETURNS text[]
+	AS 'MODULE_PATHNAME', 'vsm_held_tools' LANGUAGE C VOLATILE;
+COMMENT ON FUNCTION vsm.held_tools(smallint) IS
+	'the tools of the documents that are held and whose page is that, of those that are no page (0) only those that are of no kind and not '
+	'refused; NULL if there are none; a part of vsm.ingest';
+
+CREATE FUNCTION vsm.any_refused() RETURNS boolean
+	AS 'MODULE_PATHNAME', 'vsm_any_refused' LANGUAGE C VOLATILE;
+COMMENT ON FUNCTION vsm.any_refused() IS 'whether one of the documents that are held is not read; a part of vsm.ingest';
+
 CREATE FUNCTION vsm.judge_document(number integer, page smallint, kind text, reason text) RETURNS void
 	AS 'MODULE_PATHNAME', 'vsm_judge_document' LANGUAGE C VOLATILE;
 COMMENT ON FUNCTION vsm.judge_document(integer, smallint, text, text) IS
@@ -118,7 +128,7 @@ DECLARE
 BEGIN
 	-- A page may hold pages: a list of answers of the API.
 	FOR level IN 1 .. 3 LOOP
-		FOR tool IN SELECT DISTINCT d.tool FROM vsm.held_documents() AS d WHERE d.page IS NULL LOOP
+		FOREACH tool IN ARRAY coalesce(vsm.held_tools(NULL), '{}') LOOP
 			IF to_regprocedure(format('vsm.%I(jsonb)', tool || '_kind')) IS NULL THEN
 				PERFORM vsm.judge_document(d.document, 0::smallint, NULL, format('no reader for source "%s"', d.source))
 				FROM vsm.held_documents() AS d WHERE d.page IS NULL AND d.tool = tool;
@@ -141,8 +151,8 @@ BEGIN
 				CASE WHEN to_regprocedure(format('vsm.%I(jsonb)', tool || '_elements')) IS NULL THEN '0'
 					ELSE format('(vsm.%I(b.body) IS NOT NULL)::integer', tool || '_elements') END), tool);
 		END LOOP;
-		EXIT WHEN NOT EXISTS (SELECT FROM vsm.held_documents() AS d WHERE d.page = 1);
-		FOR tool IN SELECT DISTINCT d.tool FROM vsm.held_documents() AS d WHERE d.page = 1 LOOP
+		EXIT WHEN vsm.held_tools(1::smallint) IS NULL;
+		FOREACH tool IN ARRAY vsm.held_tools(1::smallint) LOOP
 			elements := CASE WHEN to_regprocedure(format('vsm.%I(jsonb)', tool || '_elements')) IS NULL THEN 'NULL'
 				ELSE format('vsm.%I(d.body)', tool || '_elements') END;
 			PERFORM vsm.execute(format(
@@ -155,10 +165,12 @@ BEGIN
 		END LOOP;
 		PERFORM vsm.judge_document(d.document, 2::smallint, NULL, NULL) FROM vsm.held_documents() AS d WHERE d.page = 1;
 	END LOOP;
-	PERFORM vsm.judge_document(d.document, 0::smallint, d.kind, CASE
-		WHEN d.page = 0 THEN d.tool || ': its shape is not known'	-- an object of no kind at all, which no kind function should leave
-		ELSE 'it is a list of lists of lists' END)
-	FROM vsm.held_documents() AS d WHERE d.page = 1 OR d.page IS NULL OR d.page = 0 AND d.kind IS NULL AND d.reason IS NULL;
+	IF coalesce(vsm.held_tools(NULL), vsm.held_tools(0::smallint), vsm.held_tools(1::smallint)) IS NOT NULL THEN
+		PERFORM vsm.judge_document(d.document, 0::smallint, d.kind, CASE
+			WHEN d.page = 0 THEN d.tool || ': its shape is not known'	-- an object of no kind at all, which no kind function should leave
+			ELSE 'it is a list of lists of lists' END)
+		FROM vsm.held_documents() AS d WHERE d.page = 1 OR d.page IS NULL OR d.page = 0 AND d.kind IS NULL AND d.reason IS NULL;
+	END IF;
 END
 $$;
 COMMENT ON FUNCTION vsm.judge_documents() IS
@@ -210,6 +222,7 @@ CREATE FUNCTION vsm.ingest_payloads(model text, payloads bigint[]) RETURNS vsm.i
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off
 SET jit = off
 AS $$
 #variable_conflict use_column
@@ -239,7 +252,7 @@ BEGIN
 		WHERE i.id IN (SELECT d.payload FROM vsm.held_documents() AS d WHERE d.page = 0 AND d.reason IS NULL)
 		ORDER BY i.id ON CONFLICT DO NOTHING;
 	END IF;
-	IF EXISTS (SELECT FROM vsm.held_documents() AS d WHERE d.reason IS NOT NULL) THEN
+	IF vsm.any_refused() THEN
 		-- Of a page those elements that were not read are counted.
 		UPDATE inbox AS i SET error = CASE
 				WHEN r.documents = 1 THEN r.reasons[1]
@@ -385,33 +398,32 @@ CREATE FUNCTION vsm.last_payload(model text) RETURNS bigint
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off
 AS $$
 DECLARE
 	last bigint;
 BEGIN
 	PERFORM vsm.enter_model(model);
 	-- Asked one by one, what is wrong gets its own sentence; mostly nothing is.
-	IF (SELECT count(*) FROM unnest('{model,inbox,naming,attempt,payload}' || vsm.told_tables()) AS t (name)
-			JOIN pg_class AS c ON c.oid = to_regclass(format('%I.%I', model, t.name)) WHERE c.relkind IN ('r', 'p'))
-		< 5 + cardinality(vsm.told_tables())
-		OR (SELECT count(*) FROM pg_attribute AS a WHERE a.attrelid = to_regclass(format('%I.inbox', model)) AND NOT a.attisdropped
-			AND (a.attname, a.atttypid::regtype::text) IN (('id', 'bigint'), ('source', 'text'), ('payload', 'text'),
-				('received_at', 'timestamp with time zone'),
-				('error', 'text'), ('attempts', 'integer'), ('attempted_at', 'timestamp with time zone'))) < 7
+	IF NOT vsm.owns_tables(model, '{model,inbox,naming,attempt,payload}' || vsm.told_tables())
+		OR NOT vsm.has_columns(model, 'inbox', '{id,source,payload,received_at,error,attempts,attempted_at}',
+			'{bigint,text,text,timestamptz,text,integer,timestamptz}')
 	THEN
 		PERFORM vsm.check_inbox(model);
 		PERFORM vsm.check_model(model, VARIADIC '{naming,attempt,payload}' || vsm.told_tables());
+		PERFORM vsm.check_owner(model, VARIADIC '{inbox,naming,attempt,payload}' || vsm.told_tables());
 	END IF;
-	PERFORM vsm.check_owner(model, VARIADIC '{inbox,naming,attempt,payload}' || vsm.told_tables());
 	SELECT max(i.id) INTO last FROM inbox AS i WHERE i.error IS NULL;
 
 	-- Attempts that nobody makes any more: each of their payloads may have been the reason.
-	WITH ended AS (
-		DELETE FROM attempt AS a WHERE pg_try_advisory_xact_lock(hashtext('vsm.attempt ' || model), (a.attempt % 2147483647)::integer)
-		RETURNING a.payloads)
-	UPDATE inbox AS i SET attempts = 0
-	FROM (SELECT DISTINCT unnest(e.payloads) AS id FROM ended AS e) AS e
-	WHERE i.id = e.id AND i.error IS NULL AND i.attempts IS NULL;
+	IF EXISTS (SELECT FROM attempt AS a) THEN
+		WITH ended AS (
+			DELETE FROM attempt AS a WHERE pg_try_advisory_xact_lock(hashtext('vsm.attempt ' || model), (a.attempt % 2147483647)::integer)
+			RETURNING a.payloads)
+		UPDATE inbox AS i SET attempts = 0
+		FROM (SELECT DISTINCT unnest(e.payloads) AS id FROM ended AS e) AS e
+		WHERE i.id = e.id AND i.error IS NULL AND i.attempts IS NULL;
+	END IF;
 	RETURN last;
 END
 $$;
@@ -463,6 +475,7 @@ CREATE FUNCTION vsm.next_suspect(model text, last bigint, call_began timestamptz
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off
 AS $$
 #variable_conflict use_variable
 DECLARE

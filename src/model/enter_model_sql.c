@@ -9,15 +9,19 @@
 #include "base/compat.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
+#include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "model/enter_model.h"
 #include "model/execute_sql.h"
+#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
 
 PG_FUNCTION_INFO_V1(vsm_enter_model);
+PG_FUNCTION_INFO_V1(vsm_owns_tables);
+PG_FUNCTION_INFO_V1(vsm_has_columns);
 PG_FUNCTION_INFO_V1(vsm_enter_batch);
 PG_FUNCTION_INFO_V1(vsm_leave_batch);
 
@@ -90,6 +94,65 @@ vsm_enter_model(PG_FUNCTION_ARGS)
 {
 	enter_model(PG_ARGISNULL(0) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(0)));
 	PG_RETURN_VOID();
+}
+
+/*
+ * owns_tables(model text, tables text[]) -> boolean
+ *
+ * Whether each of these is a table of a model, and the current user's. What is not so is said in a
+ * sentence by vsm.check_model and vsm.check_owner, which cost more than to read a payload.
+ */
+Datum
+vsm_owns_tables(PG_FUNCTION_ARGS)
+{
+	Oid			schema = get_namespace_oid(text_to_cstring(PG_GETARG_TEXT_PP(0)), true);
+	Datum	   *names;
+	bool	   *nulls;
+	int			count;
+
+	if (!OidIsValid(schema))
+		PG_RETURN_BOOL(false);
+	deconstruct_array(PG_GETARG_ARRAYTYPE_P(1), TEXTOID, -1, false, TYPALIGN_INT, &names, &nulls, &count);
+	for (int i = 0; i < count; i++)
+	{
+		Oid			table = nulls[i] ? InvalidOid : get_relname_relid(TextDatumGetCString(names[i]), schema);
+		char		kind = OidIsValid(table) ? get_rel_relkind(table) : '\0';
+
+		if ((kind != RELKIND_RELATION && kind != RELKIND_PARTITIONED_TABLE) || !is_own(table))
+			PG_RETURN_BOOL(false);
+	}
+	PG_RETURN_BOOL(true);
+}
+
+/*
+ * has_columns(model text, relation text, names text[], types regtype[]) -> boolean
+ *
+ * Whether a table of a model has all of these columns, with those types.
+ */
+Datum
+vsm_has_columns(PG_FUNCTION_ARGS)
+{
+	Oid			schema = get_namespace_oid(text_to_cstring(PG_GETARG_TEXT_PP(0)), true);
+	Oid			table = OidIsValid(schema) ? get_relname_relid(text_to_cstring(PG_GETARG_TEXT_PP(1)), schema) : InvalidOid;
+	Datum	   *names;
+	Datum	   *types;
+	bool	   *name_nulls;
+	bool	   *type_nulls;
+	int			count;
+	int			type_count;
+
+	deconstruct_array(PG_GETARG_ARRAYTYPE_P(2), TEXTOID, -1, false, TYPALIGN_INT, &names, &name_nulls, &count);
+	deconstruct_array(PG_GETARG_ARRAYTYPE_P(3), REGTYPEOID, sizeof(Oid), true, TYPALIGN_INT, &types, &type_nulls, &type_count);
+	if (!OidIsValid(table) || count != type_count)
+		PG_RETURN_BOOL(false);
+	for (int i = 0; i < count; i++)
+	{
+		AttrNumber	column = name_nulls[i] ? InvalidAttrNumber : get_attnum(table, TextDatumGetCString(names[i]));
+
+		if (column == InvalidAttrNumber || type_nulls[i] || get_atttype(table, column) != DatumGetObjectId(types[i]))
+			PG_RETURN_BOOL(false);
+	}
+	PG_RETURN_BOOL(true);
 }
 
 static void

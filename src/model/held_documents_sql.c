@@ -9,7 +9,9 @@
 
 #include "base/compat.h"
 #include "base/rows_sql.h"
+#include "catalog/pg_type.h"
 #include "storage/buffile.h"
+#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 #include "utils/resowner.h"
@@ -18,6 +20,8 @@
 PG_FUNCTION_INFO_V1(vsm_hold_document);
 PG_FUNCTION_INFO_V1(vsm_held_document);
 PG_FUNCTION_INFO_V1(vsm_held_documents);
+PG_FUNCTION_INFO_V1(vsm_held_tools);
+PG_FUNCTION_INFO_V1(vsm_any_refused);
 PG_FUNCTION_INFO_V1(vsm_judge_document);
 PG_FUNCTION_INFO_V1(vsm_refuse_document);
 PG_FUNCTION_INFO_V1(vsm_hold_names);
@@ -87,6 +91,25 @@ hold_text(const text *value)
 	Size		size = VARSIZE_ANY(value);
 
 	return memcpy(MemoryContextAlloc(held.context, size), value, size);
+}
+
+/* A source is a tool, or a tool, a colon and the name of one of several installations. */
+static int
+tool_length(const text *source)
+{
+	const char *start = VARDATA_ANY(source);
+	int			len = VARSIZE_ANY_EXHDR(source);
+	const char *colon = memchr(start, ':', len);
+
+	return colon == NULL ? len : colon - start;
+}
+
+static bool
+same_tool(const text *a, const text *b)
+{
+	int			len = tool_length(a);
+
+	return len == tool_length(b) && memcmp(VARDATA_ANY(a), VARDATA_ANY(b), len) == 0;
 }
 
 /*
@@ -195,11 +218,8 @@ vsm_held_documents(PG_FUNCTION_ARGS)
 	for (int i = 0; i < held.count; i++)
 	{
 		HeldDocument *document = &held.documents[i];
-		char	   *source = VARDATA_ANY(document->source);
-		int			len = VARSIZE_ANY_EXHDR(document->source);
-		char	   *colon = memchr(source, ':', len);
 		Datum		values[8] = {Int32GetDatum(i + 1), Int64GetDatum(document->payload), PointerGetDatum(document->source),
-			PointerGetDatum(cstring_to_text_with_len(source, colon == NULL ? len : colon - source)),
+			PointerGetDatum(cstring_to_text_with_len(VARDATA_ANY(document->source), tool_length(document->source))),
 			TimestampTzGetDatum(document->received_at), Int16GetDatum(document->page), PointerGetDatum(document->kind),
 		PointerGetDatum(document->reason)};
 		bool		nulls[8] = {false, false, false, false, false, document->page < 0, document->kind == NULL,
@@ -208,6 +228,52 @@ vsm_held_documents(PG_FUNCTION_ARGS)
 		rows_add(&rows, values, nulls);
 	}
 	return rows_end(&rows);
+}
+
+/*
+ * held_tools(page smallint) -> text[]
+ *
+ * The tools of the documents whose page is that, each once; NULL if there are none. Of those that are
+ * no page only those of which nothing is known. (For one payload a statement costs more than this.)
+ */
+Datum
+vsm_held_tools(PG_FUNCTION_ARGS)
+{
+	int			page = PG_ARGISNULL(0) ? -1 : PG_GETARG_INT16(0);
+	const text **tools = palloc(sizeof(text *) * (held.count + 1));
+	Datum	   *names;
+	int			count = 0;
+
+	for (int i = 0; i < held.count; i++)
+	{
+		const HeldDocument *document = &held.documents[i];
+		int			known = 0;
+
+		if (document->page != page || (page == 0 && (document->kind != NULL || document->reason != NULL)))
+			continue;
+		while (known < count && !same_tool(tools[known], document->source))
+			known++;
+		if (known == count)
+			tools[count++] = document->source;
+	}
+	if (count == 0)
+		PG_RETURN_NULL();
+	names = palloc(sizeof(Datum) * count);
+	for (int i = 0; i < count; i++)
+		names[i] = PointerGetDatum(cstring_to_text_with_len(VARDATA_ANY(tools[i]), tool_length(tools[i])));
+	PG_RETURN_ARRAYTYPE_P(construct_array(names, count, TEXTOID, -1, false, TYPALIGN_INT));
+}
+
+/* any_refused() -> boolean: whether a document is held that is not read, or whose facts are not written */
+Datum
+vsm_any_refused(PG_FUNCTION_ARGS)
+{
+	for (int i = 0; i < held.count; i++)
+	{
+		if (held.documents[i].reason != NULL)
+			PG_RETURN_BOOL(true);
+	}
+	PG_RETURN_BOOL(false);
 }
 
 /*
