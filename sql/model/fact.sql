@@ -4,6 +4,12 @@
  * a fact that lacks its entity, its time or its target is none: vsm.write_facts leaves it out.
  */
 
+CREATE FUNCTION vsm.fact_details(VARIADIC members "any") RETURNS jsonb
+	AS 'MODULE_PATHNAME', 'vsm_fact_details' LANGUAGE C STABLE PARALLEL SAFE;
+COMMENT ON FUNCTION vsm.fact_details("any") IS
+	'columns of a row or attributes of an event, names and values in turn, without those that are not known: the same as '
+	'jsonb_strip_nulls(jsonb_build_object(...)), in a fraction of the time';
+
 CREATE FUNCTION vsm.fact_event(source text, entity text, at timestamptz, state text, id text, previous text DEFAULT NULL,
 	state_id text DEFAULT NULL, previous_id text DEFAULT NULL, seq bigint DEFAULT NULL, method text DEFAULT NULL,
 		attributes jsonb DEFAULT NULL,
@@ -127,9 +133,9 @@ RETURNS SETOF vsm.fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 4
 BEGIN ATOMIC
 	SELECT (vsm.fact_row(source, 'build', entity, at,
-		jsonb_strip_nulls(jsonb_build_object('source', source, 'repository', repository, 'job', job, 'sha', sha, 'ref', ref,
+		vsm.fact_details('source', source, 'repository', repository, 'job', job, 'sha', sha, 'ref', ref,
 			'attempt', attempt, 'status', state, 'queued_at', queued_at, 'started_at', started_at, 'finished_at', finished_at,
-			'url', url)))).*
+			'url', url))).*
 	UNION ALL
 	SELECT (vsm.fact_event(source, entity, queued_at, 'queued', entity || ':queued')).*
 	WHERE queued_at IS NOT NULL

@@ -32,9 +32,9 @@ COMMENT ON FUNCTION vsm.amplitude_id(jsonb) IS 'what an event of Amplitude is kn
 CREATE FUNCTION vsm.amplitude_exposure(event jsonb) RETURNS jsonb
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN CASE WHEN lower(vsm.json_text(event, 'event_type')) IN ('$exposure', '[experiment] exposure') THEN
-	(SELECT jsonb_strip_nulls(jsonb_build_object('flag', coalesce(vsm.json_text(p.properties, 'flag_key'),
+	(SELECT vsm.fact_details('flag', coalesce(vsm.json_text(p.properties, 'flag_key'),
 			vsm.json_text(p.properties, '[Experiment] Flag Key'), vsm.json_text(p.properties, 'key')),
-		'variant', coalesce(vsm.json_text(p.properties, 'variant'), vsm.json_text(p.properties, '[Experiment] Variant'))))
+		'variant', coalesce(vsm.json_text(p.properties, 'variant'), vsm.json_text(p.properties, '[Experiment] Variant')))
 	FROM (SELECT event -> 'event_properties' AS properties OFFSET 0) AS p) END;
 COMMENT ON FUNCTION vsm.amplitude_exposure(jsonb) IS
 	'the flag and the variant that an event of Amplitude is the exposure to; NULL if it is none';

@@ -116,7 +116,7 @@ BEGIN ATOMIC
 		OFFSET 0) AS c,
 	LATERAL (
 		SELECT (vsm.fact_row(source, 'deployment', d.entity, coalesce(c.finished_at, d.started_at),
-			jsonb_strip_nulls(jsonb_build_object(
+			vsm.fact_details(
 				'source', source,
 				'service', n.service,
 				'environment', n.environment,
@@ -127,7 +127,7 @@ BEGIN ATOMIC
 				'status', d.status,
 				'created_at', d.started_at,
 				'started_at', d.started_at,
-				'finished_at', c.finished_at))
+				'finished_at', c.finished_at)
 			-- The commit of the application is none of the repository of manifests.
 			|| CASE WHEN c.sha IS NOT NULL AND c.repository IS NULL THEN '{"repository": null}'::jsonb ELSE '{}' END)).*
 		UNION ALL

@@ -42,10 +42,10 @@ BEGIN ATOMIC
 		OFFSET 0) AS d,
 	LATERAL (
 		SELECT (vsm.fact_row(source, 'deployment', entity, at,
-			jsonb_strip_nulls(jsonb_build_object('source', source, 'repository', repository, 'environment', d.environment,
+			vsm.fact_details('source', source, 'repository', repository, 'environment', d.environment,
 				'environment_tier', vsm.meaning(names, 'environment', d.environment), 'sha', sha, 'ref', ref, 'status', d.status,
 				'created_at', created_at, 'started_at', started_at,
-				'finished_at', CASE WHEN vsm.azuredevops_is_final(d.status) THEN finished_at END, 'url', url, 'build', build)))).*
+				'finished_at', CASE WHEN vsm.azuredevops_is_final(d.status) THEN finished_at END, 'url', url, 'build', build))).*
 		UNION ALL
 		SELECT (vsm.fact_event(source, entity, finished_at, d.status, entity || ':' || d.status)).*
 		WHERE vsm.azuredevops_is_final(d.status) AND finished_at IS NOT NULL

@@ -24,12 +24,12 @@ BEGIN ATOMIC
 		OFFSET 0) AS c,
 	LATERAL (
 		SELECT (vsm.fact_row(source, 'commit', c.sha, c.committed_at,
-			jsonb_strip_nulls(jsonb_build_object('source', source, 'repository', repository,
+			vsm.fact_details('source', source, 'repository', repository,
 				'authored_at', vsm.json_time(commit, 'author', 'date'), 'committed_at', c.committed_at, 'title', c.title,
 				'parents', c.parents, 'url', coalesce(vsm.json_text(commit, 'remoteUrl'), vsm.json_text(commit, 'url')),
 				'author_kind', CASE WHEN c.author <> 'person' THEN 'bot' ELSE c.author END,
 				'assisted_by', coalesce(CASE WHEN c.author NOT IN ('person', 'bot') THEN c.author END,
-					vsm.assistant(names, c.message)))))).*
+					vsm.assistant(names, c.message))))).*
 		UNION ALL
 		SELECT (vsm.fact_link(source, c.sha, k.key, 'implements', k.method, k.confidence, since => c.committed_at)).*
 		FROM (
@@ -165,12 +165,12 @@ BEGIN ATOMIC
 		SELECT q.*
 		FROM (
 			SELECT (vsm.fact_row(source, 'merge_request', m.entity, m.version,
-				jsonb_strip_nulls(jsonb_build_object('source', source, 'repository', m.repository, 'title', m.title, 'url', m.url,
+				vsm.fact_details('source', source, 'repository', m.repository, 'title', m.title, 'url', m.url,
 					'source_branch', m.branch, 'target_branch', m.target, 'state', m.status, 'created_at', m.created_at,
 					'merged_at', m.merged_at, 'closed_at', m.abandoned_at,
 					'author_kind', CASE WHEN m.author <> 'person' THEN 'bot' ELSE m.author END,
 					'assisted_by', coalesce(CASE WHEN m.author NOT IN ('person', 'bot') THEN m.author END,
-						vsm.assistant(names, coalesce(m.title || E'\n\n', '') || m.description))))
+						vsm.assistant(names, coalesce(m.title || E'\n\n', '') || m.description)))
 				-- what is told to be so no longer
 				|| CASE WHEN m.status <> 'abandoned' THEN '{"closed_at": null}'::jsonb ELSE '{}' END
 				|| CASE WHEN m.is_draft AND m.status = 'active' THEN '{"ready_at": null}'::jsonb ELSE '{}' END
@@ -181,8 +181,8 @@ BEGIN ATOMIC
 			WHERE m.repository IS NOT NULL
 			UNION ALL
 			SELECT (vsm.fact_event(source, m.entity, m.created_at, 'opened', m.entity || ':opened', attributes =>
-				jsonb_strip_nulls(jsonb_build_object('repository', m.repository, 'source_branch', m.branch, 'target_branch', m.target,
-					'url', m.url)), version => m.version)).*
+				vsm.fact_details('repository', m.repository, 'source_branch', m.branch, 'target_branch', m.target,
+					'url', m.url), version => m.version)).*
 			WHERE m.created_at IS NOT NULL
 			UNION ALL
 			SELECT (vsm.fact_event(source, m.entity, m.merged_at, 'merged', m.entity || ':merged')).*

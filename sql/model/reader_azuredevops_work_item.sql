@@ -136,14 +136,14 @@ BEGIN ATOMIC
 		OFFSET 0) AS t,
 	LATERAL (
 		SELECT (vsm.fact_row(source, 'item', i.entity, at,
-			jsonb_strip_nulls(jsonb_build_object('source', source, 'key', i.project || '#' || id, 'project', i.project,
+			vsm.fact_details('source', source, 'key', i.project || '#' || id, 'project', i.project,
 				'source_type', i.source_type, 'type', CASE WHEN i.tags IS NOT NULL THEN t.type END,
 				'category', coalesce(vsm.meaning(names, 'category', vsm.json_text(n.named, 'category')), vsm.json_text(n.named, 'category'),
 					t.category, vsm.meaning(names, 'category', i.source_type)),
 				'priority', vsm.json_text(n.named, 'priority'), 'title', i.title, 'url', i.url, 'created_at', i.created_at,
 				'tags', to_jsonb(i.tags), 'size', vsm.json_number(n.named, 'size'), 'due_at', vsm.json_day(n.named -> 'due_at'),
 				'parent', vsm.azuredevops_value(source, 'parent', n.named -> 'parent'),
-				'feature', vsm.azuredevops_value(source, 'feature', n.named -> 'feature')))
+				'feature', vsm.azuredevops_value(source, 'feature', n.named -> 'feature'))
 			-- what is told to be empty
 			|| (SELECT coalesce(jsonb_object_agg(e.attribute, NULL), '{}')
 				FROM unnest('{size,due_at,parent,feature,priority}'::text[]) AS e (attribute) WHERE n.named -> e.attribute = 'null'))).*
@@ -158,13 +158,13 @@ BEGIN ATOMIC
 		WHERE a.alias IS NOT NULL
 		UNION ALL
 		SELECT (vsm.fact_row(source, 'incident', i.entity, at,
-			jsonb_strip_nulls(jsonb_build_object('source', source, 'service', vsm.meaning(names, 'service', vsm.json_text(fields,
+			vsm.fact_details('source', source, 'service', vsm.meaning(names, 'service', vsm.json_text(fields,
 				'System.AreaPath')),
 				'opened_at', i.created_at, 'severity', coalesce(vsm.json_text(fields, 'Microsoft.VSTS.Common.Severity'),
 					vsm.json_text(n.named, 'priority')),
 				'status', i.state, 'title', i.title, 'url', i.url,
 				'acknowledged_at', CASE WHEN vsm.meaning(names, 'state', i.state) = 'acknowledged' THEN
-					coalesce(vsm.json_time(fields, 'Microsoft.VSTS.Common.StateChangeDate'), at) END))
+					coalesce(vsm.json_time(fields, 'Microsoft.VSTS.Common.StateChangeDate'), at) END)
 			|| CASE
 				WHEN e.resolved_at IS NOT NULL THEN jsonb_build_object('resolved_at', e.resolved_at)
 				WHEN is_whole AND i.state IS NOT NULL THEN '{"resolved_at": null}'

@@ -26,12 +26,12 @@ BEGIN ATOMIC
 		OFFSET 0) AS c,
 	LATERAL (
 		SELECT (vsm.fact_row(source, 'commit', c.sha, c.committed_at,
-			jsonb_strip_nulls(jsonb_build_object('source', source, 'repository', repository,
+			vsm.fact_details('source', source, 'repository', repository,
 				'authored_at', vsm.json_time(commit, 'authorTimestamp'), 'committed_at', c.committed_at, 'title', c.title,
 				'parents', c.parents, 'url', vsm.json_text(commit, 'links', 'html', 'href'),
 				'author_kind', CASE WHEN c.author <> 'person' THEN 'bot' ELSE c.author END,
 				'assisted_by', coalesce(CASE WHEN c.author NOT IN ('person', 'bot') THEN c.author END,
-					vsm.assistant(names, c.message)))))).*
+					vsm.assistant(names, c.message))))).*
 		UNION ALL
 		SELECT (vsm.fact_link(source, c.sha, k.key, 'implements', k.method, k.confidence, since => c.committed_at)).*
 		FROM (
@@ -221,12 +221,12 @@ BEGIN ATOMIC
 			SELECT (vsm.fact_row(source, 'merge_request', m.entity,
 				-- (Of two versions at once the one that is closed is the later.)
 				CASE m.state WHEN 'OPEN' THEN m.updated_at - interval '1 microsecond' ELSE m.updated_at END,
-				jsonb_strip_nulls(jsonb_build_object('source', source, 'repository', m.repository, 'title', m.title, 'url', m.url,
+				vsm.fact_details('source', source, 'repository', m.repository, 'title', m.title, 'url', m.url,
 					'source_branch', m.branch, 'target_branch', m.target, 'state', m.state, 'created_at', m.created_at,
 					'merged_at', m.merged_at, 'closed_at', m.declined_at,
 					'author_kind', CASE WHEN m.author <> 'person' THEN 'bot' ELSE m.author END,
 					'assisted_by', coalesce(CASE WHEN m.author NOT IN ('person', 'bot') THEN m.author END,
-						vsm.assistant(names, coalesce(m.title || E'\n\n', '') || m.description))))
+						vsm.assistant(names, coalesce(m.title || E'\n\n', '') || m.description)))
 				-- what is told to be so no longer
 				|| CASE WHEN m.state IN ('OPEN', 'MERGED') THEN '{"closed_at": null}'::jsonb ELSE '{}' END
 				|| CASE WHEN m.is_draft THEN '{"ready_at": null}'::jsonb ELSE '{}' END)).*
@@ -234,8 +234,8 @@ BEGIN ATOMIC
 			SELECT (vsm.fact_alias(source, m.entity, m.repository || '#' || m.id, m.created_at)).*
 			UNION ALL
 			SELECT (vsm.fact_event(source, m.entity, m.created_at, 'opened', m.entity || ':opened', attributes =>
-				jsonb_strip_nulls(jsonb_build_object('repository', m.repository, 'source_branch', m.branch, 'target_branch', m.target,
-					'url', m.url)), version => m.updated_at)).*
+				vsm.fact_details('repository', m.repository, 'source_branch', m.branch, 'target_branch', m.target,
+					'url', m.url), version => m.updated_at)).*
 			WHERE m.created_at IS NOT NULL
 			UNION ALL
 			SELECT (vsm.fact_event(source, m.entity, m.merged_at, 'merged', m.entity || ':merged')).*
@@ -354,9 +354,9 @@ BEGIN ATOMIC
 		OFFSET 0) AS i,
 	LATERAL (
 		SELECT (vsm.fact_row(source, 'item', i.entity, i.updated_at,
-			jsonb_strip_nulls(jsonb_build_object('source', source, 'key', i.repository || '#' || i.id, 'project', i.repository,
+			vsm.fact_details('source', source, 'key', i.repository || '#' || i.id, 'project', i.repository,
 				'source_type', i.kind, 'type', CASE WHEN i.type = 'incident' THEN 'defect' WHEN i.type <> 'none' THEN i.type END,
-				'priority', vsm.json_text(i.issue, 'priority'), 'title', i.title, 'url', i.url, 'created_at', i.created_at)))).*
+				'priority', vsm.json_text(i.issue, 'priority'), 'title', i.title, 'url', i.url, 'created_at', i.created_at))).*
 		UNION ALL
 		SELECT (vsm.fact_created(source, i.entity, i.created_at, CASE WHEN i.is_new THEN i.state END)).*
 		WHERE i.created_at IS NOT NULL

@@ -152,9 +152,9 @@ BEGIN ATOMIC
 		OFFSET 0) AS p,
 	LATERAL (
 		SELECT (vsm.fact_row(source, 'deployment', p.entity, p.updated_at,
-			jsonb_strip_nulls(jsonb_build_object('source', source, 'repository', p.repository, 'environment', p.environment,
+			vsm.fact_details('source', source, 'repository', p.repository, 'environment', p.environment,
 				'environment_tier', p.tier, 'sha', p.sha, 'status', p.status, 'created_at', p.created_at, 'started_at', p.started_at,
-				'finished_at', CASE WHEN p.is_final THEN p.finished_at END, 'url', p.url, 'build', p.pipeline)))).*
+				'finished_at', CASE WHEN p.is_final THEN p.finished_at END, 'url', p.url, 'build', p.pipeline))).*
 		UNION ALL
 		SELECT (vsm.fact_event(source, p.entity, p.started_at, 'running', p.entity || ':running')).*
 		WHERE p.started_at IS NOT NULL

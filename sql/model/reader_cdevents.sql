@@ -81,11 +81,11 @@ BEGIN ATOMIC
 		SELECT q.*
 		FROM (
 			SELECT (vsm.fact_row(source, 'merge_request', c.entity, c.at,
-				jsonb_strip_nulls(jsonb_build_object('source', source, 'repository', c.repository, 'title', c.title, 'state',
+				vsm.fact_details('source', source, 'repository', c.repository, 'title', c.title, 'state',
 					CASE WHEN c.predicate IN ('created', 'merged', 'abandoned') THEN c.predicate END,
 					'created_at', CASE c.predicate WHEN 'created' THEN c.at END, 'merged_at', CASE c.predicate WHEN 'merged' THEN c.at END,
 					'closed_at', CASE c.predicate WHEN 'abandoned' THEN c.at END,
-					'first_review_at', CASE c.predicate WHEN 'reviewed' THEN c.at END)))).*
+					'first_review_at', CASE c.predicate WHEN 'reviewed' THEN c.at END))).*
 			WHERE c.sha IS NULL
 			UNION ALL
 			SELECT (vsm.fact_event(source, c.entity, c.at, c.state, c.entity || ':' || c.state)).*
@@ -93,7 +93,7 @@ BEGIN ATOMIC
 			UNION ALL
 			-- A change that is called by its commit.
 			SELECT (vsm.fact_row(source, 'commit', c.sha, c.at,
-				jsonb_strip_nulls(jsonb_build_object('source', source, 'repository', c.repository, 'title', c.title)))).*
+				vsm.fact_details('source', source, 'repository', c.repository, 'title', c.title))).*
 			WHERE c.sha IS NOT NULL
 			UNION ALL
 			-- When it was written and landed; the repository itself knows that better.
@@ -131,9 +131,9 @@ BEGIN ATOMIC
 		SELECT (vsm.fact_row(source, 'build', r.entity,
 			-- (Of two events at once the later state is the later.)
 			r.at - CASE r.predicate WHEN 'queued' THEN 2 WHEN 'started' THEN 1 ELSE 0 END * interval '1 microsecond',
-			jsonb_strip_nulls(jsonb_build_object('source', source, 'job', r.job, 'status', r.state, 'url', r.url,
+			vsm.fact_details('source', source, 'job', r.job, 'status', r.state, 'url', r.url,
 				'queued_at', CASE r.predicate WHEN 'queued' THEN r.at END, 'started_at', CASE r.predicate WHEN 'started' THEN r.at END,
-				'finished_at', CASE r.predicate WHEN 'finished' THEN r.at END)))).*
+				'finished_at', CASE r.predicate WHEN 'finished' THEN r.at END))).*
 		UNION ALL
 		SELECT (vsm.fact_event(source, r.entity, r.at, r.state, r.entity || ':' || r.predicate)).*
 		UNION ALL
@@ -199,9 +199,9 @@ BEGIN ATOMIC
 		OFFSET 0) AS s,
 	LATERAL (
 		SELECT (vsm.fact_row(source, 'deployment', s.deployment, s.at,
-			jsonb_strip_nulls(jsonb_build_object('source', source, 'service', coalesce(vsm.meaning(names, 'service', s.name), s.name),
+			vsm.fact_details('source', source, 'service', coalesce(vsm.meaning(names, 'service', s.name), s.name),
 				'environment', s.environment, 'environment_tier', vsm.meaning(names, 'environment', s.environment), 'sha', s.sha,
-				'status', 'success', 'finished_at', s.at, 'build', s.artifact)))).*
+				'status', 'success', 'finished_at', s.at, 'build', s.artifact))).*
 		WHERE s.is_deployment
 		UNION ALL
 		SELECT (vsm.fact_event(source, s.deployment, s.at, s.predicate, s.deployment || ':' || s.predicate)).*
@@ -239,10 +239,10 @@ BEGIN ATOMIC
 		OFFSET 0) AS i,
 	LATERAL (
 		SELECT (vsm.fact_row(source, 'incident', i.entity, i.at,
-			jsonb_strip_nulls(jsonb_build_object('source', source, 'service', coalesce(vsm.meaning(names, 'service', i.service), i.service),
+			vsm.fact_details('source', source, 'service', coalesce(vsm.meaning(names, 'service', i.service), i.service),
 				'environment', i.environment, 'opened_at', CASE i.predicate WHEN 'detected' THEN i.at END,
 				'resolved_at', CASE i.predicate WHEN 'resolved' THEN i.at END, 'status', i.predicate,
-				'title', CASE WHEN i.predicate <> 'resolved' THEN i.title END, 'url', i.url)))).*
+				'title', CASE WHEN i.predicate <> 'resolved' THEN i.title END, 'url', i.url))).*
 		UNION ALL
 		-- One that is reported began before that; where nothing detected it this is all that is known.
 		SELECT (vsm.fact_row(source, 'incident', i.entity, timestamptz '1970-01-01 00:00:01+00', jsonb_build_object('opened_at', i.at))).*
@@ -275,18 +275,18 @@ BEGIN ATOMIC
 		OFFSET 0) AS l,
 	LATERAL (
 		SELECT (vsm.fact_row(source, 'item', t.entity, t.at,
-			jsonb_strip_nulls(jsonb_build_object('source', source, 'key', t.key,
+			vsm.fact_details('source', source, 'key', t.key,
 				'project', vsm.json_text(t.content, 'group'),
 				'source_type', vsm.json_text(t.content, 'ticketType'), 'type', CASE WHEN t.type = 'incident' THEN 'defect'
 					WHEN t.labels IS NOT NULL THEN coalesce(l.type, nullif(t.type, 'none')) END,
 				'priority', vsm.json_text(t.content, 'priority'), 'title', vsm.json_text(t.content, 'summary'), 'tags', t.labels,
 				'url', coalesce(vsm.json_text(t.content, 'uri'), vsm.json_text(t.content, 'url')),
-				'created_at', CASE t.predicate WHEN 'created' THEN t.at END)))).*
+				'created_at', CASE t.predicate WHEN 'created' THEN t.at END))).*
 		UNION ALL
 		-- Where no event says the group, it is in the project that it comes from; where none has labels, its type is that of the ticket.
 		SELECT (vsm.fact_row(source, 'item', t.entity, to_timestamp(extract(epoch FROM t.at)::float8 / 1000),
-			jsonb_strip_nulls(jsonb_build_object('project', coalesce(vsm.json_text(t.subject, 'source'), t.origin),
-				'type', CASE WHEN t.type <> 'incident' AND t.labels IS NULL THEN nullif(t.type, 'none') END)))).*
+			vsm.fact_details('project', coalesce(vsm.json_text(t.subject, 'source'), t.origin),
+				'type', CASE WHEN t.type <> 'incident' AND t.labels IS NULL THEN nullif(t.type, 'none') END))).*
 		UNION ALL
 		SELECT (vsm.fact_alias(source, t.entity, t.key, CASE t.predicate WHEN 'created' THEN t.at END)).*
 		UNION ALL
@@ -295,7 +295,7 @@ BEGIN ATOMIC
 		UNION ALL
 		SELECT (vsm.fact_event(source, t.entity, t.at, CASE WHEN t.resolution IN ('withdrawn', 'duplicate') THEN t.resolution
 				ELSE 'closed' END, t.entity || ':closed:' || extract(epoch FROM t.at),
-			attributes => jsonb_strip_nulls(jsonb_build_object('resolution', vsm.json_text(t.content, 'resolution'))))).*
+			attributes => vsm.fact_details('resolution', vsm.json_text(t.content, 'resolution')))).*
 		WHERE t.predicate = 'closed'
 		UNION ALL
 		-- What is updated after it was closed is open again.

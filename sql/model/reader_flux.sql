@@ -37,7 +37,7 @@ BEGIN ATOMIC
 		OFFSET 0) AS p,
 	LATERAL (
 		SELECT (vsm.fact_row(source, 'deployment', p.entity, vsm.flux_version(status, at),
-			jsonb_strip_nulls(jsonb_build_object(
+			vsm.fact_details(
 				'source', source,
 				'service', coalesce(vsm.meaning(names, 'service', name), vsm.json_text(labels, 'app.kubernetes.io/name'), name),
 				'environment', p.environment,
@@ -45,7 +45,7 @@ BEGIN ATOMIC
 				'sha', p.sha,
 				'ref', nullif(regexp_replace(revision, '[@/](sha1:|sha256:)?[0-9a-f]{40,64}$', ''), p.sha),
 				'status', status,
-				'finished_at', CASE WHEN status IN ('success', 'failure') THEN at END)))).*
+				'finished_at', CASE WHEN status IN ('success', 'failure') THEN at END))).*
 		UNION ALL
 		SELECT (vsm.fact_event(source, p.entity, at, status, p.entity || ':' || status, version => vsm.flux_version('success', at))).*
 		UNION ALL

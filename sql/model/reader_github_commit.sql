@@ -25,7 +25,7 @@ BEGIN ATOMIC
 		OFFSET 0) AS c,
 	LATERAL (
 		SELECT (vsm.fact_row(source, 'commit', c.sha, c.committed_at,
-			jsonb_strip_nulls(jsonb_build_object(
+			vsm.fact_details(
 				'source', source,
 				'repository', repository,
 				'authored_at', coalesce(vsm.json_time(commit, 'commit', 'author', 'date'), vsm.json_time(commit, 'author', 'date')),
@@ -40,7 +40,7 @@ BEGIN ATOMIC
 				'deletions', vsm.github_count(commit #> '{stats,deletions}'),
 				'paths', CASE WHEN c.paths @? '$[*] ? (@.type() != "string")' THEN
 					jsonb_path_query_array(c.paths, '$[*] ? (@.type() == "string")')
-					ELSE c.paths END)))).*
+					ELSE c.paths END))).*
 		UNION ALL
 		SELECT k.* FROM vsm.read_keys(source, c.sha, c.committed_at, branch, c.title, NULL) AS k
 		UNION ALL

@@ -43,7 +43,7 @@ BEGIN ATOMIC
 			CASE WHEN d.state IN ('success', 'failure', 'error', 'inactive') THEN d.at WHEN d.state = 'in_progress' THEN
 				d.at - interval '1 microsecond'
 				ELSE d.at - interval '2 microseconds' END,
-			jsonb_strip_nulls(jsonb_build_object(
+			vsm.fact_details(
 				'source', source,
 				'service', d.service,
 				'repository', d.repository,
@@ -56,7 +56,7 @@ BEGIN ATOMIC
 				'created_at', d.created_at,
 				'started_at', CASE d.state WHEN 'in_progress' THEN d.at END,
 				'finished_at', CASE WHEN d.state IN ('success', 'failure', 'error') THEN d.at END,
-				'url', coalesce(d.url, vsm.json_text(d.deployment, 'url')))))).*
+				'url', coalesce(d.url, vsm.json_text(d.deployment, 'url'))))).*
 		UNION ALL
 		SELECT (vsm.fact_event(source, d.entity, d.created_at, 'created', d.entity || ':created')).*
 		WHERE d.created_at IS NOT NULL

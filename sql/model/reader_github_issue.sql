@@ -58,7 +58,7 @@ BEGIN ATOMIC
 		OFFSET 0) AS i,
 	LATERAL (
 		SELECT (vsm.fact_row(source, 'item', i.entity, i.told_at,
-			jsonb_strip_nulls(jsonb_build_object(
+			vsm.fact_details(
 				'source', source,
 				'key', i.key,
 				'project', repository,
@@ -70,7 +70,7 @@ BEGIN ATOMIC
 				'created_at', i.created_at,
 				'due_at', vsm.json_day(issue #> '{milestone,due_on}'),
 				'parent', i.parent,
-				'tags', i.tags))
+				'tags', i.tags)
 			-- what it is known not to have
 			|| CASE WHEN issue -> 'milestone' = 'null' OR issue #> '{milestone,due_on}' = 'null' THEN '{"due_at": null}'
 				ELSE '{}'::jsonb END
@@ -91,14 +91,14 @@ BEGIN ATOMIC
 		SELECT (vsm.fact_row(source, 'incident', i.entity,
 			-- (Of two versions within a second the one that is closed is the later.)
 			CASE i.state WHEN 'open' THEN i.told_at - interval '1 microsecond' ELSE i.told_at END,
-			jsonb_strip_nulls(jsonb_build_object(
+			vsm.fact_details(
 				'source', source,
 				'repository', repository,
 				'opened_at', i.created_at,
 				'severity', i.severity,
 				'status', i.state,
 				'title', i.title,
-				'url', i.url))
+				'url', i.url)
 			|| CASE WHEN i.closed_at IS NOT NULL THEN jsonb_build_object('resolved_at', i.closed_at)
 				WHEN i.state = 'open' THEN '{"resolved_at": null}' ELSE '{}'::jsonb END)).*
 		WHERE i.is_incident
@@ -342,8 +342,8 @@ BEGIN ATOMIC
 			SELECT (vsm.fact_event(source, c.entity, c.at, c.state, vsm.github_event_id(c.entity, substr(c.id, 2), c.at),
 				previous => c.previous,
 				state_id => vsm.json_text(c.change, 'to', 'id'), previous_id => vsm.json_text(c.change, 'from', 'id'),
-				attributes => jsonb_strip_nulls(jsonb_build_object('field', c.change -> 'field_name', 'project',
-					c.change -> 'project_number')))).*
+				attributes => vsm.fact_details('field', c.change -> 'field_name', 'project',
+					c.change -> 'project_number'))).*
 			WHERE c.field = 'state'
 			UNION ALL
 			SELECT (vsm.fact_change(source, c.entity, c.at, c.field, vsm.github_field_value(c.change -> 'to'),

@@ -28,7 +28,7 @@ BEGIN ATOMIC
 		SELECT (vsm.fact_row(source, 'merge_request', r.entity,
 			-- (Of two versions within a second the one that is closed is the later.)
 			CASE WHEN r.state = 'open' THEN r.told_at - interval '1 microsecond' ELSE r.told_at END,
-			jsonb_strip_nulls(jsonb_build_object(
+			vsm.fact_details(
 				'source', source,
 				'repository', repository,
 				'title', r.title,
@@ -44,7 +44,7 @@ BEGIN ATOMIC
 				'commits', vsm.github_count(request -> 'commits'),
 				'author_kind', vsm.github_author_kind(r.author, request #>> '{user,type}', r.login),
 				'assisted_by', coalesce(vsm.github_author_assistant(r.author),
-					vsm.assistant(names, coalesce(r.title || E'\n\n', '') || r.description))))
+					vsm.assistant(names, coalesce(r.title || E'\n\n', '') || r.description)))
 			-- what it is known not to have
 			|| CASE WHEN r.state = 'open' THEN '{"merged_at": null, "closed_at": null}' WHEN r.merged_at IS NOT NULL THEN
 				'{"closed_at": null}' ELSE '{}'::jsonb END
@@ -173,7 +173,7 @@ BEGIN ATOMIC
 			vsm.json_time(review, 'submitted_at') AS at,
 			entity || ':review:' || vsm.json_text(review, 'id') AS id,
 			vsm.json_text(review, 'user', 'login') AS reviewer,
-			jsonb_strip_nulls(jsonb_build_object('reviewer', review #> '{user,login}', 'sha', review -> 'commit_id')) AS attributes
+			vsm.fact_details('reviewer', review #> '{user,login}', 'sha', review -> 'commit_id') AS attributes
 		OFFSET 0) AS r,
 	LATERAL (
 		-- What a dismissed review had said is not told any more; a pending one has no time yet.

@@ -35,7 +35,7 @@ BEGIN ATOMIC
 				CASE WHEN r.status = 'completed' THEN r.updated_at WHEN r.status = 'in_progress' THEN
 					r.updated_at - interval '1 microsecond'
 					ELSE r.updated_at - interval '2 microseconds' END,
-				jsonb_strip_nulls(jsonb_build_object(
+				vsm.fact_details(
 					'source', source,
 					'repository', r.repository,
 					'job', vsm.json_text(r.run, 'name'),
@@ -46,16 +46,16 @@ BEGIN ATOMIC
 					'queued_at', CASE WHEN r.attempt = 1 THEN r.created_at ELSE r.started_at END,
 					'started_at', CASE WHEN r.status IN ('in_progress', 'completed') THEN r.started_at END,
 					'finished_at', CASE WHEN r.status = 'completed' THEN r.updated_at END,
-					'url', vsm.json_text(r.run, 'html_url')))
+					'url', vsm.json_text(r.run, 'html_url'))
 				-- A new attempt has not ended yet, whatever the last one did.
 				|| CASE WHEN r.status = 'in_progress' THEN '{"finished_at": null}' WHEN r.status <> 'completed' THEN
 					'{"started_at": null, "finished_at": null}'
 					ELSE '{}'::jsonb END)).*
 			UNION ALL
 			SELECT (vsm.fact_event(source, r.entity, r.created_at, 'queued', r.entity || ':1:queued', seq => 3,
-				attributes => jsonb_strip_nulls(jsonb_build_object('repository', r.repository, 'name', r.run -> 'name', 'ref',
+				attributes => vsm.fact_details('repository', r.repository, 'name', r.run -> 'name', 'ref',
 					r.run -> 'head_branch',
-					'trigger', r.run -> 'event', 'run_number', r.run -> 'run_number', 'url', r.run -> 'html_url')))).*
+					'trigger', r.run -> 'event', 'run_number', r.run -> 'run_number', 'url', r.run -> 'html_url'))).*
 			UNION ALL
 			SELECT (vsm.fact_event(source, r.entity, r.started_at, 'queued', r.entity || ':' || r.attempt || ':queued',
 				seq => r.attempt * 3)).*
@@ -144,7 +144,7 @@ BEGIN ATOMIC
 			CASE j.status WHEN 'completed' THEN coalesce(j.completed_at, j.begun, j.queued_at)
 				WHEN 'in_progress' THEN coalesce(j.begun, j.queued_at) - interval '1 microsecond'
 					ELSE j.queued_at - interval '2 microseconds' END,
-			jsonb_strip_nulls(jsonb_build_object(
+			vsm.fact_details(
 				'source', source,
 				'repository', j.repository,
 				'job', j.name,
@@ -155,11 +155,11 @@ BEGIN ATOMIC
 				'queued_at', j.queued_at,
 				'started_at', j.begun,
 				'finished_at', j.completed_at,
-				'url', vsm.json_text(j.job, 'html_url'))))).*
+				'url', vsm.json_text(j.job, 'html_url')))).*
 		UNION ALL
 		SELECT (vsm.fact_event(source, j.entity, j.queued_at, s.state, j.entity || ':' || s.state,
-			attributes => jsonb_strip_nulls(jsonb_build_object('name', j.job -> 'name', 'attempt', j.job -> 'run_attempt', 'url',
-				j.job -> 'html_url')))).*
+			attributes => vsm.fact_details('name', j.job -> 'name', 'attempt', j.job -> 'run_attempt', 'url',
+				j.job -> 'html_url'))).*
 		FROM (SELECT CASE j.status WHEN 'waiting' THEN 'waiting' ELSE 'queued' END AS state WHERE j.queued_at IS NOT NULL OFFSET 0) AS s
 		UNION ALL
 		SELECT (vsm.fact_event(source, j.entity, j.begun, 'in_progress', j.entity || ':in_progress')).*
@@ -181,7 +181,7 @@ BEGIN ATOMIC
 			WHERE (jsonb_typeof(j.body -> 'deployment') = 'object') IS NOT TRUE OFFSET 0) AS e,
 		LATERAL (
 			SELECT (vsm.fact_row(source, 'deployment', e.entity, coalesce(j.completed_at, j.begun, j.queued_at),
-				jsonb_strip_nulls(jsonb_build_object(
+				vsm.fact_details(
 					'source', source,
 					'repository', j.repository,
 					'environment', e.environment,
@@ -192,7 +192,7 @@ BEGIN ATOMIC
 					'created_at', j.queued_at,
 					'started_at', j.begun,
 					'finished_at', j.completed_at,
-					'url', vsm.json_text(j.job, 'html_url'))))).*
+					'url', vsm.json_text(j.job, 'html_url')))).*
 			UNION ALL
 			SELECT (vsm.fact_link(source, e.entity, j.sha, 'deploys', 'workflow job')).*
 			UNION ALL

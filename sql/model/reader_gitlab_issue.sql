@@ -128,13 +128,13 @@ BEGIN ATOMIC
 	LATERAL (
 		SELECT q.* FROM (
 		SELECT (vsm.fact_row(source, 'item', i.entity, i.updated_at,
-			jsonb_strip_nulls(jsonb_build_object('source', source, 'key', i.key, 'project', project, 'source_type', told_type,
+			vsm.fact_details('source', source, 'key', i.key, 'project', project, 'source_type', told_type,
 				'type', CASE WHEN i.labels IS NOT NULL THEN t.type END, 'category', t.category, 'title', i.title, 'url', i.url,
 				'size', vsm.json_number(object, 'weight'), 'created_at', i.created_at, 'due_at', vsm.json_day(i.due_date), 'tags',
 					i.labels,
 				'parent', CASE told_type WHEN 'epic' THEN source || ':epic:' || vsm.json_text(object, 'parent_id') END,
 				-- Webhooks do not tell the epic.
-				'feature', source || ':epic:' || vsm.json_text(object, 'epic', 'id')))
+				'feature', source || ':epic:' || vsm.json_text(object, 'epic', 'id'))
 			-- what is told to be empty
 			|| CASE WHEN object -> 'weight' = 'null' THEN '{"size": null}'::jsonb ELSE '{}' END
 			|| CASE WHEN i.due_date = 'null' THEN '{"due_at": null}'::jsonb ELSE '{}' END
@@ -149,7 +149,7 @@ BEGIN ATOMIC
 		SELECT (vsm.fact_row(source, 'incident', i.entity,
 			-- (Of two versions within a second the one that is closed is the later.)
 			CASE s.state WHEN 'opened' THEN i.updated_at - interval '1 microsecond' ELSE i.updated_at END,
-			jsonb_strip_nulls(jsonb_build_object(
+			vsm.fact_details(
 				'source', source,
 				'service', vsm.meaning(names, 'service', project),
 				'repository', project,
@@ -158,10 +158,10 @@ BEGIN ATOMIC
 				'severity', lower(vsm.json_text(object, 'severity')),
 				'status', coalesce(vsm.json_text(object, 'escalation_status'), s.state),
 				'title', i.title,
-				'url', i.url))
+				'url', i.url)
 			|| CASE
-				WHEN s.state = 'closed' THEN jsonb_strip_nulls(jsonb_build_object('resolved_at',
-					coalesce(vsm.json_time(object, 'closed_at'), CASE object ->> 'action' WHEN 'close' THEN i.updated_at END)))
+				WHEN s.state = 'closed' THEN vsm.fact_details('resolved_at',
+					coalesce(vsm.json_time(object, 'closed_at'), CASE object ->> 'action' WHEN 'close' THEN i.updated_at END))
 				WHEN s.state IS NOT NULL THEN '{"resolved_at": null}'::jsonb
 				ELSE '{}' END)).*
 		FROM (SELECT coalesce(vsm.json_text(object, 'state'),

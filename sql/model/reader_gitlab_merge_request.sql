@@ -32,7 +32,7 @@ BEGIN ATOMIC
 			SELECT (vsm.fact_row(source, 'merge_request', m.entity,
 				-- (Of two versions within a second, or at once, the one that is closed is the later.)
 				CASE m.state WHEN 'opened' THEN m.updated_at - interval '1 microsecond' ELSE m.updated_at END,
-				jsonb_strip_nulls(jsonb_build_object(
+				vsm.fact_details(
 					'source', source,
 					'repository', project,
 					'title', m.title,
@@ -48,7 +48,7 @@ BEGIN ATOMIC
 						coalesce(vsm.json_time(request, 'closed_at'), CASE m.action WHEN 'close' THEN m.updated_at END) END,
 					'author_kind', CASE WHEN author <> 'person' THEN 'bot' ELSE author END,
 					'assisted_by', coalesce(CASE WHEN author NOT IN ('person', 'bot') THEN author END,
-						vsm.assistant(names, coalesce(m.title || E'\n\n', '') || m.description))))
+						vsm.assistant(names, coalesce(m.title || E'\n\n', '') || m.description)))
 				-- what is told to be so no longer
 				|| CASE WHEN m.state <> 'closed' THEN '{"closed_at": null}'::jsonb ELSE '{}' END
 				|| CASE WHEN m.action = 'unapproved' THEN '{"approved_at": null}'::jsonb ELSE '{}' END
@@ -80,9 +80,9 @@ BEGIN ATOMIC
 		UNION ALL
 		SELECT s.*
 		FROM (
-			SELECT jsonb_strip_nulls(jsonb_build_object('project', project, 'iid', request -> 'iid', 'source_branch', m.branch,
+			SELECT vsm.fact_details('project', project, 'iid', request -> 'iid', 'source_branch', m.branch,
 				'target_branch', m.target,
-				'url', m.url)) AS attributes OFFSET 0) AS a,
+				'url', m.url) AS attributes OFFSET 0) AS a,
 			LATERAL vsm.read_gitlab_states(source, m.entity, request, changes, a.attributes) AS s
 		UNION ALL
 		SELECT k.* FROM vsm.read_keys(source, m.entity, m.created_at, m.branch, m.title, m.description) AS k

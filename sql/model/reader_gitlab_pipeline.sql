@@ -42,7 +42,7 @@ BEGIN ATOMIC
 		OFFSET 0) AS j,
 	LATERAL (
 		SELECT (vsm.fact_event(source, j.entity, j.created_at, 'created', j.entity || ':created',
-			attributes => jsonb_strip_nulls(jsonb_build_object('name', j.name, 'stage', j.stage)), version => j.created_at)).*
+			attributes => vsm.fact_details('name', j.name, 'stage', j.stage), version => j.created_at)).*
 		WHERE j.created_at IS NOT NULL
 		UNION ALL
 		SELECT (vsm.fact_event(source, j.entity, j.queued_at, 'pending', j.entity || ':pending')).*
@@ -56,25 +56,25 @@ BEGIN ATOMIC
 		WHERE j.finished_at IS NOT NULL
 		UNION ALL
 		SELECT (vsm.fact_event(source, pipeline, j.started_at, j.stage, j.entity || ':stage',
-			attributes => jsonb_strip_nulls(jsonb_build_object('job', j.name)))).*
+			attributes => vsm.fact_details('job', j.name))).*
 		WHERE pipeline IS NOT NULL AND j.stage IS NOT NULL AND j.started_at IS NOT NULL
 		UNION ALL
 		SELECT (vsm.fact_link(source, j.entity, pipeline, 'part_of', 'pipeline')).*
 		WHERE pipeline IS NOT NULL
 		UNION ALL
 		SELECT (vsm.fact_row(source, 'build', j.entity, greatest(j.created_at, j.started_at, j.finished_at),
-			jsonb_strip_nulls(jsonb_build_object('source', source, 'repository', repository, 'job', j.name, 'sha', sha, 'ref', ref,
+			vsm.fact_details('source', source, 'repository', repository, 'job', j.name, 'sha', sha, 'ref', ref,
 				'attempt', vsm.gitlab_count(job -> 'retries_count') + 1, 'status', j.status, 'queued_at', j.queued_at,
-				'started_at', j.started_at, 'finished_at', j.finished_at, 'url', j.url)))).*
+				'started_at', j.started_at, 'finished_at', j.finished_at, 'url', j.url))).*
 		WHERE j.entity IS NOT NULL
 		UNION ALL
 		SELECT d.*
 		FROM (
 			SELECT (vsm.fact_row(source, 'deployment', j.entity, greatest(j.created_at, j.started_at, j.finished_at),
-				jsonb_strip_nulls(jsonb_build_object('source', source, 'repository', repository, 'environment', j.environment,
+				vsm.fact_details('source', source, 'repository', repository, 'environment', j.environment,
 					'environment_tier', vsm.meaning(names, 'environment', j.environment),
 					'sha', sha, 'ref', ref, 'status', j.status, 'created_at', j.created_at, 'started_at', j.started_at,
-					'finished_at', j.finished_at, 'url', j.url)))).*
+					'finished_at', j.finished_at, 'url', j.url))).*
 			UNION ALL
 			SELECT (vsm.fact_link(source, j.entity, sha, 'deploys', 'deployment job')).*) AS d
 		-- That it deploys is not enough, and what was not started did not.
@@ -187,8 +187,8 @@ BEGIN ATOMIC
 		SELECT q.*
 		FROM (
 			SELECT (vsm.fact_event(source, p.entity, p.created_at, 'created', p.entity || ':created',
-				attributes => jsonb_strip_nulls(jsonb_build_object('project', p.project, 'ref', p.ref,
-					'trigger', vsm.json_text(p.pipeline, 'source'), 'url', p.url)), version => p.version)).*
+				attributes => vsm.fact_details('project', p.project, 'ref', p.ref,
+					'trigger', vsm.json_text(p.pipeline, 'source'), 'url', p.url), version => p.version)).*
 			WHERE p.created_at IS NOT NULL
 			UNION ALL
 			SELECT (vsm.fact_event(source, p.entity, p.started_at, 'running', p.entity || ':running')).*
@@ -205,9 +205,9 @@ BEGIN ATOMIC
 			AND p.status <> 'created' AND NOT (p.status = 'running' AND (p.started_at IS NOT NULL OR p.has_begun IS TRUE))
 			UNION ALL
 			SELECT (vsm.fact_row(source, 'build', p.entity, p.version,
-				jsonb_strip_nulls(jsonb_build_object('source', source, 'repository', p.project, 'job', coalesce(p.name, 'pipeline'), 'sha',
+				vsm.fact_details('source', source, 'repository', p.project, 'job', coalesce(p.name, 'pipeline'), 'sha',
 					p.sha, 'ref', p.ref,
-					'status', p.status, 'queued_at', p.created_at, 'started_at', p.started_at, 'finished_at', p.finished_at, 'url', p.url))
+					'status', p.status, 'queued_at', p.created_at, 'started_at', p.started_at, 'finished_at', p.finished_at, 'url', p.url)
 				-- run again
 				|| CASE WHEN p.status IN ('created', 'pending', 'running', 'manual', 'preparing', 'scheduled', 'waiting_for_resource') THEN
 					'{"finished_at": null}'::jsonb

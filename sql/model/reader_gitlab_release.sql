@@ -56,10 +56,10 @@ BEGIN ATOMIC
 		SELECT q.*
 		FROM (
 			SELECT (vsm.fact_row(source, 'deployment', d.entity, d.changed_at,
-				jsonb_strip_nulls(jsonb_build_object('source', source, 'repository', d.repository, 'environment',
+				vsm.fact_details('source', source, 'repository', d.repository, 'environment',
 					d.environment,
 					'environment_tier', d.environment_tier, 'sha', d.sha, 'ref', d.ref, 'status', d.status, 'created_at', t.created_at,
-					'started_at', t.started_at, 'finished_at', t.finished_at, 'url', d.url)))).*
+					'started_at', t.started_at, 'finished_at', t.finished_at, 'url', d.url))).*
 			UNION ALL
 			SELECT (vsm.fact_event(source, d.entity, e.at, e.state, d.entity || ':' || e.state)).*
 			FROM (

@@ -47,12 +47,12 @@ BEGIN ATOMIC
 			OFFSET 0) AS t,
 		LATERAL (
 			SELECT (vsm.fact_row(source, 'deployment', t.entity, t.version,
-				jsonb_strip_nulls(jsonb_build_object('source', source,
+				vsm.fact_details('source', source,
 					-- whose commit and repository it has
 					'build', s.build_entity,
 					'environment', CASE WHEN NOT s.is_skipped THEN t.environment END,
 					'environment_tier', CASE WHEN NOT s.is_skipped THEN vsm.meaning(names, 'environment', t.environment) END,
-					'status', t.status, 'created_at', started_at, 'started_at', started_at, 'finished_at', finished_at)))).*
+					'status', t.status, 'created_at', started_at, 'started_at', started_at, 'finished_at', finished_at))).*
 			UNION ALL
 			SELECT (vsm.fact_event(source, t.entity, CASE WHEN NOT s.is_skipped THEN started_at END, 'running', t.entity || ':running')).*
 			UNION ALL

@@ -373,8 +373,8 @@ BEGIN ATOMIC
 		WHERE o.at >= coalesce(s.moved_at, o.at)
 		UNION ALL
 		SELECT (vsm.fact_row(source, 'incident', d.entity, seen_at,
-			jsonb_strip_nulls(jsonb_build_object('source', source, 'opened_at', d.created_at, 'acknowledged_at', r.acknowledged_at,
-				'severity', i.priority, 'status', d.status, 'title', i.title, 'url', i.url))
+			vsm.fact_details('source', source, 'opened_at', d.created_at, 'acknowledged_at', r.acknowledged_at,
+				'severity', i.priority, 'status', d.status, 'title', i.title, 'url', i.url)
 			|| CASE
 				WHEN NOT i.is_resolved THEN '{"resolved_at": null}'
 				WHEN i.is_resolved AND r.resolved_at IS NOT NULL THEN jsonb_build_object('resolved_at', r.resolved_at)

@@ -193,9 +193,9 @@ BEGIN ATOMIC
 			vsm.json_text(payload, '_links', 'web') AS url
 		OFFSET 0) AS r,
 	LATERAL (
-		SELECT (vsm.fact_row(source, 'item', r.entity, r.changed_at, jsonb_strip_nulls(jsonb_build_object(
+		SELECT (vsm.fact_row(source, 'item', r.entity, r.changed_at, vsm.fact_details(
 			'source', source, 'key', r.key, 'project', regexp_replace(r.key, '-[0-9]+$', ''), 'title', r.title, 'url', r.url,
-			'created_at', r.created_at)))).*
+			'created_at', r.created_at))).*
 		UNION ALL
 		SELECT (vsm.fact_alias(source, r.entity, r.key, r.created_at)).* WHERE r.key IS NOT NULL
 		UNION ALL

@@ -62,7 +62,7 @@ BEGIN ATOMIC
 		OFFSET 0) AS t,
 	LATERAL (
 		SELECT (vsm.fact_row(source, 'deployment', p.entity, coalesce(t.at, p.created_at),
-			jsonb_strip_nulls(jsonb_build_object(
+			vsm.fact_details(
 				'source', source,
 				'service', coalesce(vsm.meaning(names, 'service', p.short_name), vsm.kubernetes_label(p.object, 'app.kubernetes.io/name'),
 					vsm.kubernetes_label(p.object, 'app'), p.short_name),
@@ -74,7 +74,7 @@ BEGIN ATOMIC
 				'status', t.status,
 				'created_at', t.started_at,
 				'started_at', t.started_at,
-				'finished_at', CASE WHEN t.status IN ('success', 'failure') THEN t.at END)))).*
+				'finished_at', CASE WHEN t.status IN ('success', 'failure') THEN t.at END))).*
 		UNION ALL
 		SELECT (vsm.fact_event(source, p.entity, t.started_at, 'running', p.entity || ':running')).*
 		UNION ALL

@@ -222,14 +222,14 @@ BEGIN ATOMIC
 		SELECT q.*
 		FROM (
 			SELECT (vsm.fact_row(source, 'item', i.entity, i.updated_at,
-				jsonb_strip_nulls(jsonb_build_object('source', source, 'key', i.key, 'project', i.project, 'source_type', 'issue',
+				vsm.fact_details('source', source, 'key', i.key, 'project', i.project, 'source_type', 'issue',
 					'type', CASE WHEN i.labels IS NOT NULL THEN t.type END, 'category', t.category,
 					'priority', vsm.json_text(i.issue, 'priorityLabel'), 'title', i.title, 'url', i.url,
 					'size', vsm.json_number(i.issue, 'estimate'), 'created_at', i.created_at, 'due_at', vsm.json_day(i.issue -> 'dueDate'),
 					'tags', to_jsonb(i.labels),
 					'parent', source || ':issue:' || coalesce(vsm.json_text(i.issue, 'parent', 'id'), vsm.json_text(i.issue, 'parentId')),
 					'feature', source || ':project:' || coalesce(vsm.json_text(i.issue, 'project', 'id'),
-						vsm.json_text(i.issue, 'projectId'))))
+						vsm.json_text(i.issue, 'projectId')))
 				-- what is told to be empty
 				|| (SELECT coalesce(jsonb_object_agg(e.attribute, NULL), '{}')
 					FROM unnest('{size,due_at,parent,parent,feature,feature}'::text[],
@@ -278,10 +278,10 @@ BEGIN ATOMIC
 			WHERE i.is_new AND c.team IS NOT NULL AND i.created_at IS NOT NULL
 			UNION ALL
 			SELECT (vsm.fact_row(source, 'incident', i.entity, i.updated_at,
-				jsonb_strip_nulls(jsonb_build_object('source', source, 'service', vsm.meaning(names, 'service', i.project),
+				vsm.fact_details('source', source, 'service', vsm.meaning(names, 'service', i.project),
 					'opened_at', i.created_at, 'severity', vsm.json_text(i.issue, 'priorityLabel'), 'status', i.state, 'title', i.title,
 					'url', i.url, 'acknowledged_at', CASE WHEN vsm.meaning(names, 'state', i.state) = 'acknowledged' THEN i.updated_at
-						ELSE vsm.json_time(i.issue, 'startedAt') END))
+						ELSE vsm.json_time(i.issue, 'startedAt') END)
 				|| CASE
 					WHEN r.resolved_at IS NOT NULL THEN jsonb_build_object('resolved_at', r.resolved_at)
 					WHEN i.state IS NOT NULL THEN '{"resolved_at": null}'
@@ -366,11 +366,11 @@ BEGIN ATOMIC
 		OFFSET 0) AS p,
 	LATERAL (
 		SELECT (vsm.fact_row(source, 'item', p.entity, p.updated_at,
-			jsonb_strip_nulls(jsonb_build_object('source', source, 'project', 'project', 'source_type', 'project', 'type', coalesce(
+			vsm.fact_details('source', source, 'project', 'project', 'source_type', 'project', 'type', coalesce(
 				CASE WHEN vsm.meaning(names, 'type', 'project') IN ('feature', 'defect', 'risk', 'debt') THEN
 					vsm.meaning(names, 'type', 'project') END, 'feature'),
 				'title', p.name, 'url', vsm.json_text(p.project, 'url'), 'created_at', p.created_at,
-				'due_at', vsm.json_day(p.project -> 'targetDate'))))).*
+				'due_at', vsm.json_day(p.project -> 'targetDate')))).*
 		UNION ALL
 		SELECT (vsm.fact_created(source, p.entity, p.created_at, CASE WHEN p.is_new THEN p.state END)).*
 		WHERE p.created_at IS NOT NULL

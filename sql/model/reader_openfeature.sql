@@ -18,19 +18,19 @@ CREATE FUNCTION vsm.openfeature_attributes(event jsonb) RETURNS jsonb
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN CASE
 	WHEN jsonb_typeof(event -> 'attributes') IN ('object', 'array') THEN vsm.otel_log_attributes(event)
-	WHEN vsm.json_text(event, 'flag_key') IS NOT NULL THEN jsonb_strip_nulls(jsonb_build_object('feature_flag.key', vsm.json_text(event,
+	WHEN vsm.json_text(event, 'flag_key') IS NOT NULL THEN vsm.fact_details('feature_flag.key', vsm.json_text(event,
 		'flag_key'),
 		'feature_flag.result.variant', vsm.json_text(event, 'variant'), 'feature_flag.result.value', event -> 'value',
 		'feature_flag.result.reason', vsm.json_text(event, 'reason'),
 		'error.type', coalesce(vsm.json_text(event, 'error_code'), vsm.json_text(event, 'error_message')),
 		'feature_flag.context.id', coalesce(vsm.json_text(event, 'evaluation_context', 'targetingKey'),
-			vsm.json_text(event, 'evaluation_context', 'targeting_key'))))
-	WHEN vsm.json_text(event, 'kind') = 'feature' THEN jsonb_strip_nulls(jsonb_build_object('feature_flag.key', vsm.json_text(event, 'key'),
+			vsm.json_text(event, 'evaluation_context', 'targeting_key')))
+	WHEN vsm.json_text(event, 'kind') = 'feature' THEN vsm.fact_details('feature_flag.key', vsm.json_text(event, 'key'),
 		'feature_flag.result.variant', vsm.json_text(event, 'variation'), 'feature_flag.result.value', event -> 'value',
 		-- What the code falls back to where there is no answer.
-		'error.type', CASE WHEN event -> 'default' = 'true' THEN 'default' END, 'feature_flag.context.id', vsm.json_text(event, 'userKey')))
+		'error.type', CASE WHEN event -> 'default' = 'true' THEN 'default' END, 'feature_flag.context.id', vsm.json_text(event, 'userKey'))
 	WHEN vsm.json_text(event, 'kind') = 'tracking' THEN
-		jsonb_strip_nulls(jsonb_build_object('feature_flag.context.id', vsm.json_text(event, 'userKey')))
+		vsm.fact_details('feature_flag.context.id', vsm.json_text(event, 'userKey'))
 	ELSE '{}'
 END;
 COMMENT ON FUNCTION vsm.openfeature_attributes(jsonb) IS

@@ -102,7 +102,7 @@ BEGIN ATOMIC
 		OFFSET 0) AS v,
 	LATERAL (
 		SELECT (vsm.fact_row(source, 'incident', entity, v.version,
-			jsonb_strip_nulls(jsonb_build_object(
+			vsm.fact_details(
 				'source', source,
 				'service', vsm.opsgenie_service(object, names),
 				'environment', vsm.opsgenie_label(object, 'environment'),
@@ -111,7 +111,7 @@ BEGIN ATOMIC
 				'severity', vsm.json_text(object, 'priority'),
 				'status', status,
 				'title', vsm.json_text(object, 'message'),
-				'url', vsm.json_text(object, 'links', 'web')))
+				'url', vsm.json_text(object, 'links', 'web'))
 			|| CASE WHEN v.is_over AND v.at IS NOT NULL THEN jsonb_build_object('resolved_at', v.at)
 				WHEN NOT v.is_over THEN '{"resolved_at": null}' ELSE '{}' END)).*
 		WHERE is_incident

@@ -156,9 +156,9 @@ RETURNS SETOF vsm.fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 4
 BEGIN ATOMIC
 	SELECT (vsm.fact_row(source, 'deployment', entity, finished_at,
-		jsonb_strip_nulls(jsonb_build_object('source', source, 'service', vsm.meaning(names, 'service', name), 'environment', environment,
+		vsm.fact_details('source', source, 'service', vsm.meaning(names, 'service', name), 'environment', environment,
 			'environment_tier', vsm.meaning(names, 'environment', environment), 'repository', repository, 'sha', sha, 'ref', ref,
-			'build', build, 'status', status, 'created_at', started_at, 'started_at', started_at, 'finished_at', finished_at)))).*
+			'build', build, 'status', status, 'created_at', started_at, 'started_at', started_at, 'finished_at', finished_at))).*
 	UNION ALL
 	SELECT (vsm.fact_event(source, entity, started_at, 'running', entity || ':running')).*
 	UNION ALL

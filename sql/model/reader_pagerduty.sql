@@ -64,14 +64,14 @@ BEGIN ATOMIC
 		OFFSET 0) AS p,
 	LATERAL (
 		SELECT (vsm.fact_row(source, 'incident', p.entity, p.version,
-			jsonb_strip_nulls(jsonb_build_object(
+			vsm.fact_details(
 				'source', source,
 				'service', coalesce(vsm.meaning(names, 'service', p.service), p.service),
 				'opened_at', CASE vsm.json_text(p.entry, 'type') WHEN 'trigger_log_entry' THEN p.at END,
 				'acknowledged_at', CASE p.state WHEN 'acknowledged' THEN p.at END,
 				'status', p.state,
 				'title', regexp_replace(vsm.json_text(p.entry, 'incident', 'summary'), '^\[#\d+\] ', ''),
-				'url', vsm.json_text(p.entry, 'incident', 'html_url')))
+				'url', vsm.json_text(p.entry, 'incident', 'html_url'))
 			|| jsonb_build_object('resolved_at', CASE p.state WHEN 'resolved' THEN p.at END))).*
 		UNION ALL
 		SELECT (vsm.fact_event(source, p.entity, p.at, p.state, concat_ws(':', p.entity, p.state, vsm.whole_seconds(p.at)))).*) AS f
@@ -113,7 +113,7 @@ BEGIN ATOMIC
 		OFFSET 0) AS t,
 	LATERAL (
 		SELECT (vsm.fact_row(source, 'incident', p.entity, p.version,
-			jsonb_strip_nulls(jsonb_build_object(
+			vsm.fact_details(
 				'source', source,
 				'service', t.service,
 				'opened_at', t.opened_at,
@@ -123,7 +123,7 @@ BEGIN ATOMIC
 				'status', p.status,
 				'title', coalesce(vsm.json_text(p.incident, 'title'),
 					regexp_replace(vsm.json_text(p.incident, 'summary'), '^\[#\d+\] ', '')),
-				'url', vsm.json_text(p.incident, 'html_url')))
+				'url', vsm.json_text(p.incident, 'html_url'))
 			|| CASE WHEN p.status <> 'resolved' THEN '{"resolved_at": null}'
 				WHEN p.status = 'resolved' AND (t.status_at < t.opened_at) IS NOT TRUE AND t.status_at IS NOT NULL THEN
 					jsonb_build_object('resolved_at', t.status_at)

@@ -165,7 +165,7 @@ BEGIN ATOMIC
 		SELECT t.*
 		FROM (
 			SELECT (vsm.fact_row(source, 'item', q.entity, q.updated_at,
-				jsonb_strip_nulls(jsonb_build_object(
+				vsm.fact_details(
 					'source', source,
 					'key', q.number,
 					'project', q.of_table,
@@ -184,7 +184,7 @@ BEGIN ATOMIC
 					'tags', CASE WHEN q.of_table = 'change_request' AND vsm.servicenow_value(p.body, 'type') IS NOT NULL THEN
 						jsonb_build_array(vsm.servicenow_value(p.body, 'type')) END,
 					'due_at', coalesce(vsm.json_day(vsm.servicenow_member(p.body, 'due_date')),
-						vsm.json_day(vsm.servicenow_member(p.body, 'end_date'))))))).*
+						vsm.json_day(vsm.servicenow_member(p.body, 'end_date')))))).*
 			UNION ALL
 			SELECT (vsm.fact_alias(source, q.entity, q.number, q.created_at)).*
 			UNION ALL
@@ -202,7 +202,7 @@ BEGIN ATOMIC
 			WHERE q.work_end IS NOT NULL AND (q.work_end < q.work_start) IS NOT TRUE
 			UNION ALL
 			SELECT (vsm.fact_row(source, 'incident', q.entity, q.updated_at,
-				jsonb_strip_nulls(jsonb_build_object(
+				vsm.fact_details(
 					'source', source,
 					'service', r.service,
 					'environment', coalesce(vsm.servicenow_display(p.body, 'environment'), vsm.servicenow_display(p.body, 'u_environment')),
@@ -210,7 +210,7 @@ BEGIN ATOMIC
 					'severity', coalesce(vsm.servicenow_display(p.body, 'severity'), vsm.servicenow_display(p.body, 'priority')),
 					'status', r.state,
 					'change_caused', CASE WHEN vsm.servicenow_value(p.body, 'caused_by') IS NOT NULL THEN true END,
-					'title', q.title))
+					'title', q.title)
 				|| CASE
 					-- An incident that was opened again is not resolved.
 					WHEN r.state IS NOT NULL AND r.state NOT IN ('Resolved', 'Closed') AND q.code NOT IN ('6', '7')

@@ -82,7 +82,7 @@ BEGIN ATOMIC
 		OFFSET 0) AS t,
 	LATERAL vsm.read_terraform_facts(source, names, vsm.json_text(payload, 'run_id'), vsm.json_text(payload, 'workspace_name'), t.status,
 		vsm.json_time(n.value, 'run_updated_at'), t.created_at,
-		jsonb_strip_nulls(jsonb_build_object('url', vsm.json_text(payload, 'run_url'))),
+		vsm.fact_details('url', vsm.json_text(payload, 'run_url')),
 		CASE WHEN t.status IS NOT NULL AND t.at IS NOT NULL THEN jsonb_build_object(t.status, t.at) ELSE '{}' END) AS f;
 END;
 COMMENT ON FUNCTION vsm.read_terraform_notification(text, jsonb, jsonb) IS 'facts of a notification of Terraform Cloud about a run';
@@ -117,10 +117,10 @@ BEGIN ATOMIC
 		coalesce(vsm.json_text(p.workspace, 'attributes', 'name'), vsm.meaning(names, 'service',
 			vsm.json_text(p.run, 'relationships', 'workspace', 'data', 'id'))),
 		p.status, greatest(t.last, p.created_at), p.created_at,
-		jsonb_strip_nulls(jsonb_build_object(
+		vsm.fact_details(
 			'sha', vsm.revision_sha(vsm.json_text(i.ingress, 'commit-sha')),
 			'repository', coalesce(vsm.json_text(i.ingress, 'identifier'), vsm.repository_path(vsm.json_text(i.ingress, 'clone-url'))),
-			'ref', coalesce(vsm.json_text(i.ingress, 'tag'), vsm.json_text(i.ingress, 'branch')))), t.times) AS f;
+			'ref', coalesce(vsm.json_text(i.ingress, 'tag'), vsm.json_text(i.ingress, 'branch'))), t.times) AS f;
 END;
 COMMENT ON FUNCTION vsm.read_terraform_run(text, jsonb, jsonb) IS
 	'facts of a run of the API of Terraform Cloud: GET /runs/ID, /workspaces/ID/runs, /organizations/NAME/runs';
