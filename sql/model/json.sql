@@ -51,8 +51,7 @@ COMMENT ON FUNCTION vsm.json_day(jsonb) IS
 	'what is neither';
 
 CREATE FUNCTION vsm.json_sha(value jsonb) RETURNS text
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN CASE WHEN octet_length(value #>> '{}') BETWEEN 4 AND 64 AND ltrim(value #>> '{}', '0') ~ '^[0-9a-f]+$' THEN value #>> '{}' END;
+	AS 'MODULE_PATHNAME', 'vsm_json_sha' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION vsm.json_sha(jsonb) IS 'the SHA that a member holds; NULL for zeros, which stand for none, and for what is no SHA';
 
 CREATE FUNCTION vsm.json_count(value jsonb) RETURNS integer

@@ -15,15 +15,18 @@
  * once and not once for each member.
  */
 
+CREATE FUNCTION vsm.gitlab_path(url text) RETURNS text
+	AS 'MODULE_PATHNAME', 'vsm_gitlab_path' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION vsm.gitlab_path(text) IS
+	'the path of a project or group in an address of GitLab, before its /-/; NULL if it has none; a part of vsm.gitlab_project';
+
 CREATE FUNCTION vsm.gitlab_project(url text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN regexp_replace(
-	coalesce(
-		substring(url FROM '^[a-z]+?://[^/]+/(.+?)/-/'),
-		-- Before GitLab 12 there was no hyphen.
-		substring(url FROM '^[a-z]+://[^/]+/(.+?)/'
-			'(?:issues|work_items|epics|merge_requests|pipelines|jobs|builds|commits?|tags|releases|environments|deployments)(?:/|$)')),
-	'^groups/', '');
+RETURN coalesce(vsm.gitlab_path(url),
+	-- Before GitLab 12 there was no hyphen.
+	regexp_replace(substring(url FROM '^[a-z]+://[^/]+/(.+?)/'
+		'(?:issues|work_items|epics|merge_requests|pipelines|jobs|builds|commits?|tags|releases|environments|deployments)(?:/|$)'),
+		'^groups/', ''));
 COMMENT ON FUNCTION vsm.gitlab_project(text) IS
 	'the path of the project or group that the address of an object of GitLab lies in: shop/checkout; NULL if it is none';
 

@@ -19,7 +19,8 @@ BEGIN ATOMIC
 			ELSE coalesce(substring(project FROM '^.*/'), '') || r.reference[2]
 		END || '#' || r.reference[3])
 	-- (Most messages name nothing.)
-	FROM regexp_matches(CASE WHEN message LIKE '%#%' OR message LIKE '%://%' THEN message END,
+	FROM (SELECT message AS text WHERE message LIKE '%#%' OR message LIKE '%://%' OFFSET 0) AS t,
+		regexp_matches(t.text,
 			'\m(?:clos(?:e[sd]?|ing)|fix(?:e[sd]|ing)?|resolv(?:e[sd]?|ing)|implement(?:s|ed|ing)?):?\s+'
 			'((?:(?:issues?\s+)?(?:[\w./-]*#\d+|https?://[^\s#]+/(?:issues|work_items)/\d+)(?:\s*,\s*and\s+|\s*,\s*|\s+and\s+)?)+)',
 				'gi') AS m (phrase),
@@ -32,7 +33,7 @@ CREATE FUNCTION vsm.gitlab_reverts(message text, project text) RETURNS SETOF tex
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 1
 BEGIN ATOMIC
 	SELECT coalesce(r.reference[1], coalesce(nullif(r.reference[2], ''), project) || '!' || r.reference[3])
-	FROM regexp_matches(CASE WHEN message LIKE '%This reverts %' THEN message END,
+	FROM (SELECT message AS text WHERE message LIKE '%This reverts %' OFFSET 0) AS t, regexp_matches(t.text,
 		'\mThis reverts (?:commit ([0-9a-f]{7,64})\M|merge request ([\w./-]*)!(\d+))', 'g') AS r (reference);
 END;
 COMMENT ON FUNCTION vsm.gitlab_reverts(text, text) IS
@@ -55,7 +56,7 @@ BEGIN ATOMIC
 		OFFSET 0) AS c,
 	LATERAL (
 		SELECT (vsm.fact_row(source, 'commit', c.sha, c.committed_at,
-			jsonb_strip_nulls(jsonb_build_object(
+			vsm.fact_details(
 				'source', source,
 				'repository', repository,
 				'authored_at', vsm.json_time(commit, 'authored_date'),
@@ -70,7 +71,7 @@ BEGIN ATOMIC
 				'deletions', vsm.gitlab_count(commit #> '{stats,deletions}'),
 				'paths', CASE WHEN commit ?| '{added,modified,removed}' THEN
 					coalesce(vsm.gitlab_texts(commit -> 'added'), '[]') || coalesce(vsm.gitlab_texts(commit -> 'modified'), '[]')
-						|| coalesce(vsm.gitlab_texts(commit -> 'removed'), '[]') END)))).*
+						|| coalesce(vsm.gitlab_texts(commit -> 'removed'), '[]') END))).*
 		UNION ALL
 		-- The commits of a merge request are told with no parents: what is told elsewhere is newer.
 		SELECT (vsm.fact_row(source, 'commit', c.sha, c.committed_at - interval '1 second', '{"parents": []}'::jsonb)).*
@@ -143,8 +144,8 @@ BEGIN ATOMIC
 		FROM (
 			SELECT (vsm.fact_event(source, p.entity, p.at, CASE WHEN p.is_tag THEN 'tagged' ELSE 'pushed' END, p.entity || ':' || p.sha,
 				-- Only the newest 20 commits of a push are told.
-				attributes => jsonb_strip_nulls(jsonb_build_object('before', p.before, 'after', p.after, 'commits', p.count,
-					'total_commits', vsm.gitlab_count(p.body -> 'total_commits_count'))))).*
+				attributes => vsm.fact_details('before', p.before, 'after', p.after, 'commits', p.count,
+					'total_commits', vsm.gitlab_count(p.body -> 'total_commits_count')))).*
 			WHERE p.at IS NOT NULL
 			UNION ALL
 			SELECT (vsm.fact_link(source, p.entity, p.sha, 'builds', 'tag', since => p.at)).*

@@ -34,12 +34,17 @@ RETURN regexp_replace(regexp_replace(substring(url FROM '/blue/rest/organization
 COMMENT ON FUNCTION vsm.jenkins_job_address(text) IS
 	'the address that an address of Blue Ocean is in Jenkins itself, without the server; NULL if it is none';
 
+CREATE FUNCTION vsm.jenkins_path(url text) RETURNS text
+	AS 'MODULE_PATHNAME', 'vsm_jenkins_path' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION vsm.jenkins_path(text) IS
+	'the jobs and the number of the build in an address of Jenkins: shop/job/checkout#12; NULL if it is that of no build; a part of '
+	'vsm.jenkins_build';
+
 CREATE FUNCTION vsm.jenkins_build(url text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 -- A branch with a slash is feature%2Fx as a name, whose own % the address writes as %25.
-RETURN replace(replace(replace(substr(regexp_replace(
-	substring(CASE WHEN url LIKE '%/blue/rest/%' THEN vsm.jenkins_job_address(url) ELSE '/' || url END
-		FROM '(?:/job/[^/]+)+/\d+(?=/|$)'), '/(\d+)$', '#\1'), 6), '/job/', '/'), '%20', ' '), '%25', '%');
+RETURN replace(replace(replace(vsm.jenkins_path(CASE WHEN url LIKE '%/blue/rest/%' THEN vsm.jenkins_job_address(url) ELSE url END),
+	'/job/', '/'), '%20', ' '), '%25', '%');
 COMMENT ON FUNCTION vsm.jenkins_build(text) IS
 	'the build that an address of Jenkins lies in, as JOB#NUMBER: shop/checkout/main#12; NULL if it is none';
 

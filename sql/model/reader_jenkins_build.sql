@@ -24,14 +24,14 @@ BEGIN ATOMIC
 		WHERE queued_at IS NOT NULL
 		UNION ALL
 		SELECT (vsm.fact_event(source, b.entity, started_at, 'running', b.entity || ':running',
-			attributes => jsonb_strip_nulls(jsonb_build_object('repository', repository, 'ref', ref, 'trigger', trigger, 'url', url)))).*
+			attributes => vsm.fact_details('repository', repository, 'ref', ref, 'trigger', trigger, 'url', url))).*
 		WHERE started_at IS NOT NULL
 		UNION ALL
 		SELECT (vsm.fact_event(source, b.entity, finished_at, result, b.entity || ':finished')).*
 		WHERE finished_at IS NOT NULL
 		UNION ALL
 		SELECT (vsm.fact_row(source, 'build', b.entity, coalesce(finished_at, started_at, queued_at),
-			jsonb_strip_nulls(jsonb_build_object(
+			vsm.fact_details(
 				'source', source,
 				'repository', repository,
 				'job', b.job,
@@ -44,7 +44,7 @@ BEGIN ATOMIC
 				'queued_at', queued_at,
 				'started_at', started_at,
 				'finished_at', finished_at,
-				'url', url)))).*
+				'url', url))).*
 		WHERE coalesce(finished_at, started_at, queued_at) IS NOT NULL
 		UNION ALL
 		SELECT d.*
@@ -58,14 +58,14 @@ BEGIN ATOMIC
 			OFFSET 0) AS e,
 		LATERAL (
 			SELECT (vsm.fact_row(source, 'deployment', b.deployment, coalesce(finished_at, started_at),
-				jsonb_strip_nulls(jsonb_build_object('source', source, 'repository', repository, 'sha', sha, 'ref', ref, 'url', url,
+				vsm.fact_details('source', source, 'repository', repository, 'sha', sha, 'ref', ref, 'url', url,
 					-- A parameter says it for all stages.
-					'environment', told_environment, 'environment_tier', vsm.meaning(names, 'environment', told_environment))))).*
+					'environment', told_environment, 'environment_tier', vsm.meaning(names, 'environment', told_environment)))).*
 			UNION ALL
 			SELECT (vsm.fact_row(source, 'deployment', b.deployment, e.version,
-				jsonb_strip_nulls(jsonb_build_object('environment', e.environment, 'environment_tier',
+				vsm.fact_details('environment', e.environment, 'environment_tier',
 					vsm.meaning(names, 'environment', e.environment),
-					'status', e.status, 'created_at', started_at, 'started_at', started_at, 'finished_at', finished_at)))).*
+					'status', e.status, 'created_at', started_at, 'started_at', started_at, 'finished_at', finished_at))).*
 			UNION ALL
 			SELECT (vsm.fact_event(source, b.deployment, started_at, 'running', b.deployment || ':running')).*
 			UNION ALL
@@ -213,7 +213,7 @@ BEGIN ATOMIC
 		SELECT (vsm.fact_link(source, build_entity, c.sha, 'builds', 'change set', since => started_at)).*
 		UNION ALL
 		SELECT (vsm.fact_row(source, 'commit', c.sha, c.at,
-			jsonb_strip_nulls(jsonb_build_object(
+			vsm.fact_details(
 				'source', source,
 				'repository', coalesce(o.repository, build_repository),
 				'committed_at', c.at,
@@ -221,13 +221,15 @@ BEGIN ATOMIC
 				'author_kind', CASE WHEN c.author <> 'person' THEN 'bot' ELSE c.author END,
 				'assisted_by', coalesce(CASE WHEN c.author NOT IN ('person', 'bot') THEN c.author END,
 					vsm.assistant(names, vsm.json_text(c.item, 'comment'))),
-				'paths', vsm.jenkins_paths(c.item))))).*
+				'paths', vsm.jenkins_paths(c.item)))).*
 		UNION ALL
 		SELECT (vsm.fact_link(source, c.sha, k.key, 'implements', 'key in title', 0.95, since => c.at)).*
 		FROM unnest(vsm.issue_keys(c.title)) AS k (key)
 		UNION ALL
 		SELECT (vsm.fact_link(source, c.sha, r.reverted[1], 'reverts', 'revert message', since => c.at)).*
-		FROM regexp_matches(vsm.json_text(c.item, 'comment'), '\mThis reverts commit ([0-9a-f]{7,64})\M', 'g') AS r (reverted)) AS q
+		FROM (SELECT vsm.json_text(c.item, 'comment') AS text OFFSET 0) AS m,
+			LATERAL (SELECT m.text WHERE strpos(m.text, 'This reverts commit ') > 0 OFFSET 0) AS t,
+			regexp_matches(t.text, '\mThis reverts commit ([0-9a-f]{7,64})\M', 'g') AS r (reverted)) AS q
 	WHERE c.sha IS NOT NULL;
 END;
 COMMENT ON FUNCTION vsm.read_jenkins_changes(text, jsonb, jsonb, text, text, timestamptz, jsonb) IS

@@ -9,6 +9,7 @@
 
 #include "access/tupmacs.h"
 #include "base/compat.h"
+#include "base/constant_argument.h"
 #include "catalog/pg_type.h"
 #include "model/json_member.h"
 #include "model/payload.h"
@@ -27,6 +28,7 @@ PG_FUNCTION_INFO_V1(vsm_json_time_at);
 PG_FUNCTION_INFO_V1(vsm_json_text_at);
 PG_FUNCTION_INFO_V1(vsm_json_number_at);
 PG_FUNCTION_INFO_V1(vsm_json_day);
+PG_FUNCTION_INFO_V1(vsm_json_sha);
 PG_FUNCTION_INFO_V1(vsm_json_lacks);
 PG_FUNCTION_INFO_V1(vsm_servicenow_lacks);
 
@@ -89,15 +91,197 @@ container_of(const JsonbValue *value)
 	return value->type == jbvBinary ? value->val.binary.data : NULL;
 }
 
+/* One name of a path, and where it stood in the object that was asked last. */
+typedef struct PathStep
+{
+	char	   *name;
+	int			len;
+	uint32		place;
+} PathStep;
+
+typedef struct MemberPath
+{
+	int			count;
+	PathStep	steps[FLEXIBLE_ARRAY_MEMBER];
+} MemberPath;
+
+/* The path in the second argument, if it is a constant; it is taken apart once a statement. */
+static MemberPath *
+constant_path(FunctionCallInfo fcinfo)
+{
+	FmgrInfo   *function = fcinfo->flinfo;
+	MemberPath *path;
+	Datum	   *names;
+	bool	   *nulls;
+	int			count;
+
+	if (!argument_is_constant(function, 1))
+		return NULL;
+	deconstruct_array(PG_GETARG_ARRAYTYPE_P(1), TEXTOID, -1, false, TYPALIGN_INT, &names, &nulls, &count);
+	path = MemoryContextAllocZero(function->fn_mcxt, offsetof(MemberPath, steps) + count * sizeof(PathStep));
+	for (int i = 0; i < count; i++)
+	{
+		PathStep   *step = &path->steps[i];
+
+		/* (A path with a NULL leads nowhere.) */
+		if (nulls[i])
+			break;
+		step->len = VARSIZE_ANY_EXHDR(DatumGetPointer(names[i]));
+		step->name = MemoryContextAlloc(function->fn_mcxt, step->len + 1);
+		memcpy(step->name, VARDATA_ANY(DatumGetPointer(names[i])), step->len);
+		step->name[step->len] = '\0';
+		path->count++;
+	}
+	if (path->count < count)
+		path->count = 0;
+	function->fn_extra = path;
+	return path;
+}
+
+/* Where the child of a container begins. */
+static inline uint32
+child_offset(const JsonbContainer *container, uint32 place)
+{
+	uint32		offset = 0;
+
+	while (place > 0)
+	{
+		JEntry		entry = container->children[--place];
+
+		offset += JBE_OFFLENFLD(entry);
+		if (JBE_HAS_OFF(entry))
+			break;
+	}
+	return offset;
+}
+
+/* How a name compares with that of a member of an object, as objects order them. */
+static inline int
+compare_name(const JsonbContainer *object, const char *names, uint32 place, const char *name, int len)
+{
+	JEntry		entry = object->children[place];
+	uint32		offset;
+	int			length;
+
+	if (!JBE_HAS_OFF(entry) && JBE_OFFLENFLD(entry) != len)
+		return len - (int) JBE_OFFLENFLD(entry);
+	offset = child_offset(object, place);
+	length = JBE_HAS_OFF(entry) ? JBE_OFFLENFLD(entry) - offset : JBE_OFFLENFLD(entry);
+	if (length != len)
+		return len - length;
+	return memcmp(name, names + offset, len);
+}
+
+static void
+set_child(const JsonbContainer *container, char *data, uint32 place, JsonbValue *value)
+{
+	JEntry		entry = container->children[place];
+	uint32		offset = child_offset(container, place);
+	uint32		length = JBE_HAS_OFF(entry) ? JBE_OFFLENFLD(entry) - offset : JBE_OFFLENFLD(entry);
+
+	if (JBE_ISSTRING(entry))
+	{
+		value->type = jbvString;
+		value->val.string.val = data + offset;
+		value->val.string.len = length;
+	}
+	else if (JBE_ISNUMERIC(entry))
+	{
+		value->type = jbvNumeric;
+		value->val.numeric = (Numeric) (data + INTALIGN(offset));
+	}
+	else if (JBE_ISBOOL(entry))
+	{
+		value->type = jbvBool;
+		value->val.boolean = JBE_ISBOOL_TRUE(entry);
+	}
+	else if (JBE_ISCONTAINER(entry))
+	{
+		value->type = jbvBinary;
+		value->val.binary.data = (JsonbContainer *) (data + INTALIGN(offset));
+		value->val.binary.len = length - (INTALIGN(offset) - offset);
+	}
+	else
+		value->type = jbvNull;
+}
+
+/*
+ * The member of an object that a step of a path names, as member_at finds it. Payloads of a kind have
+ * the same members, mostly: it is looked for first where it was, or was not, in the last one.
+ */
+static bool
+member_of_step(JsonbContainer *object, PathStep *step, JsonbValue *value)
+{
+	uint32		count = JsonContainerSize(object);
+	char	   *data = (char *) (object->children + 2 * count);
+	uint32		low = 0;
+	uint32		high = count;
+
+	if (step->place <= count)
+	{
+		int			compared = step->place < count ? compare_name(object, data, step->place, step->name, step->len) : -1;
+
+		if (compared == 0)
+		{
+			set_child(object, data, step->place + count, value);
+			return true;
+		}
+		if (compared > 0)
+			low = step->place + 1;
+		else if (step->place == 0 || compare_name(object, data, step->place - 1, step->name, step->len) > 0)
+			return false;
+		else
+			high = step->place;
+	}
+	while (low < high)
+	{
+		uint32		middle = low + (high - low) / 2;
+		int			compared = compare_name(object, data, middle, step->name, step->len);
+
+		if (compared == 0)
+		{
+			step->place = middle;
+			set_child(object, data, middle + count, value);
+			return true;
+		}
+		if (compared > 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	step->place = low;
+	return false;
+}
+
 /* The scalar that the path in the second argument leads to, within the first; false if there is none. */
 static bool
 scalar_at(FunctionCallInfo fcinfo, JsonbValue *value)
 {
 	JsonbContainer *container = &PG_GETARG_JSONB_P(0)->root;
-	ArrayType  *path = PG_GETARG_ARRAYTYPE_P(1);
-	int			count = ArrayGetNItems(ARR_NDIM(path), ARR_DIMS(path));
-	char	   *key = ARR_DATA_PTR(path);
+	MemberPath *constant = fcinfo->flinfo != NULL ? fcinfo->flinfo->fn_extra : NULL;
+	ArrayType  *path;
+	int			count;
+	char	   *key;
 
+	if (constant == NULL)
+		constant = constant_path(fcinfo);
+	if (constant != NULL)
+	{
+		for (int i = 0; i < constant->count; i++)
+		{
+			PathStep   *step = &constant->steps[i];
+
+			if (container != NULL && JsonContainerIsObject(container) ? !member_of_step(container, step, value) :
+				!member_at(container, step->name, step->len, value))
+				return false;
+			container = container_of(value);
+		}
+		return constant->count > 0 && container == NULL;
+	}
+
+	path = PG_GETARG_ARRAYTYPE_P(1);
+	count = ArrayGetNItems(ARR_NDIM(path), ARR_DIMS(path));
+	key = ARR_DATA_PTR(path);
 	if (count == 0 || ARR_HASNULL(path))
 		return false;
 	for (int i = 0; i < count; i++)
@@ -339,6 +523,43 @@ vsm_json_day(PG_FUNCTION_ARGS)
 	value.val.string.val = time;
 	value.val.string.len = strlen(time);
 	PG_RETURN_JSONB_P(JsonbValueToJsonb(&value));
+}
+
+/*
+ * json_sha(jsonb) -> text
+ *
+ * The SHA in a member, whole or abbreviated: hexadecimal digits that are not all zero.
+ */
+Datum
+vsm_json_sha(PG_FUNCTION_ARGS)
+{
+	JsonbValue	value;
+	text	   *sha;
+	const char *start;
+	int			len;
+	bool		has_digit = false;
+
+	if (!JsonbExtractScalar(&PG_GETARG_JSONB_P(0)->root, &value))
+		PG_RETURN_NULL();
+	if (value.type == jbvString)
+		sha = cstring_to_text_with_len(value.val.string.val, value.val.string.len);
+	else if (value.type == jbvNumeric)
+		sha = cstring_to_text(DatumGetCString(DirectFunctionCall1(numeric_out, NumericGetDatum(value.val.numeric))));
+	else
+		PG_RETURN_NULL();
+	start = VARDATA_ANY(sha);
+	len = VARSIZE_ANY_EXHDR(sha);
+	if (len < 4 || len > 64)
+		PG_RETURN_NULL();
+	for (int i = 0; i < len; i++)
+	{
+		if (!(start[i] >= '0' && start[i] <= '9') && !(start[i] >= 'a' && start[i] <= 'f'))
+			PG_RETURN_NULL();
+		has_digit |= start[i] != '0';
+	}
+	if (!has_digit)
+		PG_RETURN_NULL();
+	PG_RETURN_TEXT_P(sha);
 }
 
 /* What the members of a path, a.b.c, lead to; false if that is no scalar. */
