@@ -18,8 +18,9 @@
  * and the procedure vsm.attach_LAYOUT.
  *
  * What has changed is told by a column in which a later change has a greater value (the time at which
- * the tool wrote the row): keys of rows from the greatest value of the last time on. A row that comes
- * with a lesser value, since its transaction was long, is found by a full pass. Each part is one
+ * the tool wrote the row): keys of rows from the greatest value of the last time on, of those that have
+ * that value only what was written since, as the row itself tells. A row that comes with a lesser value,
+ * since its transaction was long, is found by a full pass. Each part is one
  * statement, whatever there is of it, so that its cost is about that of the join of its tables; what
  * it gives is read in batches.
  *
@@ -201,7 +202,26 @@ $$;
 COMMENT ON FUNCTION vsm.attached_statement(text, text, text, boolean) IS
 	'the statement of a part of a layout for the tables of a schema; is_keyed: only of what has the keys in $1; a part of vsm.attached';
 
-CREATE FUNCTION vsm.attached_changes(source_schema text, layout text, keys text[], read_to jsonb) RETURNS text
+-- Rows of a heap say which transaction wrote them; those of views, foreign tables and other nodes do not, and a policy may let
+-- more of them be seen than before. A table that took the place of another is in another file.
+CREATE FUNCTION vsm.attached_files(source_schema text, layout text) RETURNS jsonb
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN (
+		SELECT jsonb_object_agg(rtrim(t.name, '!'), pg_relation_filenode(c.oid))
+		FROM vsm.attached_tables(layout) AS t
+			JOIN pg_class AS c ON c.oid = to_regclass(format('%I.%I', source_schema, rtrim(t.name, '!')))
+			JOIN pg_am AS a ON a.oid = c.relam
+		WHERE c.relkind = 'r' AND a.amname = 'heap' AND NOT c.relhassubclass AND NOT c.relrowsecurity AND NOT vsm.is_on_nodes(c.oid));
+END
+$$;
+COMMENT ON FUNCTION vsm.attached_files(text, text) IS
+	'the tables of a schema whose rows tell which transaction wrote them, each with the number of its file; a part of vsm.attached';
+
+CREATE FUNCTION vsm.attached_changes(source_schema text, layout text, keys text[], read_to jsonb, bound xid8 DEFAULT NULL,
+	kept jsonb DEFAULT NULL) RETURNS text
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -228,7 +248,12 @@ BEGIN
 			list := list || format('SELECT %s FROM %I.%I AS t%s', vsm.attached_value(format('t.%I', key.attribute), key.type, 'text'),
 				source_schema, one.relation,
 				CASE WHEN read_to ? one.relation THEN
-					format(' WHERE t.%I >= %L::%s', changed.attname, read_to ->> one.relation, changed.type) END);
+					format(' WHERE t.%I >= %L::%s', changed.attname, read_to ->> one.relation, changed.type) END
+				-- (Numbers of transactions come round: one that seems to be newer than all is old, and read once more.)
+				|| CASE WHEN kept ? one.relation
+					AND pg_snapshot_xmax(pg_current_snapshot())::text::numeric - bound::text::numeric < 2000000000 THEN
+					format(' AND (t.%I > %L::%s OR age(t.xmin) <= age(%L::xid))', changed.attname, read_to ->> one.relation, changed.type,
+						bound::text::numeric % 4294967296) ELSE '' END);
 		END;
 	END LOOP;
 	-- (Of a part whose tables are all missing nothing has changed.)
@@ -236,9 +261,10 @@ BEGIN
 		coalesce(array_to_string(list, ' UNION '), 'SELECT NULL'));
 END
 $$;
-COMMENT ON FUNCTION vsm.attached_changes(text, text, text[], jsonb) IS
-	'the statement that gives the keys of what has changed in the tables of a schema since they were read to there; NULL if one of them '
-	'has no column that tells of changes; a part of vsm.attached';
+COMMENT ON FUNCTION vsm.attached_changes(text, text, text[], jsonb, xid8, jsonb) IS
+	'the statement that gives the keys of what has changed in the tables of a schema since they were read to there, when transactions '
+	'before bound had ended; kept are those whose rows tell of that; NULL if a table has no column that tells of changes; a part of '
+	'vsm.attached';
 
 CREATE FUNCTION vsm.attached_changed(source_schema text, relation vsm.attached_table) RETURNS SETOF pg_attribute
 LANGUAGE sql STABLE
@@ -282,6 +308,8 @@ CREATE FUNCTION vsm.read_attached_part(model text, source_schema text, layout te
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 SET plan_cache_mode = force_generic_plan
+SET cursor_tuple_fraction = 1
+SET enable_memoize = off
 SET jit = off
 SET TimeZone = 'UTC'
 SET DateStyle = 'ISO'
@@ -289,44 +317,36 @@ AS $$
 #variable_conflict use_variable
 DECLARE
 	statement CONSTANT text := vsm.attached_statement(source_schema, layout, part.statement, keys IS NOT NULL);
-	batch     CONSTANT integer := CASE WHEN part.reader IS NULL THEN 50000 ELSE 2000 END;
+	facts     refcursor;
+	last      bigint;
 	count     bigint;
 BEGIN
 	PERFORM vsm.enter_model(model);
+	records := 0;
 	refused := 0;
 	IF part.reader IS NULL THEN
-		PERFORM vsm.open_table('vsm_attached_fact', 17, 'LIKE vsm.fact, number bigint PRIMARY KEY');
-		EXECUTE format('INSERT INTO pg_temp.vsm_attached_fact SELECT f.*, row_number() OVER (ORDER BY f.entity COLLATE "C") FROM (%s) AS f',
-			statement)
+		OPEN facts FOR EXECUTE format(
+			'SELECT f.*, row_number() OVER (ORDER BY f.entity COLLATE "C"), now(), NULL::bigint, false FROM (%s) AS f', statement)
 		USING keys, source, names;
 	ELSE
-		PERFORM vsm.open_table('vsm_attached', 2, 'number bigint PRIMARY KEY, body jsonb');
-		EXECUTE format('INSERT INTO pg_temp.vsm_attached SELECT row_number() OVER (), d.body FROM (%s) AS d WHERE d.body IS NOT NULL',
-			statement)
+		OPEN facts FOR EXECUTE format(
+			'SELECT f.*, d.number, now(), NULL::bigint, false
+			 FROM (SELECT $3 AS names OFFSET 0) AS n,
+				(SELECT row_number() OVER () AS number, d.body FROM (%s) AS d WHERE d.body IS NOT NULL OFFSET 0) AS d,
+				LATERAL vsm.%I($2, d.body, n.names) AS f', statement, 'read_' || part.reader)
 		USING keys, source, names;
 	END IF;
-	GET DIAGNOSTICS records = ROW_COUNT;
-	FOR lowest IN 1 .. records BY batch LOOP
+	LOOP
 		PERFORM vsm.open_held_facts();
-		IF part.reader IS NULL THEN
-			PERFORM vsm.hold_facts(
-				'SELECT a.source, a.fact, a.entity, a.at, a.value, a.id, a.name, a.previous, a.value_id, a.previous_id, a.seq, a.method,
-					a.confidence, a.until, a.details, a.version, a.number, now(), NULL::bigint, false
-				 FROM pg_temp.vsm_attached_fact AS a WHERE a.number BETWEEN $1::bigint AND $2::bigint',
-				lowest::text, (lowest + batch - 1)::text);
-		ELSE
-			PERFORM vsm.hold_facts(format(
-				'SELECT f.*, a.number, now(), NULL::bigint, false
-				 FROM (SELECT $4::jsonb AS names OFFSET 0) AS n,
-					(SELECT a.number, a.body FROM pg_temp.vsm_attached AS a WHERE a.number BETWEEN $1::bigint AND $2::bigint OFFSET 0) AS a,
-					LATERAL vsm.%I($3, a.body, n.names) AS f', 'read_' || part.reader),
-				lowest::text, (lowest + batch - 1)::text, source, names::text);
-		END IF;
+		last := vsm.hold_next_facts(facts::text, 50000);
+		EXIT WHEN last IS NULL;
+		records := last;
 		SELECT count(*), coalesce(reason, part.part || ': ' || min(r.reason)) INTO count, reason FROM vsm.refused_facts() AS r;
 		refused := refused + count;
 		PERFORM vsm.write_judged_facts(model);
 	END LOOP;
-	PERFORM vsm.empty_table(CASE WHEN part.reader IS NULL THEN 'pg_temp.vsm_attached_fact' ELSE 'pg_temp.vsm_attached' END::regclass);
+	PERFORM vsm.release_facts();
+	CLOSE facts;
 END
 $$;
 COMMENT ON FUNCTION vsm.read_attached_part(text, text, text, text, vsm.attached_part, text[], jsonb) IS
@@ -344,6 +364,10 @@ DECLARE
 	there   record;
 	names   jsonb;
 	read_to jsonb;
+	bound   xid8;
+	cluster bigint;
+	files   jsonb;
+	kept    jsonb;	-- of the files those that were there when it was read last
 	is_full boolean;
 	part    vsm.attached_part;
 	changes text;
@@ -361,11 +385,17 @@ BEGIN
 		OR EXISTS (SELECT FROM naming AS n WHERE there.source LIKE n.source AND n.changed_at >= there.full_at)
 		OR EXISTS (SELECT FROM naming_removed AS n WHERE there.source LIKE n.source AND n.removed_at >= there.full_at);
 	-- Before anything is read: what is written from here on is read the next time.
+	bound := pg_snapshot_xmin(pg_current_snapshot());
+	SELECT c.system_identifier INTO cluster FROM pg_control_system() AS c;
+	files := vsm.attached_files(source_schema, layout);
+	IF there.system_identifier = cluster AND there.bound <= bound THEN
+		kept := (SELECT jsonb_object_agg(f.key, f.value) FROM jsonb_each(files) AS f WHERE there.files -> f.key = f.value);
+	END IF;
 	read_to := vsm.attached_read_to(source_schema, layout);
 	FOR part IN EXECUTE format('SELECT p.* FROM vsm.%I() AS p', layout || '_parts') LOOP
 		keys := NULL;
 		IF NOT is_full THEN
-			changes := vsm.attached_changes(source_schema, layout, part.keys, there.read_to);
+			changes := vsm.attached_changes(source_schema, layout, part.keys, there.read_to, there.bound, kept);
 			IF changes IS NOT NULL THEN
 				EXECUTE changes INTO keys;
 				CONTINUE WHEN keys IS NULL;
@@ -376,8 +406,8 @@ BEGIN
 		refused := refused + result.refused;
 		reason := coalesce(reason, result.reason);
 	END LOOP;
-	UPDATE attached AS a SET read_to = read_to, read_at = now(), records = records, refused = refused, error = reason,
-		full_at = CASE WHEN is_full THEN now() ELSE a.full_at END
+	UPDATE attached AS a SET read_to = read_to, bound = bound, system_identifier = cluster, files = files, read_at = now(),
+		records = records, refused = refused, error = reason, full_at = CASE WHEN is_full THEN now() ELSE a.full_at END
 	WHERE a.source_schema = source_schema AND a.layout = layout;
 	IF is_full THEN
 		-- With all names as they are.

@@ -44,32 +44,36 @@ BEGIN ATOMIC
 				WHERE NOT EXISTS (SELECT FROM [[field]] AS f WHERE f.id = v.id)) AS f
 			WHERE f.id IN ('status', 'priority', 'issuetype', 'project', 'duedate', 'labels', 'issuekey', 'parent')
 			OR f.id LIKE 'customfield%' AND vsm.jira_field($3, f.id, f.name) IS NOT NULL),
+		-- Names are looked up in objects by the ids that are values: to join them would hash or sort all of the history.
 		told AS (
-			SELECT h.issue_id, w.id AS field_id, w.name AS field, w.what, w.is_custom, h.time, h.value AS id,
-				CASE
-					WHEN w.id = 'status' THEN s.name
-					WHEN w.id = 'priority' THEN p.name
-					WHEN w.id = 'issuetype' THEN t.name
-					WHEN w.id = 'project' THEN j.name
-					WHEN w.what IN ('parent', 'feature') THEN coalesce(e.key, h.value)
-					ELSE coalesce(o.name, h.value)
+			SELECT h.issue_id COLLATE "C" AS issue_id, w.id COLLATE "C" AS field_id, w.name AS field, w.what, w.is_custom, h.time,
+				h.value AS id,
+				CASE w.id
+					WHEN 'status' THEN (SELECT jsonb_object_agg(s.id, s.name) FROM [[status]] AS s WHERE s.id IS NOT NULL) ->> h.value
+					WHEN 'priority' THEN (SELECT jsonb_object_agg(p.id, p.name) FROM [[priority]] AS p WHERE p.id IS NOT NULL) ->> h.value
+					WHEN 'issuetype' THEN
+						(SELECT jsonb_object_agg(t.id, t.name) FROM [[issue_type]] AS t WHERE t.id IS NOT NULL) ->> h.value
+					WHEN 'project' THEN (SELECT jsonb_object_agg(j.id, j.name) FROM [[project]] AS j WHERE j.id IS NOT NULL) ->> h.value
+					ELSE coalesce(CASE WHEN w.is_custom THEN
+						(SELECT jsonb_object_agg(o.id, o.name) FROM [[field_option]] AS o WHERE o.id IS NOT NULL) ->> h.value END, h.value)
 				END AS text, NULL::jsonb AS list
 			FROM [[issue_field_history.issue_id]] AS h JOIN wanted AS w ON w.id = h.field_id
-				LEFT JOIN [[status]] AS s ON w.id = 'status' AND s.id = h.value
-				LEFT JOIN [[priority]] AS p ON w.id = 'priority' AND p.id = h.value
-				LEFT JOIN [[issue_type]] AS t ON w.id = 'issuetype' AND t.id = h.value
-				LEFT JOIN [[project]] AS j ON w.id = 'project' AND j.id = h.value
-				LEFT JOIN [[field_option]] AS o ON w.is_custom AND o.id = h.value
-				LEFT JOIN [[issue]] AS e ON w.what IN ('parent', 'feature') AND e.id = h.value
+			WHERE h._fivetran_deleted IS NOT TRUE AND (w.what IN ('parent', 'feature')) IS NOT TRUE
+			UNION ALL
+			SELECT h.issue_id, w.id, w.name, w.what, w.is_custom, h.time, h.value, coalesce(e.key, h.value), NULL
+			FROM [[issue_field_history.issue_id]] AS h JOIN wanted AS w ON w.id = h.field_id AND w.what IN ('parent', 'feature')
+				LEFT JOIN [[issue]] AS e ON e.id = h.value
 			WHERE h._fivetran_deleted IS NOT TRUE
 			UNION ALL
 			SELECT h.issue_id, w.id, w.name, w.what, w.is_custom, h.time,
 				coalesce(string_agg(h.value, ', ' ORDER BY length(h.value), h.value), ''),
-				coalesce(string_agg(coalesce(r.name, o.name, h.value), ', ' ORDER BY length(h.value), h.value), ''),
+				coalesce(string_agg(coalesce(CASE WHEN w.what = 'sprint'
+						THEN (SELECT jsonb_object_agg(r.id, r.name) FROM [[sprint]] AS r WHERE r.id IS NOT NULL)
+						WHEN w.is_custom
+						THEN (SELECT jsonb_object_agg(o.id, o.name) FROM [[field_option]] AS o WHERE o.id IS NOT NULL)
+					END ->> h.value, h.value), ', ' ORDER BY length(h.value), h.value), ''),
 				CASE WHEN w.id = 'labels' THEN coalesce(jsonb_agg(h.value ORDER BY h.value) FILTER (WHERE h.value IS NOT NULL), '[]') END
 			FROM [[issue_multiselect_history.issue_id]] AS h JOIN wanted AS w ON w.id = h.field_id
-				LEFT JOIN [[sprint]] AS r ON w.what = 'sprint' AND r.id = h.value
-				LEFT JOIN [[field_option]] AS o ON w.is_custom AND w.what <> 'sprint' AND o.id = h.value
 			WHERE h._fivetran_deleted IS NOT TRUE
 			GROUP BY h.issue_id, w.id, w.name, w.what, w.is_custom, h.time),
 		change AS (
@@ -79,22 +83,18 @@ BEGIN ATOMIC
 			WINDOW field AS (PARTITION BY t.issue_id, t.field_id ORDER BY t.time)),
 		-- A history a change, as text that is parsed once with its issue: as jsonb each level would copy it.
 		entry AS (
-			SELECT c.issue_id, c.time,
-				CASE WHEN c.field_id <> 'labels' AND (NOT c.is_first OR c.time > i.created + interval '1 second')
-					AND (c.is_first OR c.id IS DISTINCT FROM c.from_id) THEN
-					vsm.jira_history(c.time, coalesce(c.field, c.field_id), c.field_id, c.is_custom, c.from_id, c.from_text, c.id,
-						c.text) END AS history,
+			SELECT c.*, c.field_id <> 'labels' AND (NOT c.is_first OR c.time > i.created + interval '1 second')
+					AND (c.is_first OR c.id IS DISTINCT FROM c.from_id) AS is_change,
 				c.field_id = 'status' AND c.is_first AND c.time <= i.created + interval '1 second' AS is_whole
 			FROM change AS c JOIN [[issue.id]] AS i ON i.id = c.issue_id),
 		history AS (
-			SELECT e.issue_id, bool_or(e.is_whole) AS is_whole, count(e.history) AS total,
-				string_agg(e.history, ', ' ORDER BY e.time) AS entries
+			SELECT e.issue_id, bool_or(e.is_whole) AS is_whole, count(*) FILTER (WHERE e.is_change) AS total,
+				string_agg(vsm.jira_history(e.time, coalesce(e.field, e.field_id), e.field_id, e.is_custom, e.from_id, e.from_text, e.id,
+					e.text), ', ' ORDER BY e.time) FILTER (WHERE e.is_change) AS entries,
+				jsonb_object_agg(e.field_id, coalesce(e.list, to_jsonb(nullif(e.text, ''))))
+					FILTER (WHERE e.is_last AND (e.is_custom OR e.field_id = 'labels')) AS fields
 			FROM entry AS e
 			GROUP BY e.issue_id),
-		present AS (
-			SELECT c.issue_id, jsonb_object_agg(c.field_id, coalesce(c.list, to_jsonb(nullif(c.text, '')))) AS fields
-			FROM change AS c WHERE c.is_last AND (c.is_custom OR c.field_id = 'labels')
-			GROUP BY c.issue_id),
 		epic AS MATERIALIZED (
 			SELECT e.id FROM [[issue]] AS e JOIN [[issue_type]] AS t ON t.id = e.issue_type WHERE t.name = 'Epic'),
 		-- Where the history has labels, an issue that never had one has no rows there.
@@ -111,7 +111,7 @@ BEGIN ATOMIC
 					'fields', jsonb_build_object('issuetype', jsonb_build_object('name', CASE WHEN e.id IS NOT NULL THEN 'Epic' END))) END,
 				'status', jsonb_build_object('id', i.status, 'name', s.name, 'statusCategory', jsonb_build_object('key',
 					CASE s.status_category_id WHEN '2' THEN 'new' WHEN '3' THEN 'done' WHEN '4' THEN 'indeterminate' END)))
-				|| coalesce((SELECT l.none FROM label AS l), jsonb_build_object()) || coalesce(n.fields, jsonb_build_object()))::text, -1)
+				|| coalesce((SELECT l.none FROM label AS l), jsonb_build_object()) || coalesce(h.fields, jsonb_build_object()))::text, -1)
 				|| concat(', "changelog": {"histories": [', h.entries, '], "total": ',
 					CASE WHEN h.is_whole THEN h.total::text ELSE 'null' END, '}}')) AS body
 		FROM [[issue.id]] AS i
@@ -120,8 +120,7 @@ BEGIN ATOMIC
 			LEFT JOIN [[priority]] AS p ON p.id = i.priority
 			LEFT JOIN [[project]] AS j ON j.id = i.project
 			LEFT JOIN epic AS e ON e.id = i.parent_id
-			LEFT JOIN history AS h ON h.issue_id = i.id
-			LEFT JOIN present AS n ON n.issue_id = i.id$sql$),
+			LEFT JOIN history AS h ON h.issue_id = i.id$sql$),
 		('deleted', '{issue.id}', 'jira_webhook', $sql$
 		SELECT jsonb_build_object('webhookEvent', 'jira:issue_deleted', 'timestamp', i._fivetran_synced,
 			'issue', jsonb_build_object('id', i.id)) AS body

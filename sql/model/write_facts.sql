@@ -126,6 +126,12 @@ COMMENT ON FUNCTION vsm.hold_facts(text, text[]) IS
 	'half of work_mem in a temporary file) until they are written, and returns how many are held; a fact that lacks what it is about, its '
 	'time or its target is none and left out; a part of vsm.write_facts';
 
+CREATE FUNCTION vsm.hold_next_facts(cursor text, count bigint) RETURNS bigint
+	AS 'MODULE_PATHNAME', 'vsm_hold_next_facts' LANGUAGE C VOLATILE STRICT;
+COMMENT ON FUNCTION vsm.hold_next_facts(text, bigint) IS
+	'holds the next facts of a cursor like vsm.hold_facts, at least so many and all of the last document, and returns the number of that, '
+	'NULL if there were no more; a part of vsm.read_attached';
+
 CREATE FUNCTION vsm.held_facts() RETURNS text[]
 	AS 'MODULE_PATHNAME', 'vsm_held_facts' LANGUAGE C STABLE;
 COMMENT ON FUNCTION vsm.held_facts() IS 'the kinds of the facts that are held, NULL if none is; a part of vsm.write_facts';
@@ -146,6 +152,12 @@ COMMENT ON FUNCTION vsm.enter_facts(text) IS
 	'does what vsm.enter_model does, and lets the statements of the function that calls read the facts that are held as tables told_event, '
 	'told_link and so on, one a kind of fact; a part of vsm.write_facts';
 
+CREATE FUNCTION vsm.add_rows(relation text, columns text, "rows" text, otherwise text) RETURNS bigint
+	AS 'MODULE_PATHNAME', 'vsm_add_rows' LANGUAGE C VOLATILE STRICT;
+COMMENT ON FUNCTION vsm.add_rows(text, text, text, text) IS
+	'writes the rows that a statement makes of the facts that are held to a table, in bulk those that are new; otherwise says what is done '
+	'with a row o that is there, ON CONFLICT ...; returns how many were inserted or updated; a part of vsm.write_facts';
+
 CREATE FUNCTION vsm.write_events(model text) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -157,6 +169,13 @@ SET jit = off
 AS $$
 #variable_conflict use_column
 DECLARE
+	columns CONSTANT text := 'source, event_id, entity, at, state, state_id, previous, previous_id, seq, method, attributes, told_at, '
+		'payload, recorded_at, xid';
+	told    CONSTANT text :=
+		'SELECT f.source, f.id, f.entity, f.at, f.value, f.value_id, f.previous, f.previous_id, f.seq, f.method, f.details, f.version,
+			f.payload, now(), pg_current_xact_id()
+		 FROM %I AS f
+		 ORDER BY f.entity COLLATE "C", f.source COLLATE "C", f.id COLLATE "C"';
 	facts   bigint;
 	added   bigint;
 	keys    integer;
@@ -171,24 +190,11 @@ BEGIN
 	END IF;
 	SELECT count(*) INTO facts FROM told_event AS f;
 	IF keys = 3 THEN
-		INSERT INTO event (source, event_id, entity, at, state, state_id, previous, previous_id, seq, method, attributes, told_at, payload,
-			xid)
-		SELECT f.source, f.id, f.entity, f.at, f.value, f.value_id, f.previous, f.previous_id, f.seq, f.method, f.details, f.version,
-			f.payload, pg_current_xact_id()
-		FROM told_event AS f
-		ORDER BY f.entity COLLATE "C", f.source COLLATE "C", f.id COLLATE "C"
-		ON CONFLICT DO NOTHING;
-		GET DIAGNOSTICS added = ROW_COUNT;
+		added := vsm.add_rows('event', columns, format(told, 'told_event'), 'ON CONFLICT DO NOTHING');
 		are_new := added = facts;
 		IF EXISTS (SELECT FROM told_event_again AS f) THEN
 			-- What was told first may have been refused.
-			INSERT INTO event (source, event_id, entity, at, state, state_id, previous, previous_id, seq, method, attributes, told_at,
-				payload, xid)
-			SELECT f.source, f.id, f.entity, f.at, f.value, f.value_id, f.previous, f.previous_id, f.seq, f.method, f.details, f.version,
-				f.payload, pg_current_xact_id()
-			FROM told_event_again AS f
-			ORDER BY f.entity COLLATE "C", f.source COLLATE "C", f.id COLLATE "C"
-			ON CONFLICT DO NOTHING;
+			PERFORM vsm.add_rows('event', columns, format(told, 'told_event_again'), 'ON CONFLICT DO NOTHING');
 		ELSIF are_new THEN
 			RETURN;
 		END IF;
@@ -262,28 +268,29 @@ AS $$
 #variable_conflict use_column
 BEGIN
 	PERFORM vsm.enter_facts(model);
-	INSERT INTO item_change AS c (item, attribute, change_id, at, value, previous, source, told_at, payload, xid)
-	SELECT DISTINCT ON (f.entity COLLATE "C", f.name COLLATE "C", f.id COLLATE "C")
-		f.entity, f.name, f.id, min(f.at) OVER same, f.value, f.previous, f.source, f.version, max(f.payload) OVER same,
-		pg_current_xact_id()
-	FROM told_change AS f
-	WINDOW same AS (PARTITION BY f.entity COLLATE "C", f.name COLLATE "C", f.id COLLATE "C")
-	ORDER BY f.entity COLLATE "C", f.name COLLATE "C", f.id COLLATE "C", f.version DESC NULLS LAST,
-		jsonb_build_array(f.value, f.previous, f.source) DESC
-	ON CONFLICT (item, attribute, change_id) DO UPDATE SET
-		at = CASE WHEN c.payload < 0 THEN excluded.at ELSE least(c.at, excluded.at) END,
-		payload = CASE WHEN c.payload < 0 THEN excluded.payload ELSE greatest(c.payload, excluded.payload) END,
-		(value, previous, source, told_at) = (
-			SELECT CASE WHEN n.newer THEN excluded.value ELSE c.value END, CASE WHEN n.newer THEN excluded.previous ELSE c.previous END,
-				CASE WHEN n.newer THEN excluded.source ELSE c.source END, CASE WHEN n.newer THEN excluded.told_at ELSE c.told_at END
-			FROM (SELECT c.payload < 0 OR coalesce(excluded.told_at, '-infinity') > coalesce(c.told_at, '-infinity')
-				OR excluded.told_at IS NOT DISTINCT FROM c.told_at
-					AND jsonb_build_array(excluded.value, excluded.previous, excluded.source) > jsonb_build_array(c.value, c.previous,
-						c.source) AS newer) AS n)
-	WHERE c.payload < 0 OR excluded.at < c.at OR excluded.payload > coalesce(c.payload, 0)
-	OR coalesce(excluded.told_at, '-infinity') > coalesce(c.told_at, '-infinity')
-	OR excluded.told_at IS NOT DISTINCT FROM c.told_at
-		AND jsonb_build_array(excluded.value, excluded.previous, excluded.source) > jsonb_build_array(c.value, c.previous, c.source);
+	PERFORM vsm.add_rows('item_change', 'item, attribute, change_id, at, value, previous, source, told_at, payload, xid',
+		'SELECT DISTINCT ON (f.entity COLLATE "C", f.name COLLATE "C", f.id COLLATE "C")
+			f.entity, f.name, f.id, min(f.at) OVER same, f.value, f.previous, f.source, f.version, max(f.payload) OVER same,
+			pg_current_xact_id()
+		 FROM told_change AS f
+		 WINDOW same AS (PARTITION BY f.entity COLLATE "C", f.name COLLATE "C", f.id COLLATE "C")
+		 ORDER BY f.entity COLLATE "C", f.name COLLATE "C", f.id COLLATE "C", f.version DESC NULLS LAST,
+			jsonb_build_array(f.value, f.previous, f.source) DESC',
+		'ON CONFLICT (item, attribute, change_id) DO UPDATE SET
+			at = CASE WHEN o.payload < 0 THEN excluded.at ELSE least(o.at, excluded.at) END,
+			payload = CASE WHEN o.payload < 0 THEN excluded.payload ELSE greatest(o.payload, excluded.payload) END,
+			(value, previous, source, told_at) = (
+				SELECT CASE WHEN n.newer THEN excluded.value ELSE o.value END, CASE WHEN n.newer THEN excluded.previous ELSE o.previous END,
+					CASE WHEN n.newer THEN excluded.source ELSE o.source END, CASE WHEN n.newer THEN excluded.told_at ELSE o.told_at END
+				FROM (SELECT o.payload < 0 OR coalesce(excluded.told_at, ''-infinity'') > coalesce(o.told_at, ''-infinity'')
+					OR excluded.told_at IS NOT DISTINCT FROM o.told_at
+						AND jsonb_build_array(excluded.value, excluded.previous, excluded.source)
+							> jsonb_build_array(o.value, o.previous, o.source) AS newer) AS n)
+		 WHERE o.payload < 0 OR excluded.at < o.at OR excluded.payload > coalesce(o.payload, 0)
+		 OR coalesce(excluded.told_at, ''-infinity'') > coalesce(o.told_at, ''-infinity'')
+		 OR excluded.told_at IS NOT DISTINCT FROM o.told_at
+			AND jsonb_build_array(excluded.value, excluded.previous, excluded.source)
+				> jsonb_build_array(o.value, o.previous, o.source)');
 
 	-- The first value of each attribute is what its earliest change came from.
 	INSERT INTO item_change AS c (item, attribute, change_id, at, value, source)
@@ -310,15 +317,15 @@ AS $$
 #variable_conflict use_column
 BEGIN
 	PERFORM vsm.enter_facts(model);
-	INSERT INTO item_alias AS a (alias, item, since, payload)
-	SELECT f.value, f.entity, min(f.at), max(f.payload)
-	FROM told_alias AS f
-	GROUP BY f.value, f.entity
-	ORDER BY f.value COLLATE "C", f.entity COLLATE "C"
-	ON CONFLICT (alias, item) DO UPDATE SET
-		since = CASE WHEN a.payload < 0 THEN excluded.since ELSE least(a.since, excluded.since) END,
-		payload = CASE WHEN a.payload < 0 THEN excluded.payload ELSE greatest(a.payload, excluded.payload) END
-	WHERE a.payload < 0 OR least(a.since, excluded.since) IS DISTINCT FROM a.since OR excluded.payload > coalesce(a.payload, 0);
+	PERFORM vsm.add_rows('item_alias', 'alias, item, since, payload, xid',
+		'SELECT f.value, f.entity, min(f.at), max(f.payload), pg_current_xact_id()
+		 FROM told_alias AS f
+		 GROUP BY f.value, f.entity
+		 ORDER BY f.value COLLATE "C", f.entity COLLATE "C"',
+		'ON CONFLICT (alias, item) DO UPDATE SET
+			since = CASE WHEN o.payload < 0 THEN excluded.since ELSE least(o.since, excluded.since) END,
+			payload = CASE WHEN o.payload < 0 THEN excluded.payload ELSE greatest(o.payload, excluded.payload) END
+		 WHERE o.payload < 0 OR least(o.since, excluded.since) IS DISTINCT FROM o.since OR excluded.payload > coalesce(o.payload, 0)');
 END
 $$;
 COMMENT ON FUNCTION vsm.write_aliases(text) IS 'writes the facts that an item is also known by another name; a part of vsm.write_facts';
@@ -332,31 +339,33 @@ AS $$
 #variable_conflict use_column
 BEGIN
 	PERFORM vsm.enter_facts(model);
-	INSERT INTO link AS l (source, target, kind, method, confidence, since, until, changed_at, payload)
-	SELECT f.entity, f.value, f.name, (array_agg(f.method ORDER BY f.confidence DESC NULLS LAST, f.method COLLATE "C"))[1],
-		max(f.confidence), min(f.at),
-		(array_agg(f.until ORDER BY n.changed_at DESC NULLS LAST, f.until NULLS LAST))[1], max(n.changed_at), max(f.payload)
-	FROM told_link AS f, LATERAL (SELECT coalesce(f.until, f.version, f.at) AS changed_at) AS n
-	GROUP BY f.entity, f.value, f.name
-	ORDER BY f.entity COLLATE "C", f.value COLLATE "C", f.name COLLATE "C"
-	ON CONFLICT (source, target, kind) DO UPDATE SET
-		method = CASE WHEN l.payload < 0 OR excluded.confidence > coalesce(l.confidence, -1)
-			OR excluded.confidence IS NOT DISTINCT FROM l.confidence AND excluded.method COLLATE "C" < coalesce(l.method, '~')
-				THEN excluded.method ELSE l.method END,
-		confidence = CASE WHEN l.payload < 0 THEN excluded.confidence ELSE greatest(l.confidence, excluded.confidence) END,
-		since = CASE WHEN l.payload < 0 THEN excluded.since ELSE least(l.since, excluded.since) END,
-		until = CASE
-			WHEN l.payload < 0 OR coalesce(excluded.changed_at, '-infinity') > coalesce(l.changed_at, '-infinity') THEN excluded.until
-			WHEN excluded.changed_at IS NOT DISTINCT FROM l.changed_at THEN least(l.until, excluded.until)
-			ELSE l.until END,
-		changed_at = CASE WHEN l.payload < 0 THEN excluded.changed_at ELSE greatest(l.changed_at, excluded.changed_at) END,
-		payload = CASE WHEN l.payload < 0 THEN excluded.payload ELSE greatest(l.payload, excluded.payload) END
-	WHERE l.payload < 0 OR excluded.payload > coalesce(l.payload, 0)
-	OR excluded.confidence > coalesce(l.confidence, -1)
-	OR excluded.confidence IS NOT DISTINCT FROM l.confidence AND excluded.method COLLATE "C" < coalesce(l.method, '~')
-	OR least(l.since, excluded.since) IS DISTINCT FROM l.since
-	OR coalesce(excluded.changed_at, '-infinity') > coalesce(l.changed_at, '-infinity')
-	OR excluded.changed_at IS NOT DISTINCT FROM l.changed_at AND least(l.until, excluded.until) IS DISTINCT FROM l.until;
+	PERFORM vsm.add_rows('link', 'source, target, kind, method, confidence, since, until, changed_at, payload, xid',
+		'SELECT f.entity, f.value, f.name, (array_agg(f.method ORDER BY f.confidence DESC NULLS LAST, f.method COLLATE "C"))[1],
+			max(f.confidence), min(f.at),
+			(array_agg(f.until ORDER BY n.changed_at DESC NULLS LAST, f.until NULLS LAST))[1], max(n.changed_at), max(f.payload),
+			pg_current_xact_id()
+		 FROM told_link AS f, LATERAL (SELECT coalesce(f.until, f.version, f.at) AS changed_at) AS n
+		 GROUP BY f.entity, f.value, f.name
+		 ORDER BY f.entity COLLATE "C", f.value COLLATE "C", f.name COLLATE "C"',
+		'ON CONFLICT (source, target, kind) DO UPDATE SET
+			method = CASE WHEN o.payload < 0 OR excluded.confidence > coalesce(o.confidence, -1)
+				OR excluded.confidence IS NOT DISTINCT FROM o.confidence AND excluded.method COLLATE "C" < coalesce(o.method, ''~'')
+					THEN excluded.method ELSE o.method END,
+			confidence = CASE WHEN o.payload < 0 THEN excluded.confidence ELSE greatest(o.confidence, excluded.confidence) END,
+			since = CASE WHEN o.payload < 0 THEN excluded.since ELSE least(o.since, excluded.since) END,
+			until = CASE
+				WHEN o.payload < 0 OR coalesce(excluded.changed_at, ''-infinity'') > coalesce(o.changed_at, ''-infinity'')
+					THEN excluded.until
+				WHEN excluded.changed_at IS NOT DISTINCT FROM o.changed_at THEN least(o.until, excluded.until)
+				ELSE o.until END,
+			changed_at = CASE WHEN o.payload < 0 THEN excluded.changed_at ELSE greatest(o.changed_at, excluded.changed_at) END,
+			payload = CASE WHEN o.payload < 0 THEN excluded.payload ELSE greatest(o.payload, excluded.payload) END
+		 WHERE o.payload < 0 OR excluded.payload > coalesce(o.payload, 0)
+		 OR excluded.confidence > coalesce(o.confidence, -1)
+		 OR excluded.confidence IS NOT DISTINCT FROM o.confidence AND excluded.method COLLATE "C" < coalesce(o.method, ''~'')
+		 OR least(o.since, excluded.since) IS DISTINCT FROM o.since
+		 OR coalesce(excluded.changed_at, ''-infinity'') > coalesce(o.changed_at, ''-infinity'')
+		 OR excluded.changed_at IS NOT DISTINCT FROM o.changed_at AND least(o.until, excluded.until) IS DISTINCT FROM o.until');
 END
 $$;
 COMMENT ON FUNCTION vsm.write_links(text) IS 'writes the facts that an entity is linked to another; a part of vsm.write_facts';

@@ -22,26 +22,30 @@ DECLARE
 	entities text[];
 BEGIN
 	PERFORM vsm.enter_facts(model);
-	INSERT INTO observation AS o (entity, source, kind, at, state, state_id, after, payload)
-	SELECT f.entity, f.source, f.fact, f.at, coalesce(f.value, ''), min(f.value_id COLLATE "C"),
+	PERFORM vsm.add_rows('observation', 'entity, source, kind, at, state, state_id, after, payload',
 		-- What was seen without a condition holds without one.
-		(array_agg(f.details ORDER BY f.details DESC NULLS FIRST))[1], max(f.payload)
-	FROM (SELECT * FROM told_created UNION ALL SELECT * FROM told_observed) AS f
-	GROUP BY f.entity, f.source, f.fact, f.at, coalesce(f.value, '')
-	ORDER BY f.entity COLLATE "C", f.source COLLATE "C", f.fact COLLATE "C", f.at, coalesce(f.value, '') COLLATE "C"
-	ON CONFLICT (entity, source, kind, at, state) DO UPDATE SET state_id = least(o.state_id COLLATE "C", excluded.state_id COLLATE "C"),
-		after = CASE WHEN o.after IS NOT NULL AND excluded.after IS NOT NULL THEN greatest(o.after, excluded.after) END,
-		payload = CASE WHEN o.payload < 0 THEN excluded.payload ELSE greatest(o.payload, excluded.payload) END
-	WHERE least(o.state_id COLLATE "C", excluded.state_id COLLATE "C") IS DISTINCT FROM o.state_id
-	OR o.after IS NOT NULL AND (excluded.after > o.after) IS NOT FALSE
-	OR o.payload < 0 OR excluded.payload > coalesce(o.payload, 0);
+		'SELECT f.entity, f.source, f.fact, f.at, coalesce(f.value, ''''), min(f.value_id COLLATE "C"),
+			(array_agg(f.details ORDER BY f.details DESC NULLS FIRST))[1], max(f.payload)
+		 FROM (SELECT * FROM told_created UNION ALL SELECT * FROM told_observed) AS f
+		 GROUP BY f.entity, f.source, f.fact, f.at, coalesce(f.value, '''')
+		 ORDER BY f.entity COLLATE "C", f.source COLLATE "C", f.fact COLLATE "C", f.at, coalesce(f.value, '''') COLLATE "C"',
+		'ON CONFLICT (entity, source, kind, at, state) DO UPDATE SET
+			state_id = least(o.state_id COLLATE "C", excluded.state_id COLLATE "C"),
+			after = CASE WHEN o.after IS NOT NULL AND excluded.after IS NOT NULL THEN greatest(o.after, excluded.after) END,
+			payload = CASE WHEN o.payload < 0 THEN excluded.payload ELSE greatest(o.payload, excluded.payload) END
+		 WHERE least(o.state_id COLLATE "C", excluded.state_id COLLATE "C") IS DISTINCT FROM o.state_id
+		 OR o.after IS NOT NULL AND (excluded.after > o.after) IS NOT FALSE
+		 OR o.payload < 0 OR excluded.payload > coalesce(o.payload, 0)');
 
 	entities := ARRAY(
-		SELECT f.entity FROM told_created AS f
-		UNION SELECT f.entity FROM told_observed AS f
-		UNION SELECT f.entity
-		FROM (SELECT e.entity FROM told_event AS e UNION SELECT e.entity FROM told_event_again AS e) AS f
-		WHERE (SELECT true FROM observation AS o WHERE o.entity = f.entity LIMIT 1));
+		SELECT f.entity
+		FROM (
+			SELECT f.entity FROM told_created AS f
+			UNION SELECT f.entity FROM told_observed AS f
+			UNION SELECT f.entity
+			FROM (SELECT e.entity FROM told_event AS e UNION SELECT e.entity FROM told_event_again AS e) AS f
+			WHERE (SELECT true FROM observation AS o WHERE o.entity = f.entity LIMIT 1)) AS f
+		ORDER BY f.entity COLLATE "C");
 	IF cardinality(entities) > 0 THEN
 		PERFORM vsm.derive_states(entities);
 	END IF;
@@ -176,6 +180,12 @@ COMMENT ON FUNCTION vsm.state_differences(text[]) IS
 	'in the model that search_path names; '
 	'a part of vsm.write_observations';
 
+CREATE FUNCTION vsm.derive_created(entities text[]) RETURNS text[]
+	AS 'MODULE_PATHNAME', 'vsm_derive_created' LANGUAGE C VOLATILE STRICT;
+COMMENT ON FUNCTION vsm.derive_created(text[]) IS
+	'writes the events of the creation of those of these entities of which nothing was told but that and changes, in the model that '
+	'search_path names, and returns the others; a part of vsm.write_observations';
+
 CREATE FUNCTION vsm.derive_states(entities text[]) RETURNS void
 LANGUAGE plpgsql
 SET plan_cache_mode = force_generic_plan
@@ -186,8 +196,13 @@ SET jit = off
 AS $$
 #variable_conflict use_column
 DECLARE
-	differences vsm.state_difference[] := ARRAY(SELECT d FROM vsm.state_differences(entities) AS d);
+	others      CONSTANT text[] := vsm.derive_created(entities);
+	differences vsm.state_difference[];
 BEGIN
+	IF cardinality(others) = 0 THEN
+		RETURN;
+	END IF;
+	differences := ARRAY(SELECT d FROM vsm.state_differences(others) AS d);
 	IF cardinality(differences) = 0 THEN
 		RETURN;
 	END IF;

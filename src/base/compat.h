@@ -154,6 +154,15 @@ vsm_push_jsonb(vsm_JsonbState *state, JsonbIteratorToken token, JsonbValue *valu
 #define vsm_identity_sequence(relation, column) getIdentitySequence(RelationGetRelid(relation), column, true)
 #endif
 
+/* What a row that is inserted adds to the indexes of its table: what is asked are flags since 19. */
+#if PG_VERSION_NUM >= 190000
+#define vsm_insert_index_tuples(target, slot, estate) ExecInsertIndexTuples(target, estate, 0, slot, NIL, NULL)
+#elif PG_VERSION_NUM >= 160000
+#define vsm_insert_index_tuples(target, slot, estate) ExecInsertIndexTuples(target, slot, estate, false, false, NULL, NIL, false)
+#else
+#define vsm_insert_index_tuples(target, slot, estate) ExecInsertIndexTuples(target, slot, estate, false, false, NULL, NIL)
+#endif
+
 /* The kinds of memory contexts are the server's alone since 16; test/fuzz has one of its own. */
 #if PG_VERSION_NUM < 160000
 #define VSM_OWN_MEMORY_CONTEXTS

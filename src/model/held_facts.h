@@ -11,4 +11,7 @@
  */
 extern void share_held_facts(void);
 
+/* How many facts are held. */
+extern int64 held_facts_count(void);
+
 #endif							/* VSM_HELD_FACTS_H */

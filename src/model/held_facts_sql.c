@@ -24,16 +24,19 @@
 #include "executor/executor.h"
 #include "executor/spi.h"
 #include "executor/tuptable.h"
+#include "miscadmin.h"
 #include "model/enter_model.h"
 #include "model/execute_sql.h"
 #include "model/held_facts.h"
 #include "model/told_fact_sql.h"
 #include "tcop/dest.h"
+#include "tcop/pquery.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/datetime.h"
 #include "utils/hsearch.h"
 #include "utils/memutils.h"
+#include "utils/portal.h"
 #include "utils/queryenvironment.h"
 #include "utils/resowner.h"
 #include "utils/timestamp.h"
@@ -41,6 +44,7 @@
 #include "utils/varlena.h"
 
 PG_FUNCTION_INFO_V1(vsm_hold_facts);
+PG_FUNCTION_INFO_V1(vsm_hold_next_facts);
 PG_FUNCTION_INFO_V1(vsm_refused_facts);
 PG_FUNCTION_INFO_V1(vsm_held_facts);
 PG_FUNCTION_INFO_V1(vsm_open_held_facts);
@@ -386,20 +390,17 @@ receive_startup(DestReceiver *self, int operation, TupleDesc columns)
 						   "the kept payload that it stands in, and whether that is read again.")));
 }
 
-static bool
-receive_fact(TupleTableSlot *slot, DestReceiver *self)
+/* Holds a fact, if it is one. */
+static void
+hold_fact(FactReceiver *receiver, TupleTableSlot *slot)
 {
-	FactReceiver *receiver = (FactReceiver *) self;
 	HeldFacts  *facts = receiver->facts;
 	Datum		values[COLUMNS];
 	MemoryContext caller;
 	int			kind;
 
-	if ((++receiver->received & 0xfff) == 0)
-		CHECK_FOR_INTERRUPTS();
-	slot_getallattrs(slot);
 	if (slot->tts_isnull[FACT])
-		return true;
+		return;
 	caller = MemoryContextSwitchTo(receiver->context);
 	for (int i = 0; i < COLUMNS; i++)
 	{
@@ -419,6 +420,17 @@ receive_fact(TupleTableSlot *slot, DestReceiver *self)
 	}
 	MemoryContextSwitchTo(caller);
 	MemoryContextReset(receiver->context);
+}
+
+static bool
+receive_fact(TupleTableSlot *slot, DestReceiver *self)
+{
+	FactReceiver *receiver = (FactReceiver *) self;
+
+	if ((++receiver->received & 0xfff) == 0)
+		CHECK_FOR_INTERRUPTS();
+	slot_getallattrs(slot);
+	hold_fact(receiver, slot);
 	return true;
 }
 
@@ -467,6 +479,129 @@ vsm_hold_facts(PG_FUNCTION_ARGS)
 	for (int kind = 0; kind < STORES; kind++)
 		count += receiver.facts->counts[kind];
 	PG_RETURN_INT64(count);
+}
+
+/* The first fact of a document that comes with the next ones of a cursor; it lies in the cursor's memory. */
+static struct
+{
+	Portal		cursor;			/* NULL: there is none */
+	MinimalTuple fact;
+}			pending;
+
+static void
+forget_pending(void *arg)
+{
+	if (pending.cursor == arg)
+		pending.cursor = NULL;
+}
+
+/* Receives the facts of a cursor, up to the first one of another document if that is asked. */
+typedef struct CursorReceiver
+{
+	FactReceiver base;
+	Portal		cursor;
+	bool		ends_document;
+	bool		has_document;
+	int64		document;		/* the last one */
+} CursorReceiver;
+
+static bool
+receive_next(TupleTableSlot *slot, DestReceiver *self)
+{
+	CursorReceiver *receiver = (CursorReceiver *) self;
+	int64		document;
+
+	if ((++receiver->base.received & 0xfff) == 0)
+		CHECK_FOR_INTERRUPTS();
+	slot_getallattrs(slot);
+	document = slot->tts_isnull[DOCUMENT] ? 0 : DatumGetInt64(slot->tts_values[DOCUMENT]);
+	if (receiver->ends_document && receiver->has_document && document != receiver->document)
+	{
+		MemoryContext caller = MemoryContextSwitchTo(receiver->cursor->portalContext);
+		MemoryContextCallback *callback = palloc(sizeof(MemoryContextCallback));
+
+		pending.fact = ExecCopySlotMinimalTuple(slot);
+		pending.cursor = receiver->cursor;
+		callback->func = forget_pending;
+		callback->arg = receiver->cursor;
+		MemoryContextRegisterResetCallback(receiver->cursor->portalContext, callback);
+		MemoryContextSwitchTo(caller);
+		return true;
+	}
+	receiver->has_document = true;
+	receiver->document = document;
+	hold_fact(&receiver->base, slot);
+	return true;
+}
+
+/* Takes the facts of a cursor, at least so many, and all of a document. */
+static void
+fetch_facts(CursorReceiver *receiver, int64 count)
+{
+	DestReceiver *destination = &receiver->base.receiver;
+
+	if (pending.cursor == receiver->cursor)
+	{
+		TupleTableSlot *slot = MakeSingleTupleTableSlot(receiver->base.facts->columns, &TTSOpsMinimalTuple);
+
+		ExecStoreMinimalTuple(pending.fact, slot, false);
+		pending.cursor = NULL;
+		(void) receive_next(slot, destination);
+		ExecDropSingleTupleTableSlot(slot);
+		pfree(pending.fact);
+	}
+	if (PortalRunFetch(receiver->cursor, FETCH_FORWARD, count, destination) < count)
+		return;
+	receiver->ends_document = true;
+	while (pending.cursor != receiver->cursor && PortalRunFetch(receiver->cursor, FETCH_FORWARD, 1, destination) > 0)
+		;
+}
+
+/*
+ * hold_next_facts(cursor text, count bigint) -> bigint
+ *
+ * Holds the next facts of a cursor beside those that are held: at least so many, and all of the last document. Returns
+ * the number of that, and NULL if there were no more.
+ */
+Datum
+vsm_hold_next_facts(PG_FUNCTION_ARGS)
+{
+	CursorReceiver receiver = {0};
+	char	   *name = text_to_cstring(PG_GETARG_TEXT_PP(0));
+	Oid			user;
+	int			context;
+
+	if (held == NULL || held->is_writing)
+		begin_holding();
+	receiver.cursor = SPI_cursor_find(name);
+	if (!PortalIsValid(receiver.cursor))
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_CURSOR),
+				 errmsg("cursor \"%s\" does not exist", name)));
+	receiver.base.receiver.receiveSlot = receive_next;
+	receiver.base.receiver.rStartup = receive_startup;
+	receiver.base.receiver.rShutdown = receive_nothing;
+	receiver.base.receiver.rDestroy = receive_nothing;
+	receiver.base.receiver.mydest = DestNone;
+	receiver.base.facts = held;
+	receiver.base.context = AllocSetContextCreate(CurrentMemoryContext, "vsm fact", ALLOCSET_DEFAULT_SIZES);
+	GetUserIdAndSecContext(&user, &context);
+	SetUserIdAndSecContext(user, context | SECURITY_LOCAL_USERID_CHANGE);
+	receiver.base.facts->uses++;
+	PG_TRY();
+	{
+		fetch_facts(&receiver, Max(PG_GETARG_INT64(1), 1));
+	}
+	PG_FINALLY();
+	{
+		receiver.base.facts->uses--;
+	}
+	PG_END_TRY();
+	SetUserIdAndSecContext(user, context);
+	MemoryContextDelete(receiver.base.context);
+	if (!receiver.has_document)
+		PG_RETURN_NULL();
+	PG_RETURN_INT64(receiver.document);
 }
 
 /* Leaves out the facts of documents that are refused. */
@@ -640,6 +775,16 @@ share_held_facts(void)
 			elog(ERROR, "SPI_register_relation failed: %s", SPI_result_code_string(result));
 	}
 	MemoryContextSwitchTo(caller);
+}
+
+int64
+held_facts_count(void)
+{
+	int64		count = 0;
+
+	for (int kind = 0; held != NULL && kind < STORES; kind++)
+		count += held->counts[kind];
+	return count;
 }
 
 /*

@@ -8,6 +8,7 @@
 #include "base/compat.h"
 #include "catalog/namespace.h"
 #include "executor/spi.h"
+#include "model/add_rows.h"
 #include "model/enter_model.h"
 #include "model/execute_sql.h"
 #include "model/held_facts.h"
@@ -145,6 +146,50 @@ append_told(StringInfo statement, const ToldTable *table, const char *model, con
 	appendStringInfoString(statement, ") AS f GROUP BY f.entity) AS l)");
 }
 
+/* The columns of a row that is made, and the rows, behind the facts laid over each other. */
+static char *
+made_columns(const ToldTable *table)
+{
+	StringInfoData columns;
+
+	initStringInfo(&columns);
+	appendStringInfo(&columns, "%s, updated_at, told, payload, xid", quote_identifier(table->key));
+	append_columns(&columns, table, ", ", NULL);
+	if (table->is_item)
+		appendStringInfoString(&columns, ", type");
+	else if (table->earliest != NULL)
+		appendStringInfo(&columns, ", %s", table->earliest);
+	return columns.data;
+}
+
+static void
+append_made_rows(StringInfo statement, const ToldTable *table)
+{
+	appendStringInfoString(statement, "SELECT t.entity, t.at, (t.told_row).told, t.payload, pg_current_xact_id()");
+	append_columns(statement, table, ", (t.whole).", NULL);
+	if (table->is_item)
+		appendStringInfoString(statement, ", (t.whole).type_told");
+	else if (table->earliest != NULL)
+		appendStringInfoString(statement, ", t.earliest");
+	appendStringInfo(statement,
+					 " FROM (SELECT t.*, vsm.tell_row(NULL, NULL, NULL, t.columns, t.versions, t.at, false) AS told_row, "
+					 "jsonb_populate_record(NULL::%s, t.columns) AS whole FROM told AS t OFFSET 0) AS t "
+					 "ORDER BY t.entity COLLATE \"C\"", table->name);
+}
+
+/* Makes rows, apart from those that are there, in bulk. */
+static char *
+rows_statement(const ToldTable *table, const char *model, const char *relation)
+{
+	StringInfoData statement;
+
+	initStringInfo(&statement);
+	append_told(&statement, table, model, relation);
+	appendStringInfoChar(&statement, ' ');
+	append_made_rows(&statement, table);
+	return statement.data;
+}
+
 /*
  * Makes the rows that are not there; returns how many are. It goes for all of them, so that whoever
  * writes one of them meanwhile is waited for, and what comes next sees what he wrote.
@@ -152,28 +197,14 @@ append_told(StringInfo statement, const ToldTable *table, const char *model, con
 static char *
 insert_statement(const ToldTable *table, const char *model, const char *relation)
 {
-	const char *key = quote_identifier(table->key);
 	StringInfoData statement;
 
 	initStringInfo(&statement);
 	append_told(&statement, table, model, relation);
-	appendStringInfo(&statement, ", added AS (INSERT INTO %s (%s, updated_at, told, payload, xid", table->name, key);
-	append_columns(&statement, table, ", ", NULL);
-	if (table->is_item)
-		appendStringInfoString(&statement, ", type");
-	else if (table->earliest != NULL)
-		appendStringInfo(&statement, ", %s", table->earliest);
-	appendStringInfoString(&statement, ") SELECT t.entity, t.at, (t.told_row).told, t.payload, pg_current_xact_id()");
-	append_columns(&statement, table, ", (t.whole).", NULL);
-	if (table->is_item)
-		appendStringInfoString(&statement, ", (t.whole).type_told");
-	else if (table->earliest != NULL)
-		appendStringInfoString(&statement, ", t.earliest");
-	appendStringInfo(&statement,
-					 " FROM (SELECT t.*, vsm.tell_row(NULL, NULL, NULL, t.columns, t.versions, t.at, false) AS told_row, "
-					 "jsonb_populate_record(NULL::%s, t.columns) AS whole FROM told AS t OFFSET 0) AS t "
-					 "ORDER BY t.entity COLLATE \"C\" ON CONFLICT (%s) DO NOTHING RETURNING true) "
-					 "SELECT (SELECT count(*) FROM told) - (SELECT count(*) FROM added)", table->name, key);
+	appendStringInfo(&statement, ", added AS (INSERT INTO %s (%s) ", table->name, made_columns(table));
+	append_made_rows(&statement, table);
+	appendStringInfo(&statement, " ON CONFLICT (%s) DO NOTHING RETURNING true) "
+					 "SELECT (SELECT count(*) FROM told) - (SELECT count(*) FROM added)", quote_identifier(table->key));
 	return statement.data;
 }
 
@@ -226,6 +257,8 @@ vsm_write_rows(PG_FUNCTION_ARGS)
 	char	   *model = PG_ARGISNULL(0) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(0));
 	char	   *relation;
 	ToldTable	table;
+	uint64		added;
+	uint64		there;
 	bool		is_null;
 
 	enter_model(model);
@@ -235,8 +268,12 @@ vsm_write_rows(PG_FUNCTION_ARGS)
 	look_at_table(&table, relation);
 	SPI_connect();
 	share_held_facts();
-	(void) execute_guarded(insert_statement(&table, model, relation), NULL, NULL);
-	if (DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &is_null)) > 0)
+	if (!add_new_rows(relation, made_columns(&table), rows_statement(&table, model, relation), &added, &there))
+	{
+		(void) execute_guarded(insert_statement(&table, model, relation), NULL, NULL);
+		there = DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &is_null));
+	}
+	if (there > 0)
 		(void) execute_guarded(update_statement(&table, model, relation), NULL, NULL);
 	SPI_finish();
 	PG_RETURN_VOID();

@@ -10,7 +10,10 @@ ALTER TABLE :"schema".attached
 	ADD COLUMN IF NOT EXISTS full_at timestamptz,
 	ADD COLUMN IF NOT EXISTS records bigint,
 	ADD COLUMN IF NOT EXISTS refused bigint,
-	ADD COLUMN IF NOT EXISTS error text;
+	ADD COLUMN IF NOT EXISTS error text,
+	ADD COLUMN IF NOT EXISTS bound xid8,
+	ADD COLUMN IF NOT EXISTS system_identifier bigint,
+	ADD COLUMN IF NOT EXISTS files jsonb;
 CALL vsm.ensure_key(:'schema', 'attached', 'source_schema', 'layout');
 
 COMMENT ON TABLE :"schema".attached IS
@@ -27,3 +30,6 @@ COMMENT ON COLUMN :"schema".attached.full_at IS 'when all of it was last read; N
 COMMENT ON COLUMN :"schema".attached.records IS 'records, or facts where a table states these, that were last read';
 COMMENT ON COLUMN :"schema".attached.refused IS 'how many of them could not be taken';
 COMMENT ON COLUMN :"schema".attached.error IS 'why it was not read the last time, or one of its records was not';
+COMMENT ON COLUMN :"schema".attached.bound IS 'transactions before this one had ended when it was last read; NULL: not known';
+COMMENT ON COLUMN :"schema".attached.system_identifier IS 'the cluster whose transactions these are';
+COMMENT ON COLUMN :"schema".attached.files IS 'the files that its tables were in, of those whose rows tell which transaction wrote them';

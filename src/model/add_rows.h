@@ -1,0 +1,25 @@
+/*
+ * add_rows.h
+ *		Rows that facts make, added to a table of a model.
+ */
+#ifndef VSM_ADD_ROWS_H
+#define VSM_ADD_ROWS_H
+
+#include "tcop/dest.h"
+
+/* What makes rows, and gives them to a receiver as a statement does. */
+typedef struct RowMaker
+{
+	void		(*make) (const struct RowMaker *self, DestReceiver *receiver);
+} RowMaker;
+
+/*
+ * Adds those of the rows whose key is not there yet to a table that search_path finds; columns names theirs. False, and
+ * nothing is done, if only a statement can write to the table.
+ */
+extern bool add_made_rows(const char *relation, const char *columns, const RowMaker *maker, uint64 *added, uint64 *skipped);
+
+/* The same for the rows that a statement makes of the facts that are held; false, too, if these are few. */
+extern bool add_new_rows(const char *relation, const char *columns, const char *rows, uint64 *added, uint64 *skipped);
+
+#endif							/* VSM_ADD_ROWS_H */
