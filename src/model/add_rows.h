@@ -11,6 +11,7 @@
 typedef struct RowMaker
 {
 	void		(*make) (const struct RowMaker *self, DestReceiver *receiver);
+	bool		are_new;		/* it has looked up that none of them is there */
 } RowMaker;
 
 /*

@@ -64,7 +64,7 @@ typedef struct RowAdder
 	ResultRelInfo *target;
 	CommandId	command;
 	bool		is_plain;
-	bool		is_empty;		/* the table was */
+	bool		are_new;		/* no row can be there */
 	TupleTableSlot *slots[MAX_ROWS];
 	int			count;
 	Size		bytes;
@@ -187,7 +187,7 @@ begin_rows(DestReceiver *self, int operation, TupleDesc columns)
 	InitResultRelInfo(adder->target, adder->table, 0, NULL, 0);
 	ExecOpenIndices(adder->target, false);
 	adder->command = GetCurrentCommandId(true);
-	adder->is_empty = RelationGetNumberOfBlocks(adder->table) == 0;
+	adder->are_new |= RelationGetNumberOfBlocks(adder->table) == 0;
 }
 
 /* Writes the rows that were gathered. */
@@ -262,7 +262,7 @@ is_new(RowAdder *adder, TupleTableSlot *slot)
 		adder->last[i] = datumCopy(slot->tts_values[adder->columns[i] - 1], column->attbyval, column->attlen);
 	}
 	MemoryContextSwitchTo(caller);
-	if (!adder->is_empty && !same[0])
+	if (!adder->are_new && !same[0])
 		adder->is_known = is_there(adder, 1);
 	adder->has_last = true;
 	return !adder->is_known || !is_there(adder, adder->keys);
@@ -342,6 +342,7 @@ try_rows(RowAdder *adder, const char *relation, const RowMaker *maker)
 		adder->receiver.rShutdown = end_rows;
 		adder->receiver.rDestroy = no_more;
 		adder->receiver.mydest = DestNone;
+		adder->are_new = maker->are_new;
 		maker->make(maker, &adder->receiver);
 	}
 	table_close(adder->table, NoLock);
@@ -412,7 +413,7 @@ execute_statement(const RowMaker *maker, DestReceiver *receiver)
 bool
 add_new_rows(const char *relation, const char *columns, const char *rows, uint64 *added, uint64 *skipped)
 {
-	StatementRows statement = {{execute_statement}, rows};
+	StatementRows statement = {{execute_statement, false}, rows};
 
 	return held_facts_count() >= MIN_FACTS && add_made_rows(relation, columns, &statement.maker, added, skipped);
 }

@@ -416,7 +416,7 @@ vsm_derive_created(PG_FUNCTION_ARGS)
 	ArrayType  *entities = PG_GETARG_ARRAYTYPE_P(0);
 	EntityTable observations = {0};
 	EntityTable events = {0};
-	CreatedEvents created = {{give_events}};
+	CreatedEvents created = {{give_events, true}};
 	MemoryContext context;
 	MemoryContext caller;
 	Datum	   *values;

@@ -116,18 +116,22 @@ append_kept(StringInfo statement, const ToldTable *table, bool with_key)
 
 /*
  * The facts of an entity laid over each other, values as the columns' types write them, so that they
- * can be compared.
+ * can be compared; with the periods of which all changes of an item are known, if that is asked.
  */
 static void
-append_told(StringInfo statement, const ToldTable *table, const char *model, const char *relation)
+append_told(StringInfo statement, const ToldTable *table, const char *model, const char *relation, bool with_periods)
 {
+	const char *of_rows = with_periods ? " FILTER (WHERE f.period IS NULL)" : "";
+
 	appendStringInfo(statement,
 					 "WITH told AS MATERIALIZED ("
-					 "SELECT l.entity, l.at, (l.laid).columns, (l.laid).told AS versions, l.payload, l.again, l.earliest "
+					 "SELECT l.entity, l.at, (l.laid).columns, (l.laid).told AS versions, l.payload, l.again, l.earliest%s "
 					 "FROM (SELECT f.entity, max(f.at) AS at, max(f.payload) AS payload, bool_or(f.again) AS again, "
-					 "min(f.earliest) AS earliest, vsm.lay_columns(NULL::%s, f.details, f.at, ", table->name);
+					 "min(f.earliest) AS earliest, %svsm.lay_columns(NULL::%s, f.details, f.at, ",
+					 with_periods ? ", l.periods" : "",
+					 with_periods ? "range_agg(f.period) FILTER (WHERE f.period IS NOT NULL) AS periods, " : "", table->name);
 	append_kept(statement, table, false);
-	appendStringInfoString(statement, ") AS laid FROM (SELECT f.entity, f.at, f.payload, f.again, ");
+	appendStringInfo(statement, ")%s AS laid FROM (SELECT f.entity, f.at, f.payload, f.again, ", of_rows);
 	if (table->is_item)
 		/* A day without a time ends in the model's time zone. */
 		appendStringInfoString(statement,
@@ -140,15 +144,21 @@ append_told(StringInfo statement, const ToldTable *table, const char *model, con
 		appendStringInfo(statement, " AS details, (f.details ->> '%s')::timestamptz AS earliest", table->earliest);
 	else
 		appendStringInfoString(statement, " AS details, NULL::timestamptz AS earliest");
+	if (with_periods)
+		appendStringInfoString(statement, ", NULL::tstzrange AS period");
 	appendStringInfo(statement, " FROM %s AS f", quote_identifier(psprintf("told_%s", relation)));
 	if (table->is_item)
 		appendStringInfo(statement, ", %s.model AS m", quote_identifier(model));
-	appendStringInfoString(statement, ") AS f GROUP BY f.entity) AS l)");
+	if (with_periods)
+		appendStringInfoString(statement,
+							   " UNION ALL SELECT h.entity, NULL, NULL, NULL, NULL, NULL, tstzrange(h.at, h.until, '[]') "
+							   "FROM told_history AS h WHERE (h.at <= h.until) IS NOT FALSE");
+	appendStringInfo(statement, ") AS f GROUP BY f.entity%s) AS l)", with_periods ? " HAVING bool_or(f.period IS NULL)" : "");
 }
 
 /* The columns of a row that is made, and the rows, behind the facts laid over each other. */
 static char *
-made_columns(const ToldTable *table)
+made_columns(const ToldTable *table, bool with_periods)
 {
 	StringInfoData columns;
 
@@ -159,11 +169,13 @@ made_columns(const ToldTable *table)
 		appendStringInfoString(&columns, ", type");
 	else if (table->earliest != NULL)
 		appendStringInfo(&columns, ", %s", table->earliest);
+	if (with_periods)
+		appendStringInfoString(&columns, ", changelog, changelog_until");
 	return columns.data;
 }
 
 static void
-append_made_rows(StringInfo statement, const ToldTable *table)
+append_made_rows(StringInfo statement, const ToldTable *table, bool with_periods)
 {
 	appendStringInfoString(statement, "SELECT t.entity, t.at, (t.told_row).told, t.payload, pg_current_xact_id()");
 	append_columns(statement, table, ", (t.whole).", NULL);
@@ -171,22 +183,25 @@ append_made_rows(StringInfo statement, const ToldTable *table)
 		appendStringInfoString(statement, ", (t.whole).type_told");
 	else if (table->earliest != NULL)
 		appendStringInfoString(statement, ", t.earliest");
+	if (with_periods)
+		appendStringInfoString(statement,
+							   ", t.periods, CASE WHEN lower_inf(t.periods) THEN upper((SELECT r FROM unnest(t.periods) AS r LIMIT 1)) END");
 	appendStringInfo(statement,
 					 " FROM (SELECT t.*, vsm.tell_row(NULL, NULL, NULL, t.columns, t.versions, t.at, false) AS told_row, "
 					 "jsonb_populate_record(NULL::%s, t.columns) AS whole FROM told AS t OFFSET 0) AS t "
 					 "ORDER BY t.entity COLLATE \"C\"", table->name);
 }
 
-/* Makes rows, apart from those that are there, in bulk. */
+/* The rows of all facts, for those that are not there; of items with the periods that vsm.write_histories would give them. */
 static char *
 rows_statement(const ToldTable *table, const char *model, const char *relation)
 {
 	StringInfoData statement;
 
 	initStringInfo(&statement);
-	append_told(&statement, table, model, relation);
+	append_told(&statement, table, model, relation, table->is_item);
 	appendStringInfoChar(&statement, ' ');
-	append_made_rows(&statement, table);
+	append_made_rows(&statement, table, table->is_item);
 	return statement.data;
 }
 
@@ -200,9 +215,9 @@ insert_statement(const ToldTable *table, const char *model, const char *relation
 	StringInfoData statement;
 
 	initStringInfo(&statement);
-	append_told(&statement, table, model, relation);
-	appendStringInfo(&statement, ", added AS (INSERT INTO %s (%s) ", table->name, made_columns(table));
-	append_made_rows(&statement, table);
+	append_told(&statement, table, model, relation, false);
+	appendStringInfo(&statement, ", added AS (INSERT INTO %s (%s) ", table->name, made_columns(table, false));
+	append_made_rows(&statement, table, false);
 	appendStringInfo(&statement, " ON CONFLICT (%s) DO NOTHING RETURNING true) "
 					 "SELECT (SELECT count(*) FROM told) - (SELECT count(*) FROM added)", quote_identifier(table->key));
 	return statement.data;
@@ -216,7 +231,7 @@ update_statement(const ToldTable *table, const char *model, const char *relation
 	StringInfoData statement;
 
 	initStringInfo(&statement);
-	append_told(&statement, table, model, relation);
+	append_told(&statement, table, model, relation, false);
 	appendStringInfo(&statement,
 					 " UPDATE %s AS o SET updated_at = greatest(o.updated_at, n.at), told = n.told, "
 					 "payload = CASE WHEN o.payload < 0 THEN n.payload ELSE greatest(o.payload, n.payload) END", table->name);
@@ -268,7 +283,7 @@ vsm_write_rows(PG_FUNCTION_ARGS)
 	look_at_table(&table, relation);
 	SPI_connect();
 	share_held_facts();
-	if (!add_new_rows(relation, made_columns(&table), rows_statement(&table, model, relation), &added, &there))
+	if (!add_new_rows(relation, made_columns(&table, table.is_item), rows_statement(&table, model, relation), &added, &there))
 	{
 		(void) execute_guarded(insert_statement(&table, model, relation), NULL, NULL);
 		there = DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &is_null));
