@@ -156,7 +156,8 @@ CREATE FUNCTION vsm.add_rows(relation text, columns text, "rows" text, otherwise
 	AS 'MODULE_PATHNAME', 'vsm_add_rows' LANGUAGE C VOLATILE STRICT;
 COMMENT ON FUNCTION vsm.add_rows(text, text, text, text) IS
 	'writes the rows that a statement makes of the facts that are held to a table, in bulk those that are new; otherwise says what is done '
-	'with a row o that is there, ON CONFLICT ...; returns how many were inserted or updated; a part of vsm.write_facts';
+	'with a row o that is there and says something else, ON CONFLICT ...; returns how many are there as they were made; a part of '
+	'vsm.write_facts';
 
 CREATE FUNCTION vsm.write_events(model text) RETURNS void
 LANGUAGE plpgsql
@@ -179,7 +180,7 @@ DECLARE
 	facts   bigint;
 	added   bigint;
 	keys    integer;
-	are_new boolean := false;	-- the events, apart from those that are told again
+	are_new boolean := false;	-- the events, or there as they are told, apart from those that are told again
 BEGIN
 	PERFORM vsm.enter_facts(model);
 	SELECT i.indnkeyatts INTO keys FROM pg_index AS i WHERE i.indrelid = 'event'::regclass AND i.indisprimary;

@@ -15,12 +15,13 @@ typedef struct RowMaker
 } RowMaker;
 
 /*
- * Adds those of the rows whose key is not there yet to a table that search_path finds; columns names theirs. False, and
- * nothing is done, if only a statement can write to the table.
+ * Adds those of the rows whose key is not there yet to a table that search_path finds; columns names theirs. How many are
+ * there now as they were made, and how many were there otherwise. False, and nothing is done, if only a statement can write
+ * to the table.
  */
-extern bool add_made_rows(const char *relation, const char *columns, const RowMaker *maker, uint64 *added, uint64 *skipped);
+extern bool add_made_rows(const char *relation, const char *columns, const RowMaker *maker, uint64 *written, uint64 *different);
 
 /* The same for the rows that a statement makes of the facts that are held; false, too, if these are few. */
-extern bool add_new_rows(const char *relation, const char *columns, const char *rows, uint64 *added, uint64 *skipped);
+extern bool add_new_rows(const char *relation, const char *columns, const char *rows, uint64 *written, uint64 *different);
 
 #endif							/* VSM_ADD_ROWS_H */

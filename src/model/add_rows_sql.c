@@ -11,6 +11,7 @@
 #include "postgres.h"
 
 #include "access/genam.h"
+#include "access/htup_details.h"
 #include "access/stratnum.h"
 #include "access/table.h"
 #include "access/tableam.h"
@@ -72,8 +73,11 @@ typedef struct RowAdder
 	Datum		last[INDEX_MAX_KEYS];	/* the key of the row before */
 	bool		has_last;
 	bool		is_known;		/* there are rows whose key begins as that */
+	Datum	   *values;			/* of a row that is there */
+	bool	   *nulls;
 	uint64		added;
-	uint64		skipped;		/* were there */
+	uint64		same;			/* were there as they are */
+	uint64		different;		/* were there otherwise, or came twice */
 } RowAdder;
 
 /* Whether rows can be added to the table without a statement, apart from what the columns need. */
@@ -175,11 +179,12 @@ match_columns(RowAdder *adder, TupleDesc given)
 }
 
 static void
-begin_rows(DestReceiver *self, int operation, TupleDesc columns)
+begin_rows(DestReceiver *self, int operation, TupleDesc given)
 {
 	RowAdder   *adder = (RowAdder *) self;
+	TupleDesc	columns = RelationGetDescr(adder->table);
 
-	adder->is_plain = match_columns(adder, columns);
+	adder->is_plain = match_columns(adder, given);
 	if (!adder->is_plain)
 		return;
 	adder->estate = CreateExecutorState();
@@ -187,6 +192,8 @@ begin_rows(DestReceiver *self, int operation, TupleDesc columns)
 	InitResultRelInfo(adder->target, adder->table, 0, NULL, 0);
 	ExecOpenIndices(adder->target, false);
 	adder->command = GetCurrentCommandId(true);
+	adder->values = palloc(columns->natts * sizeof(Datum));
+	adder->nulls = palloc(columns->natts * sizeof(bool));
 	adder->are_new |= RelationGetNumberOfBlocks(adder->table) == 0;
 }
 
@@ -212,60 +219,104 @@ put_rows(RowAdder *adder)
 }
 
 /*
- * Whether there is a row with that key, or its first columns. One that another transaction is adding
- * is not there yet: the index waits for it, and is an error then.
+ * Looks for a row whose key begins with as many columns of the last one. One that another transaction is
+ * adding is not there yet: the index waits for it, and is an error then.
  */
-static bool
-is_there(RowAdder *adder, int keys)
+static SysScanDesc
+begin_lookup(RowAdder *adder, int keys)
 {
 	ScanKeyData scan_keys[INDEX_MAX_KEYS];
-	SysScanDesc scan;
-	bool		found;
 
 	memcpy(scan_keys, adder->scan_keys, keys * sizeof(ScanKeyData));
 	for (int i = 0; i < keys; i++)
 		scan_keys[i].sk_argument = adder->last[i];
-	scan = systable_beginscan(adder->table, adder->key, true, SnapshotSelf, keys, scan_keys);
-	found = systable_getnext(scan) != NULL;
+	return systable_beginscan(adder->table, adder->key, true, SnapshotSelf, keys, scan_keys);
+}
+
+static bool
+has_rows_of(RowAdder *adder)
+{
+	SysScanDesc scan = begin_lookup(adder, 1);
+	bool		found = systable_getnext(scan) != NULL;
+
 	systable_endscan(scan);
 	return found;
 }
 
-/* Whether a row is new, its key being that of the last row then. */
+/* Whether two rows say the same, whenever and by whichever transaction they are written. */
 static bool
-is_new(RowAdder *adder, TupleTableSlot *slot)
+says_same(RowAdder *adder, HeapTuple row, TupleTableSlot *slot)
 {
 	TupleDesc	columns = RelationGetDescr(adder->table);
-	bool		same[INDEX_MAX_KEYS];
-	int			equal = 0;
-	MemoryContext caller;
 
-	for (int i = 0; i < adder->keys; i++)
+	heap_deform_tuple(row, columns, adder->values, adder->nulls);
+	for (int i = 0; i < columns->natts; i++)
 	{
-		Form_pg_attribute column = TupleDescAttr(columns, adder->columns[i] - 1);
+		Form_pg_attribute column = TupleDescAttr(columns, i);
 
-		same[i] = adder->has_last &&
-			datum_image_eq(adder->last[i], slot->tts_values[adder->columns[i] - 1], column->attbyval, column->attlen);
-		equal += same[i] ? 1 : 0;
+		if (adder->sources[i] < 0 || strcmp(NameStr(column->attname), "xid") == 0 ||
+			strcmp(NameStr(column->attname), "recorded_at") == 0)
+			continue;
+		if (adder->nulls[i] != slot->tts_isnull[i] ||
+			(!adder->nulls[i] && !datum_image_eq(adder->values[i], slot->tts_values[i], column->attbyval, column->attlen)))
+			return false;
 	}
-	if (equal == adder->keys)
-		return false;
-	caller = MemoryContextSwitchTo(adder->last_context);
+	return true;
+}
+
+/* Takes the key of a row as the last one; false if it was that already. */
+static bool
+take_key(RowAdder *adder, TupleTableSlot *slot, bool *begins_same)
+{
+	TupleDesc	columns = RelationGetDescr(adder->table);
+	MemoryContext caller = MemoryContextSwitchTo(adder->last_context);
+	bool		is_other = false;
+
 	for (int i = 0; i < adder->keys; i++)
 	{
 		Form_pg_attribute column = TupleDescAttr(columns, adder->columns[i] - 1);
+		Datum		value = slot->tts_values[adder->columns[i] - 1];
+		bool		is_same = adder->has_last && datum_image_eq(adder->last[i], value, column->attbyval, column->attlen);
 
-		if (same[i])
+		if (i == 0)
+			*begins_same = is_same;
+		if (is_same)
 			continue;
 		if (adder->has_last && !column->attbyval)
 			pfree(DatumGetPointer(adder->last[i]));
-		adder->last[i] = datumCopy(slot->tts_values[adder->columns[i] - 1], column->attbyval, column->attlen);
+		adder->last[i] = datumCopy(value, column->attbyval, column->attlen);
+		is_other = true;
 	}
 	MemoryContextSwitchTo(caller);
-	if (!adder->are_new && !same[0])
-		adder->is_known = is_there(adder, 1);
 	adder->has_last = true;
-	return !adder->is_known || !is_there(adder, adder->keys);
+	return is_other;
+}
+
+/* Whether a row is new; counts it, if it is not. */
+static bool
+is_new(RowAdder *adder, TupleTableSlot *slot)
+{
+	bool		begins_same;
+	SysScanDesc scan;
+	HeapTuple	row;
+
+	if (!take_key(adder, slot, &begins_same))
+	{
+		adder->different++;
+		return false;
+	}
+	if (!adder->are_new && !begins_same)
+		adder->is_known = has_rows_of(adder);
+	if (!adder->is_known)
+		return true;
+	scan = begin_lookup(adder, adder->keys);
+	row = systable_getnext(scan);
+	if (row != NULL && says_same(adder, row, slot))
+		adder->same++;
+	else if (row != NULL)
+		adder->different++;
+	systable_endscan(scan);
+	return row == NULL;
 }
 
 static bool
@@ -298,7 +349,6 @@ add_row(TupleTableSlot *given, DestReceiver *self)
 	if (!is_new(adder, slot))
 	{
 		ExecClearTuple(slot);
-		adder->skipped++;
 		return true;
 	}
 	/* What it points to goes with the statement's next row. */
@@ -350,7 +400,7 @@ try_rows(RowAdder *adder, const char *relation, const RowMaker *maker)
 }
 
 bool
-add_made_rows(const char *relation, const char *columns, const RowMaker *maker, uint64 *added, uint64 *skipped)
+add_made_rows(const char *relation, const char *columns, const RowMaker *maker, uint64 *written, uint64 *different)
 {
 	MemoryContext context = CurrentMemoryContext;
 	ResourceOwner owner = CurrentResourceOwner;
@@ -389,8 +439,8 @@ add_made_rows(const char *relation, const char *columns, const RowMaker *maker, 
 		done = false;
 	}
 	PG_END_TRY();
-	*added = adder->added;
-	*skipped = adder->skipped;
+	*written = adder->added + adder->same;
+	*different = adder->different;
 	return done;
 }
 
@@ -411,11 +461,11 @@ execute_statement(const RowMaker *maker, DestReceiver *receiver)
 }
 
 bool
-add_new_rows(const char *relation, const char *columns, const char *rows, uint64 *added, uint64 *skipped)
+add_new_rows(const char *relation, const char *columns, const char *rows, uint64 *written, uint64 *different)
 {
 	StatementRows statement = {{execute_statement, false}, rows};
 
-	return held_facts_count() >= MIN_FACTS && add_made_rows(relation, columns, &statement.maker, added, skipped);
+	return held_facts_count() >= MIN_FACTS && add_made_rows(relation, columns, &statement.maker, written, different);
 }
 
 /*
@@ -423,8 +473,8 @@ add_new_rows(const char *relation, const char *columns, const char *rows, uint64
  *
  * Writes the rows that a statement returns, of the facts that are held, to a table that search_path finds;
  * otherwise says what is done with one, o, that is there: ON CONFLICT ... Rows with the same key come one behind the
- * other, if there are any, and better those together whose keys begin with the same value. Returns how many rows
- * were inserted or updated.
+ * other, if there are any, and better those together whose keys begin with the same value. A row that is there as it
+ * is made is left as it is, so otherwise must change nothing of such. Returns how many rows are as they were made.
  */
 Datum
 vsm_add_rows(PG_FUNCTION_ARGS)
@@ -433,17 +483,16 @@ vsm_add_rows(PG_FUNCTION_ARGS)
 	char	   *columns = text_to_cstring(PG_GETARG_TEXT_PP(1));
 	char	   *rows = text_to_cstring(PG_GETARG_TEXT_PP(2));
 	char	   *otherwise = text_to_cstring(PG_GETARG_TEXT_PP(3));
-	uint64		added = 0;
-	uint64		skipped = 0;
+	uint64		written;
+	uint64		different;
 
-	if (!add_new_rows(relation, columns, rows, &added, &skipped))
-		added = 0;
-	else if (skipped == 0 || strcmp(otherwise, "ON CONFLICT DO NOTHING") == 0)
-		PG_RETURN_INT64((int64) added);
+	if (add_new_rows(relation, columns, rows, &written, &different) &&
+		(different == 0 || strcmp(otherwise, "ON CONFLICT DO NOTHING") == 0))
+		PG_RETURN_INT64((int64) written);
 	SPI_connect();
 	share_held_facts();
 	(void) execute_guarded(psprintf("INSERT INTO %s AS o (%s) %s %s", relation, columns, rows, otherwise), NULL, NULL);
-	added += SPI_processed;
+	written = SPI_processed;
 	SPI_finish();
-	PG_RETURN_INT64((int64) added);
+	PG_RETURN_INT64((int64) written);
 }

@@ -423,8 +423,8 @@ vsm_derive_created(PG_FUNCTION_ARGS)
 	int			count;
 	int			left = 0;
 	bool		done;
-	uint64		added;
-	uint64		skipped;
+	uint64		written;
+	uint64		different;
 
 	/* (A transaction that sees only what was there when it began is told by a statement what it cannot see.) */
 	if (IsolationUsesXactSnapshot() || ARR_HASNULL(entities))
@@ -454,7 +454,7 @@ vsm_derive_created(PG_FUNCTION_ARGS)
 	close_entities(&events);
 	close_entities(&observations);
 	if (done && created.count > 0)
-		done = add_made_rows("event", written_columns, &created.maker, &added, &skipped) && skipped == 0;
+		done = add_made_rows("event", written_columns, &created.maker, &written, &different) && different == 0;
 	if (!done)
 		PG_RETURN_ARRAYTYPE_P(PG_GETARG_ARRAYTYPE_P(0));
 	PG_RETURN_ARRAYTYPE_P(construct_array(values, left, TEXTOID, -1, false, TYPALIGN_INT));

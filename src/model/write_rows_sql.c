@@ -185,7 +185,8 @@ append_made_rows(StringInfo statement, const ToldTable *table, bool with_periods
 		appendStringInfoString(statement, ", t.earliest");
 	if (with_periods)
 		appendStringInfoString(statement,
-							   ", t.periods, CASE WHEN lower_inf(t.periods) THEN upper((SELECT r FROM unnest(t.periods) AS r LIMIT 1)) END");
+							   ", t.periods, CASE WHEN lower_inf(t.periods) THEN "
+							   "upper((SELECT r FROM unnest(t.periods) AS r LIMIT 1)) END");
 	appendStringInfo(statement,
 					 " FROM (SELECT t.*, vsm.tell_row(NULL, NULL, NULL, t.columns, t.versions, t.at, false) AS told_row, "
 					 "jsonb_populate_record(NULL::%s, t.columns) AS whole FROM told AS t OFFSET 0) AS t "
@@ -272,7 +273,7 @@ vsm_write_rows(PG_FUNCTION_ARGS)
 	char	   *model = PG_ARGISNULL(0) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(0));
 	char	   *relation;
 	ToldTable	table;
-	uint64		added;
+	uint64		written;
 	uint64		there;
 	bool		is_null;
 
@@ -283,7 +284,7 @@ vsm_write_rows(PG_FUNCTION_ARGS)
 	look_at_table(&table, relation);
 	SPI_connect();
 	share_held_facts();
-	if (!add_new_rows(relation, made_columns(&table, table.is_item), rows_statement(&table, model, relation), &added, &there))
+	if (!add_new_rows(relation, made_columns(&table, table.is_item), rows_statement(&table, model, relation), &written, &there))
 	{
 		(void) execute_guarded(insert_statement(&table, model, relation), NULL, NULL);
 		there = DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &is_null));

@@ -1,5 +1,6 @@
 -- Issues of Jira as Fivetran leaves them, ten changes of status each, into the model; beside a table made of the same join,
--- which has the changes and nothing else: no items, aliases or creations, and nothing that a second time leaves as it is.
+-- which has the changes and nothing else: no items, aliases or creations, and nothing that a second time leaves as it is; and
+-- beside the events alone, written by INSERT to a table with the same two indexes.
 
 -- @setup
 SET client_min_messages = error;
@@ -22,6 +23,7 @@ CREATE INDEX ON attach_tables.issue_field_history (_fivetran_synced);
 ANALYZE attach_tables.issue, attach_tables.issue_field_history, attach_tables.status;
 CALL vsm.attach_fivetran_jira('attach', 'attach_tables');
 CREATE TABLE attach_by_hand (issue_id bigint, key text, at timestamptz, state text, previous text);
+CREATE TABLE attach_events (LIKE attach.event INCLUDING ALL);
 
 -- @run attach
 SELECT vsm.read_attached('attach')
@@ -39,7 +41,22 @@ FROM attach_tables.issue AS i JOIN attach_tables.issue_field_history AS h ON h.i
 -- @before attach_by_hand
 TRUNCATE attach_by_hand;
 
--- @ratio attach_vs_join attach / attach_by_hand <= 40
+-- @run attach_events
+INSERT INTO attach_events SELECT * FROM attach.event ORDER BY entity, source, event_id
+
+-- @before attach_events
+TRUNCATE attach_events;
+
+-- @run attach_changed
+SELECT vsm.read_attached('attach')
+
+-- @before attach_changed
+SELECT vsm.read_attached('attach');
+UPDATE attach_tables.issue_field_history SET _fivetran_synced = now() WHERE issue_id <= 1000 AND value = '9';
+
+-- @ratio attach_vs_join attach / attach_by_hand <= 13
+-- @ratio attach_vs_events attach / attach_by_hand + attach_events <= 6
+-- @seconds attach_of_changes attach_changed <= 1
 
 -- @same attach_vs_join
 SELECT h.* FROM attach_by_hand AS h

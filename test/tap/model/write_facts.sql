@@ -3,7 +3,7 @@
 BEGIN;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS vsm;
-SELECT plan(53);
+SELECT plan(61);
 SET LOCAL client_min_messages = error;
 SET LOCAL TimeZone = 'Asia/Tokyo';
 
@@ -105,6 +105,18 @@ SELECT is_empty($$SELECT s.model, d.* FROM shuffle AS s, LATERAL (
 	(SELECT * FROM pg_temp.content(s.model) EXCEPT ALL SELECT * FROM pg_temp.content('once'))
 	UNION ALL (SELECT * FROM pg_temp.content('once') EXCEPT ALL SELECT * FROM pg_temp.content(s.model))) AS d$$,
 		'any order and any split make the same rows');
+
+-- Events of creations are derived by what reads rows one by one, where nothing else was seen, and else by a statement: of all of
+-- them this has nothing to add.
+CREATE FUNCTION pg_temp.differences(model text) RETURNS SETOF vsm.state_difference LANGUAGE plpgsql AS $$
+BEGIN
+	PERFORM set_config('search_path', 'pg_catalog, ' || model, true);
+	RETURN QUERY EXECUTE 'SELECT d.* FROM vsm.state_differences(ARRAY(SELECT e.entity FROM event AS e UNION SELECT o.entity
+		FROM observation AS o)) AS d';
+	PERFORM set_config('search_path', 'public, pg_catalog', true);
+END$$;
+SELECT is_empty($$SELECT * FROM pg_temp.differences('once')$$, 'states are derived as the statement says that does so for all');
+SELECT is_empty($$SELECT s.model, d.* FROM shuffle AS s, LATERAL pg_temp.differences(s.model) AS d$$, 'in each order');
 
 -- Definitions, each fact by itself
 CREATE TEMP TABLE f AS SELECT (t.fact).* FROM told AS t;
@@ -347,6 +359,44 @@ SELECT vsm.write_judged_facts('none');
 SELECT results_eq($$SELECT count(*), min(length(entity)) FROM none.event WHERE entity LIKE 'big%' AND state = 'A'$$,
 	'VALUES (4000::bigint, 4)', 'the facts of the other documents are written');
 RESET work_mem;
+-- In bulk rows pass by triggers, defaults and statements, unless somebody has added such to a table.
+CREATE FUNCTION pg_temp.bulk(target text, offset_by int) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+	EXECUTE format('CALL vsm.create_model(%L)', target);
+	CASE target
+		WHEN 'bulk_trigger' THEN
+			CREATE FUNCTION bulk_trigger.name_it() RETURNS trigger LANGUAGE plpgsql
+				AS 'BEGIN NEW.state := upper(NEW.state); RETURN NEW; END';
+			CREATE TRIGGER name_it BEFORE INSERT ON bulk_trigger.event FOR EACH ROW EXECUTE FUNCTION bulk_trigger.name_it();
+		WHEN 'bulk_default' THEN
+			ALTER TABLE bulk_default.event ADD COLUMN ours text DEFAULT 'ours';
+		WHEN 'bulk_unique' THEN
+			CREATE UNIQUE INDEX ON bulk_unique.event (entity, at);
+		ELSE NULL;
+	END CASE;
+	PERFORM pg_temp.write(target, ARRAY(
+		SELECT vsm.fact_event('s', 'b' || n % 100, timestamptz '2026-01-05' + n * interval '1 minute', 'new', 'e' || n)
+		FROM generate_series(1, 300) AS n
+		UNION ALL SELECT vsm.fact_event('s', 'b7', '2026-01-05 00:07', 'again', 'other')
+		UNION ALL SELECT vsm.fact_alias('s', 'b' || n, 'B-' || n) FROM generate_series(1, 100) AS n));
+	-- Half of them a second time, with as many that are new.
+	PERFORM pg_temp.write(target, ARRAY(
+		SELECT vsm.fact_event('s', 'b' || n % 100, timestamptz '2026-01-05' + n * interval '1 minute', 'new', 'e' || n)
+		FROM generate_series(151, 450) AS n));
+	RETURN target;
+END$$;
+SELECT pg_temp.bulk(t, 0) FROM unnest('{bulk_plain,bulk_trigger,bulk_default,bulk_unique}'::text[]) AS t \g /dev/null
+SELECT results_eq($$SELECT count(*), count(DISTINCT event_id), min(state), count(xid), count(recorded_at) FROM bulk_plain.event$$,
+	$$VALUES (451::bigint, 451::bigint, 'again', 451::bigint, 451::bigint)$$, 'many facts at once are written, those of before only once');
+SELECT results_eq($$SELECT count(*), min(state), max(state) FROM bulk_trigger.event$$, $$VALUES (451::bigint, 'AGAIN', 'NEW')$$,
+	'a trigger of yours fires for each');
+SELECT results_eq($$SELECT count(*), count(ours) FROM bulk_default.event$$, $$VALUES (451::bigint, 451::bigint)$$,
+	'a default of yours is written');
+SELECT results_eq($$SELECT count(*), count(*) FILTER (WHERE entity = 'b7' AND at = '2026-01-05 00:07') FROM bulk_unique.event$$,
+	$$VALUES (450::bigint, 1::bigint)$$, 'what an index of yours does not take is left out, as of few facts');
+SELECT results_eq($$SELECT count(*), count(xid) FROM bulk_plain.item_alias$$, $$VALUES (100::bigint, 100::bigint)$$, 'so are other rows');
+SELECT bag_eq($$SELECT event_id, entity, at, state FROM bulk_plain.event$$, $$SELECT event_id, entity, at, state FROM bulk_default.event$$,
+	'by whichever way, they are the same');
 -- A trigger that writes to another model while facts are being written
 CALL vsm.create_model('outer');
 CREATE FUNCTION pg_temp.write_more() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
