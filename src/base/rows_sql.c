@@ -20,7 +20,9 @@ rows_begin_set(FunctionCallInfo fcinfo, Rows *rows)
 {
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
 
-	InitMaterializedSRF(fcinfo, 0);
+	/* (To look the columns up in the catalog leaves something behind each time, until the query ends.) */
+	InitMaterializedSRF(fcinfo, rsinfo != NULL && IsA(rsinfo, ReturnSetInfo) && rsinfo->expectedDesc != NULL ?
+						MAT_SRF_USE_EXPECTED_DESC : 0);
 	memset(rows, 0, sizeof(Rows));
 	rows->tupdesc = rsinfo->setDesc;
 	rows->set = rsinfo->setResult;

@@ -292,7 +292,7 @@ take_key(RowAdder *adder, TupleTableSlot *slot, bool *begins_same)
 	return is_other;
 }
 
-/* Whether a row is new; counts it, if it is not. */
+/* Whether a row is new, as far as it has a key; counts it, if it is not. */
 static bool
 is_new(RowAdder *adder, TupleTableSlot *slot)
 {
@@ -300,6 +300,11 @@ is_new(RowAdder *adder, TupleTableSlot *slot)
 	SysScanDesc scan;
 	HeapTuple	row;
 
+	for (int i = 0; i < adder->keys; i++)
+	{
+		if (slot->tts_isnull[adder->columns[i] - 1])
+			return true;
+	}
 	if (!take_key(adder, slot, &begins_same))
 	{
 		adder->different++;
@@ -344,13 +349,14 @@ add_row(TupleTableSlot *given, DestReceiver *self)
 		slot->tts_values[i] = slot->tts_isnull[i] ? (Datum) 0 : given->tts_values[adder->sources[i]];
 	}
 	ExecStoreVirtualTuple(slot);
-	if (columns->constr != NULL)
-		ExecConstraints(adder->target, slot, adder->estate);
 	if (!is_new(adder, slot))
 	{
 		ExecClearTuple(slot);
 		return true;
 	}
+	if (columns->constr != NULL)
+		ExecConstraints(adder->target, slot, adder->estate);
+	ResetPerTupleExprContext(adder->estate);
 	/* What it points to goes with the statement's next row. */
 	ExecMaterializeSlot(slot);
 	adder->bytes += ExecFetchSlotHeapTuple(slot, false, NULL)->t_len;

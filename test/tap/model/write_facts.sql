@@ -366,7 +366,7 @@ BEGIN
 	CASE target
 		WHEN 'bulk_trigger' THEN
 			CREATE FUNCTION bulk_trigger.name_it() RETURNS trigger LANGUAGE plpgsql
-				AS 'BEGIN NEW.state := upper(NEW.state); RETURN NEW; END';
+				AS 'BEGIN NEW.state := ''~'' || NEW.state; RETURN NEW; END';
 			CREATE TRIGGER name_it BEFORE INSERT ON bulk_trigger.event FOR EACH ROW EXECUTE FUNCTION bulk_trigger.name_it();
 		WHEN 'bulk_default' THEN
 			ALTER TABLE bulk_default.event ADD COLUMN ours text DEFAULT 'ours';
@@ -388,7 +388,7 @@ END$$;
 SELECT pg_temp.bulk(t, 0) FROM unnest('{bulk_plain,bulk_trigger,bulk_default,bulk_unique}'::text[]) AS t \g /dev/null
 SELECT results_eq($$SELECT count(*), count(DISTINCT event_id), min(state), count(xid), count(recorded_at) FROM bulk_plain.event$$,
 	$$VALUES (451::bigint, 451::bigint, 'again', 451::bigint, 451::bigint)$$, 'many facts at once are written, those of before only once');
-SELECT results_eq($$SELECT count(*), min(state), max(state) FROM bulk_trigger.event$$, $$VALUES (451::bigint, 'AGAIN', 'NEW')$$,
+SELECT results_eq($$SELECT count(*), min(state), max(state) FROM bulk_trigger.event$$, $$VALUES (451::bigint, '~again', '~new')$$,
 	'a trigger of yours fires for each');
 SELECT results_eq($$SELECT count(*), count(ours) FROM bulk_default.event$$, $$VALUES (451::bigint, 451::bigint)$$,
 	'a default of yours is written');
