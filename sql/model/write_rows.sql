@@ -36,6 +36,16 @@ COMMENT ON AGGREGATE vsm.lay_columns(anyelement, jsonb, timestamptz, text[]) IS
 	'equal versions the greater one, as the type of the column writes it, and the versions where there are several; a part of '
 	'vsm.write_rows';
 
+CREATE FUNCTION vsm.lay_row_finish(state internal, "row" anyelement, columns jsonb, at timestamptz, kept text[]) RETURNS anyelement
+	AS 'MODULE_PATHNAME', 'vsm_lay_row_finish' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION vsm.lay_row_finish(internal, anyelement, jsonb, timestamptz, text[]) IS 'final function of vsm.lay_row';
+
+CREATE AGGREGATE vsm.lay_row("row" anyelement, columns jsonb, at timestamptz, kept text[]) (
+	SFUNC = vsm.lay_columns_add, STYPE = internal, SSPACE = 4096, FINALFUNC = vsm.lay_row_finish, FINALFUNC_EXTRA, PARALLEL = SAFE);
+COMMENT ON AGGREGATE vsm.lay_row(anyelement, jsonb, timestamptz, text[]) IS
+	'the row that facts make where there is none: what vsm.lay_columns lays, and the versions in its column told; of tables whose columns '
+	'are texts, times, numbers, booleans, JSON and lists of texts; a part of vsm.write_rows';
+
 CREATE FUNCTION vsm.write_rows(model text, relation text) RETURNS void
 	AS 'MODULE_PATHNAME', 'vsm_write_rows' LANGUAGE C VOLATILE
 SET search_path = pg_catalog, pg_temp

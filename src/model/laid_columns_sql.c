@@ -20,6 +20,7 @@
 
 PG_FUNCTION_INFO_V1(vsm_lay_columns_add);
 PG_FUNCTION_INFO_V1(vsm_lay_columns_finish);
+PG_FUNCTION_INFO_V1(vsm_lay_row_finish);
 
 extern Datum vsm_epoch_microseconds(PG_FUNCTION_ARGS);
 
@@ -29,11 +30,14 @@ typedef struct RowColumn
 	char	   *name;
 	char	   *told_as;		/* what facts call it */
 	Oid			type;
+	int			number;
 } RowColumn;
 
 typedef struct RowColumns
 {
 	Oid			row;
+	TupleDesc	descriptor;
+	int			told;			/* the number of the column told; 0: there is none */
 	int			count;
 	RowColumn	columns[FLEXIBLE_ARRAY_MEMBER];
 } RowColumns;
@@ -49,6 +53,8 @@ typedef struct LaidColumns
 {
 	const RowColumns *row;
 	int			facts;
+	TimestampTz at;				/* the newest version */
+	bool		has_at;
 	LaidColumn	columns[FLEXIBLE_ARRAY_MEMBER];
 } LaidColumns;
 
@@ -78,16 +84,20 @@ columns_of_row(FunctionCallInfo fcinfo, Oid row, ArrayType *kept)
 
 	deconstruct_array(kept, TEXTOID, -1, false, TYPALIGN_INT, &names, NULL, &count);
 	columns->row = row;
+	columns->descriptor = CreateTupleDescCopy(types);
 	for (int i = 0; i < types->natts; i++)
 	{
 		Form_pg_attribute type = TupleDescAttr(types, i);
 		RowColumn  *column = &columns->columns[columns->count];
 		int			len = strlen(NameStr(type->attname));
 
+		if (!type->attisdropped && type->atttypid == JSONBOID && strcmp(NameStr(type->attname), "told") == 0)
+			columns->told = i + 1;
 		if (type->attisdropped || is_kept(NameStr(type->attname), names, count))
 			continue;
 		column->name = column->told_as = pstrdup(NameStr(type->attname));
 		column->type = type->atttypid;
+		column->number = i + 1;
 		if (len > 5 && strcmp(column->name + len - 5, "_told") == 0)
 		{
 			char	   *told_as = pnstrdup(column->name, len - 5);
@@ -247,6 +257,9 @@ vsm_lay_columns_add(PG_FUNCTION_ARGS)
 		laid->row = row;
 	}
 	laid->facts++;
+	if (has_version && (!laid->has_at || laid->at < version))
+		laid->at = version;
+	laid->has_at |= has_version;
 	for (int i = 0; i < row->count && columns != NULL && JB_ROOT_IS_OBJECT(columns); i++)
 	{
 		const RowColumn *type = &row->columns[i];
@@ -329,4 +342,132 @@ vsm_lay_columns_finish(PG_FUNCTION_ARGS)
 		nulls[1] = false;
 	}
 	PG_RETURN_DATUM(row_make(row_type(fcinfo), results, nulls));
+}
+
+/* What a column of a type that write_as knows has for a value; false: it is empty. */
+static bool
+read_as(Oid type, Jsonb *laid, Datum *datum)
+{
+	JsonbValue	value;
+	bool		is_scalar = JsonbExtractScalar(&laid->root, &value);
+
+	if (is_scalar && value.type == jbvNull)
+		return false;
+	switch (type)
+	{
+		case JSONBOID:
+			*datum = JsonbPGetDatum(laid);
+			return true;
+		case TEXTOID:
+			*datum = PointerGetDatum(cstring_to_text_with_len(value.val.string.val, value.val.string.len));
+			return true;
+		case TIMESTAMPTZOID:
+			*datum = DirectFunctionCall3(timestamptz_in, CStringGetDatum(pnstrdup(value.val.string.val, value.val.string.len)),
+										 ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1));
+			return true;
+		case NUMERICOID:
+			*datum = NumericGetDatum(value.val.numeric);
+			return true;
+		case INT4OID:
+			*datum = DirectFunctionCall1(numeric_int4, NumericGetDatum(value.val.numeric));
+			return true;
+		case INT8OID:
+			*datum = DirectFunctionCall1(numeric_int8, NumericGetDatum(value.val.numeric));
+			return true;
+		case BOOLOID:
+			*datum = BoolGetDatum(value.val.boolean);
+			return true;
+		case TEXTARRAYOID:
+			{
+				int			count = JsonContainerSize(&laid->root);
+				int			bound = 1;
+				Datum	   *elements = palloc(sizeof(Datum) * (count + 1));
+				bool	   *nulls = palloc(sizeof(bool) * (count + 1));
+
+				for (int i = 0; i < count; i++)
+				{
+					JsonbValue *element = getIthJsonbValueFromContainer(&laid->root, i);
+
+					nulls[i] = element->type == jbvNull;
+					elements[i] = nulls[i] ? (Datum) 0 :
+						PointerGetDatum(cstring_to_text_with_len(element->val.string.val, element->val.string.len));
+				}
+				*datum = count == 0 ? PointerGetDatum(construct_empty_array(TEXTOID)) :
+					PointerGetDatum(construct_md_array(elements, nulls, 1, &count, &bound, TEXTOID, -1, false, TYPALIGN_INT));
+				return true;
+			}
+		default:
+			elog(ERROR, "no column of a row that is laid is of type \"%s\"", format_type_be(type));
+	}
+}
+
+/* The versions of columns that are not that of the row, as vsm.tell_row gives them to a row that was not there; 0: none. */
+static Datum
+unusual_versions(const LaidColumns *laid)
+{
+	vsm_JsonbState versions = {0};
+	JsonbValue *built;
+	bool		is_unusual = false;
+
+	vsm_push_jsonb(&versions, WJB_BEGIN_OBJECT, NULL);
+	for (int i = 0; i < laid->row->count; i++)
+	{
+		const LaidColumn *column = &laid->columns[i];
+		bool		is_usual = column->has_version == laid->has_at && (!laid->has_at || column->version == laid->at);
+		JsonbValue	value;
+		bool		is_empty;
+
+		if (column->value == NULL)
+			continue;
+		is_empty = JsonbExtractScalar(&column->value->root, &value) && value.type == jbvNull;
+		if (is_usual && !is_empty)
+			continue;
+		value.type = jbvNull;
+		if (column->has_version)
+		{
+			value.type = jbvNumeric;
+			value.val.numeric = int64_to_numeric(is_usual ? 0 :
+												 DatumGetInt64(DirectFunctionCall1(vsm_epoch_microseconds,
+																				   TimestampTzGetDatum(column->version))));
+		}
+		push_column(&versions, &laid->row->columns[i], &value);
+		is_unusual = true;
+	}
+	built = vsm_push_jsonb(&versions, WJB_END_OBJECT, NULL);
+	return is_unusual ? JsonbPGetDatum(JsonbValueToJsonb(built)) : (Datum) 0;
+}
+
+/*
+ * lay_row_finish(state internal, row anyelement, ...) -> anyelement
+ *
+ * The row that facts make where there was none: their columns, and the versions of these in the column told.
+ */
+Datum
+vsm_lay_row_finish(PG_FUNCTION_ARGS)
+{
+	LaidColumns *laid;
+	const RowColumns *row;
+	Datum	   *values;
+	bool	   *nulls;
+
+	if (PG_ARGISNULL(0))
+		PG_RETURN_NULL();
+	laid = (LaidColumns *) PG_GETARG_POINTER(0);
+	row = laid->row;
+	values = palloc0(sizeof(Datum) * row->descriptor->natts);
+	nulls = palloc(sizeof(bool) * row->descriptor->natts);
+	memset(nulls, true, sizeof(bool) * row->descriptor->natts);
+	for (int i = 0; i < row->count; i++)
+	{
+		const RowColumn *column = &row->columns[i];
+
+		if (laid->columns[i].value != NULL)
+			nulls[column->number - 1] = !read_as(column->type, laid->columns[i].value, &values[column->number - 1]);
+	}
+	if (row->told > 0)
+	{
+		values[row->told - 1] = unusual_versions(laid);
+		nulls[row->told - 1] = values[row->told - 1] == (Datum) 0;
+	}
+	PG_RETURN_DATUM(row_make(row->descriptor, values, nulls));
 }

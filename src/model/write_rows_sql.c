@@ -7,6 +7,7 @@
 #include "access/table.h"
 #include "base/compat.h"
 #include "catalog/namespace.h"
+#include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "model/add_rows.h"
 #include "model/enter_model.h"
@@ -27,6 +28,7 @@ typedef struct ToldTable
 	List	   *columns;		/* what facts may name: all but the key and what is kept of the facts themselves */
 	const char *earliest;		/* the column whose earliest time holds; NULL: none */
 	bool		is_item;
+	bool		is_laid;		/* vsm.lay_row makes its rows */
 } ToldTable;
 
 static bool
@@ -48,6 +50,13 @@ is_kept(const ToldTable *table, const char *column)
 	return table->earliest != NULL && strcmp(column, table->earliest) == 0;
 }
 
+static bool
+is_laid_type(Oid type)
+{
+	return type == TEXTOID || type == TIMESTAMPTZOID || type == NUMERICOID || type == INT4OID || type == INT8OID || type == BOOLOID ||
+		type == JSONBOID || type == TEXTARRAYOID;
+}
+
 static void
 look_at_table(ToldTable *table, const char *relation)
 {
@@ -60,6 +69,7 @@ look_at_table(ToldTable *table, const char *relation)
 	table->columns = NIL;
 	table->is_item = strcmp(relation, "item") == 0;
 	table->earliest = NULL;
+	table->is_laid = true;
 	if (strcmp(relation, "merge_request") == 0)
 		table->earliest = "first_review_at";
 	else if (strcmp(relation, "incident") == 0)
@@ -73,7 +83,10 @@ look_at_table(ToldTable *table, const char *relation)
 		if (table->key == NULL)
 			table->key = pstrdup(NameStr(column->attname));
 		else if (!is_kept(table, NameStr(column->attname)))
+		{
 			table->columns = lappend(table->columns, pstrdup(quote_identifier(NameStr(column->attname))));
+			table->is_laid &= is_laid_type(column->atttypid);
+		}
 	}
 	table_close(target, NoLock);
 	if (table->key == NULL)
@@ -119,19 +132,18 @@ append_kept(StringInfo statement, const ToldTable *table, bool with_key)
  * can be compared; with the periods of which all changes of an item are known, if that is asked.
  */
 static void
-append_told(StringInfo statement, const ToldTable *table, const char *model, const char *relation, bool with_periods)
+append_laid(StringInfo statement, const ToldTable *table, const char *model, const char *relation, const char *aggregate,
+			bool with_periods)
 {
 	const char *of_rows = with_periods ? " FILTER (WHERE f.period IS NULL)" : "";
 
 	appendStringInfo(statement,
-					 "WITH told AS MATERIALIZED ("
-					 "SELECT l.entity, l.at, (l.laid).columns, (l.laid).told AS versions, l.payload, l.again, l.earliest%s "
-					 "FROM (SELECT f.entity, max(f.at) AS at, max(f.payload) AS payload, bool_or(f.again) AS again, "
-					 "min(f.earliest) AS earliest, %svsm.lay_columns(NULL::%s, f.details, f.at, ",
-					 with_periods ? ", l.periods" : "",
-					 with_periods ? "range_agg(f.period) FILTER (WHERE f.period IS NOT NULL) AS periods, " : "", table->name);
+					 "SELECT f.entity, max(f.at) AS at, max(f.payload) AS payload, bool_or(f.again) AS again, "
+					 "min(f.earliest) AS earliest, %svsm.%s(NULL::%s, f.details, f.at, ",
+					 with_periods ? "range_agg(f.period) FILTER (WHERE f.period IS NOT NULL) AS periods, " : "", aggregate, table->name);
 	append_kept(statement, table, false);
-	appendStringInfo(statement, ")%s AS laid FROM (SELECT f.entity, f.at, f.payload, f.again, ", of_rows);
+	appendStringInfo(statement, ")%s AS %s FROM (SELECT f.entity, f.at, f.payload, f.again, ", of_rows,
+					 strcmp(aggregate, "lay_row") == 0 ? "whole" : "laid");
 	if (table->is_item)
 		/* A day without a time ends in the model's time zone. */
 		appendStringInfoString(statement,
@@ -153,7 +165,18 @@ append_told(StringInfo statement, const ToldTable *table, const char *model, con
 		appendStringInfoString(statement,
 							   " UNION ALL SELECT h.entity, NULL, NULL, NULL, NULL, NULL, tstzrange(h.at, h.until, '[]') "
 							   "FROM told_history AS h WHERE (h.at <= h.until) IS NOT FALSE");
-	appendStringInfo(statement, ") AS f GROUP BY f.entity%s) AS l)", with_periods ? " HAVING bool_or(f.period IS NULL)" : "");
+	appendStringInfo(statement, ") AS f GROUP BY f.entity%s", with_periods ? " HAVING bool_or(f.period IS NULL)" : "");
+}
+
+static void
+append_told(StringInfo statement, const ToldTable *table, const char *model, const char *relation, bool with_periods)
+{
+	appendStringInfo(statement,
+					 "WITH told AS MATERIALIZED ("
+					 "SELECT l.entity, l.at, (l.laid).columns, (l.laid).told AS versions, l.payload, l.again, l.earliest%s FROM (",
+					 with_periods ? ", l.periods" : "");
+	append_laid(statement, table, model, relation, "lay_columns", with_periods);
+	appendStringInfoString(statement, ") AS l)");
 }
 
 /* The columns of a row that is made, and the rows, behind the facts laid over each other. */
@@ -175,9 +198,9 @@ made_columns(const ToldTable *table, bool with_periods)
 }
 
 static void
-append_made_rows(StringInfo statement, const ToldTable *table, bool with_periods)
+append_row(StringInfo statement, const ToldTable *table, const char *told, bool with_periods)
 {
-	appendStringInfoString(statement, "SELECT t.entity, t.at, (t.told_row).told, t.payload, pg_current_xact_id()");
+	appendStringInfo(statement, "SELECT t.entity, t.at, (t.%s).told, t.payload, pg_current_xact_id()", told);
 	append_columns(statement, table, ", (t.whole).", NULL);
 	if (table->is_item)
 		appendStringInfoString(statement, ", (t.whole).type_told");
@@ -187,6 +210,12 @@ append_made_rows(StringInfo statement, const ToldTable *table, bool with_periods
 		appendStringInfoString(statement,
 							   ", t.periods, CASE WHEN lower_inf(t.periods) THEN "
 							   "upper((SELECT r FROM unnest(t.periods) AS r LIMIT 1)) END");
+}
+
+static void
+append_made_rows(StringInfo statement, const ToldTable *table, bool with_periods)
+{
+	append_row(statement, table, "told_row", with_periods);
 	appendStringInfo(statement,
 					 " FROM (SELECT t.*, vsm.tell_row(NULL, NULL, NULL, t.columns, t.versions, t.at, false) AS told_row, "
 					 "jsonb_populate_record(NULL::%s, t.columns) AS whole FROM told AS t OFFSET 0) AS t "
@@ -200,6 +229,14 @@ rows_statement(const ToldTable *table, const char *model, const char *relation)
 	StringInfoData statement;
 
 	initStringInfo(&statement);
+	if (table->is_laid)
+	{
+		append_row(&statement, table, "whole", table->is_item);
+		appendStringInfoString(&statement, " FROM (");
+		append_laid(&statement, table, model, relation, "lay_row", table->is_item);
+		appendStringInfoString(&statement, " OFFSET 0) AS t ORDER BY t.entity COLLATE \"C\"");
+		return statement.data;
+	}
 	append_told(&statement, table, model, relation, table->is_item);
 	appendStringInfoChar(&statement, ' ');
 	append_made_rows(&statement, table, table->is_item);
