@@ -307,7 +307,7 @@ CREATE FUNCTION vsm.read_attached_part(model text, source_schema text, layout te
 	names jsonb, OUT records bigint, OUT refused bigint, OUT reason text)
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
-SET plan_cache_mode = force_generic_plan
+SET plan_cache_mode = force_custom_plan
 SET cursor_tuple_fraction = 1
 SET enable_memoize = off
 SET jit = off
@@ -324,6 +324,7 @@ BEGIN
 	PERFORM vsm.enter_model(model);
 	records := 0;
 	refused := 0;
+	-- (Planned for the keys as they are: of some unknown ones PostgreSQL expects few, and joins them pair by pair.)
 	IF part.reader IS NULL THEN
 		OPEN facts FOR EXECUTE format(
 			'SELECT f.*, row_number() OVER (ORDER BY f.entity COLLATE "C"), now(), NULL::bigint, false FROM (%s) AS f', statement)

@@ -417,8 +417,9 @@ BEGIN
 				FROM (
 					-- (What an item has already, as one that was made with it, adds nothing.)
 					SELECT f.entity, tstzrange(f.at, f.until, '[]') AS period
-					FROM told_history AS f JOIN item AS i ON i.item = f.entity
-					WHERE (f.at <= f.until) IS NOT FALSE AND (tstzrange(f.at, f.until, '[]') <@ i.changelog) IS NOT TRUE
+					FROM told_history AS f
+					WHERE (f.at <= f.until) IS NOT FALSE AND (
+						SELECT tstzrange(f.at, f.until, '[]') <@ i.changelog FROM item AS i WHERE i.item = f.entity LIMIT 1) IS NOT TRUE
 					UNION ALL
 					SELECT o.entity, tstzrange(nullif(o.since, '-infinity'), o.at, '[]')
 					FROM observation AS o WHERE o.entity = ANY (waiting) AND o.kind = 'history') AS h
