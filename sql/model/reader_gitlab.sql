@@ -20,6 +20,11 @@ CREATE FUNCTION vsm.gitlab_path(url text) RETURNS text
 COMMENT ON FUNCTION vsm.gitlab_path(text) IS
 	'the path of a project or group in an address of GitLab, before its /-/; NULL if it has none; a part of vsm.gitlab_project';
 
+CREATE FUNCTION vsm.address_commit(url text) RETURNS text
+	AS 'MODULE_PATHNAME', 'vsm_address_commit' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION vsm.address_commit(text) IS
+	'the SHA in the address of a commit, .../commit/SHA, of 40 to 64 digits; NULL if it has none';
+
 CREATE FUNCTION vsm.gitlab_project(url text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN coalesce(vsm.gitlab_path(url),

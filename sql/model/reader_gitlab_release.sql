@@ -27,7 +27,7 @@ BEGIN ATOMIC
 						vsm.gitlab_project(vsm.json_text(b.body, 'deployable', 'commit', 'web_url')),
 					vsm.gitlab_project(vsm.json_text(b.body, 'deployable_url')),
 						vsm.gitlab_project(vsm.json_text(b.body, 'commit_url'))) AS repository,
-				coalesce(vsm.gitlab_sha(b.body -> 'sha'), substring(vsm.json_text(b.body, 'commit_url') FROM '/commit/([0-9a-f]{40,64})'),
+				coalesce(vsm.gitlab_sha(b.body -> 'sha'), vsm.address_commit(vsm.json_text(b.body, 'commit_url')),
 					vsm.gitlab_sha(b.body #> '{deployable,commit,id}')) AS sha,
 				vsm.json_text(b.body, 'ref') AS ref,
 				coalesce(vsm.json_text(b.body, 'deployable_id'), vsm.json_text(b.body, 'deployable', 'id')) AS job,

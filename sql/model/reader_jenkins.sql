@@ -49,14 +49,12 @@ COMMENT ON FUNCTION vsm.jenkins_build(text) IS
 	'the build that an address of Jenkins lies in, as JOB#NUMBER: shop/checkout/main#12; NULL if it is none';
 
 CREATE FUNCTION vsm.git_repository(url text) RETURNS text
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN regexp_replace(substring(url FROM '^(?:[a-z+]+://[^/]+/|[^/:@]+@[^/:]+:)/?(.+?)/?$'), '\.git$', '');
+	AS 'MODULE_PATHNAME', 'vsm_git_repository' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION vsm.git_repository(text) IS
 	'the repository in the address of a remote of Git, by https, ssh or scp: shop/checkout; NULL if it is none';
 
 CREATE FUNCTION vsm.jenkins_sha(value jsonb) RETURNS text
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN CASE WHEN octet_length(value #>> '{}') IN (40, 64) AND value #>> '{}' ~ '^[0-9a-f]+$' THEN value #>> '{}' END;
+	AS 'MODULE_PATHNAME', 'vsm_json_whole_sha' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION vsm.jenkins_sha(jsonb) IS 'the SHA that a member holds; NULL for what is none, as a revision of Subversion is';
 
 CREATE FUNCTION vsm.jenkins_shift(at timestamptz, milliseconds numeric) RETURNS timestamptz

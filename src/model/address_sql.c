@@ -10,6 +10,8 @@
 
 PG_FUNCTION_INFO_V1(vsm_gitlab_path);
 PG_FUNCTION_INFO_V1(vsm_jenkins_path);
+PG_FUNCTION_INFO_V1(vsm_git_repository);
+PG_FUNCTION_INFO_V1(vsm_address_commit);
 
 /*
  * gitlab_path(url text) -> text
@@ -104,6 +106,92 @@ vsm_jenkins_path(PG_FUNCTION_ARGS)
 			continue;
 		start[number - start] = '#';
 		PG_RETURN_TEXT_P(cstring_to_text_with_len(place + 5, behind - place - 5));
+	}
+	PG_RETURN_NULL();
+}
+
+/* Where a run of characters that are none of these ends; NULL if it has none. */
+static const char *
+behind_run(const char *place, const char *end, const char *others)
+{
+	const char *start = place;
+
+	while (place < end && (*place == '\0' || strchr(others, *place) == NULL))
+		place++;
+	return place > start ? place : NULL;
+}
+
+/* Where the path of a remote of Git begins: https://host/PATH, git@host:PATH; NULL if it is none. */
+static const char *
+path_of_remote(const char *url, const char *end)
+{
+	const char *place = url;
+
+	while (place < end && ((*place >= 'a' && *place <= 'z') || *place == '+'))
+		place++;
+	if (place > url && end - place > 3 && memcmp(place, "://", 3) == 0)
+	{
+		place = behind_run(place + 3, end, "/");
+		return place != NULL && place < end ? place + 1 : NULL;
+	}
+	place = behind_run(url, end, "/:@");
+	if (place == NULL || place == end || *place != '@')
+		return NULL;
+	place = behind_run(place + 1, end, "/:");
+	return place != NULL && place < end && *place == ':' ? place + 1 : NULL;
+}
+
+/*
+ * git_repository(url text) -> text
+ *
+ * The path in the address of a remote of Git, by https, ssh or scp, without a slash before and behind it
+ * and without .git: shop/checkout.
+ */
+Datum
+vsm_git_repository(PG_FUNCTION_ARGS)
+{
+	text	   *url = PG_GETARG_TEXT_PP(0);
+	const char *end = VARDATA_ANY(url) + VARSIZE_ANY_EXHDR(url);
+	const char *path = path_of_remote(VARDATA_ANY(url), end);
+
+	if (path == NULL || path == end)
+		PG_RETURN_NULL();
+	if (end - path > 1 && *path == '/')
+		path++;
+	if (end - path > 1 && end[-1] == '/')
+		end--;
+	if (end - path >= 4 && memcmp(end - 4, ".git", 4) == 0)
+		end -= 4;
+	PG_RETURN_TEXT_P(cstring_to_text_with_len(path, end - path));
+}
+
+/*
+ * address_commit(url text) -> text
+ *
+ * The SHA behind the first /commit/ of an address that has one there, of 40 to 64 digits.
+ */
+Datum
+vsm_address_commit(PG_FUNCTION_ARGS)
+{
+	static const char mark[] = "/commit/";
+	text	   *url = PG_GETARG_TEXT_PP(0);
+	const char *place = VARDATA_ANY(url);
+	const char *end = place + VARSIZE_ANY_EXHDR(url);
+
+	while (place < end && (place = memchr(place, '/', end - place)) != NULL)
+	{
+		const char *sha = place + sizeof(mark) - 1;
+		int			digits = 0;
+
+		if (end - place >= sizeof(mark) - 1 && memcmp(place, mark, sizeof(mark) - 1) == 0)
+		{
+			while (digits < 64 && sha + digits < end &&
+				   ((sha[digits] >= '0' && sha[digits] <= '9') || (sha[digits] >= 'a' && sha[digits] <= 'f')))
+				digits++;
+			if (digits >= 40)
+				PG_RETURN_TEXT_P(cstring_to_text_with_len(sha, digits));
+		}
+		place++;
 	}
 	PG_RETURN_NULL();
 }

@@ -29,6 +29,7 @@ PG_FUNCTION_INFO_V1(vsm_json_text_at);
 PG_FUNCTION_INFO_V1(vsm_json_number_at);
 PG_FUNCTION_INFO_V1(vsm_json_day);
 PG_FUNCTION_INFO_V1(vsm_json_sha);
+PG_FUNCTION_INFO_V1(vsm_json_whole_sha);
 PG_FUNCTION_INFO_V1(vsm_json_lacks);
 PG_FUNCTION_INFO_V1(vsm_servicenow_lacks);
 
@@ -525,6 +526,31 @@ vsm_json_day(PG_FUNCTION_ARGS)
 	PG_RETURN_JSONB_P(JsonbValueToJsonb(&value));
 }
 
+/* The text of a member that is nothing but hexadecimal digits; NULL if it is anything else. */
+static text *
+hex_of_member(Jsonb *member)
+{
+	JsonbValue	value;
+	text	   *hex;
+
+	if (!JsonbExtractScalar(&member->root, &value))
+		return NULL;
+	if (value.type == jbvString)
+		hex = cstring_to_text_with_len(value.val.string.val, value.val.string.len);
+	else if (value.type == jbvNumeric)
+		hex = cstring_to_text(DatumGetCString(DirectFunctionCall1(numeric_out, NumericGetDatum(value.val.numeric))));
+	else
+		return NULL;
+	for (int i = 0; i < VARSIZE_ANY_EXHDR(hex); i++)
+	{
+		char		digit = VARDATA_ANY(hex)[i];
+
+		if (!(digit >= '0' && digit <= '9') && !(digit >= 'a' && digit <= 'f'))
+			return NULL;
+	}
+	return hex;
+}
+
 /*
  * json_sha(jsonb) -> text
  *
@@ -533,31 +559,24 @@ vsm_json_day(PG_FUNCTION_ARGS)
 Datum
 vsm_json_sha(PG_FUNCTION_ARGS)
 {
-	JsonbValue	value;
-	text	   *sha;
-	const char *start;
-	int			len;
-	bool		has_digit = false;
+	text	   *sha = hex_of_member(PG_GETARG_JSONB_P(0));
+	int			len = sha == NULL ? 0 : VARSIZE_ANY_EXHDR(sha);
 
-	if (!JsonbExtractScalar(&PG_GETARG_JSONB_P(0)->root, &value))
-		PG_RETURN_NULL();
-	if (value.type == jbvString)
-		sha = cstring_to_text_with_len(value.val.string.val, value.val.string.len);
-	else if (value.type == jbvNumeric)
-		sha = cstring_to_text(DatumGetCString(DirectFunctionCall1(numeric_out, NumericGetDatum(value.val.numeric))));
-	else
-		PG_RETURN_NULL();
-	start = VARDATA_ANY(sha);
-	len = VARSIZE_ANY_EXHDR(sha);
-	if (len < 4 || len > 64)
-		PG_RETURN_NULL();
-	for (int i = 0; i < len; i++)
+	for (int i = 0; len >= 4 && len <= 64 && i < len; i++)
 	{
-		if (!(start[i] >= '0' && start[i] <= '9') && !(start[i] >= 'a' && start[i] <= 'f'))
-			PG_RETURN_NULL();
-		has_digit |= start[i] != '0';
+		if (VARDATA_ANY(sha)[i] != '0')
+			PG_RETURN_TEXT_P(sha);
 	}
-	if (!has_digit)
+	PG_RETURN_NULL();
+}
+
+/* json_whole_sha(jsonb) -> text: the SHA in a member, of 40 or 64 digits */
+Datum
+vsm_json_whole_sha(PG_FUNCTION_ARGS)
+{
+	text	   *sha = hex_of_member(PG_GETARG_JSONB_P(0));
+
+	if (sha == NULL || (VARSIZE_ANY_EXHDR(sha) != 40 && VARSIZE_ANY_EXHDR(sha) != 64))
 		PG_RETURN_NULL();
 	PG_RETURN_TEXT_P(sha);
 }
