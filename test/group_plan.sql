@@ -93,7 +93,8 @@ CREATE TABLE large AS
 SELECT n % 3001 AS item, 'KEY-' || n % 3001 AS key, timestamptz '2026-01-05' + n % 977 * interval '1 min' AS at, 'S' || n % 7 AS state,
 	'N' || n % 500 AS many,
 	CASE WHEN n % 10 > 0 THEN n % 5 END AS few FROM generate_series(1, 40000) AS n;
-ANALYZE large;
+CREATE TABLE large_medium AS SELECT -item AS medium, at, state FROM large;
+ANALYZE large, large_medium;
 CREATE TABLE my_workflow AS
 SELECT vsm.workflow(place, state, class, state) AS wf FROM (VALUES (1, 'Backlog', 'waiting'), (2, 'In Progress', 'active'), (3, 'Done',
 	'done')) AS s (place, state, class);

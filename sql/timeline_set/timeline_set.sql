@@ -15,7 +15,7 @@ CREATE TYPE vsm.bigint_timeline AS (item bigint, timeline vsm.timeline);
 COMMENT ON TYPE vsm.bigint_timeline IS 'an item whose key is a number, and its timeline';
 
 CREATE FUNCTION vsm.text_timelines_add(state internal, item text, at timestamptz, state_name text) RETURNS internal
-	AS 'MODULE_PATHNAME', 'vsm_text_timelines_add' LANGUAGE C IMMUTABLE PARALLEL RESTRICTED;
+	AS 'MODULE_PATHNAME', 'vsm_text_timelines_add' LANGUAGE C IMMUTABLE PARALLEL RESTRICTED SUPPORT vsm.group_plan_support;
 COMMENT ON FUNCTION vsm.text_timelines_add(internal, text, timestamptz, text) IS
 	'transition function of the aggregate vsm.timelines(item text, at, state)';
 
@@ -24,7 +24,7 @@ CREATE FUNCTION vsm.text_timelines_finish(state internal) RETURNS vsm.text_timel
 COMMENT ON FUNCTION vsm.text_timelines_finish(internal) IS 'final function of the aggregate vsm.timelines(item text, at, state)';
 
 CREATE FUNCTION vsm.bigint_timelines_add(state internal, item bigint, at timestamptz, state_name text) RETURNS internal
-	AS 'MODULE_PATHNAME', 'vsm_bigint_timelines_add' LANGUAGE C IMMUTABLE PARALLEL RESTRICTED;
+	AS 'MODULE_PATHNAME', 'vsm_bigint_timelines_add' LANGUAGE C IMMUTABLE PARALLEL RESTRICTED SUPPORT vsm.group_plan_support;
 COMMENT ON FUNCTION vsm.bigint_timelines_add(internal, bigint, timestamptz, text) IS
 	'transition function of the aggregate vsm.timelines(item bigint, at, state)';
 

@@ -163,6 +163,20 @@ vsm_push_jsonb(vsm_JsonbState *state, JsonbIteratorToken token, JsonbValue *valu
 #define vsm_insert_index_tuples(target, slot, estate) ExecInsertIndexTuples(target, slot, estate, false, false, NULL, NIL)
 #endif
 
+/* What statistics have of a table lost its prefix with 16. */
+#if PG_VERSION_NUM >= 160000
+#define VSM_ROWS_RETURNED	counts.tuples_returned
+#else
+#define VSM_ROWS_RETURNED	t_counts.t_tuples_returned
+#endif
+
+/* As pgstat_count_heap_getnext, of so many rows. */
+#define vsm_count_heap_rows(relation, rows) \
+	do { \
+		if (pgstat_should_count_relation(relation)) \
+			(relation)->pgstat_info->VSM_ROWS_RETURNED += (rows); \
+	} while (0)
+
 /* The kinds of memory contexts are the server's alone since 16; test/fuzz has one of its own. */
 #if PG_VERSION_NUM < 160000
 #define VSM_OWN_MEMORY_CONTEXTS

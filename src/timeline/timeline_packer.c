@@ -179,22 +179,40 @@ few_dictionary(TimelinePacker *packer, uint64 ranks)
 	return dictionary;
 }
 
+/* The ranks in use and the number of distinct events, if events are sorted; false if they are not. */
+static inline bool
+look_at_sorted(const TimelineEvent *events, uint32 num_events, uint64 *ranks, uint32 *num_distinct)
+{
+	*ranks = UINT64CONST(1) << events[0].state;
+	*num_distinct = 1;
+	for (uint32 i = 1; i < num_events; i++)
+	{
+		*ranks |= UINT64CONST(1) << events[i].state;
+		if (likely(events[i].at > events[i - 1].at) ||
+			(events[i].at == events[i - 1].at && events[i].state > events[i - 1].state))
+			(*num_distinct)++;
+		else if (events[i].at != events[i - 1].at || events[i].state != events[i - 1].state)
+			return false;
+	}
+	return true;
+}
+
 static const Timeline *
 pack_few(TimelinePacker *packer, TimelineEvent *events, uint32 num_events)
 {
 	const PackedDictionary *dictionary;
 	Timeline   *timeline;
 	uint8	   *p;
-	uint64		ranks = 0;
+	uint64		ranks;
 	uint32		number[FEW_NAMES];
 	uint32		num_used = 0;
-	uint32		num_distinct = 1;
+	uint32		num_distinct;
 
-	ranks |= UINT64CONST(1) << events[0].state;
-	for (uint32 i = 1; i < num_events; i++)
+	/* Most are, as they came. */
+	if (unlikely(!look_at_sorted(events, num_events, &ranks, &num_distinct)))
 	{
-		ranks |= UINT64CONST(1) << events[i].state;
-		num_distinct += events[i].at != events[i - 1].at || events[i].state != events[i - 1].state;
+		sort_events(events, num_events);
+		(void) look_at_sorted(events, num_events, &ranks, &num_distinct);
 	}
 	for (uint64 left = ranks; left != 0; left &= left - 1)
 		number[pg_rightmost_one_pos64(left)] = num_used++;
@@ -268,8 +286,8 @@ const Timeline *
 timeline_packer_pack(TimelinePacker *packer, TimelineEvent *events, uint32 num_events)
 {
 	Assert(num_events > 0);
-	sort_events(events, num_events);
 	if (packer->num_names <= FEW_NAMES)
 		return pack_few(packer, events, num_events);
+	sort_events(events, num_events);
 	return pack_many(packer, events, num_events);
 }

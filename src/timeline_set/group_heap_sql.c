@@ -5,6 +5,8 @@
 #include "postgres.h"
 
 #include "base/compat.h"
+#include "pgstat.h"
+#include "storage/bufmgr.h"
 #include "timeline_set/group_heap_sql.h"
 #include "utils/rel.h"
 
@@ -39,6 +41,7 @@ group_heap_new(const PlanState *child, int num_columns)
 	heap->descriptor = RelationGetDescr(scan->ss_currentRelation);
 	heap->num_columns = num_columns;
 	heap->columns = palloc0(sizeof(HeapColumn) * num_columns);
+	heap->fields = palloc0(sizeof(char *) * num_columns);
 	heap->values = palloc0(sizeof(Datum) * num_columns);
 	heap->is_null = palloc0(sizeof(bool) * num_columns);
 	for (int i = 0; i < num_columns; i++)
@@ -53,8 +56,59 @@ group_heap_new(const PlanState *child, int num_columns)
 }
 
 void
-group_heap_short_row(GroupHeap *heap, HeapTuple tuple)
+group_heap_short_row(GroupHeap *heap, HeapTupleHeader header)
 {
+	HeapTupleData tuple = {0};
+
+	tuple.t_data = header;
 	for (int i = 0; i < heap->num_columns; i++)
-		heap->values[i] = heap_getattr(tuple, i + 1, heap->descriptor, &heap->is_null[i]);
+		heap->values[i] = heap_getattr(&tuple, i + 1, heap->descriptor, &heap->is_null[i]);
+}
+
+/*
+ * The rows of the scan's page from the current one on, or behind it: the scan is told that it gave them
+ * all. A scan that is not allowed to look at whole pages gives one row.
+ */
+static void
+take_rows(GroupHeap *heap, bool with_current)
+{
+	HeapScanDesc scan = (HeapScanDesc) heap->scan;
+	int			num_before = with_current ? 0 : 1;
+
+	heap->page = BufferGetPage(scan->rs_cbuf);
+	if ((scan->rs_base.rs_flags & SO_ALLOW_PAGEMODE) == 0)
+	{
+		heap->only = ItemPointerGetOffsetNumber(&scan->rs_ctup.t_self);
+		heap->next = &heap->only + num_before;
+		heap->end = &heap->only + 1;
+		return;
+	}
+	heap->next = scan->rs_vistuples + scan->rs_cindex + num_before;
+	heap->end = scan->rs_vistuples + scan->rs_ntuples;
+	heap->ahead = (const char *) heap->page;
+	heap->ahead_step = 0;
+	if (scan->rs_cbuf == heap->buffer + 1)
+	{
+		heap->ahead += BLCKSZ;
+		heap->ahead_step = BLCKSZ / scan->rs_ntuples;
+	}
+	heap->buffer = scan->rs_cbuf;
+	vsm_count_heap_rows(scan->rs_base.rs_rd, scan->rs_ntuples - scan->rs_cindex - 1);
+	scan->rs_cindex = scan->rs_ntuples - 1;
+}
+
+void
+group_heap_begin(GroupHeap *heap, TableScanDesc scan)
+{
+	heap->scan = scan;
+	take_rows(heap, false);
+}
+
+bool
+group_heap_page(GroupHeap *heap)
+{
+	if (heap_getnext(heap->scan, ForwardScanDirection) == NULL)
+		return false;
+	take_rows(heap, true);
+	return true;
 }

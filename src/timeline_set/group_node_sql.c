@@ -1,9 +1,9 @@
 /*
  * group_node_sql.c
- *		GROUP BY with vsm.timeline(at, state), executed on a set of timelines.
+ *		GROUP BY with vsm.timeline(at, state), and vsm.timelines, executed on a set of timelines.
  *
  * The node fills a set with all rows of its child, and then reads it: a row for each item, which is
- * a group. What is computed of a group is left to the executor's expressions.
+ * a group; or its only row is the set. What is computed of a row is left to the executor's expressions.
  *
  * A key of GROUP BY that is passed by value is the number of its item; one that is a varlena, its
  * bytes. Several keys, or one of another kind, are laid behind each other.
@@ -63,6 +63,7 @@ typedef struct GroupNode
 	int			state_column;
 	int			num_columns;	/* so many of the child are needed */
 	List	   *summaries;
+	bool		whole;			/* the set is the answer */
 	GroupHeap  *heap;			/* NULL: rows come from the child, one by one */
 	bool		toasted;		/* something of this row was */
 	char	   *row;			/* the keys of a row, laid behind each other */
@@ -74,6 +75,7 @@ typedef struct GroupNode
 	TimelineSet *set;
 	TimelineSetReader *reader;
 	bool		is_filled;
+	bool		is_emitted;		/* the set, where it is the answer */
 	Size		peak_memory;
 	uint64		peak_file;		/* bytes in temporary files */
 } GroupNode;
@@ -199,9 +201,9 @@ make_row(GroupNode *node, const Datum *values, const bool *nulls)
 	return used;
 }
 
-/* The number of the state of a row, and its time; as vsm.timeline(at, state) takes them. */
-static inline uint32
-row_event(GroupNode *node, const Datum *values, const bool *nulls, int64 *at)
+/* The number of the state of a row, and its time; as vsm.timeline(at, state) takes them. page: where the row lies, or NULL. */
+static pg_attribute_always_inline uint32
+row_event(GroupNode *node, const Datum *values, const bool *nulls, const char *page, int64 *at)
 {
 	struct varlena *state;
 
@@ -213,18 +215,18 @@ row_event(GroupNode *node, const Datum *values, const bool *nulls, int64 *at)
 		return SET_NO_EVENT;
 	check_finite(*at, "the time of an event");
 	state = plain(node, values[node->state_column]);
-	return timeline_set_state(node->set, VARDATA_ANY(state), VARSIZE_ANY_EXHDR(state));
+	return timeline_set_state_of_page(node->set, VARDATA_ANY(state), VARSIZE_ANY_EXHDR(state), page);
 }
 
-static inline void
-add_row(GroupNode *node, const Datum *values, const bool *nulls)
+static pg_attribute_always_inline void
+add_row(GroupNode *node, GroupKeyKind kind, const Datum *values, const bool *nulls, const char *page)
 {
 	TimelineSet *set = node->set;
 	const GroupKey *key = node->keys;
 	int64		at;
-	uint32		state = row_event(node, values, nulls, &at);
+	uint32		state = row_event(node, values, nulls, page, &at);
 
-	if (node->kind == KEY_ROW)
+	if (kind == KEY_ROW)
 	{
 		uint32		size = make_row(node, values, nulls);
 
@@ -232,7 +234,7 @@ add_row(GroupNode *node, const Datum *values, const bool *nulls)
 	}
 	else if (unlikely(nulls[key->column]))
 		timeline_set_add_null(set, at, state);
-	else if (node->kind == KEY_NUMBER)
+	else if (kind == KEY_NUMBER)
 		timeline_set_add_number(set, by_value_number(values[key->column], key->length), at, state);
 	else
 	{
@@ -260,6 +262,48 @@ note_size(GroupNode *node)
 		node->peak_file = Max(node->peak_file, node->set->names->file_bytes);
 }
 
+/* The same of a row that has no NULL, by where its columns lie; false, and nothing is added, if one of them is toasted. */
+static pg_attribute_always_inline bool
+add_fields(GroupNode *node, GroupKeyKind kind)
+{
+	const GroupHeap *heap = node->heap;
+	const GroupKey *key = node->keys;
+	const char *key_field = heap->fields[key->column];
+	const char *state_field = heap->fields[node->state_column];
+	uint32		state;
+	int64		at;
+
+	if (unlikely(!timeline_set_is_plain(PointerGetDatum(state_field)) ||
+				 (kind == KEY_BYTES && !timeline_set_is_plain(PointerGetDatum(key_field)))))
+		return false;
+	memcpy(&at, heap->fields[node->at_column], sizeof(at));
+	check_finite(at, "the time of an event");
+	state = timeline_set_state_of_page(node->set, VARDATA_ANY(state_field), VARSIZE_ANY_EXHDR(state_field),
+									   (const char *) heap->page);
+	if (kind == KEY_NUMBER)
+		timeline_set_add_number(node->set, by_value_number(fetch_att(key_field, true, key->length), key->length), at, state);
+	else
+		timeline_set_add_text(node->set, VARDATA_ANY(key_field), VARSIZE_ANY_EXHDR(key_field), at, state);
+	return true;
+}
+
+/* Adds the rows of a page. */
+static pg_attribute_always_inline void
+add_page(GroupNode *node, GroupKeyKind kind)
+{
+	GroupHeap  *heap = node->heap;
+
+	while (heap->next < heap->end)
+	{
+		HeapTupleHeader header = group_heap_next(heap);
+
+		if (kind != KEY_ROW && likely(group_heap_fields(heap, header)) && likely(add_fields(node, kind)))
+			continue;
+		group_heap_row(heap, header);
+		add_row(node, kind, heap->values, heap->is_null, (const char *) heap->page);
+	}
+}
+
 /* Adds the other rows of a child that is a plain scan of a heap. */
 static void
 add_heap_rows(GroupNode *node, PlanState *child)
@@ -269,12 +313,17 @@ add_heap_rows(GroupNode *node, PlanState *child)
 
 	if (child->instrument != NULL)
 		InstrStartNode(child->instrument);
-	heap->scan = ((ScanState *) child)->ss_currentScanDesc;
-	while (group_heap_next(heap))
+	group_heap_begin(heap, ((ScanState *) child)->ss_currentScanDesc);
+	do
 	{
-		add_row(node, heap->values, heap->is_null);
-		num_rows++;
-	}
+		num_rows += heap->end - heap->next;
+		if (node->kind == KEY_NUMBER)
+			add_page(node, KEY_NUMBER);
+		else if (node->kind == KEY_BYTES)
+			add_page(node, KEY_BYTES);
+		else
+			add_page(node, KEY_ROW);
+	} while (group_heap_page(heap));
 	if (child->instrument != NULL)
 		InstrStopNode(child->instrument, num_rows);
 }
@@ -299,7 +348,7 @@ add_rows(GroupNode *node)
 			node->set->summarized = node->summaries != NIL;
 		}
 		slot_getsomeattrs(slot, node->num_columns);
-		add_row(node, slot->tts_values, slot->tts_isnull);
+		add_row(node, node->kind, slot->tts_values, slot->tts_isnull, NULL);
 		if (node->heap != NULL)
 		{
 			/* The scan has begun. */
@@ -436,6 +485,23 @@ store_item(GroupNode *node, const SetItem *item, TupleTableSlot *slot)
 	ExecStoreVirtualTuple(slot);
 }
 
+/* The set as the one row that expressions are computed of: as the aggregate, NULL if there was no row. */
+static TupleTableSlot *
+store_set(GroupNode *node, TupleTableSlot *slot)
+{
+	ExecClearTuple(slot);
+	slot->tts_isnull[0] = node->set == NULL;
+	slot->tts_values[0] = (Datum) 0;
+	if (node->set != NULL)
+	{
+		MemoryContext old = MemoryContextSwitchTo(node->context);
+
+		slot->tts_values[0] = timeline_set_datum(node->set);
+		MemoryContextSwitchTo(old);
+	}
+	return ExecStoreVirtualTuple(slot);
+}
+
 static TupleTableSlot *
 exec_node(CustomScanState *css)
 {
@@ -446,6 +512,15 @@ exec_node(CustomScanState *css)
 
 	if (!node->is_filled)
 		fill_set(node);
+	if (node->whole)
+	{
+		if (node->is_emitted)
+			return NULL;
+		node->is_emitted = true;
+		ResetExprContext(context);
+		context->ecxt_scantuple = store_set(node, slot);
+		return css->ss.ps.ps_ProjInfo != NULL ? ExecProject(css->ss.ps.ps_ProjInfo) : slot;
+	}
 	if (node->set == NULL)
 		return NULL;
 	if (node->reader == NULL)
@@ -488,7 +563,7 @@ forget_set(GroupNode *node)
 		timeline_set_close(node->set);
 	node->reader = NULL;
 	node->set = NULL;
-	node->is_filled = false;
+	node->is_filled = node->is_emitted = false;
 	MemoryContextReset(node->context);
 }
 
@@ -537,12 +612,14 @@ read_plan(GroupNode *node, const CustomScan *plan)
 	List	   *columns = list_nth(plan->custom_private, GROUP_PLAN_COLUMNS);
 
 	node->summaries = list_nth(plan->custom_private, GROUP_PLAN_SUMMARIES);
-	node->num_keys = list_length(plan->custom_scan_tlist) - 1 - list_length(node->summaries);
+	node->whole = list_length(plan->custom_private) > GROUP_PLAN_ITEM_TYPE;
+	node->num_keys = list_length(columns) - 2;
 	node->keys = palloc0(sizeof(GroupKey) * node->num_keys);
 	for (int i = 0; i < node->num_keys; i++)
 	{
 		GroupKey   *key = &node->keys[i];
-		Oid			type = exprType((Node *) list_nth_node(TargetEntry, plan->custom_scan_tlist, i)->expr);
+		Oid			type = node->whole ? linitial_oid(list_nth(plan->custom_private, GROUP_PLAN_ITEM_TYPE)) :
+			exprType((Node *) list_nth_node(TargetEntry, plan->custom_scan_tlist, i)->expr);
 
 		key->column = list_nth_int(columns, i) - 1;
 		get_typlenbyval(type, &key->length, &key->by_value);
@@ -569,7 +646,7 @@ begin_node(CustomScanState *css, EState *estate, int eflags)
 	css->custom_ps = list_make1(ExecInitNode(linitial(plan->custom_plans), estate, eflags & ~EXEC_FLAG_REWIND));
 	read_plan(node, plan);
 	node->heap = group_heap_new(linitial(css->custom_ps), node->num_columns);
-	for (int i = node->num_keys; i < list_length(plan->custom_scan_tlist); i++)
+	for (int i = node->whole ? 0 : node->num_keys; i < list_length(plan->custom_scan_tlist); i++)
 		check_permissions(castNode(Aggref, list_nth_node(TargetEntry, plan->custom_scan_tlist, i)->expr)->aggfnoid);
 	node->row_size = 256;
 	node->row = palloc(node->row_size);
@@ -590,6 +667,7 @@ rescan_node(CustomScanState *css)
 		if (node->reader != NULL)
 			timeline_set_read_end(node->reader);
 		node->reader = NULL;
+		node->is_emitted = false;
 		return;
 	}
 	forget_set(node);
@@ -680,7 +758,8 @@ explain_node(CustomScanState *css, List *ancestors, ExplainState *es)
 	for (int i = 0; i < num_group_keys; i++)
 		keys = lappend(keys, deparse_expression((Node *) list_nth_node(TargetEntry, plan->custom_scan_tlist, i)->expr,
 												context, vsm_explain_prefix(es), true));
-	ExplainPropertyList("Group Key", keys, es);
+	if (keys != NIL)
+		ExplainPropertyList("Group Key", keys, es);
 	if (!es->analyze || node->peak_memory == 0)
 		return;
 	ExplainPropertyInteger("Memory Usage", "kB", (node->peak_memory + 1023) / 1024, es);

@@ -1,15 +1,16 @@
 /*
  * group_plan_sql.c
- *		GROUP BY with vsm.timeline(at, state), planned on a set of timelines.
+ *		GROUP BY with vsm.timeline(at, state), and vsm.timelines, planned on a set of timelines.
  *
  * A hook adds a path to the planner's own for queries of this class: one or more keys, each of a
  * type whose equal values have equal bytes, and one vsm.timeline(at, state), used as often as one
  * likes, with no other aggregate but count(*), count, min and max of the same at, and count of the
- * same state. All other queries are left alone.
+ * same state. So it does where vsm.timelines(item, at, state) is all that is computed of the rows of a
+ * query: the node's answer is then the set. All other queries are left alone.
  *
  * The library need not be preloaded: the planner asks the aggregate's transition function for its
  * cost, by the support function below, before it looks at the hook. So the hook is there in time,
- * and knows the transition function's OID; a query without it costs a comparison.
+ * and knows the transition functions' OIDs; a query without them costs a few comparisons.
  */
 #include "postgres.h"
 
@@ -44,6 +45,9 @@ PG_FUNCTION_INFO_V1(vsm_group_plan_support);
 /* Exported, as where they are defined: otherwise SQL would not find them any more. */
 extern PGDLLEXPORT Datum vsm_timeline_add_event(PG_FUNCTION_ARGS);
 extern PGDLLEXPORT Datum vsm_timeline_finish(PG_FUNCTION_ARGS);
+extern PGDLLEXPORT Datum vsm_text_timelines_add(PG_FUNCTION_ARGS);
+extern PGDLLEXPORT Datum vsm_bigint_timelines_add(PG_FUNCTION_ARGS);
+extern PGDLLEXPORT Datum vsm_timelines_finish(PG_FUNCTION_ARGS);
 
 extern PGDLLEXPORT void _PG_init(void);
 
@@ -61,15 +65,31 @@ extern PGDLLEXPORT void _PG_init(void);
 static bool enable_group_plan = true;
 static create_upper_paths_hook_type previous_hook;
 
-/* The transition function of vsm.timeline(at, state), once the planner has asked for it. */
-static Oid	add_event_function = InvalidOid;
+/* The transition functions of the aggregates that sets are made for. */
+typedef enum SetFunction
+{
+	ADD_EVENT,
+	ADD_NUMBER,
+	ADD_TEXT,
+	NUM_SET_FUNCTIONS
+} SetFunction;
+
+static const PGFunction set_functions[NUM_SET_FUNCTIONS] = {
+	vsm_timeline_add_event, vsm_bigint_timelines_add, vsm_text_timelines_add
+};
+
+/* Their OIDs, once the planner has asked for them. */
+static Oid	set_function_oids[NUM_SET_FUNCTIONS];
 
 /* What of a query the node needs. */
 typedef struct GroupQuery
 {
 	List	   *keys;			/* expressions: those of GROUP BY, then columns that depend on them */
 	int			num_group_keys;
+	bool		whole;			/* no groups: the one key is the item of vsm.timelines, whose set is the answer */
 	Aggref	   *aggref;
+	Expr	   *at;				/* its arguments */
+	Expr	   *state;
 	List	   *others;			/* aggregates beside it, */
 	List	   *summaries;		/* and what of a group they are */
 } GroupQuery;
@@ -78,17 +98,6 @@ typedef struct GroupQuery
  * Which queries.
  *----------
  */
-
-/* The planner wants to know what a call costs: that is as declared, but now it is told who asks. */
-Datum
-vsm_group_plan_support(PG_FUNCTION_ARGS)
-{
-	Node	   *request = (Node *) PG_GETARG_POINTER(0);
-
-	if (IsA(request, SupportRequestCost))
-		add_event_function = ((SupportRequestCost *) request)->funcid;
-	PG_RETURN_POINTER(NULL);
-}
 
 /* Whether that is a function of this library, called without anything in between. */
 static bool
@@ -102,9 +111,28 @@ is_function(Oid oid, PGFunction function)
 	return info.fn_addr == function;
 }
 
-/* Whether an aggregate's result is that of vsm_timeline_add_event and vsm_timeline_finish alone. */
+/* The planner wants to know what a call costs: that is as declared, but now it is told who asks. */
+Datum
+vsm_group_plan_support(PG_FUNCTION_ARGS)
+{
+	Node	   *request = (Node *) PG_GETARG_POINTER(0);
+
+	if (IsA(request, SupportRequestCost))
+	{
+		Oid			function = ((SupportRequestCost *) request)->funcid;
+
+		for (int i = 0; i < NUM_SET_FUNCTIONS; i++)
+		{
+			if (is_function(function, set_functions[i]))
+				set_function_oids[i] = function;
+		}
+	}
+	PG_RETURN_POINTER(NULL);
+}
+
+/* Whether an aggregate's result is that of these functions of this library alone. */
 static bool
-makes_timelines(Oid aggregate)
+is_made_by(Oid aggregate, PGFunction transition, PGFunction final)
 {
 	HeapTuple	tuple = SearchSysCache1(AGGFNOID, ObjectIdGetDatum(aggregate));
 	Form_pg_aggregate form;
@@ -116,23 +144,29 @@ makes_timelines(Oid aggregate)
 	form = (Form_pg_aggregate) GETSTRUCT(tuple);
 	(void) SysCacheGetAttr(AGGFNOID, tuple, Anum_pg_aggregate_agginitval, &initial_is_null);
 	result = form->aggkind == AGGKIND_NORMAL && initial_is_null && !form->aggfinalextra &&
-		is_function(form->aggtransfn, vsm_timeline_add_event) &&
-		is_function(form->aggfinalfn, vsm_timeline_finish);
+		is_function(form->aggtransfn, transition) && is_function(form->aggfinalfn, final);
 	ReleaseSysCache(tuple);
 	return result;
 }
 
+/* Whether an aggregate is a plain one of so many arguments. */
 static bool
-is_timeline_aggregate(const Aggref *aggref)
+is_plain_aggregate(const Aggref *aggref, int num_arguments)
 {
 	return aggref->aggsplit == AGGSPLIT_SIMPLE && aggref->agglevelsup == 0 &&
 		aggref->aggkind == AGGKIND_NORMAL && !aggref->aggvariadic &&
 		aggref->aggdirectargs == NIL && aggref->aggorder == NIL &&
 		aggref->aggdistinct == NIL && aggref->aggfilter == NULL &&
-		list_length(aggref->args) == 2 &&
+		list_length(aggref->args) == num_arguments &&
+		!contain_subplans((Node *) aggref->args);
+}
+
+static bool
+is_timeline_aggregate(const Aggref *aggref)
+{
+	return is_plain_aggregate(aggref, 2) &&
 		exprType((Node *) linitial_node(TargetEntry, aggref->args)->expr) == TIMESTAMPTZOID &&
-		!contain_subplans((Node *) aggref->args) &&
-		makes_timelines(aggref->aggfnoid);
+		is_made_by(aggref->aggfnoid, vsm_timeline_add_event, vsm_timeline_finish);
 }
 
 /* Whether values of an expression can be kept as their bytes. */
@@ -226,8 +260,6 @@ same_bytes(Expr *expr)
 static bool
 is_summary(const GroupQuery *query, const Aggref *aggref, GroupSummary *summary)
 {
-	Expr	   *at = linitial_node(TargetEntry, query->aggref->args)->expr;
-	Expr	   *state = lsecond_node(TargetEntry, query->aggref->args)->expr;
 	Expr	   *argument;
 
 	if (aggref->aggsplit != AGGSPLIT_SIMPLE || aggref->agglevelsup != 0 || aggref->aggorder != NIL ||
@@ -243,18 +275,72 @@ is_summary(const GroupQuery *query, const Aggref *aggref, GroupSummary *summary)
 	{
 		case F_MIN_TIMESTAMPTZ:
 			*summary = SUMMARY_FIRST;
-			return equal(argument, at);
+			return equal(argument, query->at);
 		case F_MAX_TIMESTAMPTZ:
 			*summary = SUMMARY_LAST;
-			return equal(argument, at);
+			return equal(argument, query->at);
 		case F_COUNT_ANY:
 			if (IsA(argument, Const))
 				return !((Const *) argument)->constisnull;
-			*summary = equal(argument, at) ? SUMMARY_TIMES : SUMMARY_STATES;
-			return *summary == SUMMARY_TIMES || equal(same_bytes(argument), same_bytes(state));
+			*summary = equal(argument, query->at) ? SUMMARY_TIMES : SUMMARY_STATES;
+			return *summary == SUMMARY_TIMES || equal(same_bytes(argument), same_bytes(query->state));
 		default:
 			return false;
 	}
+}
+
+/* Finds the one aggregate that a query without groups may have; returns true if there is another one. */
+static bool
+has_other_aggregate(Node *node, void *context)
+{
+	GroupQuery *query = context;
+
+	if (node == NULL)
+		return false;
+	if (!IsA(node, Aggref))
+		return expression_tree_walker(node, has_other_aggregate, context);
+	if (query->aggref == NULL)
+		query->aggref = (Aggref *) node;
+	return !equal(query->aggref, node);
+}
+
+/*
+ * Whether a query without groups is of the class: one vsm.timelines, whose items are grouped by their
+ * bytes. What refuses other items is the aggregate.
+ */
+static bool
+read_whole_query(const RelOptInfo *output_rel, const GroupPathExtraData *extra, GroupQuery *query)
+{
+	Expr	   *item;
+	Oid			collation;
+
+	memset(query, 0, sizeof(GroupQuery));
+	query->whole = true;
+	if (extra->havingQual != NULL || has_other_aggregate((Node *) output_rel->reltarget->exprs, query) ||
+		query->aggref == NULL || !is_plain_aggregate(query->aggref, 3))
+		return false;
+	item = linitial_node(TargetEntry, query->aggref->args)->expr;
+	query->at = lsecond_node(TargetEntry, query->aggref->args)->expr;
+	query->state = lthird_node(TargetEntry, query->aggref->args)->expr;
+	if (is_made_by(query->aggref->aggfnoid, vsm_bigint_timelines_add, vsm_timelines_finish))
+	{
+		if (!get_typbyval(exprType((Node *) item)))
+			return false;
+		/* A smaller number is the same one. */
+		if (IsA(item, FuncExpr) &&
+			(((FuncExpr *) item)->funcid == F_INT8_INT4 || ((FuncExpr *) item)->funcid == F_INT8_INT2))
+			item = linitial(((FuncExpr *) item)->args);
+	}
+	else
+	{
+		collation = exprCollation((Node *) item);
+		if (!is_made_by(query->aggref->aggfnoid, vsm_text_timelines_add, vsm_timelines_finish) ||
+			!OidIsValid(collation) || !get_collation_isdeterministic(collation))
+			return false;
+		item = same_bytes(item);
+	}
+	query->keys = list_make1(item);
+	return true;
 }
 
 /* Whether a query, or the part of it that concerns one partition, is of the class. */
@@ -263,6 +349,8 @@ read_query(PlannerInfo *root, const RelOptInfo *output_rel, const GroupPathExtra
 {
 	ListCell   *cell;
 
+	if (root->parse->groupClause == NIL)
+		return read_whole_query(output_rel, extra, query);
 	memset(query, 0, sizeof(GroupQuery));
 	foreach(cell, root->parse->groupClause)
 	{
@@ -279,6 +367,8 @@ read_query(PlannerInfo *root, const RelOptInfo *output_rel, const GroupPathExtra
 		return false;
 	if (query->aggref == NULL)
 		return false;
+	query->at = linitial_node(TargetEntry, query->aggref->args)->expr;
+	query->state = lsecond_node(TargetEntry, query->aggref->args)->expr;
 	foreach(cell, query->others)
 	{
 		GroupSummary summary;
@@ -309,7 +399,8 @@ typedef enum PathPrivate
 	PATH_HAVING,
 	PATH_COLUMNS,
 	PATH_NUM_GROUP_KEYS,
-	PATH_SUMMARIES
+	PATH_SUMMARIES,
+	PATH_ITEM_TYPE
 } PathPrivate;
 
 /* The columns of a target that have these expressions; NIL if not all of them are there. */
@@ -373,15 +464,17 @@ static Path *
 make_child(PlannerInfo *root, Path *input, const GroupQuery *query, List **columns)
 {
 	List	   *exprs = list_copy(query->keys);
-	PathTarget *target;
-	ListCell   *cell;
+	PathTarget *target = create_empty_pathtarget();
+	Path	   *scan = IsA(input, ProjectionPath) ? ((ProjectionPath *) input)->subpath : input;
 
-	foreach(cell, query->aggref->args)
-		exprs = lappend(exprs, same_bytes(lfirst_node(TargetEntry, cell)->expr));
-	target = create_empty_pathtarget();
-	target->exprs = stored_columns(root, input);
+	exprs = lappend(exprs, same_bytes(query->at));
+	exprs = lappend(exprs, same_bytes(query->state));
+	/* A projection only puts columns in order, or computes what is not asked for, if all that is asked for is stored. */
+	target->exprs = stored_columns(root, scan);
 	*columns = find_columns(target, exprs);
-	if (*columns == NIL)
+	if (*columns != NIL)
+		input = scan;
+	else
 	{
 		*columns = find_columns(input->pathtarget, exprs);
 		if (*columns != NIL)
@@ -394,14 +487,14 @@ make_child(PlannerInfo *root, Path *input, const GroupQuery *query, List **colum
 	return (Path *) create_projection_path(root, input->parent, input, target);
 }
 
-/* What the node emits, before it computes anything of that: the keys and the aggregates. */
+/* What the node emits, before it computes anything of that: the keys, unless there are no groups, and the aggregates. */
 static List *
 scan_tlist(const GroupQuery *query)
 {
 	List	   *tlist = NIL;
 	ListCell   *cell;
 
-	foreach(cell, query->keys)
+	foreach(cell, query->whole ? NIL : query->keys)
 		tlist = lappend(tlist, makeTargetEntry(lfirst(cell), list_length(tlist) + 1, NULL, false));
 	tlist = lappend(tlist, makeTargetEntry((Expr *) query->aggref, list_length(tlist) + 1, NULL, false));
 	foreach(cell, query->others)
@@ -426,7 +519,7 @@ cost_path(PlannerInfo *root, CustomPath *path, const Path *child, const GroupQue
 	double		processes = path->path.parallel_aware ? num_processes(child) : 1;
 	double		rows = clamp_row_est(child->rows);
 	List	   *group_keys = list_copy_head(query->keys, query->num_group_keys);
-	double		groups = estimate_num_groups(root, group_keys, rows * processes, NULL, NULL) / processes;
+	double		groups = query->whole ? 1 : estimate_num_groups(root, group_keys, rows * processes, NULL, NULL) / processes;
 	double		bytes = rows * (SET_NUMBER_RECORD + Max(child->pathtarget->width - SET_NUMBER_RECORD, 0) / 2.0);
 	Cost		startup = child->total_cost + BEGIN_COST;
 	Cost		total;
@@ -473,6 +566,8 @@ make_path(PlannerInfo *root, Path *input, RelOptInfo *output_rel, const GroupQue
 	path->custom_paths = list_make1(child);
 	path->custom_private = list_make5(scan_tlist(query), having, columns,
 									  list_make1_int(query->num_group_keys), query->summaries);
+	if (query->whole)
+		path->custom_private = lappend(path->custom_private, list_make1_oid(exprType(linitial(query->keys))));
 	path->methods = &path_methods;
 	cost_path(root, path, child, query, having);
 	return path;
@@ -529,21 +624,28 @@ add_group_paths(PlannerInfo *root, RelOptInfo *input_rel, RelOptInfo *output_rel
 	cost = path->total_cost;
 	groups = path->rows;
 	add_path(output_rel, path);
-	if (output_rel->consider_parallel && input_rel->partial_pathlist != NIL)
+	if (!query.whole && output_rel->consider_parallel && input_rel->partial_pathlist != NIL)
 		add_parallel_paths(root, input_rel, output_rel, &query, having, cost, groups);
 }
 
 /* Aggregates are known by their transition functions, each of which is there once. */
 static bool
-makes_timeline(const PlannerInfo *root)
+makes_set(const PlannerInfo *root)
 {
+	SetFunction first = root->parse->groupClause != NIL ? ADD_EVENT : ADD_NUMBER;
+	SetFunction last = root->parse->groupClause != NIL ? ADD_EVENT : ADD_TEXT;
 	ListCell   *cell;
 
 	foreach(cell, root->aggtransinfos)
 	{
 		/* It is a node of its own kind since 16. */
-		if (((AggTransInfo *) lfirst(cell))->transfn_oid == add_event_function)
-			return true;
+		Oid			function = ((AggTransInfo *) lfirst(cell))->transfn_oid;
+
+		for (int i = first; i <= last; i++)
+		{
+			if (function == set_function_oids[i])
+				return true;
+		}
 	}
 	return false;
 }
@@ -552,9 +654,7 @@ static void
 group_paths_hook(PlannerInfo *root, UpperRelationKind stage, RelOptInfo *input_rel, RelOptInfo *output_rel, void *extra)
 {
 	/* Of a query that has been asked about just now, all the rest. */
-	if (stage == UPPERREL_GROUP_AGG && OidIsValid(add_event_function) && enable_group_plan &&
-		makes_timeline(root) &&
-		root->parse->groupClause != NIL && root->parse->groupingSets == NIL &&
+	if (stage == UPPERREL_GROUP_AGG && enable_group_plan && makes_set(root) && root->parse->groupingSets == NIL &&
 		((GroupPathExtraData *) extra)->patype != PARTITIONWISE_AGGREGATE_PARTIAL &&
 		input_rel->cheapest_total_path != NULL)
 		add_group_paths(root, input_rel, output_rel, extra);
@@ -577,6 +677,8 @@ make_plan(PlannerInfo *root, RelOptInfo *rel, CustomPath *path, List *tlist, Lis
 	plan->custom_private = list_make3(list_nth(path->custom_private, PATH_COLUMNS),
 									  list_nth(path->custom_private, PATH_NUM_GROUP_KEYS),
 									  list_nth(path->custom_private, PATH_SUMMARIES));
+	if (list_length(path->custom_private) > PATH_ITEM_TYPE)
+		plan->custom_private = lappend(plan->custom_private, list_nth(path->custom_private, PATH_ITEM_TYPE));
 	plan->custom_scan_tlist = list_nth(path->custom_private, PATH_SCAN_TLIST);
 	plan->methods = &group_node_methods;
 	return &plan->scan.plan;

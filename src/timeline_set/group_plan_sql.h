@@ -1,6 +1,6 @@
 /*
  * group_plan_sql.h
- *		GROUP BY on a set of timelines: what the planner's part (group_plan_sql.c) tells the
+ *		GROUP BY and vsm.timelines on a set of timelines: what the planner's part (group_plan_sql.c) tells the
  *		executor's (group_node_sql.c).
  */
 #ifndef VSM_GROUP_PLAN_SQL_H
@@ -23,13 +23,15 @@ typedef enum GroupSummary
 
 /*
  * The plan of a node. custom_scan_tlist has what it groups by, then the aggregate, then summaries;
- * custom_plans has the child; custom_private has these lists of integers.
+ * custom_plans has the child; custom_private has these lists of integers. Where the answer is the set
+ * itself custom_scan_tlist has the aggregate alone, and there is the last list.
  */
 typedef enum GroupPlanPrivate
 {
 	GROUP_PLAN_COLUMNS,			/* of the child: each key's, the time's, the state's */
 	GROUP_PLAN_NUM_GROUP_KEYS,	/* of GROUP BY; further keys are columns that depend on them */
-	GROUP_PLAN_SUMMARIES
+	GROUP_PLAN_SUMMARIES,
+	GROUP_PLAN_ITEM_TYPE		/* the OID of the type of the item's column */
 } GroupPlanPrivate;
 
 extern const CustomScanMethods group_node_methods;

@@ -28,6 +28,14 @@
 /* Slots for names to begin with, so many that ten names hardly ever share one. */
 #define FEWEST_SLOTS		512
 
+const uint8 timeline_set_masks[2 * SET_WORD_BYTES] = {
+	0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+	0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff
+};
+
+/* Slots of a set that has found no name by its words yet. */
+static const uint16 free_short_slots[SET_SHORT_SLOTS];
+
 TimelineSet *
 timeline_set_new(MemoryContext context, bool text_keys, Size max_memory)
 {
@@ -39,6 +47,7 @@ timeline_set_new(MemoryContext context, bool text_keys, Size max_memory)
 	names->names = MemoryContextAlloc(context, sizeof(SetName) * names->max_names);
 	names->mask = FEWEST_SLOTS - 1;
 	names->slots = MemoryContextAllocZero(context, sizeof(uint32) * (names->mask + 1));
+	names->short_slots = free_short_slots;
 	set->names = names;
 	set->context = context;
 	set->text_keys = text_keys;
@@ -149,6 +158,39 @@ timeline_set_find_state(SetNames *names, const char *data, uint32 len,
 		return number;
 	}
 	return timeline_set_add_state(names, data, len);
+}
+
+uint32
+timeline_set_find_words(TimelineSet *set, const char *name, uint32 len)
+{
+	SetNames   *names = set->names;
+	uint64		words[SET_WORDS];
+	uint32		slot;
+	SetShortName *added;
+
+	for (int i = 0; i < SET_WORDS; i++)
+		words[i] = timeline_set_word(name, len, i);
+	slot = timeline_set_words_slot(words[0], words[1], words[2], words[3]);
+	for (; names->short_slots[slot] != 0; slot = (slot + 1) % SET_SHORT_SLOTS)
+	{
+		const SetShortName *known = &names->short_names[names->short_slots[slot] - 1];
+
+		if (timeline_set_same_words(known, words[0], words[1], words[2], words[3], len))
+			return known->number;
+	}
+	if (names->num_short == SET_SHORT_SLOTS / 4)
+		return timeline_set_state(set, name, len);
+	if (names->short_names == NULL)
+	{
+		names->short_names = MemoryContextAlloc(names->context, sizeof(SetShortName) * (SET_SHORT_SLOTS / 4));
+		names->short_slots = MemoryContextAllocZero(names->context, sizeof(uint16) * SET_SHORT_SLOTS);
+	}
+	added = &names->short_names[names->num_short];
+	memcpy(added->words, words, sizeof(added->words));
+	added->len = len;
+	added->number = timeline_set_state(set, name, len);
+	unconstify(uint16 *, names->short_slots)[slot] = ++names->num_short;
+	return added->number;
 }
 
 uint32
@@ -387,16 +429,17 @@ timeline_set_free_partitions(TimelineSet *set)
 void
 timeline_set_add_null(TimelineSet *set, int64 at, uint32 state)
 {
+	uint64		word = timeline_set_event_word(at, state);
 	char	   *record;
 
 	if (!set->text_keys)
 	{
-		record = timeline_set_append(set, 0, SET_NULL_ITEM, SET_NUMBER_RECORD);
-		timeline_set_write_number(record, 0, at, state);
+		timeline_set_write_number(set, 0, SET_NULL_ITEM, 0, at, state);
 		return;
 	}
-	record = timeline_set_append(set, 0, SET_NULL_ITEM, SET_TEXT_RECORD);
+	record = timeline_set_append(set, 0, SET_NULL_ITEM, SET_TEXT_RECORD + timeline_set_long_size(word));
 	memset(record, 0, SET_TEXT_RECORD);
-	memcpy(record + 4, &state, 4);
-	memcpy(record + 8, &at, 8);
+	memcpy(record, &word, 8);
+	if (timeline_set_is_long(word))
+		timeline_set_write_long(record + SET_TEXT_RECORD, at, state);
 }

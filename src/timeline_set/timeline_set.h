@@ -37,13 +37,18 @@
 #define SET_NOTHING			PG_UINT32_MAX
 
 /*
- * An event as it lies in a partition, unaligned: key (8 bytes), time (8), state (4); or, with
- * keys of text, hash of the key (4), state (4), time (8), length of the key (1; 255: 4 more
- * bytes have it), key.
+ * An event as it lies in a partition, unaligned: key (8 bytes), word (8); or, with keys of text, word (8),
+ * hash of the key (4), length of the key (1; 255: 4 more bytes have it), key. The word is the time, with
+ * the state in its low byte. If one of them is too large for that the byte says so, and both stand at the
+ * end: time (8), state (4).
  */
-#define SET_NUMBER_RECORD	20
-#define SET_TEXT_RECORD		17
+#define SET_NUMBER_RECORD	16
+#define SET_TEXT_RECORD		13
 #define SET_LONG_TEXT		255
+#define SET_STATE_BITS		8
+#define SET_STATE_MASK		0xff
+#define SET_LONG_EVENT		((SET_NO_EVENT - 1) & SET_STATE_MASK)
+#define SET_LONG_SIZE		12
 
 /* A piece of a partition in memory. */
 typedef struct SetChunk
@@ -88,6 +93,21 @@ typedef struct SetName
 	StateName	name;
 } SetName;
 
+/*
+ * A name of up to 32 bytes as words, zeroes behind it. Where so much can be read from its first byte on
+ * it is found without a branch on its length, which no processor could foretell.
+ */
+#define SET_WORDS			4
+#define SET_WORD_BYTES		(SET_WORDS * 8)
+#define SET_SHORT_SLOTS		1024	/* for at most a quarter as many names */
+
+typedef struct SetShortName
+{
+	uint64		words[SET_WORDS];
+	uint32		len;
+	uint32		number;
+} SetShortName;
+
 /* What all parts of a set share. */
 typedef struct SetNames
 {
@@ -96,6 +116,9 @@ typedef struct SetNames
 	uint32		max_names;
 	uint32	   *slots;			/* number of a name + 1, by hash; 0: free */
 	uint32		mask;
+	SetShortName *short_names;	/* of those, some, found in this way before */
+	uint32		num_short;
+	const uint16 *short_slots;	/* place in short_names + 1, by hash of the words; 0: free */
 	uint64		file_bytes;		/* written to temporary files */
 	MemoryContext context;
 	struct SetShare *share;		/* NULL: all names are ours; see timeline_set_share.h */
@@ -141,6 +164,9 @@ extern void timeline_set_close_chunk(TimelineSet *set, uint32 partition);
 
 /* The number of a name that is seen for the first time, or whose hash collides. */
 extern uint32 timeline_set_find_state(SetNames *names, const char *name, uint32 len, uint64 first_bytes, uint64 last_bytes, uint64 hash);
+
+/* The number of a name by its words, where the first look failed. */
+extern uint32 timeline_set_find_words(TimelineSet *set, const char *name, uint32 len);
 
 /* Gives a name the next number; it must not be there yet. */
 extern uint32 timeline_set_add_state(SetNames *names, const char *name, uint32 len);
@@ -232,6 +258,70 @@ timeline_set_state(TimelineSet *set, const char *name, uint32 len)
 	return timeline_set_find_state(names, name, len, first_bytes, last_bytes, hash);
 }
 
+/* What is of a name, and what is behind it: from SET_WORD_BYTES - len on. */
+extern const uint8 timeline_set_masks[2 * SET_WORD_BYTES];
+
+static pg_attribute_always_inline bool
+timeline_set_same_words(const SetShortName *name, uint64 a, uint64 b, uint64 c, uint64 d, uint32 len)
+{
+	return ((name->words[0] ^ a) | (name->words[1] ^ b) | (name->words[2] ^ c) | (name->words[3] ^ d) |
+			(name->len ^ len)) == 0;
+}
+
+/* The i-th word of a name of so many bytes, zeroes behind it. */
+static pg_attribute_always_inline uint64
+timeline_set_word(const char *name, uint32 len, int i)
+{
+	uint64		word,
+				mask;
+
+	memcpy(&word, name + 8 * i, 8);
+	memcpy(&mask, timeline_set_masks + SET_WORD_BYTES - len + 8 * i, 8);
+	return word & mask;
+}
+
+/* Where a name of these words is looked for. */
+static pg_attribute_always_inline uint32
+timeline_set_words_slot(uint64 a, uint64 b, uint64 c, uint64 d)
+{
+	uint64		h = (a ^ UINT64CONST(0x8f6f3ad2c94a7b51)) * UINT64CONST(0xd1b54a32d192ed03) ^
+		(b ^ UINT64CONST(0x9e3779b97f4a7c15)) * UINT64CONST(0x9fb21c651e98df25) ^
+		(c * UINT64CONST(0xc2b2ae3d27d4eb4f)) ^ (d * UINT64CONST(0x9e3779b97f4a7c15));
+
+	return (h >> 32 ^ h) >> 8 & (SET_SHORT_SLOTS - 1);
+}
+
+/* The number of a state's name, which may lie in a page of BLCKSZ bytes. */
+static pg_attribute_always_inline uint32
+timeline_set_state_of_page(TimelineSet *set, const char *name, uint32 len, const char *page)
+{
+	uint64		a,
+				b,
+				c,
+				d;
+	uint32		slot;
+	uint32		found;
+
+	/* Elsewhere than in the page the difference is large. */
+	if (unlikely(len > SET_WORD_BYTES ||
+				 (uintptr_t) name - (uintptr_t) page > (uintptr_t) (BLCKSZ - SET_WORD_BYTES)))
+		return timeline_set_state(set, name, len);
+	a = timeline_set_word(name, len, 0);
+	b = timeline_set_word(name, len, 1);
+	c = timeline_set_word(name, len, 2);
+	d = timeline_set_word(name, len, 3);
+	slot = timeline_set_words_slot(a, b, c, d);
+	found = set->names->short_slots[slot];
+	if (likely(found != 0))
+	{
+		const SetShortName *known = &set->names->short_names[found - 1];
+
+		if (likely(timeline_set_same_words(known, a, b, c, d, len)))
+			return known->number;
+	}
+	return timeline_set_find_words(set, name, len);
+}
+
 /* Which partition has the items of that hash. */
 static inline uint32
 timeline_set_partition(const TimelineSet *set, uint32 hash)
@@ -240,7 +330,7 @@ timeline_set_partition(const TimelineSet *set, uint32 hash)
 }
 
 /* Where to write a record of size bytes. */
-static inline char *
+static pg_attribute_always_inline char *
 timeline_set_append(TimelineSet *set, uint32 hash, uint32 partition, Size size)
 {
 	SetCursor  *cursor = &set->cursors[partition];
@@ -252,58 +342,99 @@ timeline_set_append(TimelineSet *set, uint32 hash, uint32 partition, Size size)
 	return position;
 }
 
-static inline void
-timeline_set_write_number(char *record, int64 key, int64 at, uint32 state)
+/* The word of an event. */
+static inline uint64
+timeline_set_event_word(int64 at, uint32 state)
 {
+	uint64		word = (uint64) at << SET_STATE_BITS;
+	bool		fits = (int64) word >> SET_STATE_BITS == at && (state < SET_LONG_EVENT || state >= SET_NO_EVENT);
+
+	return likely(fits) ? word | (state & SET_STATE_MASK) : word | SET_LONG_EVENT;
+}
+
+static inline bool
+timeline_set_is_long(uint64 word)
+{
+	return unlikely((word & SET_STATE_MASK) == SET_LONG_EVENT);
+}
+
+/* What it takes beyond a usual record of that word. */
+static inline Size
+timeline_set_long_size(uint64 word)
+{
+	return timeline_set_is_long(word) ? SET_LONG_SIZE : 0;
+}
+
+/* Writes time and state at the end of a record that needs it. */
+static inline void
+timeline_set_write_long(char *p, int64 at, uint32 state)
+{
+	memcpy(p, &at, 8);
+	memcpy(p + 8, &state, 4);
+}
+
+/* Writes an event with a number as its key to a partition: that of its hash, or the one of the item NULL. */
+static pg_attribute_always_inline void
+timeline_set_write_number(TimelineSet *set, uint32 hash, uint32 partition, int64 key, int64 at, uint32 state)
+{
+	uint64		word = timeline_set_event_word(at, state);
+	char	   *record;
+
+	if (timeline_set_is_long(word))
+	{
+		record = timeline_set_append(set, hash, partition, SET_NUMBER_RECORD + SET_LONG_SIZE);
+		timeline_set_write_long(record + SET_NUMBER_RECORD, at, state);
+	}
+	else
+		record = timeline_set_append(set, hash, partition, SET_NUMBER_RECORD);
 	memcpy(record, &key, 8);
-	memcpy(record + 8, &at, 8);
-	memcpy(record + 16, &state, 4);
+	memcpy(record + 8, &word, 8);
 }
 
 /* Adds an event of an item that has a number. */
-static inline void
+static pg_attribute_always_inline void
 timeline_set_add_number(TimelineSet *set, int64 key, int64 at, uint32 state)
 {
 	uint32		hash = timeline_set_hash_number(key);
 
-	timeline_set_write_number(timeline_set_append(set, hash, timeline_set_partition(set, hash),
-												  SET_NUMBER_RECORD),
-							  key, at, state);
+	timeline_set_write_number(set, hash, timeline_set_partition(set, hash), key, at, state);
 }
 
 /* Adds an event of an item that has a text as its key. */
 static inline void
 timeline_set_add_text(TimelineSet *set, const char *key, uint32 len, int64 at, uint32 state)
 {
+	uint64		word = timeline_set_event_word(at, state);
 	uint64		first_bytes,
 				last_bytes;
 	uint32		hash;
+	Size		size = SET_TEXT_RECORD + (len < SET_LONG_TEXT ? len : 4 + (Size) len) + timeline_set_long_size(word);
 	char	   *record;
 
 	timeline_set_ends(key, len, &first_bytes, &last_bytes);
 	hash = (uint32) (timeline_set_hash_text(key, len, first_bytes, last_bytes) >> 32);
-	record = timeline_set_append(set, hash, timeline_set_partition(set, hash),
-								 SET_TEXT_RECORD + (len < SET_LONG_TEXT ? len : 4 + (Size) len));
-	memcpy(record, &hash, 4);
-	memcpy(record + 4, &state, 4);
-	memcpy(record + 8, &at, 8);
+	record = timeline_set_append(set, hash, timeline_set_partition(set, hash), size);
+	memcpy(record, &word, 8);
+	memcpy(record + 8, &hash, 4);
 	if (likely(len >= 8 && len <= 16))
 	{
-		record[16] = (char) len;
-		memcpy(record + 17, &first_bytes, 8);
-		memcpy(record + 17 + len - 8, &last_bytes, 8);
+		record[12] = (char) len;
+		memcpy(record + SET_TEXT_RECORD, &first_bytes, 8);
+		memcpy(record + SET_TEXT_RECORD + len - 8, &last_bytes, 8);
 	}
 	else if (len < SET_LONG_TEXT)
 	{
-		record[16] = (char) len;
-		memcpy(record + 17, key, len);
+		record[12] = (char) len;
+		memcpy(record + SET_TEXT_RECORD, key, len);
 	}
 	else
 	{
-		record[16] = (char) SET_LONG_TEXT;
-		memcpy(record + 17, &len, 4);
-		memcpy(record + 21, key, len);
+		record[12] = (char) SET_LONG_TEXT;
+		memcpy(record + SET_TEXT_RECORD, &len, 4);
+		memcpy(record + SET_TEXT_RECORD + 4, key, len);
 	}
+	if (timeline_set_is_long(word))
+		timeline_set_write_long(record + size - SET_LONG_SIZE, at, state);
 }
 
 /* A record, read. */
@@ -322,26 +453,39 @@ typedef struct SetRecord
 static pg_attribute_always_inline void
 timeline_set_record(const char *p, bool text_keys, SetRecord *record)
 {
+	uint64		word;
+
+	memcpy(&word, text_keys ? p : p + 8, 8);
 	if (!text_keys)
 	{
 		record->size = SET_NUMBER_RECORD;
 		memcpy(&record->number, p, 8);
-		memcpy(&record->at, p + 8, 8);
-		memcpy(&record->state, p + 16, 4);
 		record->hash = timeline_set_hash_number(record->number);
+	}
+	else
+	{
+		memcpy(&record->hash, p + 8, 4);
+		record->text_len = (uint8) p[12];
+		record->text = p + SET_TEXT_RECORD;
+		if (unlikely(record->text_len == SET_LONG_TEXT))
+		{
+			memcpy(&record->text_len, record->text, 4);
+			record->text += 4;
+		}
+		record->size = record->text + record->text_len - p;
+	}
+	record->at = (int64) word >> SET_STATE_BITS;
+	record->state = word & SET_STATE_MASK;
+	if (likely(record->state < SET_LONG_EVENT))
+		return;
+	if (record->state != SET_LONG_EVENT)
+	{
+		record->state |= ~(uint32) SET_STATE_MASK;
 		return;
 	}
-	memcpy(&record->hash, p, 4);
-	memcpy(&record->state, p + 4, 4);
-	memcpy(&record->at, p + 8, 8);
-	record->text_len = (uint8) p[16];
-	record->text = p + SET_TEXT_RECORD;
-	if (unlikely(record->text_len == SET_LONG_TEXT))
-	{
-		memcpy(&record->text_len, record->text, 4);
-		record->text += 4;
-	}
-	record->size = record->text + record->text_len - p;
+	memcpy(&record->at, p + record->size, 8);
+	memcpy(&record->state, p + record->size + 8, 4);
+	record->size += SET_LONG_SIZE;
 }
 
 /* Adds an event of the item NULL. */

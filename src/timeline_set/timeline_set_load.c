@@ -248,7 +248,8 @@ load_one_item(TimelineSetReader *reader, const SetPartition *partition, const Se
 	group->number = item->number;
 	group->text = item->text;
 	group->text_len = item->text_len;
-	group->num_events = group->next_event = num_events;
+	group->num_events = num_events;
+	reader->is_listed = false;
 }
 
 /* Brings a partition into memory, as segments. */
@@ -327,7 +328,7 @@ fill_buckets(TimelineSetReader *reader, Size size, uint32 bits_used, uint32 bits
 
 			timeline_set_record(p, text_keys, &record);
 			bucket = &next[bucket_of(record.hash, bits_used, bits)];
-			if (!text_keys)
+			if (!text_keys && likely(record.size == SET_NUMBER_RECORD))
 				memcpy(*bucket, p, SET_NUMBER_RECORD);
 			else
 				memcpy(*bucket, p, record.size);

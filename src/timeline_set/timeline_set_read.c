@@ -126,8 +126,8 @@ grow_slots(TimelineSetReader *reader)
 	}
 }
 
-/* The number of the group that a record belongs to. */
-static pg_attribute_always_inline uint32
+/* The group that a record belongs to. */
+static pg_attribute_always_inline SetGroup *
 find_group(TimelineSetReader *reader, const SetRecord *record, bool text_keys)
 {
 	uint32	   *slots = reader->slots.data;
@@ -140,11 +140,11 @@ find_group(TimelineSetReader *reader, const SetRecord *record, bool text_keys)
 		if (!text_keys)
 		{
 			if (likely(group->number == record->number))
-				return slots[i] - 1;
+				return group;
 		}
 		else if (likely(group->hash == record->hash && group->text_len == record->text_len &&
 						memcmp(group->text, record->text, record->text_len) == 0))
-			return slots[i] - 1;
+			return group;
 	}
 	if (unlikely(reader->num_groups >= reader->mask / 2))
 	{
@@ -164,64 +164,72 @@ find_group(TimelineSetReader *reader, const SetRecord *record, bool text_keys)
 		group->number = record->number;
 	group->hash = record->hash;
 	slots[i] = reader->num_groups;
-	return reader->num_groups - 1;
+	return group;
 }
 
-/* Groups the events of a bucket by item. */
+/* Groups the events of a bucket by item: a record is read once, and its event put before those of its item. */
 static pg_attribute_always_inline void
 group_records(TimelineSetReader *reader, const char *begin, const char *end, bool text_keys, bool summarized)
 {
 	const uint32 *rank = reader->set->rank;
 	Size		max_records = (end - begin) / (text_keys ? SET_TEXT_RECORD : SET_NUMBER_RECORD);
-	uint32	   *group_of = set_buffer_reserve(reader, &reader->group_of, sizeof(uint32) * max_records);
-	TimelineEvent *events = set_buffer_reserve(reader, &reader->events, sizeof(TimelineEvent) * max_records);
+	SetEvent   *events = set_buffer_reserve(reader, &reader->listed, sizeof(SetEvent) * max_records);
 	SetSummary *summaries = NULL;
-	uint32		num_records = 0;
+	uint32		num_events = 0;
 	uint32		num_summaries = 0;
-	uint32		first = 0;
 
 	if (summarized)
 		summaries = set_buffer_reserve(reader, &reader->summaries, sizeof(SetSummary) * max_records);
 	reader->num_groups = reader->next_group = 0;
+	reader->is_listed = true;
 	reset_slots(reader, FEWEST_SLOTS);
 	for (const char *p = begin; p < end;)
 	{
 		SetRecord	record;
-		uint32		number;
+		SetGroup   *group;
+		SetEvent   *event;
 
 		timeline_set_record(p, text_keys, &record);
-		number = find_group(reader, &record, text_keys);
-		reader->groups[number].num_events += record.state < SET_NO_EVENT;
+		p += record.size;
+		group = find_group(reader, &record, text_keys);
 		if (summarized)
 		{
+			uint32		number = group - reader->groups;
+
 			if (number == num_summaries)
 				memset(&summaries[num_summaries++], 0, sizeof(SetSummary));
 			set_summarize(&summaries[number], &record);
 		}
-		group_of[num_records++] = number;
-		p += record.size;
+		if (unlikely(record.state >= SET_NO_EVENT))
+			continue;
+		event = &events[num_events++];
+		event->at = record.at;
+		event->state = rank[record.state];
+		event->before = group->last_event;
+		group->last_event = num_events;
+		group->num_events++;
 	}
-	for (uint32 i = 0; i < reader->num_groups; i++)
-	{
-		reader->groups[i].next_event = first;
-		first += reader->groups[i].num_events;
-	}
-	num_records = 0;
-	for (const char *p = begin; p < end;)
-	{
-		SetRecord	record;
-		uint32		number = group_of[num_records++];
+}
 
-		timeline_set_record(p, text_keys, &record);
-		p += record.size;
-		if (likely(record.state < SET_NO_EVENT))
-		{
-			TimelineEvent *event = &events[reader->groups[number].next_event++];
+/* The events of a group, in the order in which they were added: most of them are sorted then. */
+static TimelineEvent *
+group_events(TimelineSetReader *reader, const SetGroup *group)
+{
+	const SetEvent *listed = reader->listed.data;
+	TimelineEvent *events;
+	TimelineEvent *event;
 
-			event->at = record.at;
-			event->state = rank[record.state];
-		}
+	if (!reader->is_listed)
+		return reader->events.data;
+	events = set_buffer_reserve(reader, &reader->events, sizeof(TimelineEvent) * (Size) group->num_events);
+	event = events + group->num_events;
+	for (uint32 number = group->last_event; number != 0; number = listed[number - 1].before)
+	{
+		event--;
+		event->at = listed[number - 1].at;
+		event->state = listed[number - 1].state;
 	}
+	return events;
 }
 
 /* Groups the next bucket. */
@@ -314,8 +322,6 @@ timeline_set_next(TimelineSetReader *reader, SetItem *item)
 		item->summary = (SetSummary *) reader->summaries.data + (group - reader->groups);
 	item->timeline = NULL;
 	if (group->num_events > 0)
-		item->timeline = timeline_packer_pack(reader->set->packer,
-											  (TimelineEvent *) reader->events.data + group->next_event - group->num_events,
-											  group->num_events);
+		item->timeline = timeline_packer_pack(reader->set->packer, group_events(reader, group), group->num_events);
 	return true;
 }

@@ -16,8 +16,16 @@ typedef struct SetGroup
 	uint32		text_len;
 	uint32		hash;
 	uint32		num_events;
-	uint32		next_event;		/* where its next event is put; its last one's end, then */
+	uint32		last_event;		/* the number of the one that was added last, from 1; 0: none */
 } SetGroup;
+
+/* An event of the current bucket: those of a group are a list, the last one first. */
+typedef struct SetEvent
+{
+	int64		at;
+	uint32		state;			/* its rank */
+	uint32		before;			/* the number of the one added before it; 0: none */
+} SetEvent;
 
 /* Records one behind the other. */
 typedef struct SetSegment
@@ -58,8 +66,9 @@ struct TimelineSetReader
 	uint32		next_group;
 	SetBuffer	slots;			/* number of a group + 1, by hash; 0: free */
 	uint32		mask;
-	SetBuffer	group_of;		/* each record */
-	SetBuffer	events;			/* of one group behind the other */
+	SetBuffer	listed;			/* SetEvent of all groups, in the order in which they were added */
+	SetBuffer	events;			/* TimelineEvent of the current group */
+	bool		is_listed;		/* false: the only group's events are there by now */
 	SetBuffer	summaries;		/* of each group, if the set is summarized */
 
 	/* A partition that was too large, divided. */
@@ -119,7 +128,7 @@ set_reader_add_group(TimelineSetReader *reader)
 			reader->groups = repalloc_huge(reader->groups, size);
 	}
 	group = &reader->groups[reader->num_groups++];
-	group->num_events = 0;
+	group->num_events = group->last_event = 0;
 	return group;
 }
 

@@ -6,7 +6,7 @@ CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS vsm;
 \ir ../../cancel.sql
 \ir ../../group_plan.sql
-SELECT plan(159);
+SELECT plan(193);
 
 -- A query of the class whose answer is the same as without.
 CREATE FUNCTION pg_temp.grouped(query text, description text) RETURNS text LANGUAGE sql AS $$
@@ -190,6 +190,40 @@ SELECT pg_temp.left_alone('SELECT medium, vsm.timeline(at, state) FROM event GRO
 	'the first of many groups, by an index');
 SET LOCAL cpu_operator_cost = 0.25;
 
+--
+-- vsm.timelines, whose answer is the set.
+--
+SELECT pg_temp.grouped(format('SELECT vsm.timelines(%s, at, state) FROM event', item), 'all timelines by ' || item)
+FROM unnest('{item,medium,small,key,code,short,item + 1,upper(key),"loose COLLATE \"C\"",medium::bigint,7,''x''}'::text[]) AS item;
+SELECT is(pg_temp.plan_of('SELECT vsm.timelines(medium, at, state) FROM large_medium'), $$
+Custom Scan (vsm_group)
+Output: (vsm.timelines((medium)::bigint, at, state))
+->  Seq Scan on public.large_medium
+Output: medium, at, state$$, 'the plan of it, by an integer');
+SELECT pg_temp.grouped('SELECT (u).* FROM (SELECT vsm.unnest(vsm.timelines(key, at, stage)) AS u FROM event) AS q', 'as rows');
+SELECT pg_temp.grouped('SELECT u.* FROM vsm.unnest((SELECT vsm.timelines(item, at, state) FROM event WHERE small > 0)) AS u', 'FROM it');
+SELECT pg_temp.grouped('SELECT vsm.timelines(item, at, state), vsm.timelines(item, at, state)::text, 1 + 1 FROM event', 'a set used often');
+SELECT pg_temp.grouped('SELECT vsm.timelines(item, NULL, NULL) FROM event', 'a set of rows that are no event');
+SELECT pg_temp.grouped('SELECT i.item, q.* FROM item AS i, LATERAL (SELECT (u).timeline FROM (SELECT vsm.unnest(vsm.timelines(e.key, '
+	'e.at, e.state)) AS u FROM event AS e WHERE e.medium < i.item - 30) AS s LIMIT 70) AS q', 'a set made again and again');
+SELECT pg_temp.grouped('SELECT i.item, (SELECT vsm.timelines(e.item, e.at, e.state) FROM event AS e WHERE e.medium < i.item - 30) '
+	'FROM item AS i', 'a set in a subquery for each row');
+SELECT pg_temp.grouped('SELECT vsm.timelines(e.item, at, state || i.title) FROM event AS e JOIN item AS i USING (item)', 'a set of a join');
+SELECT pg_temp.grouped('SELECT vsm.timelines(item, at, state) FROM parted', 'a set of partitions');
+SELECT pg_temp.grouped('SELECT vsm.timelines(item, at, state) FROM event WHERE length(state) > 1000', 'a set of no rows');
+SELECT pg_temp.grouped('SELECT vsm.timelines(item, at, state) FROM event WHERE 1 / (item - 7) > -1', 'a set, and errors of what is below');
+SELECT pg_temp.left_alone(format('SELECT %s FROM event', query), query)
+FROM unnest('{"vsm.timelines(item, at, state) FILTER (WHERE small > 0)","vsm.timelines(DISTINCT item, at, state)",'
+	'"vsm.timelines(item, at, state ORDER BY at)","vsm.timelines(item, at, state), count(*)",'
+	'"vsm.timelines(item, at, state), vsm.timelines(key, at, state)",'
+	'"vsm.timelines(item, at, (SELECT event.stage || title FROM item AS i WHERE i.item = event.item))","count(*)"}'::text[]) AS query;
+SELECT pg_temp.left_alone('SELECT vsm.timelines(item, at, state) FROM event HAVING count(*) > 0', 'a set with HAVING');
+SELECT pg_temp.left_alone('SELECT small, vsm.timelines(item, at, state) FROM event GROUP BY small', 'a set a group');
+SELECT pg_temp.left_alone('SELECT vsm.timelines(loose, at, state) FROM event', 'a collation that the aggregate refuses')
+WHERE NOT (SELECT collisdeterministic FROM pg_collation WHERE oid = 'public.loose'::regcollation)
+UNION ALL SELECT pass('no nondeterministic collations here')
+WHERE (SELECT collisdeterministic FROM pg_collation WHERE oid = 'public.loose'::regcollation);
+
 -- Errors.
 INSERT INTO event (item, at, state) VALUES (1, 'infinity', 'x');
 SELECT is(pg_temp.answer('SELECT item, vsm.timeline(at, state) FROM event GROUP BY item', 'on'),
@@ -357,6 +391,12 @@ SELECT throws_ok('SELECT item, vsm.timeline(at, state) FROM guarded GROUP BY ite
 	'permission denied for aggregate timeline', 'over a view, too');
 RESET ROLE;
 GRANT EXECUTE ON FUNCTION vsm.timeline(timestamptz, text) TO PUBLIC;
+REVOKE EXECUTE ON FUNCTION vsm.timelines(bigint, timestamptz, text) FROM PUBLIC;
+SET LOCAL ROLE vsm_group_reader;
+SELECT throws_ok('SELECT vsm.timelines(item, at, state) FROM event', '42501', 'permission denied for aggregate timelines',
+	'for a set, too');
+RESET ROLE;
+GRANT EXECUTE ON FUNCTION vsm.timelines(bigint, timestamptz, text) TO PUBLIC;
 CREATE ROLE vsm_group_owner;
 GRANT USAGE ON SCHEMA vsm TO vsm_group_owner;
 ALTER AGGREGATE my_timeline(timestamptz, text) OWNER TO vsm_group_owner;
