@@ -186,7 +186,7 @@ erase_visits(FlowItem *item, int stage, int64 at)
 }
 
 /* The item is in a stage, or in a state that the workflow does not know, from at on. */
-static inline void
+static pg_attribute_always_inline void
 enter_stage(ItemWalk *walk, int64 at, int stage, StageClass stage_class)
 {
 	FlowItem   *item = walk->item;
