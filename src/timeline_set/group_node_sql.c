@@ -249,19 +249,6 @@ add_row(GroupNode *node, GroupKeyKind kind, const Datum *values, const bool *nul
 	}
 }
 
-/* For EXPLAIN: at its largest a set is when it is filled, or when it has been read. */
-static void
-note_size(GroupNode *node)
-{
-	Size		memory = MemoryContextMemAllocated(node->context, true);
-
-	if (node->shared != NULL && node->set != NULL && !node->is_filled)
-		memory += node->set->chunk_memory;
-	node->peak_memory = Max(node->peak_memory, memory);
-	if (node->set != NULL)
-		node->peak_file = Max(node->peak_file, node->set->names->file_bytes);
-}
-
 /* The same of a row that has no NULL, by where its columns lie; false, and nothing is added, if one of them is toasted. */
 static pg_attribute_always_inline bool
 add_fields(GroupNode *node, GroupKeyKind kind)
@@ -302,6 +289,19 @@ add_page(GroupNode *node, GroupKeyKind kind)
 		group_heap_row(heap, header);
 		add_row(node, kind, heap->values, heap->is_null, (const char *) heap->page);
 	}
+}
+
+/* For EXPLAIN: at its largest a set is when it is filled, or when it has been read. */
+static void
+note_size(GroupNode *node)
+{
+	Size		memory = MemoryContextMemAllocated(node->context, true);
+
+	if (node->shared != NULL && node->set != NULL && !node->is_filled)
+		memory += node->set->chunk_memory;
+	node->peak_memory = Max(node->peak_memory, memory);
+	if (node->set != NULL)
+		node->peak_file = Max(node->peak_file, node->set->names->file_bytes);
 }
 
 /* Adds the other rows of a child that is a plain scan of a heap. */
@@ -489,16 +489,12 @@ store_item(GroupNode *node, const SetItem *item, TupleTableSlot *slot)
 static TupleTableSlot *
 store_set(GroupNode *node, TupleTableSlot *slot)
 {
+	MemoryContext old = MemoryContextSwitchTo(node->context);
+
 	ExecClearTuple(slot);
 	slot->tts_isnull[0] = node->set == NULL;
-	slot->tts_values[0] = (Datum) 0;
-	if (node->set != NULL)
-	{
-		MemoryContext old = MemoryContextSwitchTo(node->context);
-
-		slot->tts_values[0] = timeline_set_datum(node->set);
-		MemoryContextSwitchTo(old);
-	}
+	slot->tts_values[0] = node->set == NULL ? (Datum) 0 : timeline_set_datum(node->set);
+	MemoryContextSwitchTo(old);
 	return ExecStoreVirtualTuple(slot);
 }
 
@@ -567,8 +563,8 @@ forget_set(GroupNode *node)
 	MemoryContextReset(node->context);
 }
 
-static void
-check_execute(Oid function, Oid role, ObjectType type)
+void
+group_check_execute(Oid function, Oid role, ObjectType type)
 {
 	AclResult	result = vsm_function_aclcheck(function, role);
 
@@ -589,7 +585,7 @@ check_permissions(Oid aggregate)
 	Oid			transition_function;
 	Oid			final_function;
 
-	check_execute(aggregate, GetUserId(), OBJECT_AGGREGATE);
+	group_check_execute(aggregate, GetUserId(), OBJECT_AGGREGATE);
 	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(aggregate));
 	if (!HeapTupleIsValid(tuple))
 		elog(ERROR, "cache lookup failed for function %u", aggregate);
@@ -601,9 +597,9 @@ check_permissions(Oid aggregate)
 	transition_function = ((Form_pg_aggregate) GETSTRUCT(tuple))->aggtransfn;
 	final_function = ((Form_pg_aggregate) GETSTRUCT(tuple))->aggfinalfn;
 	ReleaseSysCache(tuple);
-	check_execute(transition_function, owner, OBJECT_FUNCTION);
+	group_check_execute(transition_function, owner, OBJECT_FUNCTION);
 	if (OidIsValid(final_function))
-		check_execute(final_function, owner, OBJECT_FUNCTION);
+		group_check_execute(final_function, owner, OBJECT_FUNCTION);
 }
 
 static void
@@ -780,6 +776,13 @@ static const CustomExecMethods exec_methods = {
 	.ShutdownCustomScan = shutdown_shared,
 	.ExplainCustomScan = explain_node
 };
+
+bool
+group_node_is_set(const PlanState *state)
+{
+	return IsA(state, CustomScanState) && ((const CustomScanState *) state)->methods == &exec_methods &&
+		((const GroupNode *) state)->whole && state->ps_ProjInfo == NULL;
+}
 
 static Node *
 create_state(CustomScan *plan)

@@ -33,6 +33,7 @@
 #include "parser/parsetree.h"
 #include "timeline_set/group_plan_sql.h"
 #include "timeline_set/timeline_set.h"
+#include "timeline_set/unnest_node_sql.h"
 #include "utils/fmgroids.h"
 #include "utils/guc.h"
 #include "utils/lsyscache.h"
@@ -62,7 +63,7 @@ extern PGDLLEXPORT void _PG_init(void);
  */
 #define ROW_TIME			0.02
 
-static bool enable_group_plan = true;
+bool		enable_group_plan = true;
 static create_upper_paths_hook_type previous_hook;
 
 /* The transition functions of the aggregates that sets are made for. */
@@ -691,10 +692,11 @@ void
 _PG_init(void)
 {
 	DefineCustomBoolVariable("vsm.enable_group_plan",
-							 "Enables the planner's use of GROUP BY with vsm.timeline(at, state) on a set of timelines.",
+							 "Enables the planner's use of sets for GROUP BY with vsm.timeline(at, state), vsm.timelines and vsm.unnest.",
 							 NULL, &enable_group_plan, true, PGC_USERSET, GUC_EXPLAIN, NULL, NULL, NULL);
 	MarkGUCPrefixReserved("vsm");
 	RegisterCustomScanMethods(&group_node_methods);
 	previous_hook = create_upper_paths_hook;
 	create_upper_paths_hook = group_paths_hook;
+	unnest_node_init();
 }

@@ -6,7 +6,9 @@
 #ifndef VSM_GROUP_PLAN_SQL_H
 #define VSM_GROUP_PLAN_SQL_H
 
+#include "nodes/execnodes.h"
 #include "nodes/extensible.h"
+#include "nodes/parsenodes.h"
 
 /* How the node is called in EXPLAIN, and by parallel workers that read a plan. */
 #define GROUP_NODE_NAME		"vsm_group"
@@ -35,5 +37,14 @@ typedef enum GroupPlanPrivate
 } GroupPlanPrivate;
 
 extern const CustomScanMethods group_node_methods;
+
+/* The setting vsm.enable_group_plan, by which other plans for sets are switched, too. */
+extern bool enable_group_plan;
+
+/* Refuses (42501) a role that may not call a function. */
+extern void group_check_execute(Oid function, Oid role, ObjectType type);
+
+/* Whether that is a node whose only row is the set. */
+extern bool group_node_is_set(const PlanState *state);
 
 #endif							/* VSM_GROUP_PLAN_SQL_H */

@@ -17,6 +17,7 @@
 #include "optimizer/tlist.h"
 #include "parser/parsetree.h"
 #include "timeline_set/timeline_set_io.h"
+#include "timeline_set/unnest_node_sql.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 #include "utils/selfuncs.h"
@@ -283,6 +284,7 @@ vsm_unnest_support(PG_FUNCTION_ARGS)
 		{
 			double		items = estimate_items(rows->root, linitial(((FuncExpr *) rows->node)->args));
 
+			unnest_node_note(((FuncExpr *) rows->node)->funcid);
 			if (items > 0)
 			{
 				rows->rows = items;

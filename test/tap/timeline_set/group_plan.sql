@@ -6,7 +6,7 @@ CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS vsm;
 \ir ../../cancel.sql
 \ir ../../group_plan.sql
-SELECT plan(193);
+SELECT plan(219);
 
 -- A query of the class whose answer is the same as without.
 CREATE FUNCTION pg_temp.grouped(query text, description text) RETURNS text LANGUAGE sql AS $$
@@ -101,6 +101,15 @@ INSERT INTO event (item, at, state) VALUES (1, 'infinity', NULL), (1, '-infinity
 SELECT pg_temp.grouped('SELECT item, vsm.timeline(at, state), count(*), min(at), max(at), count(at), count(state) FROM event GROUP BY item',
 	'infinite times of rows that are no event');
 DELETE FROM event WHERE NOT isfinite(at);
+-- A record has 56 bits for a time, and 8 for a state.
+INSERT INTO event (item, key, at, state) VALUES (1, 'K-1', '4000-01-01', 'Done'), (1, 'K-1', '0100-01-01', 'Old'),
+	(2, repeat('K', 300), '4713-01-01 BC', 'First'), (NULL, NULL, '250000-01-01', 'Far'), (3, 'K-1', '3141-10-01', 'Near'),
+	(3, 'K-1', '3141-10-03', 'Far');
+SELECT pg_temp.grouped(format('SELECT %1$s, vsm.timeline(at, state), min(at), max(at) FROM event GROUP BY %1$s', key),
+	'times far away by ' || key) FROM unnest('{item,key,small,"item,key"}'::text[]) AS key;
+SELECT pg_temp.grouped('SELECT item, vsm.timeline(at, many) FROM (SELECT item, at, many FROM large UNION ALL SELECT -item, ''0100-01-01'', '
+	'many FROM large) AS l GROUP BY item', 'times far away of many states');
+DELETE FROM event WHERE at > '3000-01-01' OR at < '1900-01-01';
 SELECT pg_temp.left_alone(format('SELECT item, vsm.timeline(at, state), %s FROM event GROUP BY item', other), other || ' beside it')
 FROM unnest('{min(state),max(at + interval ''1 h''),count(*) FILTER (WHERE small > 0),count(DISTINCT at),count(stage),count(key),'
 	'min(local),count(NULL),count(item),sum(small)}'::text[]) AS other;
@@ -223,6 +232,62 @@ SELECT pg_temp.left_alone('SELECT vsm.timelines(loose, at, state) FROM event', '
 WHERE NOT (SELECT collisdeterministic FROM pg_collation WHERE oid = 'public.loose'::regcollation)
 UNION ALL SELECT pass('no nondeterministic collations here')
 WHERE (SELECT collisdeterministic FROM pg_collation WHERE oid = 'public.loose'::regcollation);
+
+--
+-- FROM vsm.unnest.
+--
+CREATE FUNCTION pg_temp.unnested(query text, description text) RETURNS text LANGUAGE sql AS $$
+	SELECT is(CASE WHEN pg_temp.plan_of(query) LIKE '%(vsm_unnest)%' THEN pg_temp.answer(query, 'on') ELSE pg_temp.plan_of(query) END,
+		pg_temp.answer(query, 'off'), 'FROM a set: ' || description)
+$$;
+CREATE FUNCTION pg_temp.by_function(query text, description text) RETURNS text LANGUAGE sql AS $$
+	SELECT is(CASE WHEN pg_temp.plan_of(query) LIKE '%(vsm_unnest)%' THEN pg_temp.plan_of(query) ELSE pg_temp.answer(query, 'on') END,
+		pg_temp.answer(query, 'off'), 'FROM the function: ' || description)
+$$;
+CREATE TABLE kept AS SELECT small AS no, vsm.timelines(item, at, state) AS items, vsm.timelines(key, at, state) AS texts FROM event
+GROUP BY small UNION ALL SELECT 100, NULL, NULL;
+SELECT alike(pg_temp.plan_of('SELECT u.item + 1 AS next FROM vsm.unnest((SELECT vsm.timelines(item, at, state) FROM large)) AS u WHERE '
+	'u.timeline IS NOT NULL'),
+	'%Custom Scan (vsm_unnest)%Output: (u.item + 1)%Filter:%Set: %InitPlan 1%Custom Scan (vsm_group)%Seq Scan%',
+	'the plan of items as rows');
+SELECT pg_temp.unnested('SELECT u.* FROM vsm.unnest((SELECT vsm.timelines(item, at, state) FROM event)) AS u', 'of numbers');
+SELECT pg_temp.unnested('SELECT * FROM vsm.unnest((SELECT vsm.timelines(key, at, state) FROM event))', 'of texts');
+SELECT pg_temp.unnested('SELECT u.timeline, 1 FROM vsm.unnest((SELECT vsm.timelines(key, at, state) FROM event)) AS u (name) '
+	'WHERE name > ''K-2'' AND random() < 2 ORDER BY name DESC LIMIT 9', 'with conditions and an order');
+SELECT pg_temp.unnested('SELECT count(*) FROM vsm.unnest((SELECT vsm.timelines(key, at, state) FROM event))', 'without a column');
+SELECT pg_temp.unnested('SELECT k.no, u.* FROM kept AS k, vsm.unnest(k.items) AS u', 'that are stored, and NULL');
+SELECT pg_temp.unnested('SELECT k.no, u.item FROM kept AS k LEFT JOIN LATERAL vsm.unnest(k.texts) AS u ON u.item > ''K-3''', 'or none');
+SELECT pg_temp.unnested('SELECT * FROM vsm.unnest(''[["a",[["2026-01-05T10:00:00Z","To Do"]]],["b",null]]''::vsm.text_timelines)',
+	'of a constant');
+SELECT pg_temp.unnested('SELECT * FROM vsm.unnest((SELECT vsm.timelines(item, at, state) FROM event WHERE false))', 'of no rows');
+SELECT pg_temp.unnested('SELECT i.item, q.* FROM item AS i, LATERAL (SELECT u.timeline FROM vsm.unnest((SELECT vsm.timelines(e.key, '
+	'e.at, e.state) FROM event AS e WHERE e.medium < i.item - 30)) AS u LIMIT 20 + i.item % 3) AS q', 'made again and again');
+SELECT pg_temp.unnested('WITH s AS MATERIALIZED (SELECT vsm.timelines(item, at, state) AS t FROM event) SELECT a.item, b.item AS other '
+	'FROM vsm.unnest((SELECT t FROM s)) AS a JOIN vsm.unnest((SELECT t FROM s)) AS b ON a.timeline OPERATOR(vsm.=) b.timeline',
+	'read twice');
+SELECT pg_temp.unnested('SELECT a.item, (SELECT count(*) FROM vsm.unnest(s.t) AS b WHERE b.item < a.item) FROM (SELECT vsm.timelines('
+	'item, at, state) AS t FROM event OFFSET 0) AS s, vsm.unnest(s.t) AS a', 'while it is read');
+SELECT pg_temp.unnested('SELECT item FROM item AS i WHERE EXISTS (SELECT FROM vsm.unnest((SELECT vsm.timelines(item, at, state) FROM '
+	'event)) AS u WHERE u.item = i.item)', 'below EXISTS');
+SET LOCAL enable_hashjoin = off;
+SET LOCAL enable_mergejoin = off;
+SET LOCAL enable_material = off;
+SELECT pg_temp.unnested('SELECT i.item, u.* FROM item AS i LEFT JOIN vsm.unnest((SELECT vsm.timelines(item, at, state) FROM event)) AS u '
+	'ON u.item % 50 = i.item % 49', 'again for each row');
+RESET enable_hashjoin;
+RESET enable_mergejoin;
+RESET enable_material;
+SELECT pg_temp.by_function('SELECT u FROM vsm.unnest((SELECT vsm.timelines(item, at, state) FROM event)) AS u', 'whole rows');
+SELECT pg_temp.by_function('SELECT 1 FROM vsm.unnest((SELECT vsm.timelines(item, at, state) FROM event)) AS u WHERE u IS NOT NULL',
+	'whole rows in a condition');
+SELECT pg_temp.by_function('SELECT * FROM vsm.unnest((SELECT vsm.timelines(item, at, state) FROM event)) WITH ORDINALITY AS u (a, b, c) '
+	'WHERE c < 1', 'numbered rows');
+SELECT pg_temp.by_function('SELECT count(*) FROM ROWS FROM (vsm.unnest((SELECT vsm.timelines(item, at, state) FROM event)), '
+	'generate_series(1, 3))', 'beside others');
+SELECT pg_temp.by_function('SELECT i.item FROM item AS i, vsm.unnest((SELECT vsm.timelines(item, at, state) FROM event)) AS u WHERE '
+	'u.item = i.item FOR UPDATE OF i', 'rows that are locked');
+SELECT alike(pg_temp.plan_of('UPDATE item AS i SET title = u.timeline::text FROM vsm.unnest((SELECT vsm.timelines(item, at, state) FROM '
+	'event)) AS u WHERE u.item = i.item'), '%Function Scan on vsm.unnest%', 'FROM the function: rows that are changed');
 
 -- Errors.
 INSERT INTO event (item, at, state) VALUES (1, 'infinity', 'x');
@@ -397,6 +462,12 @@ SELECT throws_ok('SELECT vsm.timelines(item, at, state) FROM event', '42501', 'p
 	'for a set, too');
 RESET ROLE;
 GRANT EXECUTE ON FUNCTION vsm.timelines(bigint, timestamptz, text) TO PUBLIC;
+REVOKE EXECUTE ON FUNCTION vsm.unnest(vsm.bigint_timelines) FROM PUBLIC;
+SET LOCAL ROLE vsm_group_reader;
+SELECT throws_ok('SELECT * FROM vsm.unnest((SELECT vsm.timelines(item, at, state) FROM event))', '42501',
+	'permission denied for function unnest', 'and for its items');
+RESET ROLE;
+GRANT EXECUTE ON FUNCTION vsm.unnest(vsm.bigint_timelines) TO PUBLIC;
 CREATE ROLE vsm_group_owner;
 GRANT USAGE ON SCHEMA vsm TO vsm_group_owner;
 ALTER AGGREGATE my_timeline(timestamptz, text) OWNER TO vsm_group_owner;
