@@ -135,7 +135,9 @@ like "$(sql -c "SET statement_timeout = '300ms'" \
 	-c 'SELECT count(t) FROM (SELECT e.item, vsm.timeline(e.at, e.state) AS t FROM event AS e JOIN event AS f ON e.item = f.item
 	JOIN event AS g ON g.item = f.item JOIN event AS h ON g.item = h.item JOIN event AS i ON i.item = h.item GROUP BY e.item) AS q' 2>&1)" \
 	'statement timeout' 'they are cancelled'
-is "$(sql -c 'SELECT count(*) FROM pg_ls_tmpdir()')" 0 'no files are left'
+# Other tests have files for a while; what is left stays.
+await sql -c "SELECT 'none' WHERE NOT EXISTS (SELECT FROM pg_ls_tmpdir())"
+is "$found" none 'no files are left'
 sql -c 'CREATE TABLE parted (item int, at timestamptz, state text) PARTITION BY HASH (item)' \
 	-c 'CREATE TABLE parted_0 PARTITION OF parted FOR VALUES WITH (MODULUS 2, REMAINDER 0)' \
 	-c 'CREATE TABLE parted_1 PARTITION OF parted FOR VALUES WITH (MODULUS 2, REMAINDER 1)' \
