@@ -58,7 +58,7 @@ refreshed() {
 }
 run -c "UPDATE fivetran_jira.issue SET _fivetran_synced = '2026-02-01 12:00Z'" \
 	-c "UPDATE fivetran_jira.issue_field_history SET _fivetran_synced = '2026-02-01 12:00Z'"
-is "$(refreshed)" "$(run -c 'SELECT count(*) FROM fivetran_jira.issue')" 'all have the greatest value now'
+ok 'rows that get the greatest value are read' test "$(refreshed)" -ge "$(run -c 'SELECT count(*) FROM fivetran_jira.issue')"
 is "$(refreshed)" 0 'what has the value up to which all was read is not read again'
 run -c "CREATE TABLE fivetran_jira.copied AS TABLE fivetran_jira.issue"
 run -c "INSERT INTO fivetran_jira.issue_field_history (issue_id, field_id, time, value, _fivetran_synced)
