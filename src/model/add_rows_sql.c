@@ -90,7 +90,8 @@ is_plain(Relation table)
 
 	if (table->rd_rel->relkind != RELKIND_RELATION || table->rd_rel->relispartition || table->rd_rules != NULL ||
 		(columns->constr != NULL && columns->constr->has_generated_stored) ||
-		pg_class_aclcheck(oid, GetUserId(), ACL_INSERT) != ACLCHECK_OK || check_enable_rls(oid, InvalidOid, true) == RLS_ENABLED)
+		pg_class_aclcheck(oid, GetUserId(), ACL_INSERT) != ACLCHECK_OK ||
+		pg_class_aclcheck(oid, GetUserId(), ACL_SELECT) != ACLCHECK_OK || check_enable_rls(oid, InvalidOid, true) == RLS_ENABLED)
 		return false;
 	for (int i = 0; triggers != NULL && i < triggers->numtriggers; i++)
 	{

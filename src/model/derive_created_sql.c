@@ -17,11 +17,13 @@
 #include "executor/tuptable.h"
 #include "model/add_rows.h"
 #include "nodes/makefuncs.h"
+#include "utils/acl.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
+#include "utils/rls.h"
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 #include "utils/tuplestore.h"
@@ -104,7 +106,9 @@ open_entities(EntityTable *table, const char *name, const char *const *columns, 
 	bool		is_usable;
 
 	table->relation = table_open(RangeVarGetRelid(makeRangeVar(NULL, pstrdup(name), -1), AccessShareLock, false), NoLock);
-	if (table->relation->rd_rel->relkind != RELKIND_RELATION || table->relation->rd_rel->relrowsecurity)
+	if (table->relation->rd_rel->relkind != RELKIND_RELATION ||
+		pg_class_aclcheck(RelationGetRelid(table->relation), GetUserId(), ACL_SELECT) != ACLCHECK_OK ||
+		check_enable_rls(RelationGetRelid(table->relation), InvalidOid, true) == RLS_ENABLED)
 		return false;
 	for (int i = 0; i < count; i++)
 	{
