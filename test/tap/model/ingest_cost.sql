@@ -9,8 +9,9 @@ CALL vsm.create_model('flow');
 
 CREATE FUNCTION pg_temp.issue(n integer, moved_at timestamptz) RETURNS text LANGUAGE sql AS $$
 	SELECT format('{"id": "%1$s", "key": "SHOP-%1$s", "fields": {"summary": "Item %1$s", "created": "2026-01-05T09:00:00Z",
-		"updated": "%2$s", "status": {"id": "3", "name": "In Progress"}}, "changelog": {"total": 1, "histories": [{"id": "%1$s1", "created": "%2$s",
-		"items": [{"field": "status", "from": "1", "fromString": "To Do", "to": "3", "toString": "In Progress"}]}]}}', n, moved_at) $$;
+		"updated": "%2$s", "status": {"id": "3", "name": "In Progress"}}, "changelog": {"total": 1, "histories": [{"id": "%1$s1",
+		"created": "%2$s", "items": [{"field": "status", "from": "1", "fromString": "To Do", "to": "3",
+		"toString": "In Progress"}]}]}}', n, moved_at) $$;
 CREATE FUNCTION pg_temp.task(n integer, updates integer) RETURNS text LANGUAGE sql AS $$
 	SELECT format('{"sys_id": "i%1$s", "number": "INC%1$s", "sys_class_name": "incident", "state": "%2$s",
 		"opened_at": "2026-01-05 09:00:00", "sys_updated_on": "2026-01-05 10:0%2$s:00", "sys_mod_count": "%2$s"}', n, updates) $$;
