@@ -6,6 +6,7 @@
 #include "postgres.h"
 
 #include "base/compat.h"
+#include "miscadmin.h"
 #include "utils/builtins.h"
 
 PG_FUNCTION_INFO_V1(vsm_gitlab_path);
@@ -52,22 +53,6 @@ vsm_gitlab_path(PG_FUNCTION_ARGS)
 	PG_RETURN_NULL();
 }
 
-/* Where the jobs of an address that begin at a place end, /job/shop/job/checkout; NULL if there are none. */
-static const char *
-behind_jobs(const char *place, const char *end)
-{
-	const char *behind = NULL;
-
-	while (end - place > 5 && memcmp(place, "/job/", 5) == 0 && place[5] != '/')
-	{
-		place += 5;
-		while (place < end && *place != '/')
-			place++;
-		behind = place;
-	}
-	return behind;
-}
-
 /* Where the number behind jobs ends, /12; NULL if none stands there alone. */
 static const char *
 behind_number(const char *place, const char *end)
@@ -94,14 +79,24 @@ vsm_jenkins_path(PG_FUNCTION_ARGS)
 	int			len = VARSIZE_ANY_EXHDR(url);
 	char	   *start = palloc(len + 1);
 	const char *end = start + len + 1;
+	bool	   *is_known = palloc0(len + 1);	/* places from which jobs lead to no number */
 
 	*start = '/';
 	memcpy(start + 1, VARDATA_ANY(url), len);
 	for (const char *place = start; place != NULL && place < end; place = memchr(place + 1, '/', end - place - 1))
 	{
-		const char *number = behind_jobs(place, end);
-		const char *behind = number == NULL ? NULL : behind_number(number, end);
+		const char *number = place;
+		const char *behind;
 
+		CHECK_FOR_INTERRUPTS();
+		while (end - number > 5 && memcmp(number, "/job/", 5) == 0 && number[5] != '/' && !is_known[number - start])
+		{
+			is_known[number - start] = true;
+			number += 5;
+			while (number < end && *number != '/')
+				number++;
+		}
+		behind = number == place ? NULL : behind_number(number, end);
 		if (behind == NULL)
 			continue;
 		start[number - start] = '#';

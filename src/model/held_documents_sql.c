@@ -10,6 +10,7 @@
 #include "base/compat.h"
 #include "base/rows_sql.h"
 #include "catalog/pg_type.h"
+#include "miscadmin.h"
 #include "storage/buffile.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
@@ -249,6 +250,7 @@ vsm_held_tools(PG_FUNCTION_ARGS)
 		const HeldDocument *document = &held.documents[i];
 		int			known = 0;
 
+		CHECK_FOR_INTERRUPTS();
 		if (document->page != page || (page == 0 && (document->kind != NULL || document->reason != NULL)))
 			continue;
 		while (known < count && !same_tool(tools[known], document->source))

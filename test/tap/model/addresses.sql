@@ -3,7 +3,7 @@
 BEGIN;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS vsm;
-SELECT plan(12);
+SELECT plan(13);
 SELECT setseed(0.3) \g /dev/null
 
 CREATE TEMP TABLE address AS
@@ -28,6 +28,8 @@ SELECT is(vsm.gitlab_path('https://gitlab.example.com/groups/shop/-/epics/5') ||
 	|| vsm.jenkins_path('https://ci/job/shop/job/web/12/console')
 	|| ' ' || vsm.git_repository('git@git.example.com:shop/web.git') || ' ' || vsm.git_repository('https://git.example.com/shop/web/'),
 	'shop shop/job/web#12 shop/web shop/web', 'as they are');
+
+SELECT is(vsm.jenkins_path('https://ci' || repeat('/job/job/x', 100000)), NULL, 'many jobs and no number take no time');
 
 CREATE TEMP TABLE sha AS
 SELECT to_jsonb(left(repeat('0', i % 5) || translate(md5(i::text) || md5(i || 'x'), CASE WHEN i % 7 = 0 THEN '0' ELSE '' END, 'g')
