@@ -49,6 +49,8 @@ CREATE TYPE vsm.state_difference AS (is_gone boolean, entity text, source text, 
 	method text);
 CREATE TYPE vsm.held_document AS (document integer, payload bigint, source text, tool text, received_at timestamptz, page smallint,
 	kind text, reason text);
+CREATE TYPE vsm.flow_count AS (value_stream text, unit text, period date, team text, type text, level text, events bigint, created bigint,
+	started bigint, cancelled bigint, reopened bigint, load_change bigint, aging_change bigint, load_since numeric);
 CREATE TYPE vsm.trailer AS (key text, value text);
 CREATE TYPE vsm.trace_row AS (at timestamptz, step text, entity text, event text, via text, method text, confidence float8, title text,
 	url text);
@@ -64,6 +66,7 @@ CREATE TYPE vsm.survival_comparison AS (
 CREATE TYPE vsm.variant_row AS (
 	path text[], items bigint, share float8, cumulative_share float8, open_items bigint, flow_time_p50 interval, flow_time_p85 interval
 );
+CREATE TYPE vsm.cumulative_flow_stage AS (place integer, stage text, class text, counts bigint[]);
 -- include state_type variants_state vsm_variants_state_out double
 
 -- include functions

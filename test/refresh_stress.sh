@@ -116,7 +116,7 @@ differences() {
 	DECLARE t text;
 	BEGIN
 		FOREACH t IN ARRAY ARRAY['commit_release', 'released_branch', 'deployment_flow', 'change_flow', 'incident_source',
-		'item_part', 'item_flow', 'visit'] LOOP
+		'item_part', 'item_flow', 'visit', 'flow_count'] LOOP
 			RETURN QUERY EXECUTE format('SELECT %L, t::text FROM flow.%I AS t', t, t);
 		END LOOP;
 		RETURN QUERY SELECT 'link', concat_ws(' ', l.source, l.target, l.kind, l.method, l.confidence, l.since) FROM flow.link AS l

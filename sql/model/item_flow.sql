@@ -131,9 +131,13 @@ SET plan_cache_mode = force_generic_plan
 SET jit = off
 AS $$
 #variable_conflict use_column
+DECLARE
+	changed text[];
+	levels  text[];
+	counts  vsm.flow_count[];
 BEGIN
 	-- Of these items and those that they are parts of.
-	UPDATE item_flow AS o SET level = n.level
+	SELECT array_agg(n.item), array_agg(n.level) INTO changed, levels
 	FROM (
 		SELECT k.item, CASE WHEN EXISTS (
 			SELECT FROM item_flow AS c
@@ -147,7 +151,12 @@ BEGIN
 					LATERAL (SELECT coalesce(g.parent, g.feature) AS above FROM item_flow AS g WHERE g.item = t OFFSET 0) AS f
 				WHERE f.above IS NOT NULL) AS i,
 			LATERAL (SELECT g.item, g.level FROM item_flow AS g WHERE g.item = i.item OFFSET 0) AS k) AS n
-	WHERE o.item = n.item AND n.before IS DISTINCT FROM n.level;
+	WHERE n.before IS DISTINCT FROM n.level;
+	IF changed IS NOT NULL THEN
+		counts := vsm.flow_counts_before(changed);
+		UPDATE item_flow AS o SET level = n.level FROM unnest(changed, levels) AS n (item, level) WHERE o.item = n.item;
+		PERFORM vsm.write_flow_counts(changed, counts);
+	END IF;
 END
 $$;
 COMMENT ON FUNCTION vsm.write_levels(text[]) IS
@@ -167,6 +176,7 @@ DECLARE
 	names    jsonb;	-- by source
 	has_uses boolean := EXISTS (SELECT FROM usage);
 	routed   record := vsm.write_routes(items);
+	counts   CONSTANT vsm.flow_count[] := vsm.flow_counts_before(items);
 	parents  text[];
 BEGIN
 	SELECT array_agg(DISTINCT f.above) INTO parents
@@ -430,6 +440,7 @@ BEGIN
 					backward = excluded.backward, entered_day = excluded.entered_day, age = excluded.age, is_last = excluded.is_last,
 					starts_load = excluded.starts_load, ends_load = excluded.ends_load,
 					worked_until = excluded.worked_until, worked_since = excluded.worked_since;
+	PERFORM vsm.write_flow_counts(items, counts);
 	PERFORM vsm.write_levels(items || parents);
 END
 $$;
@@ -445,8 +456,9 @@ SET jit = off
 AS $$
 #variable_conflict use_column
 DECLARE
-	there text[];
-	gone  text[];
+	there  text[];
+	gone   text[];
+	counts vsm.flow_count[];
 BEGIN
 	PERFORM vsm.enter_model(model);
 	SELECT array_agg(i.item) INTO there FROM vsm.each_entity(items) AS t, LATERAL (SELECT k.item FROM item AS k
@@ -457,12 +469,14 @@ BEGIN
 	END IF;
 	IF coalesce(cardinality(there), 0) < cardinality(items) THEN
 		gone := ARRAY(SELECT t FROM vsm.each_entity(items) AS t EXCEPT SELECT t FROM vsm.each_entity(there) AS t);
+		counts := vsm.flow_counts_before(gone);
 		DELETE FROM item_part AS p WHERE p.item = ANY (gone);
 		WITH deleted AS (
 			DELETE FROM item_flow AS f WHERE f.item = ANY (gone) RETURNING coalesce(f.parent, f.feature) AS above)
 		SELECT array_agg(DISTINCT d.above) INTO there FROM deleted AS d;
-		PERFORM vsm.write_levels(there);
 		DELETE FROM visit AS v WHERE v.item = ANY (gone);
+		PERFORM vsm.write_flow_counts(NULL, counts);
+		PERFORM vsm.write_levels(there);
 	END IF;
 	-- For vsm.notify_breaches.
 	INSERT INTO breach_made (items) VALUES (items);

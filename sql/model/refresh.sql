@@ -38,7 +38,7 @@ COMMENT ON FUNCTION vsm.check_commits(text, text) IS 'raises that a procedure ca
 CREATE FUNCTION vsm.derived_tables() RETURNS text[]
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN ARRAY['mark', 'journal', 'touched', 'refresh_log', 'route', 'commit_release', 'released_branch',
-	'deployment_flow', 'change_flow', 'incident_source', 'item_part', 'item_flow', 'visit'];
+	'deployment_flow', 'change_flow', 'incident_source', 'item_part', 'item_flow', 'visit', 'flow_count'];
 COMMENT ON FUNCTION vsm.derived_tables() IS 'the tables of a model that vsm.refresh keeps; a part of vsm.refresh';
 
 -- The texts of what is set by hand and read for results: if one differs, all is made anew.
@@ -227,6 +227,7 @@ BEGIN
 		UNION SELECT 'repository', f.repository FROM deployment_flow AS f
 		UNION SELECT 'repository', f.repository FROM change_flow AS f
 		UNION SELECT 'incidents', ''
+		UNION SELECT 'counts', ''
 		ON CONFLICT DO NOTHING;
 	ELSE
 		changes := vsm.changed_keys(old_bound, new_bound, own);
@@ -589,7 +590,7 @@ BEGIN
 	FOR relation IN
 		SELECT c.oid FROM pg_class AS c
 		WHERE c.relnamespace = to_regnamespace(quote_ident(model)) AND c.relkind IN ('r', 'p') AND c.relowner = current_user::regrole
-		AND (c.reltuples < 0 OR c.relname IN ('item', 'item_alias', 'item_change', 'link', 'item_part', 'item_flow', 'visit')
+		AND (c.reltuples < 0 OR c.relname IN ('item', 'item_alias', 'item_change', 'link', 'item_part', 'item_flow', 'visit', 'flow_count')
 			AND items * 10 > (SELECT f.reltuples FROM pg_class AS f WHERE f.oid = 'item_flow'::regclass))
 	LOOP
 		EXECUTE format('ANALYZE %s', relation);
@@ -711,6 +712,7 @@ BEGIN
 			EXIT WHEN is_last;
 		END LOOP;
 	END IF;
+	PERFORM vsm.ask('SELECT vsm.recount_flow($1)', model);
 	PERFORM vsm.ask('SELECT vsm.analyze_results($1, $2::bigint)', model, done::text);
 	step := vsm.ask('SELECT vsm.log_step($1, $2::bigint, ''end'', NULL)', model, run::text);
 	reason := vsm.ask('SELECT vsm.end_refresh($1)', model);
@@ -744,6 +746,7 @@ BEGIN
 		EXIT WHEN part ->> 0 = '0';
 		done := done + (part ->> 0)::bigint;
 	END LOOP;
+	PERFORM vsm.ask('SELECT vsm.recount_flow($1)', model);
 	PERFORM vsm.ask('SELECT vsm.analyze_results($1, $2::bigint)', model, done::text);
 	PERFORM vsm.ask('SELECT vsm.end_refresh($1)', model);
 	RETURN done;

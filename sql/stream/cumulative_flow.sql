@@ -58,3 +58,40 @@ CREATE AGGREGATE vsm.cumulative_flow(timeline vsm.timeline, workflow vsm.workflo
 );
 COMMENT ON AGGREGATE vsm.cumulative_flow(vsm.timeline, vsm.workflow, timestamptz, timestamptz, interval, text) IS
 	'the same with buckets since + k * step in local time of a time zone';
+
+CREATE TYPE vsm.cumulative_flow_stage AS (place integer, stage text, class text, counts bigint[]);
+COMMENT ON TYPE vsm.cumulative_flow_stage IS
+	'a stage in all buckets of time: of bucket b, from 0, counts[3 * b + 1] is how many items are in it at its end, counts[3 * b + 2] how '
+	'many visits began and counts[3 * b + 3] how many ended in it; place is NULL for (unmapped)';
+
+CREATE FUNCTION vsm.cumulative_flow_finish_stages(state vsm.cumulative_flow_state) RETURNS vsm.cumulative_flow_stage[]
+	AS 'MODULE_PATHNAME', 'vsm_cumulative_flow_finish_stages' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000;
+COMMENT ON FUNCTION vsm.cumulative_flow_finish_stages(vsm.cumulative_flow_state) IS
+	'final function of the aggregate vsm.cumulative_flow_stages; NULL if an argument but the timeline was NULL';
+
+CREATE AGGREGATE vsm.cumulative_flow_stages(timeline vsm.timeline, workflow vsm.workflow, since timestamptz, until timestamptz,
+	step interval, time_zone text) (
+	SFUNC = vsm.cumulative_flow_add,
+	STYPE = vsm.cumulative_flow_state,
+	SSPACE = 65536,
+	FINALFUNC = vsm.cumulative_flow_finish_stages,
+	COMBINEFUNC = vsm.cumulative_flow_combine,
+	PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE vsm.cumulative_flow_stages(vsm.timeline, vsm.workflow, timestamptz, timestamptz, interval, text) IS
+	'what vsm.cumulative_flow tells, a row for every stage with the numbers of all buckets in an array: for who looks up some of them';
+
+CREATE FUNCTION vsm.cumulative_flow_counts_add(state bigint[], counts bigint[]) RETURNS bigint[]
+	AS 'MODULE_PATHNAME', 'vsm_cumulative_flow_counts_add' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION vsm.cumulative_flow_counts_add(bigint[], bigint[]) IS
+	'transition function of the aggregate vsm.cumulative_flow_counts: the sums of elements at the same place';
+
+CREATE AGGREGATE vsm.cumulative_flow_counts(counts bigint[]) (
+	SFUNC = vsm.cumulative_flow_counts_add,
+	STYPE = bigint[],
+	SSPACE = 65536,
+	COMBINEFUNC = vsm.cumulative_flow_counts_add,
+	PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE vsm.cumulative_flow_counts(bigint[]) IS
+	'the counts of several vsm.cumulative_flow_stage of the same buckets, element by element; NULL if there are none';

@@ -8,11 +8,14 @@
 #include "base/compat.h"
 #include "base/rows_sql.h"
 #include "base/time_range.h"
+#include "catalog/pg_type.h"
+#include "common/int.h"
 #include "item/item_sql.h"
 #include "stream/cumulative_flow.h"
 #include "stream/group_state_sql.h"
 #include "stream/time_buckets.h"
 #include "timeline/timeline_io.h"
+#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
 #include "workflow/workflow_text.h"
@@ -20,6 +23,8 @@
 PG_FUNCTION_INFO_V1(vsm_cumulative_flow_add);
 PG_FUNCTION_INFO_V1(vsm_cumulative_flow_combine);
 PG_FUNCTION_INFO_V1(vsm_cumulative_flow_finish);
+PG_FUNCTION_INFO_V1(vsm_cumulative_flow_finish_stages);
+PG_FUNCTION_INFO_V1(vsm_cumulative_flow_counts_add);
 
 static void
 refuse_zone(const char *name)
@@ -194,4 +199,84 @@ vsm_cumulative_flow_finish(PG_FUNCTION_ARGS)
 		}
 	}
 	return rows_end(&result);
+}
+
+/*
+ * The other final function, for who asks of some buckets only: vsm.cumulative_flow_stage[], by
+ * place, with the numbers of all buckets in an array each. Elements of one size are found without a
+ * look at those before.
+ */
+Datum
+vsm_cumulative_flow_finish_stages(PG_FUNCTION_ARGS)
+{
+	const CumulativeFlowState *state;
+	FlowColumn *columns;
+	Size		size;
+	ArrayType  *counts;
+	Rows		result;
+
+	state = (const CumulativeFlowState *) group_state_final(fcinfo, &cumulative_flow_format);
+	if (state == NULL)
+		PG_RETURN_NULL();
+	rows_begin_array(fcinfo, &result, state->num_columns);
+	if (state->num_buckets == 0)
+		return rows_end(&result);
+
+	columns = make_columns(state);
+	size = ARR_OVERHEAD_NONULLS(1) + sizeof(int64) * 3 * (Size) state->num_buckets;
+	counts = palloc0(size);
+	SET_VARSIZE(counts, size);
+	counts->ndim = 1;
+	counts->elemtype = INT8OID;
+	ARR_DIMS(counts)[0] = 3 * state->num_buckets;
+	ARR_LBOUND(counts)[0] = 1;
+	for (int i = 0; i < state->num_columns; i++)
+	{
+		const FlowCell *cell = cumulative_flow_cells(state) + i;
+		int64	   *count = (int64 *) ARR_DATA_PTR(counts);
+		Datum		values[4];
+		bool		nulls[4] = {false};
+
+		if (!columns[i].shown)
+			continue;
+		columns[i].in_stage = cell->arrived - cell->departed;
+		for (int bucket = 0; bucket < state->num_buckets; bucket++)
+		{
+			cell += state->num_columns;
+			flat_state_count(&columns[i].in_stage, cell->arrived - cell->departed, "visits");
+			*count++ = columns[i].in_stage;
+			*count++ = cell->arrived;
+			*count++ = cell->departed;
+		}
+		values[0] = Int32GetDatum(i + 1);
+		nulls[0] = i == state->num_columns - 1;
+		values[1] = columns[i].stage;
+		values[2] = columns[i].stage_class;
+		values[3] = PointerGetDatum(counts);
+		rows_add(&result, values, nulls);
+	}
+	return rows_end(&result);
+}
+
+/* add(state, counts): transition function, element by element. */
+Datum
+vsm_cumulative_flow_counts_add(PG_FUNCTION_ARGS)
+{
+	ArrayType  *state = AggCheckCallContext(fcinfo, NULL) ? PG_GETARG_ARRAYTYPE_P(0) : PG_GETARG_ARRAYTYPE_P_COPY(0);
+	ArrayType  *other = PG_GETARG_ARRAYTYPE_P(1);
+	int			length = ArrayGetNItems(ARR_NDIM(state), ARR_DIMS(state));
+	int64	   *sums = (int64 *) ARR_DATA_PTR(state);
+	const int64 *counts = (const int64 *) ARR_DATA_PTR(other);
+
+	if (ARR_HASNULL(state) || ARR_HASNULL(other) || ArrayGetNItems(ARR_NDIM(other), ARR_DIMS(other)) != length)
+		ereport(ERROR,
+				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
+				 errmsg("counts of different buckets cannot be added"),
+				 errdetail("Arrays must have the same number of elements, none of which is null.")));
+	for (int i = 0; i < length; i++)
+		if (pg_add_s64_overflow(sums[i], counts[i], &sums[i]))
+			ereport(ERROR,
+					(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+					 errmsg("bigint out of range")));
+	PG_RETURN_ARRAYTYPE_P(state);
 }

@@ -52,7 +52,7 @@ some 10 'pull requests of GitHub among parts' "SELECT FROM item_part WHERE part 
 some 10 'and merge requests of GitLab' "SELECT FROM item_part WHERE part LIKE 'gitlab:%'"
 
 kept() {
-	for t in commit_release released_branch deployment_flow change_flow incident_source item_part item_flow visit; do
+	for t in commit_release released_branch deployment_flow change_flow incident_source item_part item_flow visit flow_count; do
 		echo "SELECT '$t', t::text FROM flow.$t AS t ORDER BY 2;"
 	done | run
 }

@@ -1,17 +1,20 @@
 CREATE OR REPLACE VIEW :"schema".cumulative_flow_daily WITH (security_barrier) AS
-SELECT d.day, d.value_stream, d.portfolio, d.team, d.type, d.level, d.stage, d.place,
-	coalesce(lpad(d.place::text, 2, '0') || ' ', '') || d.stage AS stage_label, d.class,
-	(d.day + 1)::timestamp AT TIME ZONE m.time_zone <= now() AS is_complete, d.in_stage, d.arrived, d.departed
+SELECT d.day, g.value_stream, g.portfolio, g.team, g.type, g.level, g.stage, g.place,
+	coalesce(lpad(g.place::text, 2, '0') || ' ', '') || g.stage AS stage_label, g.class,
+	(d.day + 1)::timestamp AT TIME ZONE m.time_zone <= now() AS is_complete, g.counts[d.at + 1] AS in_stage, g.counts[d.at + 2] AS arrived,
+	g.counts[d.at + 3] AS departed
 FROM (SELECT time_zone, week_starts, currency FROM :"schema".model LIMIT 1) AS m
 	CROSS JOIN (
-		-- By day, not by the time at which it begins: a filter of days comes before what is summed.
-		SELECT b.day, k.value_stream, min(k.portfolio) AS portfolio, k.team, k.type, k.level, r.stage, min(r.place) AS place,
-			min(r.class) AS class, sum(r.in_stage)::bigint AS in_stage, sum(r.arrived)::bigint AS arrived,
-			sum(r.departed)::bigint AS departed
+		-- Of several workflows together.
+		SELECT k.value_stream, min(k.portfolio) AS portfolio, k.team, k.type, k.level, w.stage, min(w.place) AS place,
+			min(w.class) AS class, k.since_day, vsm.cumulative_flow_counts(w.counts) AS counts
 		FROM (
 				-- (What is the same for all items is reckoned once, not item by item.)
-				SELECT f.value_stream, min(f.portfolio) AS portfolio, f.team, f.type, f.level, n.time_zone, vsm.cumulative_flow(
-					f.timeline, r.workflow, c.since, n.until, interval '1 day', n.time_zone) AS buckets
+				SELECT f.value_stream, min(f.portfolio) AS portfolio, f.team, f.type, f.level, c.since_day,
+					vsm.cumulative_flow_stages(f.timeline, r.workflow, c.since, (
+						SELECT (vsm.period_day(now(), t.time_zone) + 1)::timestamp AT TIME ZONE t.time_zone
+						FROM :"schema".model AS t LIMIT 1),
+						interval '1 day', (SELECT t.time_zone FROM :"schema".model AS t LIMIT 1)) AS stages
 				FROM (
 						-- As in item_group, which has no timeline.
 						SELECT coalesce(i.value_stream, '(none)') AS value_stream, coalesce(s.portfolio, '(none)') AS portfolio,
@@ -24,17 +27,17 @@ FROM (SELECT time_zone, week_starts, currency FROM :"schema".model LIMIT 1) AS m
 							WHERE pg_catalog.pg_has_role(o.oid, 'USAGE')))) AS f
 					JOIN :"schema".route AS r ON r.route = f.route
 					JOIN (
-						SELECT e.value_stream, e.team, e.type, e.level, min(e.created_day)::timestamp AT TIME ZONE z.time_zone AS since
+						SELECT e.value_stream, e.team, e.type, e.level, min(e.created_day) AS since_day,
+							min(e.created_day)::timestamp AT TIME ZONE z.time_zone AS since
 						FROM :"schema".item_group AS e CROSS JOIN (SELECT time_zone FROM :"schema".model LIMIT 1) AS z
 						GROUP BY e.value_stream, e.team, e.type, e.level, z.time_zone) AS c
 							ON c.value_stream = f.value_stream AND c.team = f.team AND c.type = f.type AND c.level = f.level
-					CROSS JOIN (
-						SELECT t.time_zone, (vsm.period_day(now(), t.time_zone) + 1)::timestamp AT TIME ZONE t.time_zone AS until
-						FROM :"schema".model AS t LIMIT 1) AS n
-				GROUP BY f.value_stream, f.team, f.type, f.level, f.route, n.time_zone) AS k
-			CROSS JOIN LATERAL unnest(k.buckets) AS r
-			CROSS JOIN LATERAL (SELECT (r.bucket AT TIME ZONE k.time_zone)::date AS day) AS b
-		GROUP BY b.day, k.value_stream, k.team, k.type, k.level, r.stage) AS d;
+				GROUP BY f.value_stream, f.team, f.type, f.level, f.route, c.since_day) AS k
+			CROSS JOIN LATERAL unnest(k.stages) AS w
+		GROUP BY k.value_stream, k.team, k.type, k.level, w.stage, k.since_day) AS g
+	-- By day, not by the time at which it begins: a filter of days comes before what is looked up.
+	CROSS JOIN LATERAL (
+		SELECT g.since_day + n AS day, 3 * n AS at FROM generate_series(0, cardinality(g.counts) / 3 - 1) AS n) AS d;
 
 COMMENT ON VIEW :"schema".cumulative_flow_daily IS
 	'cumulative flow: items in each stage by day: one row a day, value stream, team, type, level and stage, from the first day to now';

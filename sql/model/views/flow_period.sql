@@ -45,50 +45,14 @@ FROM (
 				WHERE f.outcome = 'done'
 				GROUP BY x.unit, x.period, f.value_stream, f.portfolio, f.team, f.type, f.level
 				UNION ALL
-				-- What happens on single days.
-				SELECT u.unit, vsm.period_of(u.unit, d.day, m.week_starts), d.value_stream, d.portfolio, d.team, d.type, d.level, 0,
-					d.created_count, d.started_count, d.cancelled_count, d.reopened_count, 0, d.load_change, d.aging_change, d.load_since,
-					0, 0, 0, NULL, NULL
-				FROM (
-					SELECT f.value_stream, f.portfolio, f.team, f.type, f.level, x.day, count(*) FILTER (WHERE x.what = 1) AS created_count,
-						count(*) FILTER (WHERE x.what = 2) AS started_count, count(*) FILTER (WHERE x.what = 3) AS cancelled_count,
-						0 AS reopened_count, 0 AS load_change, 0 AS aging_change, 0::numeric AS load_since
-					FROM :"schema".item_group AS f
-						CROSS JOIN (SELECT time_zone, week_starts, currency FROM :"schema".model LIMIT 1) AS n
-						CROSS JOIN LATERAL (VALUES (1, f.created_day), (2, CASE WHEN f.untouched IS NOT TRUE THEN f.started_day END),
-							(3, vsm.period_day(f.cancelled_at, n.time_zone))) AS x (what, day)
-					WHERE x.day IS NOT NULL
-					GROUP BY f.value_stream, f.portfolio, f.team, f.type, f.level, x.day
-					UNION ALL
-					SELECT f.value_stream, f.portfolio, f.team, f.type, f.level, x.day, 0, 0, 0, 0, sum(x.change),
-						-- (Off the clock it stays as old as it is.)
-						sum(x.change) FILTER (WHERE v.on_clock),
-						sum(x.change * (CASE WHEN v.on_clock THEN round(date_part('epoch', v.entered_at) * 1000000)::bigint ELSE 0 END
-							- round(date_part('epoch', v.age) * 1000000)::bigint))
-					FROM :"schema".item_group AS f
-						JOIN :"schema".visit AS v ON v.item = f.item AND coalesce(v.value_stream, '(none)') = f.value_stream
-						-- (What goes on from visit to visit comes and goes on the same day, with the same age.)
-						CROSS JOIN LATERAL (VALUES (CASE WHEN v.starts_load THEN v.entered_day END, 1),
-							(CASE WHEN v.ends_load THEN v.left_day END, -1)) AS x (day, change)
-					WHERE (v.starts_load OR v.ends_load) AND x.day IS NOT NULL
-					GROUP BY f.value_stream, f.portfolio, f.team, f.type, f.level, x.day
-					UNION ALL
-					SELECT f.value_stream, f.portfolio, f.team, f.type, f.level, v.entered_day, 0, 0, 0, count(*), 0, 0, 0
-					FROM :"schema".item_group AS f
-						JOIN (
-							-- (All visits of an item are of its value stream, by which they are divided, so that a filter reaches them.
-							-- What is unmapped is no move.)
-							SELECT y.item, y.entered_day, y.class, coalesce(y.value_stream, '(none)') AS value_stream,
-								lag(y.class) OVER (PARTITION BY coalesce(y.value_stream, '(none)'), y.item ORDER BY y.visit) AS before
-							FROM :"schema".visit AS y
-								JOIN :"schema".item_flow AS i ON i.item = y.item AND i.reopened > 0
-									AND coalesce(i.value_stream, '(none)') = coalesce(y.value_stream, '(none)')
-							WHERE y.place IS NOT NULL) AS v
-								ON v.item = f.item AND v.value_stream = f.value_stream
-					WHERE v.before IN ('done', 'cancelled') AND v.class IN ('new', 'active', 'waiting')
-					GROUP BY f.value_stream, f.portfolio, f.team, f.type, f.level, v.entered_day) AS d
-					CROSS JOIN (SELECT time_zone, week_starts, currency FROM :"schema".model LIMIT 1) AS m
-					CROSS JOIN (VALUES ('week'), ('month')) AS u (unit)) AS t
+				-- What else happens, counted by refresh.
+				SELECT c.unit, c.period, c.value_stream, coalesce(v.portfolio, '(none)'), c.team, c.type, c.level, 0, c.created, c.started,
+					c.cancelled, c.reopened, 0, c.load_change, c.aging_change, c.load_since, 0, 0, 0, NULL, NULL
+				FROM :"schema".flow_count AS c
+					LEFT JOIN :"schema".value_stream AS v ON v.value_stream = c.value_stream
+				WHERE NOT EXISTS (SELECT FROM :"schema".access) OR c.value_stream = ANY (ARRAY(
+					SELECT a.value_stream FROM :"schema".access AS a JOIN pg_catalog.pg_roles AS o ON o.rolname = a.role
+					WHERE pg_catalog.pg_has_role(o.oid, 'USAGE')))) AS t
 			GROUP BY t.unit, t.period, t.value_stream, t.portfolio, t.team, t.type, t.level) AS s
 		WINDOW w AS (PARTITION BY s.unit, s.value_stream, s.portfolio, s.team, s.type, s.level ORDER BY s.period)) AS g
 	CROSS JOIN (SELECT time_zone, week_starts, currency FROM :"schema".model LIMIT 1) AS m

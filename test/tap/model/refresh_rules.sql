@@ -201,6 +201,17 @@ INSERT INTO rule (what, function, old, new, statement) VALUES
 		'{}' WHERE sha = 'rule11'; SELECT count(*) FROM pg_temp.refreshed();
 	INSERT INTO flow.link (source, target, kind, method, confidence) VALUES ('rule12', 'rule:merge_request:n', 'part_of', 'merge commit',
 		1)$$);
+-- What is counted of them.
+INSERT INTO rule (what, function, old, new, statement) VALUES
+('counts of items', 'write_item_flows', 'PERFORM vsm.write_flow_counts(items, counts);', '',
+	$$INSERT INTO flow.event (source, event_id, entity, at, state) VALUES ('jira', 'rn', 'jira:issue:r1', '2026-03-01', 'To Do')$$),
+('counts of items that are gone', 'write_items', 'PERFORM vsm.write_flow_counts(NULL, counts);', '', $$DELETE FROM flow.item
+	WHERE item = 'jira:issue:r20'$$),
+('counts of what has become a parent', 'write_levels', 'PERFORM vsm.write_flow_counts(changed, counts);', '', $$UPDATE flow.item
+	SET parent = 'RULE-19' WHERE item = 'jira:issue:r20'$$),
+('counts of nothing any more', 'write_flow_counts', 'WHERE w.events = 0', 'WHERE false', $$UPDATE flow.item SET type = 'risk'
+	WHERE item = 'jira:issue:r1'; SELECT count(*) FROM pg_temp.refreshed(); UPDATE flow.item SET type = 'debt'
+	WHERE item = 'jira:issue:r1'$$);
 -- What is set by hand.
 INSERT INTO rule (what, function, old, new, statement) VALUES
 ('the workflow of a value stream', 'refresh_settings', 'v.workflow', '1', $$UPDATE flow.value_stream SET workflow =

@@ -10,7 +10,7 @@ SET LOCAL jit = off;
 SET LOCAL TimeZone = 'America/St_Johns';
 SET LOCAL IntervalStyle = 'sql_standard';
 
-SELECT plan(72);
+SELECT plan(78);
 
 ------------------------------------------------------------------------------
 -- By hand
@@ -326,6 +326,45 @@ SELECT is(pg_temp.refused(format($$SELECT %L::vsm.cumulative_flow_state$$, (SELE
 FROM (VALUES ('"time_zone".*$', '"visits":[]}', 'The state has no "time_zone".'), ('"visits":\[\]', '"visits":[[99,0,1,1]]',
 	'A member of "visits" is out of range.'),
 			('^.*$', '[]', 'It must be an object or null, not an array.')) AS v(pattern, replacement, detail);
+
+------------------------------------------------------------------------------
+-- Stage by stage, to look up some buckets
+------------------------------------------------------------------------------
+
+CREATE FUNCTION pg_temp.looked_up(stages vsm.cumulative_flow_stage[]) RETURNS TABLE (bucket int, place int, stage text, class text,
+	in_stage bigint, arrived bigint, departed bigint) LANGUAGE sql AS $$
+SELECT b, s.place, s.stage, s.class, s.counts[3 * b + 1], s.counts[3 * b + 2], s.counts[3 * b + 3]
+FROM unnest(stages) AS s, generate_series(0, cardinality(s.counts) / 3 - 1) AS b
+ORDER BY b, s.place$$;
+INSERT INTO item SELECT vsm.timeline(v.at, v.state)
+FROM (VALUES (timestamptz '2026-03-02 00:00+00', 'To Do'), ('2026-03-04 06:00+00', 'Odd'), ('2026-03-05 06:00+00', 'Build')) AS v (at,
+	state);
+SELECT results_eq(
+	$$SELECT l.* FROM (SELECT vsm.cumulative_flow_stages(timeline, pg_temp.stream(), '2026-03-03 00:00+00', '2026-03-06 00:00+00', '1 day',
+		'UTC') AS stages FROM item) AS f, pg_temp.looked_up(f.stages) AS l$$,
+	$$SELECT extract(day FROM bucket AT TIME ZONE 'UTC')::int - 3, place, stage, class, in_stage, arrived, departed
+	FROM (SELECT vsm.cumulative_flow(timeline, pg_temp.stream(), '2026-03-03 00:00+00', '2026-03-06 00:00+00', '1 day') AS flow FROM item)
+		AS f, unnest(flow) ORDER BY 1, 2$$, 'stages have what rows have, (unmapped) too');
+SELECT results_eq($$
+	SELECT g.stage, vsm.cumulative_flow_counts(g.counts)
+	FROM (
+		SELECT vsm.cumulative_flow_stages(timeline, pg_temp.stream(), '2026-03-03', '2026-03-06', '1 day', 'UTC') AS stages
+		FROM (SELECT timeline, row_number() OVER () AS n FROM item) AS i GROUP BY n % 3) AS f, unnest(f.stages) AS g
+	GROUP BY g.stage ORDER BY g.stage$$,
+	$$SELECT g.stage, g.counts FROM (
+		SELECT vsm.cumulative_flow_stages(timeline, pg_temp.stream(), '2026-03-03', '2026-03-06', '1 day', 'UTC') AS stages FROM item) AS f,
+		unnest(f.stages) AS g ORDER BY g.stage$$, 'counts of parts are those of the whole');
+SELECT is((SELECT vsm.cumulative_flow_stages(timeline, pg_temp.stream(), '2026-03-03', '2026-03-03', '1 day', 'UTC')::text FROM item),
+	'{}', 'no bucket: no stages');
+SELECT is((SELECT vsm.cumulative_flow_stages(timeline, NULL, '2026-03-03', '2026-03-06', '1 day', 'UTC') FROM item), NULL,
+	'no workflow: NULL');
+SELECT is(pg_temp.refused($$SELECT vsm.cumulative_flow_counts(c) FROM (VALUES ('{1,2,3}'::bigint[]), ('{1,2}')) AS v (c)$$),
+	ARRAY['2202E', 'counts of different buckets cannot be added', 'Arrays must have the same number of elements, none of which is null.',
+		''],
+	'counts of different buckets');
+SELECT is((pg_temp.refused($$SELECT vsm.cumulative_flow_counts(c)
+	FROM (VALUES ('{9223372036854775807}'::bigint[]), ('{1}')) AS v (c)$$))[1],
+	'22003', 'counts that are too many');
 
 ------------------------------------------------------------------------------
 -- Real data: jira-agile-metrics' cumulative flow
