@@ -58,11 +58,14 @@ CREATE INDEX IF NOT EXISTS item_flow_above_idx ON :"schema".item_flow ((coalesce
 CREATE INDEX IF NOT EXISTS item_flow_parent_idx ON :"schema".item_flow (parent);
 -- What is left to do, and what has children, are few of all items.
 CREATE INDEX IF NOT EXISTS item_flow_left_idx ON :"schema".item_flow ((coalesce(value_stream, '(none)')), outcome)
-	WHERE (outcome IN ('done', 'cancelled')) IS NOT TRUE;
+	INCLUDE (item, value_stream) WHERE (outcome IN ('done', 'cancelled')) IS NOT TRUE;
 CREATE INDEX IF NOT EXISTS item_flow_level_idx ON :"schema".item_flow (item) WHERE level = 'parent';
 -- What each team finished, week by week, without a look at the table.
 CREATE INDEX IF NOT EXISTS item_flow_done_idx ON :"schema".item_flow (team, finished_week, value_stream)
 	WHERE finished_week IS NOT NULL AND value_stream IS NOT NULL AND level IS DISTINCT FROM 'parent' AND NOT untouched;
+-- What is left to do of what, by whom, without a look at the table.
+CREATE INDEX IF NOT EXISTS item_flow_todo_idx ON :"schema".item_flow (team, value_stream) INCLUDE (parent, feature, outcome)
+	WHERE value_stream IS NOT NULL AND level IS DISTINCT FROM 'parent' AND (outcome IN ('done', 'cancelled')) IS NOT TRUE;
 -- By what the views filter and group; without these the planner takes a filter by value stream for one of a few rows.
 CREATE STATISTICS IF NOT EXISTS :"schema".item_flow_groups ON (coalesce(value_stream, '(none)')), (coalesce(team, '(none)')),
 	(coalesce(type, '(none)')), (coalesce(level, 'item')) FROM :"schema".item_flow;

@@ -32,32 +32,8 @@ FROM :"schema".item_detail AS f
 	LEFT JOIN (
 		SELECT u.route, w.stage, w.wip_limit, w.phase, w.waiting_for, w.owner
 		FROM :"schema".route AS u, LATERAL vsm.stages(u.workflow) AS w) AS g ON g.route = f.route AND g.stage = f.stage
-	-- How long others of the value stream, type and level were in each stage, and what came after it, by those of the last 20,000
-	-- visits of the stage there: more tell no more, and the way has changed since. Those who are still there, or have been cancelled,
-	-- tell up to then. Fewer than 20 that are done tell no chances.
-	LEFT JOIN (
-		SELECT z.value_stream, o.type, o.level, z.stage, count(*) FILTER (WHERE v.is_last AND o.finished_at IS NOT NULL) AS sample_count,
-			percentile_cont(ARRAY[0.5, 0.85]) WITHIN GROUP (ORDER BY date_part('epoch', v.duration) / 86400) AS stage_days,
-			-- How old those that are done were when they left it for the last time.
-			percentile_cont(ARRAY[0.5, 0.85]) WITHIN GROUP (ORDER BY date_part('epoch', v.age + v.duration) / 86400)
-				FILTER (WHERE v.is_last AND o.finished_at IS NOT NULL) AS pace_days,
-			CASE WHEN count(*) FILTER (WHERE v.is_last AND o.finished_at IS NOT NULL) >= 20
-				THEN vsm.survival(greatest(coalesce(v.left_at, now()) - v.entered_at, interval '0'),
-					v.left_at IS NOT NULL AND (v.left_at = o.cancelled_at) IS NOT TRUE) END AS rest,
-			vsm.survival(greatest(coalesce(o.finished_at, o.cancelled_at, now()) - v.left_at, interval '0'), o.finished_at IS NOT NULL)
-				FILTER (WHERE v.left_at IS NOT NULL AND (v.left_at = o.cancelled_at) IS NOT TRUE) AS after
-		FROM (
-				SELECT DISTINCT coalesce(u.value_stream, '(none)') AS value_stream, u.stage FROM :"schema".item_flow AS u
-				-- (Twice, for an index that has what is left.)
-				WHERE u.outcome = 'open' AND (u.outcome IN ('done', 'cancelled')) IS NOT TRUE) AS z
-			CROSS JOIN LATERAL (
-				SELECT x.item, x.class, x.entered_at, x.left_at, x.duration, x.age, x.is_last FROM :"schema".visit AS x
-				WHERE coalesce(x.value_stream, '(none)') = z.value_stream AND x.stage = z.stage
-				ORDER BY x.left_at DESC NULLS FIRST, x.item, x.visit LIMIT 20000) AS v
-			JOIN :"schema".item_group AS o ON o.item = v.item AND o.value_stream = z.value_stream
-		WHERE (v.class IN ('active', 'waiting')) IS NOT FALSE
-		GROUP BY z.value_stream, o.type, o.level, z.stage) AS s
-			ON s.value_stream = f.value_stream AND s.type = f.type AND s.level = f.level AND s.stage = f.stage
+	LEFT JOIN :"schema".stage_chance AS s
+		ON s.value_stream = f.value_stream AND s.type = f.type AND s.level = f.level AND s.stage = f.stage
 	LEFT JOIN LATERAL (
 		SELECT y.days FROM :"schema".service_level AS y
 		WHERE y.stage = f.stage AND (y.value_stream IS NULL OR y.value_stream = f.value_stream) AND (y.type IS NULL OR y.type = f.type)
@@ -67,7 +43,7 @@ FROM :"schema".item_detail AS f
 		-- (Days of an interval are of 24 hours, but not where they are added to a time.)
 		SELECT now() + make_interval(secs => date_part('epoch', vsm.eta(s.rest, make_interval(secs => t.in_stage), s.after, 0.85))) AS eta
 		OFFSET 0) AS e
--- (Twice, as above.)
+-- (Twice, for an index that has what is left.)
 WHERE f.outcome = 'open' AND (f.outcome IN ('done', 'cancelled')) IS NOT TRUE;
 
 COMMENT ON VIEW :"schema".aging_work IS 'work in progress, how old it is and when it is likely to be done: one row an open item';

@@ -8,17 +8,30 @@ FROM (
 	SELECT f.item, f.key, f.title, f.url, f.value_stream, f.portfolio, f.team, f.type, f.priority, f.service, f.level, f.category,
 		f.outcome, f.stage, f.place, f.stage_label, f.started_at, f.finished_at, f.finished_day, f.finished_week, f.finished_month,
 		f.created_at, f.due_at, f.due_day, f.size, w.urgency, w.has_children, w.item_count, w.waiting, m.currency, m.time_zone,
-		CASE WHEN NOT w.has_children THEN a.eta_p85_at
+		CASE WHEN NOT w.has_children THEN e.eta
 			WHEN f.outcome IN ('new', 'open') THEN now() + s.p85_alone_weeks * interval '168 hours' END AS eta_p85_at,
 		-- Until it, or something below it, was started.
 		coalesce(least(f.started_at, w.started_at), f.cancelled_at, now()) AS began_at,
-		s.p85_alone_weeks, s.samples, s.items, a.late_probability
+		s.p85_alone_weeks, s.samples, s.items,
+		-- As in aging_work.
+		CASE WHEN f.outcome = 'open' AND NOT w.has_children THEN
+			CASE
+				WHEN f.due_at < now() THEN 1
+				ELSE 1 - vsm.probability(a.rest, f.due_at - now(), make_interval(secs => t.in_stage), a.after)
+			END
+		END AS late_probability
 	FROM :"schema".item_detail AS f
 		-- Item by item, of those that are asked for.
 		CROSS JOIN LATERAL (SELECT k.* FROM :"schema".delay_span AS k WHERE k.item = f.item OFFSET 0) AS w
 		CROSS JOIN :"schema".model AS m
 		LEFT JOIN :"schema".feature_queue AS s ON s.item = f.item
-		LEFT JOIN :"schema".aging_work AS a ON a.item = f.item AND a.value_stream = f.value_stream AND NOT w.has_children
+		CROSS JOIN LATERAL (SELECT greatest(date_part('epoch', now() - f.stage_entered_at), 0) AS in_stage) AS t
+		-- Of the stages that are asked for: aging_work would look at all.
+		LEFT JOIN :"schema".stage_chance AS a ON a.value_stream = f.value_stream AND a.type = f.type AND a.level = f.level
+			AND a.stage = f.stage AND a.is_urgent AND f.outcome = 'open' AND NOT w.has_children
+		CROSS JOIN LATERAL (
+			SELECT now() + make_interval(secs => date_part('epoch', vsm.eta(a.rest, make_interval(secs => t.in_stage), a.after, 0.85)))
+				AS eta OFFSET 0) AS e
 	WHERE f.urgency IS NOT NULL) AS q;
 
 COMMENT ON VIEW :"schema".delay_item IS 'items that carry an urgency: what their waiting costs, and what is known of their end';

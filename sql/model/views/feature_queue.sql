@@ -1,10 +1,15 @@
 CREATE OR REPLACE VIEW :"schema".feature_queue AS
--- Items without children, each of a team; those of no team are together in their value stream.
+-- Items without children that are left, counted by team and what is right above them: these have the same to be a part of. Those of no
+-- team are together in their value stream.
 WITH RECURSIVE leaf AS MATERIALIZED (
-	SELECT f.item, coalesce('team ' || f.team, 'of ' || f.value_stream) AS team, f.outcome IS NOT DISTINCT FROM 'open' AS is_started,
-		coalesce(f.parent, f.feature) AS above, f.team AS own_team, CASE WHEN f.team IS NULL THEN f.value_stream END AS own_stream
-	FROM :"schema".item_flow AS f
-	WHERE f.value_stream IS NOT NULL AND f.level IS DISTINCT FROM 'parent' AND (f.outcome IN ('done', 'cancelled')) IS NOT TRUE),
+	SELECT coalesce('team ' || f.own_team, 'of ' || f.value_stream) AS team, f.above, f.own_team, f.own_stream, f.items, f.started
+	FROM (
+		SELECT i.team AS own_team, min(i.value_stream) AS value_stream, CASE WHEN i.team IS NULL THEN i.value_stream END AS own_stream,
+			coalesce(i.parent, i.feature) AS above, count(*) AS items,
+			count(*) FILTER (WHERE i.outcome IS NOT DISTINCT FROM 'open') AS started
+		FROM :"schema".item_flow AS i
+		WHERE i.value_stream IS NOT NULL AND i.level IS DISTINCT FROM 'parent' AND (i.outcome IN ('done', 'cancelled')) IS NOT TRUE
+		GROUP BY i.team, CASE WHEN i.team IS NULL THEN i.value_stream END, coalesce(i.parent, i.feature)) AS f),
 -- What each team that has something to do finished in the last 26 whole weeks, from its first finish on: looked up week by week, and
 -- by the team first, as the index has them.
 sample AS MATERIALIZED (
@@ -39,18 +44,17 @@ sample AS MATERIALIZED (
 	GROUP BY t.team),
 -- From what is left up to all that it is a part of, see feature_item.
 up AS (
-	SELECT l.item, l.above FROM leaf AS l WHERE l.above <> l.item
+	SELECT l.above AS start, l.above FROM leaf AS l WHERE l.above IS NOT NULL
 	UNION
-	SELECT u.item, coalesce(f.parent, f.feature)
+	SELECT u.start, coalesce(f.parent, f.feature)
 	FROM up AS u JOIN :"schema".item_flow AS f ON f.item = u.above
 	WHERE f.value_stream IS NOT NULL AND f.level = 'parent' AND coalesce(f.parent, f.feature) <> f.item),
 todo AS MATERIALIZED (
-	SELECT u.above AS feature, u.item, l.team, l.is_started
-	FROM up AS u JOIN leaf AS l ON l.item = u.item JOIN :"schema".item_flow AS f ON f.item = u.above AND f.level = 'parent'
-	WHERE u.above <> u.item),
+	SELECT u.above AS feature, u.start, l.team, l.items, l.started
+	FROM up AS u JOIN leaf AS l ON l.above = u.start JOIN :"schema".item_flow AS f ON f.item = u.above AND f.level = 'parent'),
 team_left AS MATERIALIZED (
 	SELECT t.feature, sum(t.items) AS remaining, array_agg(t.team ORDER BY t.team) AS teams, array_agg(t.items ORDER BY t.team) AS items
-	FROM (SELECT d.feature, d.team, count(*)::integer AS items FROM todo AS d GROUP BY d.feature, d.team) AS t
+	FROM (SELECT d.feature, d.team, sum(d.items)::integer AS items FROM todo AS d GROUP BY d.feature, d.team) AS t
 	GROUP BY t.feature),
 -- (Of many features the same is left to the same teams.)
 alone AS MATERIALIZED (
@@ -84,18 +88,18 @@ place AS MATERIALIZED (
 -- What a team has to do of a feature, and before it: what it has begun, and what is in features ahead. What is in several counts
 -- for the first of them.
 turn AS MATERIALIZED (
-	SELECT d.feature, d.item, d.team, d.is_started, p.place, min(p.place) OVER (PARTITION BY d.item) AS first_place
+	SELECT d.feature, d.team, d.items, d.started, p.place, min(p.place) OVER (PARTITION BY d.start) AS first_place
 	FROM todo AS d JOIN place AS p ON p.feature = d.feature),
 queue AS MATERIALIZED (
 	SELECT t.feature, t.team, t.place,
 		t.items - t.started - t.in_others_before + coalesce(o.started, 0) + coalesce(sum(t.in_this_first) OVER (
 			PARTITION BY t.team ORDER BY t.place ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS items
 	FROM (
-			SELECT d.feature, d.team, d.place, count(*) AS items, count(*) FILTER (WHERE d.is_started) AS started,
-				count(*) FILTER (WHERE NOT d.is_started AND d.first_place < d.place) AS in_others_before,
-				count(*) FILTER (WHERE NOT d.is_started AND d.first_place = d.place) AS in_this_first
+			SELECT d.feature, d.team, d.place, sum(d.items) AS items, sum(d.started) AS started,
+				coalesce(sum(d.items - d.started) FILTER (WHERE d.first_place < d.place), 0) AS in_others_before,
+				coalesce(sum(d.items - d.started) FILTER (WHERE d.first_place = d.place), 0) AS in_this_first
 			FROM turn AS d GROUP BY d.feature, d.team, d.place) AS t
-		LEFT JOIN (SELECT l.team, count(*) AS started FROM leaf AS l WHERE l.is_started GROUP BY l.team) AS o ON o.team = t.team)
+		LEFT JOIN (SELECT l.team, sum(l.started) AS started FROM leaf AS l GROUP BY l.team) AS o ON o.team = t.team)
 SELECT p.feature AS item, p.p85 AS p85_alone_weeks, p.weekly_cost, p.cd3, f.samples, f.items
 FROM place AS p
 	JOIN (

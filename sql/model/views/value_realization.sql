@@ -44,7 +44,10 @@ FROM (
 				WHERE b.items <> '{}' OR d.type = 'feature' AND d.parent IS NULL AND d.feature IS NULL
 				OR d.item IN (SELECT k.item FROM :"schema".item AS k WHERE k.planned_value IS NOT NULL)
 				OR d.item IN (SELECT n.item FROM named AS n)) AS t
-			JOIN :"schema".item AS i ON i.item = t.item
+			-- (Looked up: items in their order are not asked for, but those of a value stream.)
+			CROSS JOIN LATERAL (
+				SELECT k.key, k.title, k.url, k.service, k.planned_value, k.cost FROM :"schema".item AS k
+				WHERE k.item = t.item OFFSET 0) AS i
 			LEFT JOIN :"schema".value_stream AS v ON v.value_stream = t.own_stream) AS f
 	CROSS JOIN (SELECT time_zone, week_starts, currency FROM :"schema".model LIMIT 1) AS m
 	LEFT JOIN connected AS c ON c.value_stream = f.value_stream
