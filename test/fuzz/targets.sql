@@ -110,7 +110,7 @@ CREATE TABLE item AS SELECT t::vsm.timeline AS timeline FROM (VALUES
 INSERT INTO target SELECT 'cumulative_flow_state', 'vsm.cumulative_flow_state',
 ARRAY[cumulative_flow_state(timeline, a_workflow(), '2026-03-01', '2026-03-20', '1 week', 'Europe/Paris')::text,
 	cumulative_flow_state(timeline, a_workflow(), '2026-03-01 00:00+00', '2026-03-03 00:00+00', '12 hours', 'UTC')::text],
-$$SELECT num_nulls(vsm.cumulative_flow_finish($1)) >= 0
+$$SELECT num_nulls(vsm.cumulative_flow_finish($1), vsm.cumulative_flow_finish_stages($1)) >= 0
 	AND vsm.cumulative_flow_combine($1, $1)::text::vsm.cumulative_flow_state::text = vsm.cumulative_flow_combine($1, $1)::text
 	AND vsm.cumulative_flow_combine(NULL, $1)::text = $1::text$$ FROM item;
 
