@@ -7,6 +7,9 @@
 
 #include "tcop/dest.h"
 
+/* Whether the rows of a table lie on nodes of Citus: what is here is an empty table then. */
+extern bool rows_are_on_nodes(Oid table);
+
 /* What makes rows, and gives them to a receiver as a statement does. */
 typedef struct RowMaker
 {

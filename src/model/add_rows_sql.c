@@ -18,6 +18,7 @@
 #include "access/xact.h"
 #include "base/compat.h"
 #include "catalog/namespace.h"
+#include "catalog/pg_namespace.h"
 #include "catalog/pg_trigger.h"
 #include "catalog/pg_type.h"
 #include "commands/trigger.h"
@@ -27,6 +28,7 @@
 #include "model/execute_sql.h"
 #include "model/held_facts.h"
 #include "nodes/makefuncs.h"
+#include "parser/parse_func.h"
 #include "storage/bufmgr.h"
 #include "tcop/dest.h"
 #include "utils/acl.h"
@@ -80,6 +82,17 @@ typedef struct RowAdder
 	uint64		different;		/* were there otherwise, or came twice */
 } RowAdder;
 
+bool
+rows_are_on_nodes(Oid table)
+{
+	Oid			argument = REGCLASSOID;
+
+	/* (Without Citus nobody is asked.) */
+	return OidIsValid(get_relname_relid("pg_dist_partition", PG_CATALOG_NAMESPACE)) &&
+		DatumGetBool(OidFunctionCall1(LookupFuncName(list_make2(makeString("vsm"), makeString("is_on_nodes")), 1, &argument, false),
+									  ObjectIdGetDatum(table)));
+}
+
 /* Whether rows can be added to the table without a statement, apart from what the columns need. */
 static bool
 is_plain(Relation table)
@@ -89,6 +102,7 @@ is_plain(Relation table)
 	Oid			oid = RelationGetRelid(table);
 
 	if (table->rd_rel->relkind != RELKIND_RELATION || table->rd_rel->relispartition || table->rd_rules != NULL ||
+		rows_are_on_nodes(oid) ||
 		(columns->constr != NULL && columns->constr->has_generated_stored) ||
 		pg_class_aclcheck(oid, GetUserId(), ACL_INSERT) != ACLCHECK_OK ||
 		pg_class_aclcheck(oid, GetUserId(), ACL_SELECT) != ACLCHECK_OK || check_enable_rls(oid, InvalidOid, true) == RLS_ENABLED)

@@ -106,7 +106,7 @@ open_entities(EntityTable *table, const char *name, const char *const *columns, 
 	bool		is_usable;
 
 	table->relation = table_open(RangeVarGetRelid(makeRangeVar(NULL, pstrdup(name), -1), AccessShareLock, false), NoLock);
-	if (table->relation->rd_rel->relkind != RELKIND_RELATION ||
+	if (table->relation->rd_rel->relkind != RELKIND_RELATION || rows_are_on_nodes(RelationGetRelid(table->relation)) ||
 		pg_class_aclcheck(RelationGetRelid(table->relation), GetUserId(), ACL_SELECT) != ACLCHECK_OK ||
 		check_enable_rls(RelationGetRelid(table->relation), InvalidOid, true) == RLS_ENABLED)
 		return false;
