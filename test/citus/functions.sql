@@ -91,6 +91,7 @@ FROM (VALUES
 		('projects', 'text[]', $$ARRAY['PAY']$$),
 		('urgency', 'jsonb', 't.urgency'),
 		('samples', 'integer[]', 't.samples'),
+		('counts', 'bigint[]', 'ARRAY[t.number, t.place, 1]'),
 		('finished', 'boolean', 't.finished'),
 		('inclusive', 'boolean', 'true'),
 		('items periods', 'integer', '7'),
