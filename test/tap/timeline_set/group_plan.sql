@@ -248,7 +248,7 @@ CREATE TABLE kept AS SELECT small AS no, vsm.timelines(item, at, state) AS items
 GROUP BY small UNION ALL SELECT 100, NULL, NULL;
 SELECT alike(pg_temp.plan_of('SELECT u.item + 1 AS next FROM vsm.unnest((SELECT vsm.timelines(item, at, state) FROM large)) AS u WHERE '
 	'u.timeline IS NOT NULL'),
-	'%Custom Scan (vsm_unnest)%Output: (u.item + 1)%Filter:%Set: %InitPlan 1%Custom Scan (vsm_group)%Seq Scan%',
+	'%Custom Scan (vsm_unnest)%Output: (u.item + 1)%Filter:%Set: %InitPlan %Custom Scan (vsm_group)%Seq Scan%',
 	'the plan of items as rows');
 SELECT pg_temp.unnested('SELECT u.* FROM vsm.unnest((SELECT vsm.timelines(item, at, state) FROM event)) AS u', 'of numbers');
 SELECT pg_temp.unnested('SELECT * FROM vsm.unnest((SELECT vsm.timelines(key, at, state) FROM event))', 'of texts');
