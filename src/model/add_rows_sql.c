@@ -432,8 +432,9 @@ add_made_rows(const char *relation, const char *columns, const RowMaker *maker, 
 	if (IsolationUsesXactSnapshot())
 		return false;
 	adder = palloc0(sizeof(RowAdder));
+	/* (What is no list of names the statement refuses in its own words.) */
 	if (!SplitIdentifierString(pstrdup(columns), ',', &adder->names))
-		elog(ERROR, "columns \"%s\" are no names", columns);
+		return false;
 	BeginInternalSubTransaction(NULL);
 	MemoryContextSwitchTo(context);
 	PG_TRY();
