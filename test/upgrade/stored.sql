@@ -52,7 +52,12 @@ INSERT INTO form (since, type, form) VALUES
 	'[0,2,1,1,0,172800000000,172800000000,172800000000]]}'),
 ('0.2.0', 'process_map_state', '{"workflow":"{\"stages\":[{\"name\":\"A\",\"class\":\"active\"},{\"name\":\"C\",\"class\":\"done\"}],'
 	'\"start\":\"committed\",\"reopen\":\"pause\",\"backward\":\"keep\",\"unmapped\":\"waiting\"}",'
-		'"calendar":"{\"time_zone\":\"Europe/Paris\"}","names":[],"moves":[[-1,0,2,2,0,0,0,0],[0,1,1,1,0,0,0,0]]}');
+		'"calendar":"{\"time_zone\":\"Europe/Paris\"}","names":[],"moves":[[-1,0,2,2,0,0,0,0],[0,1,1,1,0,0,0,0]]}'),
+('0.3.0', 'variants_state', 'null'),
+('0.3.0', 'variants_state', '{"workflow":"{\"stages\":[{\"name\":\"A\",\"class\":\"active\"},'
+	'{\"name\":\"Pr\u00fcfung\",\"class\":\"waiting\"},{\"name\":\"C\",\"class\":\"done\"}],'
+	'\"start\":\"committed\",\"reopen\":\"continue\",\"backward\":\"keep\",\"unmapped\":\"waiting\"}",'
+		'"variants":[[[0,1,2],2,0,[172800000000,262800000000]],[[0,2],1,0,[172800500000]],[[0],1,1,[]]]}');
 
 INSERT INTO question (since, type, question)
 SELECT since, type, format(question, type, to_json) FROM (VALUES ('0.1.0', 'timeline', 'to_jsonb'), ('0.1.0', 'workflow', 'to_jsonb'),
@@ -88,7 +93,8 @@ INSERT INTO question (since, type, question) VALUES
 ('0.2.0', 'rollup_state', $$SELECT it, vsm.rollup_finish(it), vsm.rollup_finish(vsm.rollup_combine(it, it))$$),
 ('0.2.0', 'cumulative_flow_state', $$SELECT it, vsm.cumulative_flow_finish(it), vsm.cumulative_flow_finish(vsm.cumulative_flow_combine(it,
 	it))$$),
-('0.2.0', 'process_map_state', $$SELECT it, vsm.process_map_finish(it), vsm.process_map_finish(vsm.process_map_combine(it, it))$$);
+('0.2.0', 'process_map_state', $$SELECT it, vsm.process_map_finish(it), vsm.process_map_finish(vsm.process_map_combine(it, it))$$),
+('0.3.0', 'variants_state', $$SELECT it, vsm.variants_finish(it), vsm.variants_finish(vsm.variants_combine(it, it))$$);
 
 DELETE FROM form WHERE string_to_array(since, '.')::int[] > string_to_array(:'version', '.')::int[];
 DELETE FROM question WHERE string_to_array(since, '.')::int[] > string_to_array(:'version', '.')::int[];
