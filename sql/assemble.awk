@@ -4,7 +4,8 @@
 #   NAME ARGUMENT ...   the block of that name in sql/type_blocks.sql; its last parameter is the rest of the line
 #   model_files         the statements of the files of model as rows (file, statement), a file behind those it names objects of
 #   functions           in a step to the present version: all functions, procedures and aggregates of parts, made or replaced,
-#                       and all comments; what CREATE OR REPLACE cannot do the step says itself
+#                       and all comments and ALTER FUNCTION, whose settings a replacement does not keep; what CREATE OR REPLACE
+#                       cannot do the step says itself
 
 function fail(message) {
 	print "sql/assemble.awk: " message > "/dev/stderr"
@@ -96,7 +97,7 @@ function put(line) {
 	}
 	if (!statement && line ~ /^[A-Z]/) {
 		statement = 1
-		wanted = line ~ /^(CREATE( OR REPLACE)? (FUNCTION|PROCEDURE|AGGREGATE)|COMMENT ON) /
+		wanted = line ~ /^(CREATE( OR REPLACE)? (FUNCTION|PROCEDURE|AGGREGATE)|ALTER FUNCTION|COMMENT ON) /
 		sub(/^CREATE (OR REPLACE )?/, "CREATE OR REPLACE ", line)
 	}
 	if (!statement)

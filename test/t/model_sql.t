@@ -1,5 +1,5 @@
 # The model's definitions are plain SQL files: psql runs each of them again and again and makes what create_model makes, a
-# model of 0.2.0 becomes the same, and what is to be added is a file.
+# model of each released version becomes the same, and what is to be added is a file.
 . "$(dirname "$0")/tap.sh"
 export PGOPTIONS='-c client_min_messages=error'
 
@@ -36,29 +36,30 @@ dump vsm_by_file "$pattern" >"$tmp/by_file"
 ok 'and changes nothing' diff -u "$tmp/by_create_model" "$tmp/by_file"
 dropdb --force vsm_by_file
 
-# A model of 0.2.0. Its script cannot be installed on servers later than 16, where json is no name for a parameter.
-if [ "$(sql -c "SELECT current_setting('server_version_num')::integer < 170000")" = t ]; then
-	sql -c 'CREATE ROLE vsm_model_reader'
+# Models of released versions. 0.2.0 cannot be installed on servers later than 16, where json is no name for a parameter.
+sql -c 'CREATE ROLE vsm_model_reader'
+sql -d vsm_model -c "CALL vsm.create_model('flow', currency => 'EUR')" -c 'GRANT SELECT ON flow.item, flow.data_quality TO vsm_model_reader'
+dump vsm_model flow >"$tmp/new"
+for version in 0.2.0 0.3.0; do
+	if [ $version = 0.2.0 ] && [ "$(sql -c "SELECT current_setting('server_version_num')::integer >= 170000")" = t ]; then
+		result 0 "a model of $version is brought up to this version # SKIP $version cannot be installed on this server"
+		continue
+	fi
 	createdb vsm_old_model
-	ok 'there is a model of 0.2.0' sql -d vsm_old_model -c "CREATE EXTENSION vsm VERSION '0.2.0'" \
+	ok "there is a model of $version" sql -d vsm_old_model -c "CREATE EXTENSION vsm VERSION '$version'" \
 		-c "CALL vsm.create_model('flow', currency => 'EUR')" -c "
 		INSERT INTO flow.item (item, type, title) VALUES ('jira:issue:1', 'feature', 'kept');
 		INSERT INTO flow.event (source, event_id, entity, at, state) VALUES ('jira', '1', 'jira:issue:1', '2026-01-05 10:00Z', 'To Do');
 		GRANT SELECT ON flow.item, flow.data_quality TO vsm_model_reader"
 	ok 'it is brought up to this version' sql -d vsm_old_model -c 'ALTER EXTENSION vsm UPDATE' -c "CALL vsm.create_model('flow')"
-	sql -d vsm_model -c "CALL vsm.create_model('flow', currency => 'EUR')" \
-		-c 'GRANT SELECT ON flow.item, flow.data_quality TO vsm_model_reader'
-	dump vsm_model flow >"$tmp/new"
 	dump vsm_old_model flow >"$tmp/upgraded"
 	ok 'and is the same as a new one, with its grants' diff -u "$tmp/new" "$tmp/upgraded"
 	is "$(sql -d vsm_old_model -c "SELECT i.title, e.state, m.currency,
 			m.version = (SELECT extversion FROM pg_extension WHERE extname = 'vsm')
 		FROM flow.item AS i JOIN flow.event AS e ON e.entity = i.item, flow.model AS m")" 'kept|To Do|EUR|t' 'with its rows and settings'
 	dropdb --force vsm_old_model
-	sql -d vsm_model -c 'DROP OWNED BY vsm_model_reader' -c 'DROP ROLE vsm_model_reader'
-else
-	result 0 'a model of 0.2.0 is brought up to this version # SKIP 0.2.0 cannot be installed on this server'
-fi
+done
+sql -d vsm_model -c 'DROP OWNED BY vsm_model_reader' -c 'DROP ROLE vsm_model_reader'
 
 # Who ingests or reads a table need not wait where there is nothing to do.
 sql -d vsm_model -c "CALL vsm.create_model('flow')"
