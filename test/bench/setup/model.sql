@@ -262,7 +262,8 @@ WHERE h.what IN ('deploys', 'picked') AND (h.place > 0 OR h.what = 'picked') AND
 INSERT INTO :"schema".link (source, target, kind, method, confidence, since, until)
 SELECT 'jira:issue:' || t.i, b.project || '-' || b.i, 'blocked_by', 'named', 1, pg_temp.day(t.started + 0.2), CASE WHEN t.i % 80 = 7
 	THEN pg_temp.day(t.started + 2) END
-FROM ticket AS t JOIN ticket AS b ON b.i = t.i - 3 OR b.i = t.i - 5 AND t.i % 120 = 7 WHERE t.i % 40 = 7;
+FROM ticket AS t CROSS JOIN LATERAL (SELECT t.i - 3 AS i UNION ALL SELECT t.i - 5 WHERE t.i % 120 = 7) AS n JOIN ticket AS b ON b.i = n.i
+WHERE t.i % 40 = 7;
 INSERT INTO :"schema".link (source, target, kind, method, confidence, changed_at)
 -- requests and commits implement tickets, by the old key where that has moved
 SELECT q.request, CASE WHEN t.is_moved THEN 'OLD' ELSE t.project END || '-' || t.i, CASE WHEN t.type = 'defect' THEN 'fixes'
