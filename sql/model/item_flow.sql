@@ -136,20 +136,13 @@ DECLARE
 	levels  text[];
 	counts  vsm.flow_count[];
 BEGIN
-	-- Of these items and those that they are parts of.
 	SELECT array_agg(n.item), array_agg(n.level) INTO changed, levels
 	FROM (
 		SELECT k.item, CASE WHEN EXISTS (
 			SELECT FROM item_flow AS c
 			WHERE coalesce(c.parent, c.feature) = k.item AND c.value_stream IS NOT NULL AND c.outcome IS DISTINCT FROM 'cancelled')
 				THEN 'parent' ELSE 'item' END AS level, k.level AS before
-		FROM (
-				SELECT t AS item FROM vsm.each_entity(items) AS t
-				UNION
-				SELECT f.above
-				FROM vsm.each_entity(items) AS t,
-					LATERAL (SELECT coalesce(g.parent, g.feature) AS above FROM item_flow AS g WHERE g.item = t OFFSET 0) AS f
-				WHERE f.above IS NOT NULL) AS i,
+		FROM (SELECT DISTINCT t AS item FROM vsm.each_entity(items) AS t) AS i,
 			LATERAL (SELECT g.item, g.level FROM item_flow AS g WHERE g.item = i.item OFFSET 0) AS k) AS n
 	WHERE n.before IS DISTINCT FROM n.level;
 	IF changed IS NOT NULL THEN
@@ -160,7 +153,24 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION vsm.write_levels(text[]) IS
-	'writes which of these items, and of those that they are parts of, have parts that count; a part of vsm.refresh';
+	'writes which of these items have parts that count; a part of vsm.refresh';
+
+CREATE FUNCTION vsm.items_above(items text[]) RETURNS text[]
+LANGUAGE plpgsql STABLE
+SET plan_cache_mode = force_generic_plan
+SET jit = off
+AS $$
+BEGIN
+	RETURN ARRAY(
+		SELECT DISTINCT coalesce(k.above, t)
+		FROM vsm.each_entity(items) AS t
+			LEFT JOIN LATERAL (
+				SELECT coalesce(f.parent, f.feature) AS above, true AS is_there FROM item_flow AS f WHERE f.item = t OFFSET 0) AS k ON true
+		WHERE k.above IS NOT NULL OR k.is_there IS NULL);
+END
+$$;
+COMMENT ON FUNCTION vsm.items_above(text[]) IS
+	'what these items are parts of, and those of them that have no results yet; a part of vsm.refresh';
 
 CREATE FUNCTION vsm.write_item_flows(items text[], model text) RETURNS void
 LANGUAGE plpgsql
@@ -177,11 +187,9 @@ DECLARE
 	has_uses boolean := EXISTS (SELECT FROM usage);
 	routed   record := vsm.write_routes(items);
 	counts   CONSTANT vsm.flow_count[] := vsm.flow_counts_before(items);
-	parents  text[];
+	-- Of these it may change whether they have parts: those that have parts among the items now or before, and new ones.
+	above    CONSTANT text[] := vsm.items_above(items);
 BEGIN
-	SELECT array_agg(DISTINCT f.above) INTO parents
-	FROM vsm.each_entity(items) AS t,
-		LATERAL (SELECT coalesce(k.parent, k.feature) AS above FROM item_flow AS k WHERE k.item = t OFFSET 0) AS f;
 	SELECT m.time_zone, m.week_starts INTO zone, starts FROM model AS m;
 	SELECT jsonb_object_agg(s.source, vsm.names(write_item_flows.model, s.source)) INTO names
 	FROM (SELECT DISTINCT u.source FROM unnest(routed.sources) AS u (source) WHERE u.source IS NOT NULL) AS s;
@@ -441,14 +449,14 @@ BEGIN
 					starts_load = excluded.starts_load, ends_load = excluded.ends_load,
 					worked_until = excluded.worked_until, worked_since = excluded.worked_since;
 	PERFORM vsm.write_flow_counts(items, counts);
-	PERFORM vsm.write_levels(items || parents);
+	PERFORM vsm.write_levels(above || vsm.items_above(items));
 END
 $$;
 COMMENT ON FUNCTION vsm.write_item_flows(text[], text) IS
 	'makes the results and visits of these items anew from their events and parts, in the model that search_path names; a part of '
 	'vsm.refresh';
 
-CREATE FUNCTION vsm.write_items(model text, items text[]) RETURNS void
+CREATE FUNCTION vsm.write_items(model text, items text[], with_parts boolean) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 SET plan_cache_mode = force_generic_plan
@@ -464,7 +472,9 @@ BEGIN
 	SELECT array_agg(i.item) INTO there FROM vsm.each_entity(items) AS t, LATERAL (SELECT k.item FROM item AS k
 		WHERE k.item = t OFFSET 0) AS i;
 	IF there IS NOT NULL THEN
-		PERFORM vsm.write_item_parts(there);
+		IF with_parts THEN
+			PERFORM vsm.write_item_parts(there);
+		END IF;
 		PERFORM vsm.write_item_flows(there, model);
 	END IF;
 	IF coalesce(cardinality(there), 0) < cardinality(items) THEN
@@ -484,8 +494,11 @@ BEGIN
 	WHERE d.ctid = ANY (ARRAY(
 		SELECT o.place
 		FROM vsm.each_entity(items) AS t,
-			LATERAL (SELECT k.ctid AS place FROM touched AS k WHERE k.kind = 'item' AND k.key = t OFFSET 0) AS o));
+			LATERAL (
+				SELECT k.ctid AS place FROM touched AS k WHERE k.kind = 'item' AND k.key = t AND with_parts
+				UNION ALL SELECT k.ctid FROM touched AS k WHERE k.kind = 'item events' AND k.key = t OFFSET 0) AS o));
 END
 $$;
-COMMENT ON FUNCTION vsm.write_items(text, text[]) IS
-	'makes the parts, results and visits of these items anew and takes them off the table touched; a part of vsm.refresh';
+COMMENT ON FUNCTION vsm.write_items(text, text[], boolean) IS
+	'makes the parts (unless only events of their own are new), results and visits of these items anew and takes them off the table '
+	'touched; a part of vsm.refresh';

@@ -183,6 +183,8 @@ DECLARE
 	new_tables   text;
 	new_settings jsonb;
 	changes      record;
+	keys         text[];
+	lone         text[];	-- of these only the events are new
 	batch        CONSTANT integer := 20000;
 	batches      integer := 0;
 BEGIN
@@ -216,9 +218,10 @@ BEGIN
 		PERFORM set_config('enable_seqscan', 'on', true);
 		links := vsm.link_deployments(model);
 		DELETE FROM route;
+		-- Items in the order of the index.
+		INSERT INTO touched (kind, key) SELECT 'item', i.item FROM item AS i ORDER BY i.item ON CONFLICT DO NOTHING;
 		INSERT INTO touched (kind, key)
-		SELECT 'item', i.item FROM item AS i
-		UNION SELECT 'item', f.item FROM item_flow AS f
+		SELECT 'item', f.item FROM item_flow AS f WHERE NOT EXISTS (SELECT FROM item AS i WHERE i.item = f.item)
 		UNION SELECT 'repository', coalesce(c.repository, '') FROM commit AS c
 		UNION SELECT 'repository', coalesce(c.repository, d.repository, '') FROM deployment AS d LEFT JOIN commit AS c ON c.sha = d.sha
 		UNION SELECT 'repository', coalesce(q.repository, '') FROM merge_request AS q
@@ -231,18 +234,24 @@ BEGIN
 		ON CONFLICT DO NOTHING;
 	ELSE
 		changes := vsm.changed_keys(old_bound, new_bound, own);
-		IF changes.keys IS NOT NULL OR changes.repositories IS NOT NULL THEN
-			links := vsm.link_changed(model, changes.keys);
+		keys := changes.keys || changes.moved;
+		IF keys IS NOT NULL OR changes.repositories IS NOT NULL THEN
+			links := vsm.link_changed(model, keys);
 			IF links IS NOT NULL THEN
 				-- With what that has just written.
 				changes := vsm.changed_keys(old_bound, new_bound, own);
 			END IF;
-			PERFORM vsm.touch_changes(changes.keys[:batch], changes.aliases, changes.shas, changes.members, changes.repositories);
-			WHILE batch * (batches + 1) < cardinality(changes.keys) LOOP
+			lone := vsm.lone_items(ARRAY(
+				SELECT m FROM vsm.each_entity(changes.moved) AS m EXCEPT SELECT k FROM vsm.each_entity(changes.keys) AS k));
+			keys := changes.keys || ARRAY(
+				SELECT m FROM vsm.each_entity(changes.moved) AS m EXCEPT SELECT l FROM vsm.each_entity(lone) AS l);
+			PERFORM vsm.touch_changes(keys[:batch], changes.aliases, changes.shas, changes.members, changes.repositories);
+			WHILE batch * (batches + 1) < cardinality(keys) LOOP
 				-- Of many keys what they lead to is not held at once.
 				batches := batches + 1;
-				PERFORM vsm.touch_changes(changes.keys[batch * batches + 1:batch * (batches + 1)], NULL, NULL, NULL, NULL);
+				PERFORM vsm.touch_changes(keys[batch * batches + 1:batch * (batches + 1)], NULL, NULL, NULL, NULL);
 			END LOOP;
+			INSERT INTO touched (kind, key) SELECT 'item events', l FROM vsm.each_entity(lone) AS l ON CONFLICT DO NOTHING;
 		END IF;
 	END IF;
 	DELETE FROM journal AS j WHERE j.xid < new_bound OR j.xid = own;
@@ -298,8 +307,8 @@ $$;
 COMMENT ON FUNCTION vsm.changed_entities(xid8, xid8, xid8) IS
 	'what events that were written in these transactions are about, in the model that search_path names; a part of vsm.refresh';
 
-CREATE FUNCTION vsm.changed_keys(first_xid xid8, bound_xid xid8, own_xid xid8, OUT keys text[], OUT aliases text[], OUT shas text[],
-	OUT members text[], OUT repositories text[])
+CREATE FUNCTION vsm.changed_keys(first_xid xid8, bound_xid xid8, own_xid xid8, OUT keys text[], OUT moved text[], OUT aliases text[],
+	OUT shas text[], OUT members text[], OUT repositories text[])
 LANGUAGE plpgsql STABLE
 SET plan_cache_mode = force_generic_plan
 SET enable_seqscan = off
@@ -307,12 +316,13 @@ SET jit = off
 AS $$
 #variable_conflict use_column
 BEGIN
-	SELECT array_agg(DISTINCT c.key) FILTER (WHERE c.kind <> 'repository'), array_agg(DISTINCT c.key) FILTER (WHERE c.kind = 'alias'),
+	SELECT array_agg(DISTINCT c.key) FILTER (WHERE c.kind NOT IN ('repository', 'event')),
+		array_agg(DISTINCT c.key) FILTER (WHERE c.kind = 'event'), array_agg(DISTINCT c.key) FILTER (WHERE c.kind = 'alias'),
 		array_agg(DISTINCT c.key) FILTER (WHERE c.kind = 'sha'), array_agg(DISTINCT c.key) FILTER (WHERE c.kind = 'member'),
 		array_agg(DISTINCT c.key) FILTER (WHERE c.kind = 'repository')
-	INTO keys, aliases, shas, members, repositories
+	INTO keys, moved, aliases, shas, members, repositories
 	FROM (
-		SELECT 'key' AS kind, e.key FROM vsm.changed_entities(first_xid, bound_xid, own_xid) AS e (key)
+		SELECT 'event' AS kind, e.key FROM vsm.changed_entities(first_xid, bound_xid, own_xid) AS e (key)
 		UNION ALL
 		SELECT 'key', i.item FROM item AS i WHERE i.xid >= first_xid AND (i.xid < bound_xid OR i.xid = own_xid)
 		UNION ALL
@@ -348,8 +358,40 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION vsm.changed_keys(xid8, xid8, xid8) IS
-	'the keys of rows that were written in these transactions or are gone; which of them may be aliases, commits, or builds and what is '
-	'part of something; and the repositories of commits and deployments; in the model that search_path names; a part of vsm.refresh';
+	'the keys of rows that were written in these transactions or are gone, but for those of events, which moved has; which of them may be '
+	'aliases, commits, or builds and what is part of something; and the repositories of commits and deployments; in the model that '
+	'search_path names; a part of vsm.refresh';
+
+CREATE FUNCTION vsm.lone_items(keys text[]) RETURNS text[]
+LANGUAGE plpgsql STABLE
+SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off
+SET jit = off
+AS $$
+BEGIN
+	-- By none of its names it is anything that vsm.touch_changes would follow. (What has results has had its parts made.)
+	RETURN ARRAY(
+		SELECT k.key
+		FROM vsm.each_entity(keys) AS k (key)
+		WHERE EXISTS (SELECT FROM item AS i WHERE i.item = k.key) AND EXISTS (SELECT FROM item_flow AS f WHERE f.item = k.key)
+		AND NOT EXISTS (SELECT FROM item_alias AS a WHERE a.alias = k.key AND a.item <> k.key)
+		AND NOT EXISTS (
+			SELECT
+			FROM (SELECT k.key AS name UNION ALL SELECT a.alias FROM item_alias AS a WHERE a.item = k.key) AS n, LATERAL (
+				SELECT FROM link AS l
+				WHERE l.source = n.name AND l.kind IN ('implements', 'fixes', 'builds', 'part_of', 'deploys', 'reverts')
+				UNION ALL SELECT FROM link AS l WHERE l.target = n.name AND l.kind = 'part_of'
+				UNION ALL SELECT FROM item_part AS p WHERE p.part = n.name
+				UNION ALL SELECT FROM item_part AS p WHERE p.sha = n.name
+				UNION ALL SELECT FROM item_part AS p WHERE p.deployment = n.name
+				UNION ALL SELECT FROM merge_request AS q WHERE q.merge_request = n.name
+				UNION ALL SELECT FROM incident AS d WHERE d.incident = n.name
+				OFFSET 0) AS o));
+END
+$$;
+COMMENT ON FUNCTION vsm.lone_items(text[]) IS
+	'those of these keys that are items with results and nothing else, neither a part of the work on others nor a change, incident or '
+	'deployment, in the model that search_path names: new events of theirs concern them alone, and not their parts; a part of vsm.refresh';
 
 CREATE FUNCTION vsm.touch_changes(keys text[], aliases text[], shas text[], members text[], repositories text[]) RETURNS void
 LANGUAGE plpgsql
@@ -508,7 +550,8 @@ COMMENT ON FUNCTION vsm.refresh_repositories(text) IS
 	'release; '
 	'a part of vsm.refresh';
 
-CREATE FUNCTION vsm.refresh_items(model text, batch integer, after text, OUT made bigint, OUT last text)
+CREATE FUNCTION vsm.refresh_items(model text, batch integer, after_kind text, after_key text, OUT made bigint, OUT last_kind text,
+	OUT last_key text)
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 SET plan_cache_mode = force_generic_plan
@@ -517,24 +560,32 @@ AS $$
 #variable_conflict use_column
 DECLARE
 	items text[];
+	moved text[];
 BEGIN
 	PERFORM vsm.enter_model(model);
 	-- From where the batch before ended: what that has deleted may still lie in the index.
-	SELECT array_agg(n.key) INTO items
+	SELECT array_agg(n.key) FILTER (WHERE n.kind = 'item'), array_agg(n.key) FILTER (WHERE n.kind <> 'item'), count(*), max(n.kind)
+	INTO items, moved, made, last_kind
 	FROM (
-		SELECT t.key FROM touched AS t WHERE t.kind = 'item' AND t.key > coalesce(after, '') ORDER BY t.kind, t.key LIMIT batch) AS n;
-	IF items IS NOT NULL THEN
-		PERFORM vsm.take_item_events(model, items);
-		PERFORM vsm.write_items(model, items);
+		SELECT t.kind, t.key FROM touched AS t
+		WHERE t.kind >= 'item' AND t.kind <= 'item events' AND (t.kind, t.key) > (coalesce(after_kind, ''), coalesce(after_key, ''))
+		ORDER BY t.kind, t.key LIMIT batch) AS n;
+	last_key := coalesce(moved[cardinality(moved)], items[cardinality(items)]);
+	IF made > 0 THEN
+		PERFORM vsm.take_item_events(model, items || moved);
+		IF items IS NOT NULL THEN
+			PERFORM vsm.write_items(model, items, true);
+		END IF;
+		IF moved IS NOT NULL THEN
+			PERFORM vsm.write_items(model, moved, false);
+		END IF;
 		PERFORM vsm.forget_rows(model);
 	END IF;
-	made := coalesce(cardinality(items), 0);
-	last := items[made];
 END
 $$;
-COMMENT ON FUNCTION vsm.refresh_items(text, integer, text) IS
-	'makes a batch of items in the table touched anew, those behind a name, and returns how many they are and the last of them; a part of '
-	'vsm.refresh';
+COMMENT ON FUNCTION vsm.refresh_items(text, integer, text, text) IS
+	'makes a batch of items in the table touched anew, those behind a kind and a name, and returns how many they are and the last of them; '
+	'a part of vsm.refresh';
 
 CREATE FUNCTION vsm.has_payloads(model text) RETURNS boolean
 LANGUAGE plpgsql STABLE
@@ -572,7 +623,7 @@ SET plan_cache_mode = force_generic_plan
 AS $$
 BEGIN
 	PERFORM vsm.enter_model(model);
-	RETURN (SELECT count(*) FROM touched AS t WHERE t.kind = 'item');
+	RETURN (SELECT count(*) FROM touched AS t WHERE t.kind IN ('item', 'item events'));
 END
 $$;
 COMMENT ON FUNCTION vsm.count_touched(text) IS 'how many items are in the table touched; a part of vsm.refresh';
@@ -700,8 +751,8 @@ BEGIN
 	IF total > 0 THEN
 		step := vsm.ask('SELECT vsm.log_step($1, $2::bigint, ''items'', $3::bigint)', model, run::text, total::text);
 		LOOP
-			part := vsm.ask('SELECT jsonb_build_array(r.made, r.last)::text FROM vsm.refresh_items($1, $2::integer, $3) AS r', model,
-				batch::text, part ->> 1);
+			part := vsm.ask('SELECT jsonb_build_array(r.made, r.last_kind, r.last_key)::text
+				FROM vsm.refresh_items($1, $2::integer, $3, $4) AS r', model, batch::text, part ->> 1, part ->> 2);
 			done := done + (part ->> 0)::bigint;
 			is_last := (part ->> 0)::bigint < batch;
 			PERFORM vsm.ask('SELECT vsm.log_progress($1, $2::bigint, $3::bigint, $4::boolean)', model, step::text, done::text,
@@ -742,7 +793,8 @@ BEGIN
 		PERFORM vsm.ask('SELECT vsm.refresh_repositories($1)', model);
 	END LOOP;
 	LOOP
-		part := vsm.ask('SELECT jsonb_build_array(r.made, r.last)::text FROM vsm.refresh_items($1, 2000, $2) AS r', model, part ->> 1);
+		part := vsm.ask('SELECT jsonb_build_array(r.made, r.last_kind, r.last_key)::text FROM vsm.refresh_items($1, 2000, $2, $3) AS r',
+			model, part ->> 1, part ->> 2);
 		EXIT WHEN part ->> 0 = '0';
 		done := done + (part ->> 0)::bigint;
 	END LOOP;

@@ -128,6 +128,18 @@ INSERT INTO rule (what, function, old, new, statement) VALUES
 	INSERT INTO flow.link (source, target, kind, method, confidence) VALUES ('rule:merge_request:8', 'RULE-8b', 'implements',
 		'key in title', 0.95);
 	SELECT count(*) FROM pg_temp.refreshed(); DELETE FROM flow.item_alias WHERE alias = 'RULE-8b'$$);
+-- What concerns an item alone.
+INSERT INTO rule (what, function, old, new, statement) VALUES
+('items of which only events are new', 'take_changes', 'FROM vsm.each_entity(lone) AS l ON CONFLICT',
+	'FROM vsm.each_entity(lone) AS l WHERE false ON CONFLICT',
+	$$INSERT INTO flow.event (source, event_id, entity, at, state) VALUES ('jira', 'rn', 'jira:issue:r1', '2026-03-01', 'To Do')$$),
+('that they are nothing else', 'lone_items', 'l.kind IN (''implements'', ''fixes'', ''builds'', ''part_of'', ''deploys'', ''reverts'')',
+	'false',
+	$$INSERT INTO flow.event (source, event_id, entity, at, state, method) VALUES ('servicenow', 'rn', 'rule:change:1', '2026-01-20',
+		'approval requested', 'label')$$),
+('by any name', 'lone_items', 'FROM item_alias AS a WHERE a.item = k.key)', 'FROM item_alias AS a WHERE false)',
+	$$INSERT INTO flow.event (source, event_id, entity, at, state, method) VALUES ('servicenow', 'rn', 'rule:change:1', '2026-01-20',
+		'approval requested', 'label')$$);
 -- What follows from it. (Items of a part that is reached are found by its links and its commits, too.)
 INSERT INTO rule (what, function, old, new, statement) VALUES
 ('the item itself', 'touch_changes', 'FROM item AS i WHERE', 'FROM item AS i WHERE false AND',
