@@ -333,7 +333,7 @@ BEGIN
 		OPEN facts FOR EXECUTE format(
 			'SELECT f.*, d.number, now(), NULL::bigint, false
 			 FROM (SELECT $3 AS names OFFSET 0) AS n,
-				(SELECT row_number() OVER () AS number, d.body FROM (%s) AS d WHERE d.body IS NOT NULL OFFSET 0) AS d,
+				(SELECT row_number() OVER () AS number, d.body FROM (%s OFFSET 0) AS d WHERE NOT d.body IS NULL OFFSET 0) AS d,
 				LATERAL vsm.%I($2, d.body, n.names) AS f', statement, 'read_' || part.reader)
 		USING keys, source, names;
 	END IF;

@@ -50,19 +50,19 @@ BEGIN ATOMIC
 		AS t (name, key, reader)
 	UNION ALL
 	SELECT 'pull_request_commits', '{pull_request_commits.sha}', 'github_pull_request_part', $sql$
-		SELECT jsonb_build_object('pull_request', jsonb_build_object('id', p.id), 'commits', jsonb_build_array(c.object)) AS body
+		SELECT vsm.json_build('pull_request', vsm.json_build('id', p.id), 'commits', jsonb_build_array(c.object)) AS body
 		FROM [[pull_request_commits.sha]] AS c JOIN (
 			SELECT DISTINCT ON (p.repository, p.number) p.* FROM [[pull_requests]] AS p ORDER BY p.repository, p.number) AS p
 			ON p.repository = c.repository AND p.number = c.pull_number$sql$
 	UNION ALL
 	SELECT 'pull_request_stats', '{pull_request_stats.id}', NULL, $sql$
-		SELECT (vsm.fact_row($2, 'merge_request', $2 || ':pull_request:' || s.id, s.updated_at, jsonb_strip_nulls(jsonb_build_object(
+		SELECT (vsm.fact_row($2, 'merge_request', $2 || ':pull_request:' || s.id, s.updated_at, jsonb_strip_nulls(vsm.json_build(
 			'commits', s.commits, 'additions', s.additions, 'deletions', s.deletions)))).*
 		FROM [[pull_request_stats.id]] AS s$sql$
 	UNION ALL
 	-- A review names its request by the address only.
 	SELECT 'reviews', '{reviews.id}', 'github_pull_request_part', $sql$
-		SELECT jsonb_build_object('pull_request', jsonb_build_object('id', p.id, 'user', p."user"), 'reviews', jsonb_build_array(r.object))
+		SELECT vsm.json_build('pull_request', vsm.json_build('id', p.id, 'user', p."user"), 'reviews', jsonb_build_array(r.object))
 			AS body
 		FROM [[reviews.id]] AS r JOIN (
 			SELECT DISTINCT ON (p.url) p.* FROM [[pull_requests]] AS p ORDER BY p.url) AS p ON p.url = r.pull_request_url$sql$;

@@ -28,13 +28,13 @@ BEGIN ATOMIC
 	SELECT t.name, ARRAY[t.name || '.' || t.key], t.reader, format('SELECT %s AS body FROM [[%s.%s]] AS r', t.body, t.name, t.key)
 	FROM (VALUES
 		('issues', 'id', 'gitlab_issue', $sql$r.object || CASE WHEN vsm.json_text(r.object, 'epic_id') IS NOT NULL
-			THEN jsonb_build_object('epic', jsonb_build_object('id', r.object -> 'epic_id')) ELSE jsonb_build_object() END$sql$),
+			THEN vsm.json_build('epic', vsm.json_build('id', r.object -> 'epic_id')) ELSE jsonb_build_object() END$sql$),
 		('epics', 'id', 'gitlab_epic', 'r.object'),
 		('merge_requests', 'id', 'gitlab_merge_request', 'r.object'),
 		('merge_request_approvals', 'id', 'gitlab_approvals', 'r.object'),
 		('pipelines_extended', 'id', 'gitlab_pipeline', 'r.object'),
 		('jobs', 'id', 'gitlab_job', $sql$CASE WHEN vsm.json_text(r.object, 'commit_id') IS NOT NULL
-			THEN jsonb_build_object('sha', r.object -> 'commit_id') ELSE jsonb_build_object() END || r.object$sql$),
+			THEN vsm.json_build('sha', r.object -> 'commit_id') ELSE jsonb_build_object() END || r.object$sql$),
 		('deployments', 'id', 'gitlab_deployment', 'r.object'),
 		('commits', 'id', 'gitlab_commit', 'r.object'),
 		('releases', 'tag_name', 'gitlab_release', 'r.object')) AS t (name, key, reader, body)
@@ -45,7 +45,7 @@ BEGIN ATOMIC
 	UNION ALL
 	-- A note is one of its request, whose author reviews nothing.
 	SELECT 'merge_request_notes', '{merge_request_notes.id}', 'gitlab_note', $sql$
-		SELECT n.object || jsonb_build_object('merge_request', jsonb_build_object('id', n.noteable_id, 'author', jsonb_build_object('id',
+		SELECT n.object || vsm.json_build('merge_request', vsm.json_build('id', n.noteable_id, 'author', vsm.json_build('id',
 			coalesce(m.author_id, m.author ->> 'id')))) AS body
 		FROM [[merge_request_notes.id]] AS n LEFT JOIN (
 			SELECT DISTINCT ON (m.id) m.* FROM [[merge_requests]] AS m ORDER BY m.id) AS m ON m.id = n.noteable_id

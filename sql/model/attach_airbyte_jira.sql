@@ -16,7 +16,7 @@ CREATE FUNCTION vsm.airbyte_jira_parts() RETURNS SETOF vsm.attached_part
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 1
 BEGIN ATOMIC
 	VALUES ('issues', '{issues.id}'::text[], 'jira_issue', $sql$
-		SELECT jsonb_build_object('id', i.id, 'key', i.key, 'self', i.self, 'fields', i.fields, 'changelog', i.changelog,
+		SELECT vsm.json_build('id', i.id, 'key', i.key, 'self', i.self, 'fields', i.fields, 'changelog', i.changelog,
 			'names', f.names, 'schema', f.schemas) AS body
 		FROM [[issues.id]] AS i, (
 			SELECT jsonb_object_agg(c.id, c.name) AS names, jsonb_object_agg(c.id, c.schema) AS schemas

@@ -59,12 +59,12 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 1
 BEGIN ATOMIC
 	VALUES ('issues', '{issues._dlt_id}'::text[], 'jira_issue', $sql$
 		WITH item AS MATERIALIZED (
-			SELECT e._dlt_parent_id, jsonb_agg(jsonb_strip_nulls(jsonb_build_object('field', e.field, 'fieldtype', e.fieldtype,
+			SELECT e._dlt_parent_id, jsonb_agg(jsonb_strip_nulls(vsm.json_build('field', e.field, 'fieldtype', e.fieldtype,
 				'fieldId', e.field_id, 'from', e."from", 'fromString', e.from_string, 'to', e."to", 'toString', e.to_string))
 				ORDER BY e._dlt_list_idx) AS items
 			FROM [[issues__changelog__histories__items._dlt_root_id]] AS e GROUP BY e._dlt_parent_id),
 		history AS MATERIALIZED (
-			SELECT h._dlt_parent_id, jsonb_agg(jsonb_build_object('id', h.id, 'created', h.created, 'items', coalesce(e.items, '[]'))
+			SELECT h._dlt_parent_id, jsonb_agg(vsm.json_build('id', h.id, 'created', h.created, 'items', coalesce(e.items, '[]'))
 				ORDER BY h._dlt_list_idx) AS histories
 			FROM [[issues__changelog__histories._dlt_parent_id]] AS h LEFT JOIN item AS e ON e._dlt_parent_id = h._dlt_id
 			GROUP BY h._dlt_parent_id),
@@ -72,17 +72,17 @@ BEGIN ATOMIC
 			SELECT l._dlt_parent_id, jsonb_agg(l.value ORDER BY l._dlt_list_idx) AS labels
 			FROM [[issues__fields__labels._dlt_parent_id]] AS l GROUP BY l._dlt_parent_id),
 		link AS MATERIALIZED (
-			SELECT l._dlt_parent_id, jsonb_agg(jsonb_strip_nulls(jsonb_build_object(
-				'type', jsonb_build_object('inward', l.type__inward, 'outward', l.type__outward),
+			SELECT l._dlt_parent_id, jsonb_agg(jsonb_strip_nulls(vsm.json_build(
+				'type', vsm.json_build('inward', l.type__inward, 'outward', l.type__outward),
 				'inwardIssue', CASE WHEN l.inward_issue__id IS NOT NULL THEN
-					jsonb_build_object('id', l.inward_issue__id, 'key', l.inward_issue__key) END,
+					vsm.json_build('id', l.inward_issue__id, 'key', l.inward_issue__key) END,
 				'outwardIssue', CASE WHEN l.outward_issue__id IS NOT NULL THEN
-					jsonb_build_object('id', l.outward_issue__id, 'key', l.outward_issue__key) END)) ORDER BY l._dlt_list_idx) AS links
+					vsm.json_build('id', l.outward_issue__id, 'key', l.outward_issue__key) END)) ORDER BY l._dlt_list_idx) AS links
 			FROM [[issues__fields__issuelinks._dlt_parent_id]] AS l GROUP BY l._dlt_parent_id)
-		SELECT jsonb_build_object('id', i.id, 'key', i.key, 'self', i.self, 'names', coalesce(i.names, o.object -> 'names'),
-			'fields', coalesce(i.fields, (o.object -> 'fields') || jsonb_strip_nulls(jsonb_build_object('labels', b.labels,
+		SELECT vsm.json_build('id', i.id, 'key', i.key, 'self', i.self, 'names', coalesce(i.names, o.object -> 'names'),
+			'fields', coalesce(i.fields, (o.object -> 'fields') || jsonb_strip_nulls(vsm.json_build('labels', b.labels,
 				'issuelinks', l.links))),
-			'changelog', coalesce(i.changelog, (o.object -> 'changelog') || jsonb_strip_nulls(jsonb_build_object('histories',
+			'changelog', coalesce(i.changelog, (o.object -> 'changelog') || jsonb_strip_nulls(vsm.json_build('histories',
 				coalesce(h.histories, o.object #> ARRAY['changelog', 'histories'], '[]'))))) AS body
 		FROM [[issues._dlt_id]] AS i
 			CROSS JOIN LATERAL (SELECT CASE WHEN i.fields IS NULL THEN vsm.dlt_jira_object(i.whole) END AS object OFFSET 0) AS o

@@ -33,20 +33,20 @@ BEGIN ATOMIC
 	VALUES
 		('issue', '{issue.id,issue_label.issue_id}'::text[], 'github_issue', $sql$
 		WITH label AS MATERIALIZED (
-			SELECT l.issue_id, jsonb_agg(DISTINCT jsonb_build_object('name', coalesce(l.label, b.name))) AS labels
+			SELECT l.issue_id, jsonb_agg(DISTINCT vsm.json_build('name', coalesce(l.label, b.name))) AS labels
 			FROM [[issue_label.issue_id]] AS l LEFT JOIN [[label]] AS b ON b.id = l.label_id
 			WHERE coalesce(l.label, b.name) IS NOT NULL GROUP BY l.issue_id)
-		SELECT jsonb_build_object('id', i.id, 'number', i.number, 'title', i.title, 'body', i.body, 'state', i.state,
+		SELECT vsm.json_build('id', i.id, 'number', i.number, 'title', i.title, 'body', i.body, 'state', i.state,
 			'created_at', i.created_at, 'updated_at', i.updated_at, 'closed_at', i.closed_at,
-			'repository', jsonb_build_object('full_name', r.full_name), 'labels', coalesce(l.labels, '[]'),
+			'repository', vsm.json_build('full_name', r.full_name), 'labels', coalesce(l.labels, '[]'),
 			'user', vsm.fivetran_github_user(u.login, u.type)) AS body
 		FROM [[issue.id]] AS i LEFT JOIN [[repository]] AS r ON r.id = i.repository_id LEFT JOIN [[user]] AS u ON u.id = i.user_id
 			LEFT JOIN label AS l ON l.issue_id = i.id
 		WHERE i.pull_request IS NOT TRUE AND NOT EXISTS (SELECT FROM [[pull_request.issue_id]] AS p WHERE p.issue_id = i.id)$sql$),
 		('issue_closed_history', '{issue_closed_history.issue_id}', 'github_issue_event', $sql$
-		SELECT jsonb_build_object('event', CASE WHEN h.closed THEN 'closed' ELSE 'reopened' END, 'created_at', h.updated_at)
-			|| CASE WHEN p.id IS NULL THEN jsonb_build_object('issue', jsonb_build_object('id', h.issue_id))
-				ELSE jsonb_build_object('pull_request', jsonb_strip_nulls(jsonb_build_object('id', p.id, 'merged_at', m.merged_at))) END
+		SELECT vsm.json_build('event', CASE WHEN h.closed THEN 'closed' ELSE 'reopened' END, 'created_at', h.updated_at)
+			|| CASE WHEN p.id IS NULL THEN vsm.json_build('issue', vsm.json_build('id', h.issue_id))
+				ELSE vsm.json_build('pull_request', jsonb_strip_nulls(vsm.json_build('id', p.id, 'merged_at', m.merged_at))) END
 			AS body
 		FROM [[issue_closed_history.issue_id]] AS h LEFT JOIN [[pull_request.issue_id]] AS p ON p.issue_id = h.issue_id
 			LEFT JOIN [[issue_merged.issue_id]] AS m ON m.issue_id = h.issue_id
@@ -56,18 +56,18 @@ BEGIN ATOMIC
 		SELECT (vsm.fact_event($2, $2 || ':issue:' || i.id, i._fivetran_synced, 'deleted', $2 || ':issue:' || i.id || ':deleted')).*
 		FROM [[issue.id]] AS i WHERE i._fivetran_deleted AND i.pull_request IS NOT TRUE$sql$),
 		('pull_request', '{issue.id,issue_merged.issue_id,pull_request.issue_id}', 'github_pull_request', $sql$
-		SELECT jsonb_build_object('id', p.id, 'number', i.number, 'title', i.title, 'body', i.body, 'state', i.state,
+		SELECT vsm.json_build('id', p.id, 'number', i.number, 'title', i.title, 'body', i.body, 'state', i.state,
 			'created_at', i.created_at, 'updated_at', i.updated_at, 'closed_at', i.closed_at, 'merged_at', m.merged_at,
-			'draft', p.draft, 'repository', jsonb_build_object('full_name', r.full_name),
-			'head', jsonb_build_object('ref', p.head_ref, 'sha', p.head_sha), 'base', jsonb_build_object('ref', p.base_ref),
+			'draft', p.draft, 'repository', vsm.json_build('full_name', r.full_name),
+			'head', vsm.json_build('ref', p.head_ref, 'sha', p.head_sha), 'base', vsm.json_build('ref', p.base_ref),
 			'merge_commit_sha', coalesce(p.merge_commit_sha, m.commit_sha), 'user', vsm.fivetran_github_user(u.login, u.type)) AS body
 		FROM [[issue.id]] AS i JOIN [[pull_request.issue_id]] AS p ON p.issue_id = i.id
 			LEFT JOIN [[issue_merged.issue_id]] AS m ON m.issue_id = i.id
 			LEFT JOIN [[repository]] AS r ON r.id = i.repository_id LEFT JOIN [[user]] AS u ON u.id = i.user_id$sql$),
 		('pull_request_review', '{pull_request_review.pull_request_id}', 'github_pull_request_part', $sql$
-		SELECT jsonb_build_object('pull_request', jsonb_build_object('id', v.pull_request_id,
+		SELECT vsm.json_build('pull_request', vsm.json_build('id', v.pull_request_id,
 				'user', vsm.fivetran_github_user(u.login, u.type)),
-			'reviews', jsonb_build_array(jsonb_build_object('id', v.id, 'state', v.state, 'submitted_at', v.submitted_at,
+			'reviews', jsonb_build_array(vsm.json_build('id', v.id, 'state', v.state, 'submitted_at', v.submitted_at,
 				'commit_id', v.commit_sha, 'user', vsm.fivetran_github_user(w.login, w.type)))) AS body
 		FROM [[pull_request_review.pull_request_id]] AS v LEFT JOIN [[pull_request.id]] AS p ON p.id = v.pull_request_id
 			LEFT JOIN [[issue]] AS i ON i.id = p.issue_id LEFT JOIN [[user]] AS u ON u.id = i.user_id

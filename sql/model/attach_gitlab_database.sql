@@ -50,90 +50,90 @@ BEGIN ATOMIC
 			SELECT k.target_id, jsonb_agg(l.title ORDER BY l.title) AS labels
 			FROM [[label_links.target_id]] AS k JOIN [[labels]] AS l ON l.id = k.label_id WHERE k.target_type = 'Issue'
 				GROUP BY k.target_id)
-		SELECT jsonb_strip_nulls(jsonb_build_object('id', i.id, 'iid', i.iid, 'project_id', i.project_id, 'title', i.title,
+		SELECT jsonb_strip_nulls(vsm.json_build('id', i.id, 'iid', i.iid, 'project_id', i.project_id, 'title', i.title,
 				'description', i.description, 'created_at', i.created_at, 'updated_at', i.updated_at, 'closed_at', i.closed_at,
 				'state', CASE i.state_id WHEN '1' THEN 'opened' WHEN '2' THEN 'closed' END,
-				'references', jsonb_build_object('full', p.path || '#' || i.iid),
+				'references', vsm.json_build('full', p.path || '#' || i.iid),
 				'issue_type', CASE coalesce(t.base_type, i.work_item_type_id) WHEN '0' THEN 'issue' WHEN '1' THEN 'incident'
 					WHEN '2' THEN 'test_case' WHEN '3' THEN 'requirement' WHEN '4' THEN 'task' ELSE lower(t.name) END))
-			|| jsonb_build_object('labels', coalesce(l.labels, '[]'), 'weight', i.weight, 'due_date', i.due_date) AS body
+			|| vsm.json_build('labels', coalesce(l.labels, '[]'), 'weight', i.weight, 'due_date', i.due_date) AS body
 		FROM [[issues.id]] AS i LEFT JOIN {project} AS p ON p.source_id = i.project_id LEFT JOIN label AS l ON l.target_id = i.id
 			LEFT JOIN [[work_item_types]] AS t ON t.id = i.work_item_type_id$sql$),
 		('resource_state_events', '{resource_state_events.id}', 'gitlab_resource_event', $sql$
-		SELECT jsonb_build_object('id', e.id, 'created_at', e.created_at, 'resource_id', coalesce(e.issue_id, e.merge_request_id),
+		SELECT vsm.json_build('id', e.id, 'created_at', e.created_at, 'resource_id', coalesce(e.issue_id, e.merge_request_id),
 			'resource_type', CASE WHEN e.issue_id IS NULL THEN 'MergeRequest' ELSE 'Issue' END, 'state', CASE e.state WHEN '1' THEN 'opened'
 				WHEN '2' THEN 'closed' WHEN '3' THEN 'merged' WHEN '4' THEN 'locked' WHEN '5' THEN 'reopened' END) AS body
 		FROM [[resource_state_events.id]] AS e WHERE coalesce(e.issue_id, e.merge_request_id) IS NOT NULL$sql$),
 		('resource_label_events', '{resource_label_events.id}', 'gitlab_resource_event', $sql$
-		SELECT jsonb_build_object('id', e.id, 'created_at', e.created_at, 'resource_id', coalesce(e.issue_id, e.merge_request_id),
+		SELECT vsm.json_build('id', e.id, 'created_at', e.created_at, 'resource_id', coalesce(e.issue_id, e.merge_request_id),
 			'resource_type', CASE WHEN e.issue_id IS NULL THEN 'MergeRequest' ELSE 'Issue' END,
-			'label', jsonb_build_object('name', l.title), 'action', CASE e.action WHEN '1' THEN 'add' WHEN '2' THEN 'remove' END) AS body
+			'label', vsm.json_build('name', l.title), 'action', CASE e.action WHEN '1' THEN 'add' WHEN '2' THEN 'remove' END) AS body
 		FROM [[resource_label_events.id]] AS e JOIN [[labels]] AS l ON l.id = e.label_id
 		WHERE coalesce(e.issue_id, e.merge_request_id) IS NOT NULL$sql$),
 		('merge_requests', '{merge_requests.id,merge_request_metrics.merge_request_id}', 'gitlab_merge_request', $sql$
-		SELECT jsonb_strip_nulls(jsonb_build_object('id', m.id, 'iid', m.iid, 'title', m.title, 'description', m.description,
+		SELECT jsonb_strip_nulls(vsm.json_build('id', m.id, 'iid', m.iid, 'title', m.title, 'description', m.description,
 			'source_branch', m.source_branch, 'target_branch', m.target_branch, 'source_project_id', m.source_project_id,
 			'target_project_id', m.target_project_id, 'created_at', m.created_at, 'updated_at', m.updated_at, 'draft', m.draft,
 			'state', CASE m.state_id WHEN '1' THEN 'opened' WHEN '2' THEN 'closed' WHEN '3' THEN 'merged' WHEN '4' THEN 'locked' END,
 			'merge_commit_sha', m.merge_commit_sha, 'squash_commit_sha', ltrim(m.squash_commit_sha #>> '{}', '\x'), 'sha',
 				d.head_commit_sha,
-			'author', jsonb_build_object('username', u.username, 'name', u.name), 'merged_at', t.merged_at,
+			'author', vsm.json_build('username', u.username, 'name', u.name), 'merged_at', t.merged_at,
 			'closed_at', CASE m.state_id WHEN '2' THEN t.latest_closed_at END,
-			'references', jsonb_build_object('full', p.path || '!' || m.iid))) AS body
+			'references', vsm.json_build('full', p.path || '!' || m.iid))) AS body
 		FROM [[merge_requests.id]] AS m LEFT JOIN {project} AS p ON p.source_id = m.target_project_id
 			LEFT JOIN [[merge_request_metrics.merge_request_id]] AS t ON t.merge_request_id = m.id
 			LEFT JOIN [[merge_request_diffs]] AS d ON d.id = m.latest_merge_request_diff_id
 			LEFT JOIN [[users]] AS u ON u.id = m.author_id$sql$),
 		-- Whether those who approved are enough is said by rules.
 		('approvals', '{approvals.merge_request_id}', 'gitlab_approvals', $sql$
-		SELECT jsonb_build_object('id', a.merge_request_id, 'approved_by', jsonb_agg(jsonb_build_object('user',
-			jsonb_build_object('username',
+		SELECT vsm.json_build('id', a.merge_request_id, 'approved_by', jsonb_agg(vsm.json_build('user',
+			vsm.json_build('username',
 			u.username), 'approved_at', a.created_at) ORDER BY a.created_at, a.id)) AS body
 		FROM [[approvals.merge_request_id]] AS a LEFT JOIN [[users]] AS u ON u.id = a.user_id GROUP BY a.merge_request_id$sql$),
 		-- A note is one of its request, whose author reviews nothing.
 		('notes', '{notes.id}', 'gitlab_note', $sql$
-		SELECT jsonb_build_object('id', n.id, 'body', n.note, 'system', n.system, 'created_at', n.created_at, 'noteable_id', n.noteable_id,
-			'noteable_type', n.noteable_type, 'author', jsonb_build_object('id', n.author_id, 'username', u.username, 'name', u.name),
-			'merge_request', jsonb_build_object('id', n.noteable_id, 'author', jsonb_build_object('id', m.author_id))) AS body
+		SELECT vsm.json_build('id', n.id, 'body', n.note, 'system', n.system, 'created_at', n.created_at, 'noteable_id', n.noteable_id,
+			'noteable_type', n.noteable_type, 'author', vsm.json_build('id', n.author_id, 'username', u.username, 'name', u.name),
+			'merge_request', vsm.json_build('id', n.noteable_id, 'author', vsm.json_build('id', m.author_id))) AS body
 		FROM [[notes.id]] AS n LEFT JOIN [[merge_requests]] AS m ON m.id = n.noteable_id LEFT JOIN [[users]] AS u ON u.id = n.author_id
 		WHERE n.noteable_type = 'MergeRequest'$sql$),
 		('deployments', '{deployments.id}', 'gitlab_deployment', $sql$
-		SELECT jsonb_strip_nulls(jsonb_build_object('id', d.id, 'ref', d.ref, 'sha', d.sha, 'created_at', d.created_at,
+		SELECT jsonb_strip_nulls(vsm.json_build('id', d.id, 'ref', d.ref, 'sha', d.sha, 'created_at', d.created_at,
 			'updated_at', coalesce(d.updated_at, d.finished_at), 'status', CASE d.status WHEN '0' THEN 'created' WHEN '1' THEN 'running'
 				WHEN '2' THEN 'success' WHEN '3' THEN 'failed' WHEN '4' THEN 'canceled' WHEN '5' THEN 'skipped' WHEN '6' THEN 'blocked' END,
-			'environment', jsonb_build_object('name', e.name, 'tier', CASE e.tier WHEN '0' THEN 'production' WHEN '1' THEN 'staging'
+			'environment', vsm.json_build('name', e.name, 'tier', CASE e.tier WHEN '0' THEN 'production' WHEN '1' THEN 'staging'
 				WHEN '2' THEN 'testing' WHEN '3' THEN 'development' WHEN '4' THEN 'other' END),
-			'deployable', jsonb_build_object('id', d.deployable_id, 'finished_at', d.finished_at),
-			'project', jsonb_build_object('path_with_namespace', p.path))) AS body
+			'deployable', vsm.json_build('id', d.deployable_id, 'finished_at', d.finished_at),
+			'project', vsm.json_build('path_with_namespace', p.path))) AS body
 		FROM [[deployments.id]] AS d LEFT JOIN [[environments]] AS e ON e.id = d.environment_id
 			LEFT JOIN {project} AS p ON p.source_id = d.project_id$sql$),
 		('ci_pipelines', '{ci_pipelines.id}', 'gitlab_pipeline', $sql$
-		SELECT jsonb_strip_nulls(jsonb_build_object('object_kind', 'pipeline',
-			'object_attributes', jsonb_build_object('id', c.id, 'sha', c.sha, 'ref', c.ref, 'status', c.status,
+		SELECT jsonb_strip_nulls(vsm.json_build('object_kind', 'pipeline',
+			'object_attributes', vsm.json_build('id', c.id, 'sha', c.sha, 'ref', c.ref, 'status', c.status,
 				'created_at', c.created_at, 'updated_at', c.updated_at, 'started_at', c.started_at, 'finished_at', c.finished_at),
-			'project', jsonb_build_object('path_with_namespace', p.path))) AS body
+			'project', vsm.json_build('path_with_namespace', p.path))) AS body
 		FROM [[ci_pipelines.id]] AS c LEFT JOIN {project} AS p ON p.source_id = c.project_id$sql$),
 		('p_ci_pipelines', '{p_ci_pipelines.id}', 'gitlab_pipeline', $sql$
-		SELECT jsonb_strip_nulls(jsonb_build_object('object_kind', 'pipeline',
-			'object_attributes', jsonb_build_object('id', c.id, 'sha', c.sha, 'ref', c.ref, 'status', c.status,
+		SELECT jsonb_strip_nulls(vsm.json_build('object_kind', 'pipeline',
+			'object_attributes', vsm.json_build('id', c.id, 'sha', c.sha, 'ref', c.ref, 'status', c.status,
 				'created_at', c.created_at, 'updated_at', c.updated_at, 'started_at', c.started_at, 'finished_at', c.finished_at),
-			'project', jsonb_build_object('path_with_namespace', p.path))) AS body
+			'project', vsm.json_build('path_with_namespace', p.path))) AS body
 		FROM [[p_ci_pipelines.id]] AS c LEFT JOIN {project} AS p ON p.source_id = c.project_id$sql$),
 		-- The newer tables are partitioned, and the older ones parts of them.
 		('ci_builds', '{ci_builds.id}', 'gitlab_job', $sql$
-		SELECT jsonb_strip_nulls(jsonb_build_object('id', b.id, 'name', b.name, 'stage', b.stage, 'status', b.status,
+		SELECT jsonb_strip_nulls(vsm.json_build('id', b.id, 'name', b.name, 'stage', b.stage, 'status', b.status,
 			'created_at', b.created_at, 'started_at', b.started_at, 'finished_at', b.finished_at, 'ref', b.ref, 'pipeline_id', b.commit_id,
 			'sha', c.sha, 'queued_duration', extract(epoch FROM b.started_at - b.queued_at),
-			'project', jsonb_build_object('path_with_namespace', p.path))) AS body
+			'project', vsm.json_build('path_with_namespace', p.path))) AS body
 		FROM [[ci_builds.id]] AS b LEFT JOIN (
 				SELECT c.id, c.sha FROM [[ci_pipelines]] AS c UNION SELECT c.id, c.sha
 					FROM [[p_ci_pipelines]] AS c) AS c ON c.id = b.commit_id
 			LEFT JOIN {project} AS p ON p.source_id = b.project_id$sql$),
 		('p_ci_builds', '{p_ci_builds.id}', 'gitlab_job', $sql$
-		SELECT jsonb_strip_nulls(jsonb_build_object('id', b.id, 'name', b.name, 'stage', b.stage, 'status', b.status,
+		SELECT jsonb_strip_nulls(vsm.json_build('id', b.id, 'name', b.name, 'stage', b.stage, 'status', b.status,
 			'created_at', b.created_at, 'started_at', b.started_at, 'finished_at', b.finished_at, 'ref', b.ref, 'pipeline_id', b.commit_id,
 			'sha', c.sha, 'queued_duration', extract(epoch FROM b.started_at - b.queued_at),
-			'project', jsonb_build_object('path_with_namespace', p.path))) AS body
+			'project', vsm.json_build('path_with_namespace', p.path))) AS body
 		FROM [[p_ci_builds.id]] AS b LEFT JOIN (
 				SELECT c.id, c.sha FROM [[ci_pipelines]] AS c UNION SELECT c.id, c.sha
 					FROM [[p_ci_pipelines]] AS c) AS c ON c.id = b.commit_id

@@ -43,8 +43,8 @@ CREATE FUNCTION vsm.servicenow_parts() RETURNS SETOF vsm.attached_part
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 32
 BEGIN ATOMIC
 	SELECT t.name, ARRAY[t.name || '.sys_id'], t.reader, replace($sql$
-		SELECT jsonb_strip_nulls(jsonb_build_object('table', CASE WHEN '{table}' <> 'sysapproval_approver' THEN '{table}' END,
-			'states', c.states)) || jsonb_build_object('record', vsm.servicenow_row(r.record)) AS body
+		SELECT jsonb_strip_nulls(vsm.json_build('table', CASE WHEN '{table}' <> 'sysapproval_approver' THEN '{table}' END,
+			'states', c.states)) || vsm.json_build('record', vsm.servicenow_row(r.record)) AS body
 		FROM [[{table}.sys_id]] AS r, (
 			SELECT jsonb_object_agg(s.name, s.states) AS states
 			FROM (

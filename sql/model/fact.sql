@@ -10,6 +10,17 @@ COMMENT ON FUNCTION vsm.fact_details("any") IS
 	'columns of a row or attributes of an event, names and values in turn, without those that are not known: the same as '
 	'jsonb_strip_nulls(jsonb_build_object(...)), in a fraction of the time';
 
+CREATE FUNCTION vsm.told_columns(VARIADIC members "any") RETURNS jsonb
+	AS 'MODULE_PATHNAME', 'vsm_told_columns' LANGUAGE C STABLE PARALLEL SAFE;
+COMMENT ON FUNCTION vsm.told_columns("any") IS
+	'columns of a row, names and values in turn, as vsm.fact_details makes them, with those that are null in JSON: they are known to be '
+	'empty';
+
+CREATE FUNCTION vsm.json_build(VARIADIC members "any") RETURNS jsonb
+	AS 'MODULE_PATHNAME', 'vsm_json_build' LANGUAGE C STABLE PARALLEL SAFE;
+COMMENT ON FUNCTION vsm.json_build("any") IS
+	'an object of names and values in turn: the same as jsonb_build_object(...), in a fraction of the time';
+
 CREATE FUNCTION vsm.fact_event(source text, entity text, at timestamptz, state text, id text, previous text DEFAULT NULL,
 	state_id text DEFAULT NULL, previous_id text DEFAULT NULL, seq bigint DEFAULT NULL, method text DEFAULT NULL,
 		attributes jsonb DEFAULT NULL,

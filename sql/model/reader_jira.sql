@@ -303,27 +303,22 @@ BEGIN ATOMIC
 	LATERAL (
 		-- The issue itself: its columns, and how much of its changelog is here.
 		SELECT (vsm.fact_row(source, 'item', d.entity, seen_at,
-			jsonb_build_object('source', source, 'key', d.key, 'project', i.project, 'source_type', d.source_type, 'type', i.type,
-				'category', i.category, 'priority', i.priority, 'title', i.title, 'url', i.url, 'parent', i.parent,
-				'feature', coalesce(i.feature, CASE WHEN i.is_parent_epic THEN i.parent END), 'created_at', d.created_at,
-				'due_at', i.due_at, 'size', (n.named ->> 'size')::numeric, 'tags', i.tags)
-			-- what this payload does not tell; where it tells that there is none, null stays
-			- ARRAY[CASE WHEN d.key IS NULL THEN 'key' END, CASE WHEN i.project IS NULL THEN 'project' END,
-				CASE WHEN d.source_type IS NULL THEN 'source_type' END, CASE WHEN i.type IS NULL THEN 'type' END,
-				CASE WHEN i.category IS NULL AND (NOT names ? 'category' OR d.labels IS NULL OR d.source_type IS NULL) THEN 'category' END,
-				CASE WHEN i.priority IS NULL AND (d.fields -> 'priority' = 'null') IS NOT TRUE THEN 'priority' END,
-				CASE WHEN i.title IS NULL THEN 'title' END, CASE WHEN i.url IS NULL THEN 'url' END,
-				CASE WHEN i.parent IS NULL AND d.is_without_parent IS NOT TRUE THEN 'parent' END,
-				CASE WHEN i.feature IS NULL AND i.is_parent_epic IS NOT TRUE
-					AND (d.is_without_parent IS NOT TRUE OR i.parent IS NOT NULL) THEN 'feature' END,
-				CASE WHEN d.created_at IS NULL THEN 'created_at' END,
-				CASE WHEN i.due_at IS NULL AND (d.fields -> 'duedate' = 'null') IS NOT TRUE THEN 'due_at' END,
-				CASE WHEN (n.named ? 'size') IS NOT TRUE THEN 'size' END, CASE WHEN d.labels IS NULL THEN 'tags' END]
-			|| CASE
-				WHEN n.missing IS NULL THEN '{}'
-				WHEN n.missing <= 0 THEN '{"changelog_missing": null, "changelog_from": null}'
-				ELSE jsonb_build_object('changelog_missing', n.missing, 'changelog_from', d.oldest)
-			END)).*
+			-- What this payload does not tell is left out; what it tells that there is none of is null.
+			vsm.told_columns('source', source, 'key', d.key, 'project', i.project, 'source_type', d.source_type, 'type', i.type,
+				'category', coalesce(to_jsonb(i.category),
+					CASE WHEN names ? 'category' AND d.labels IS NOT NULL AND d.source_type IS NOT NULL THEN 'null'::jsonb END),
+				'priority', coalesce(to_jsonb(i.priority), CASE WHEN d.fields -> 'priority' = 'null' THEN 'null'::jsonb END),
+				'title', i.title, 'url', i.url,
+				'parent', coalesce(to_jsonb(i.parent), CASE WHEN d.is_without_parent THEN 'null'::jsonb END),
+				'feature', coalesce(to_jsonb(i.feature), CASE
+					WHEN i.is_parent_epic THEN coalesce(to_jsonb(i.parent), 'null')
+					WHEN d.is_without_parent AND i.parent IS NULL THEN 'null' END),
+				'created_at', d.created_at,
+				'due_at', coalesce(i.due_at, CASE WHEN d.fields -> 'duedate' = 'null' THEN 'null'::jsonb END),
+				'size', CASE WHEN n.named ? 'size' THEN coalesce(to_jsonb((n.named ->> 'size')::numeric), 'null') END,
+				'tags', i.tags,
+				'changelog_missing', CASE WHEN n.missing <= 0 THEN 'null' ELSE to_jsonb(n.missing) END,
+				'changelog_from', CASE WHEN n.missing <= 0 THEN 'null' WHEN n.missing > 0 THEN coalesce(to_jsonb(d.oldest), 'null') END))).*
 		UNION ALL
 		SELECT (vsm.fact_history(source, d.entity, d.known_until, since => d.oldest)).*
 		WHERE d.known_until IS NOT NULL AND (n.missing <= 0 OR d.oldest IS NOT NULL AND s.unreadable = 0)

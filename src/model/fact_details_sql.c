@@ -1,6 +1,6 @@
 /*
  * fact_details_sql.c
- *		Objects of what a payload tells: the columns of a row, the attributes of an event.
+ *		Objects of what a payload tells: the columns of a row, the attributes of an event, a payload itself.
  *
  * Readers make some a payload, mostly of a dozen members. PostgreSQL's own functions look up the type
  * of each value in each call, sort the members, and lay the object out twice: with what is not known
@@ -21,6 +21,14 @@
 #include "utils/timestamp.h"
 
 PG_FUNCTION_INFO_V1(vsm_fact_details);
+PG_FUNCTION_INFO_V1(vsm_told_columns);
+PG_FUNCTION_INFO_V1(vsm_json_build);
+
+/* What an object has of values that are not there. */
+typedef enum KeptNulls
+{
+	NO_NULLS, NULLS_OF_JSON, ALL_NULLS
+} KeptNulls;
 
 /* A member of the object, in the order in which the object has them. */
 typedef struct Detail
@@ -152,15 +160,15 @@ set_number(WrittenValue *value, Numeric number)
 	value->is_aligned = true;
 }
 
-/* A member of a payload; false if it is null. */
+/* A member of a payload, with the nulls in it or without; false if it is null. */
 static bool
-set_json(WrittenValue *value, Jsonb *json)
+set_json(WrittenValue *value, Jsonb *json, KeptNulls kept)
 {
 	JsonbValue	scalar;
 
 	if (!JB_ROOT_IS_SCALAR(json))
 	{
-		if (may_hold_null(&json->root))
+		if (kept == NO_NULLS && may_hold_null(&json->root))
 			json = DatumGetJsonbP(DirectFunctionCall1(jsonb_strip_nulls, JsonbPGetDatum(json)));
 		value->entry = JENTRY_ISCONTAINER;
 		value->data = &json->root;
@@ -181,13 +189,14 @@ set_json(WrittenValue *value, Jsonb *json)
 			value->entry = scalar.val.boolean ? JENTRY_ISBOOL_TRUE : JENTRY_ISBOOL_FALSE;
 			return true;
 		default:
-			return false;
+			value->entry = JENTRY_ISNULL;
+			return kept != NO_NULLS;
 	}
 }
 
 /* What an argument, which is not NULL, is as a value of JSON; false if that is null. */
 static bool
-set_value(WrittenValue *value, Oid type, Datum argument)
+set_value(WrittenValue *value, Oid type, Datum argument, KeptNulls kept)
 {
 	value->data = NULL;
 	value->size = 0;
@@ -228,7 +237,7 @@ set_value(WrittenValue *value, Oid type, Datum argument)
 			value->entry = DatumGetBool(argument) ? JENTRY_ISBOOL_TRUE : JENTRY_ISBOOL_FALSE;
 			return true;
 		default:
-			return set_json(value, DatumGetJsonbP(argument));
+			return set_json(value, DatumGetJsonbP(argument), kept);
 	}
 }
 
@@ -282,9 +291,9 @@ write_object(const Detail *const *members, const WrittenValue *values, int count
 	return object;
 }
 
-/* What jsonb_strip_nulls(jsonb_build_object(...)) gives. */
+/* The same by PostgreSQL's own functions. */
 static Datum
-build_plainly(FunctionCallInfo fcinfo)
+build_plainly(FunctionCallInfo fcinfo, KeptNulls kept)
 {
 	Datum		object;
 
@@ -292,7 +301,41 @@ build_plainly(FunctionCallInfo fcinfo)
 	object = jsonb_build_object(fcinfo);
 	if (fcinfo->isnull)
 		return (Datum) 0;
-	return DirectFunctionCall1(jsonb_strip_nulls, object);
+	return kept == NO_NULLS ? DirectFunctionCall1(jsonb_strip_nulls, object) : object;
+}
+
+static Datum
+build_object(FunctionCallInfo fcinfo, KeptNulls kept)
+{
+	DetailNames *known = fcinfo->flinfo->fn_extra;
+	const Detail **members;
+	WrittenValue *values;
+	int			count = 0;
+
+	if (known == NULL)
+		known = members_of_call(fcinfo);
+	if (!known->is_plain && kept == NULLS_OF_JSON)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("vsm.told_columns needs names that are constants, and values of the types of a row's columns")));
+	if (!known->is_plain)
+		return build_plainly(fcinfo, kept);
+	members = palloc(known->count * sizeof(Detail *));
+	values = palloc(known->count * sizeof(WrittenValue));
+	for (int i = 0; i < known->count; i++)
+	{
+		const Detail *member = &known->members[i];
+		WrittenValue *value = &values[count];
+		bool		is_kept = kept == ALL_NULLS;
+
+		if (!PG_ARGISNULL(member->value))
+			is_kept |= set_value(value, member->type, PG_GETARG_DATUM(member->value), kept);
+		else
+			*value = (WrittenValue) {.entry = JENTRY_ISNULL};
+		if (is_kept)
+			members[count++] = member;
+	}
+	PG_RETURN_JSONB_P(write_object(members, values, count));
 }
 
 /*
@@ -305,23 +348,27 @@ build_plainly(FunctionCallInfo fcinfo)
 Datum
 vsm_fact_details(PG_FUNCTION_ARGS)
 {
-	DetailNames *known = fcinfo->flinfo->fn_extra;
-	const Detail **members;
-	WrittenValue *values;
-	int			count = 0;
+	return build_object(fcinfo, NO_NULLS);
+}
 
-	if (known == NULL)
-		known = members_of_call(fcinfo);
-	if (!known->is_plain)
-		return build_plainly(fcinfo);
-	members = palloc(known->count * sizeof(Detail *));
-	values = palloc(known->count * sizeof(WrittenValue));
-	for (int i = 0; i < known->count; i++)
-	{
-		const Detail *member = &known->members[i];
+/*
+ * told_columns(VARIADIC "any") -> jsonb
+ *
+ * The same with the values that are null in JSON: columns that are known to be empty.
+ */
+Datum
+vsm_told_columns(PG_FUNCTION_ARGS)
+{
+	return build_object(fcinfo, NULLS_OF_JSON);
+}
 
-		if (!PG_ARGISNULL(member->value) && set_value(&values[count], member->type, PG_GETARG_DATUM(member->value)))
-			members[count++] = member;
-	}
-	PG_RETURN_JSONB_P(write_object(members, values, count));
+/*
+ * json_build(VARIADIC "any") -> jsonb
+ *
+ * The object that jsonb_build_object(...) makes of the same arguments, byte for byte.
+ */
+Datum
+vsm_json_build(PG_FUNCTION_ARGS)
+{
+	return build_object(fcinfo, ALL_NULLS);
 }

@@ -2,7 +2,7 @@
 BEGIN;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS vsm;
-SELECT plan(13);
+SELECT plan(17);
 SET LOCAL TimeZone = 'America/St_Johns';
 SET LOCAL DateStyle = 'German';
 SELECT setseed(0.2) \g /dev/null
@@ -36,6 +36,25 @@ SELECT is((SELECT count(DISTINCT vsm.fact_details('title', v.text, 'created_at',
 	FROM value AS v),
 	(SELECT count(DISTINCT jsonb_strip_nulls(jsonb_build_object('title', v.text, 'created_at', v.at, 'size', v.number, 'tags', v.json)))
 	 FROM value AS v), 'of which as many differ');
+SELECT is_empty($$SELECT * FROM (
+		SELECT v.i, vsm.json_build('source', 'forge', 'title', v.text, 'created_at', v.at, 'attempt', v.count, 'id', v.big, 'size',
+				v.number, 'is_new', v.flag, 'tags', v.json, 'url', v.text || '/' || v.i, 'none', NULL, 'nothing', NULL::text) AS ours,
+			jsonb_build_object('source', 'forge', 'title', v.text, 'created_at', v.at, 'attempt', v.count, 'id', v.big, 'size', v.number,
+				'is_new', v.flag, 'tags', v.json, 'url', v.text || '/' || v.i, 'none', NULL, 'nothing', NULL::text) AS theirs
+		FROM value AS v) AS c
+	WHERE c.ours IS DISTINCT FROM c.theirs OR c.ours::text <> c.theirs::text OR md5(jsonb_send(c.ours)) <> md5(jsonb_send(c.theirs))
+		OR pg_column_size(c.ours) <> pg_column_size(c.theirs)$$, 'and with all that is null');
+SELECT is_empty($$SELECT v.i
+	FROM value AS v, LATERAL (SELECT vsm.told_columns('source', 'forge', 'title', v.text, 'created_at', v.at, 'attempt', v.count,
+		'id', v.big, 'size', v.number, 'is_new', v.flag, 'tags', v.json, 'none', NULL, 'nothing', 'null'::jsonb) AS ours) AS o
+	WHERE o.ours IS DISTINCT FROM (
+		SELECT jsonb_object_agg(e.key, e.value)
+		FROM jsonb_each(jsonb_build_object('source', 'forge', 'title', v.text, 'created_at', v.at, 'attempt', v.count, 'id', v.big,
+			'size', v.number, 'is_new', v.flag, 'nothing', 'null'::jsonb) || CASE WHEN v.json IS NOT NULL THEN
+				jsonb_build_object('tags', v.json) ELSE '{}' END) AS e
+		WHERE e.value <> 'null' OR e.key IN ('tags', 'nothing'))$$, 'or with what is null in JSON');
+SELECT is(vsm.json_build(VARIADIC ARRAY['a', 'x', 'b', NULL]), '{"a": "x", "b": null}', 'an array of names and values, with nulls');
+SELECT throws_ok($$SELECT vsm.told_columns('day', date '2026-01-05')$$, '22023', NULL, 'columns are of the types of columns');
 -- An object of many members has offsets instead of lengths at some places.
 SELECT is_empty($$SELECT v.i FROM value AS v,
 	LATERAL (SELECT vsm.fact_details('a', v.text, 'b', v.at, 'c', v.count, 'd', v.json, 'e', v.number, 'f', 1, 'g', 2, 'h', 3, 'i',
