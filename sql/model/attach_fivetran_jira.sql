@@ -4,6 +4,9 @@
  * The first value, as old as the issue, is no change. Of this the issue with its changelog is made
  * as the REST interface has it, so that it means what it means there. Histories have no ids; they
  * are known by their issue and time. Names are those that statuses, priorities and so on have now.
+ *
+ * Moves between statuses are nearly all of a changelog, and those that are not the last mean nothing
+ * but themselves, unless the issue is an incident: they become facts past the JSON.
  */
 
 CREATE FUNCTION vsm.fivetran_jira_tables() RETURNS SETOF vsm.attached_table
@@ -32,7 +35,7 @@ CREATE FUNCTION vsm.fivetran_jira_parts() RETURNS SETOF vsm.attached_part
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 3
 BEGIN ATOMIC
 	VALUES
-		('issue', '{issue.id,issue_field_history.issue_id,issue_multiselect_history.issue_id}'::text[], 'jira_issue', $sql$
+		('issue', '{issue.id,issue_field_history.issue_id,issue_multiselect_history.issue_id}'::text[], 'told_jira_issue', $sql$
 		WITH wanted AS MATERIALIZED (
 			SELECT f.id, f.name, f.id LIKE 'customfield%' AS is_custom,
 				CASE WHEN f.id LIKE 'customfield%' OR f.id = 'parent' THEN vsm.jira_field($3, f.id, f.name) ELSE f.id END AS what
@@ -76,55 +79,49 @@ BEGIN ATOMIC
 			FROM [[issue_multiselect_history.issue_id]] AS h JOIN wanted AS w ON w.id = h.field_id
 			WHERE h._fivetran_deleted IS NOT TRUE
 			GROUP BY h.issue_id, w.id, w.name, w.what, w.is_custom, h.time),
-		change AS (
-			SELECT t.*, row_number() OVER field = 1 AS is_first, lag(t.id) OVER field AS from_id, lag(t.text) OVER field AS from_text,
-				lead(t.time) OVER field IS NULL AS is_last
-			FROM told AS t
-			WINDOW field AS (PARTITION BY t.issue_id, t.field_id ORDER BY t.time)),
-		-- A history a change, as text that is parsed once with its issue: as jsonb each level would copy it.
-		entry AS (
-			SELECT c.*, c.field_id <> 'labels' AND (NOT c.is_first OR c.time > i.created + interval '1 second')
-					AND (c.is_first OR c.id IS DISTINCT FROM c.from_id) AS is_change,
-				c.field_id = 'status' AND c.is_first AND c.time <= i.created + interval '1 second' AS is_whole
-			FROM change AS c JOIN [[issue.id]] AS i ON i.id = c.issue_id),
 		history AS (
-			-- (In the order of fields: to sort those of each issue by time costs more than to make them. A history of nothing
-			-- tells how far they reach.)
-			SELECT e.issue_id, bool_or(e.is_whole) AS is_whole,
-				count(*) FILTER (WHERE e.is_change) + bool_or(e.is_change)::integer AS total,
-				concat('{"items": [], "created": ', coalesce(to_json(max(e.time) FILTER (WHERE e.is_change)), 'null'), '}, ')
-					|| string_agg(vsm.jira_history(e.time, coalesce(e.field, e.field_id), e.field_id, e.is_custom, e.from_id, e.from_text,
-						e.id, e.text), ', ') FILTER (WHERE e.is_change) AS entries,
-				jsonb_object_agg(e.field_id, coalesce(e.list, to_jsonb(nullif(e.text, ''))))
-					FILTER (WHERE e.is_last AND (e.is_custom OR e.field_id = 'labels')) AS fields
-			FROM entry AS e
-			GROUP BY e.issue_id),
+			SELECT t.issue_id,
+				array_agg(ROW(t.field_id, t.field, t.is_custom, t.time, t.id, t.text, t.list)::vsm.jira_value) AS told,
+				bool_or(t.is_custom OR t.field_id = 'labels') AS has_fields
+			FROM (SELECT t.* FROM told AS t ORDER BY t.issue_id) AS t
+			GROUP BY t.issue_id),
 		epic AS MATERIALIZED (
 			SELECT e.id FROM [[issue]] AS e JOIN [[issue_type]] AS t ON t.id = e.issue_type WHERE t.name = 'Epic'),
 		-- Where the history has labels, an issue that never had one has no rows there.
 		label AS MATERIALIZED (
 			SELECT '{"labels": []}'::jsonb AS none FROM [[issue_multiselect_history]] AS h WHERE h.field_id = 'labels' LIMIT 1)
-		SELECT vsm.payload_json(left(json_build_object('id', i.id, 'key', i.key,
-			'names', (SELECT jsonb_object_agg(w.id, w.name) FROM wanted AS w WHERE w.is_custom AND w.name IS NOT NULL),
-			'fields', jsonb_build_object('summary', i.summary, 'created', i.created, 'updated', i.updated, 'duedate', i.due_date,
-				'resolutiondate', i.resolved, 'statuscategorychangedate', i.status_category_changed, 'issuelinks', '[]'::jsonb,
-				'issuetype', CASE WHEN t.name IS NOT NULL THEN jsonb_build_object('name', t.name) END,
-				'priority', CASE WHEN p.name IS NOT NULL THEN jsonb_build_object('name', p.name) END,
-				'project', CASE WHEN j.key IS NOT NULL THEN jsonb_build_object('key', j.key) END,
-				'parent', CASE WHEN i.parent_id IS NOT NULL THEN jsonb_build_object('id', i.parent_id,
-					'fields', jsonb_build_object('issuetype', jsonb_build_object('name', CASE WHEN e.id IS NOT NULL THEN 'Epic' END))) END,
-				'status', jsonb_build_object('id', i.status, 'name', s.name, 'statusCategory', jsonb_build_object('key',
-					CASE s.status_category_id WHEN '2' THEN 'new' WHEN '3' THEN 'done' WHEN '4' THEN 'indeterminate' END)))
-				|| coalesce((SELECT l.none FROM label AS l), jsonb_build_object()) || coalesce(h.fields, jsonb_build_object()))::text, -1)
-				|| concat(', "changelog": {"histories": [', h.entries, '], "total": ',
-					CASE WHEN h.is_whole THEN h.total::text ELSE 'null' END, '}}')) AS body
+		SELECT ROW(vsm.json_build('id', i.id, 'key', i.key,
+				'names', (SELECT jsonb_object_agg(w.id, w.name) FROM wanted AS w WHERE w.is_custom AND w.name IS NOT NULL),
+				'fields', CASE WHEN f.fields IS NULL THEN d.fields ELSE d.fields || f.fields END,
+				'changelog', vsm.jira_changelog(h.told, i.created, f.is_incident)),
+			i.id, i.created, CASE WHEN NOT f.is_incident THEN h.told END)::vsm.told_jira_issue AS body
 		FROM [[issue.id]] AS i
 			LEFT JOIN [[status]] AS s ON s.id = i.status
 			LEFT JOIN [[issue_type]] AS t ON t.id = i.issue_type
 			LEFT JOIN [[priority]] AS p ON p.id = i.priority
 			LEFT JOIN [[project]] AS j ON j.id = i.project
 			LEFT JOIN epic AS e ON e.id = i.parent_id
-			LEFT JOIN history AS h ON h.issue_id = i.id$sql$),
+			LEFT JOIN history AS h ON h.issue_id = i.id,
+			LATERAL (
+				SELECT vsm.json_build('summary', i.summary, 'created', i.created, 'updated', i.updated, 'duedate', i.due_date,
+					'resolutiondate', i.resolved, 'statuscategorychangedate', i.status_category_changed, 'issuelinks', '[]'::jsonb,
+					'issuetype', CASE WHEN t.name IS NOT NULL THEN vsm.json_build('name', t.name) END,
+					'priority', CASE WHEN p.name IS NOT NULL THEN vsm.json_build('name', p.name) END,
+					'project', CASE WHEN j.key IS NOT NULL THEN vsm.json_build('key', j.key) END,
+					'parent', CASE WHEN i.parent_id IS NOT NULL THEN vsm.json_build('id', i.parent_id,
+						'fields', vsm.json_build('issuetype', vsm.json_build('name', CASE WHEN e.id IS NOT NULL THEN 'Epic' END))) END,
+					'status', vsm.json_build('id', i.status, 'name', s.name, 'statusCategory', vsm.json_build('key',
+						CASE s.status_category_id WHEN '2' THEN 'new' WHEN '3' THEN 'done' WHEN '4' THEN 'indeterminate' END))) AS fields
+				OFFSET 0) AS d,
+			LATERAL (
+				SELECT l.fields, coalesce(vsm.meaning($3, 'type', t.name) = 'incident', false) OR EXISTS (
+						SELECT FROM jsonb_array_elements_text(vsm.json_array(l.fields -> 'labels')) AS a (label)
+						WHERE vsm.meaning($3, 'label', a.label) = 'incident') AS is_incident
+				FROM (
+					SELECT CASE WHEN h.has_fields THEN coalesce((SELECT l.none FROM label AS l), '{}') || vsm.jira_fields(h.told)
+						ELSE (SELECT l.none FROM label AS l) END AS fields
+					OFFSET 0) AS l
+				OFFSET 0) AS f$sql$),
 		('deleted', '{issue.id}', 'jira_webhook', $sql$
 		SELECT jsonb_build_object('webhookEvent', 'jira:issue_deleted', 'timestamp', i._fivetran_synced,
 			'issue', jsonb_build_object('id', i.id)) AS body

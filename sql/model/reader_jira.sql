@@ -47,11 +47,31 @@ COMMENT ON FUNCTION vsm.jira_changes(jsonb) IS
 	'the items of the histories of an issue, which some importers keep as JSON in a string; one that is null for each history whose items '
 	'cannot be read';
 
-CREATE FUNCTION vsm.jira_history(at timestamptz, field text, field_id text, is_custom boolean, from_id text, from_text text,
-	to_id text, to_text text) RETURNS text
-	AS 'MODULE_PATHNAME', 'vsm_jira_history' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION vsm.jira_history(timestamptz, text, text, boolean, text, text, text, text) IS
-	'a change of a field as a history of the changelog has it, as JSON in text; a part of vsm.attach_fivetran_jira';
+CREATE TYPE vsm.jira_value AS (field_id text, field text, is_custom boolean, at timestamptz, id text, value text, list jsonb);
+COMMENT ON TYPE vsm.jira_value IS
+	'a value that a field of an issue got: the field by id and name, when, the value by id and in words, labels as a list; a part of '
+	'vsm.attach_fivetran_jira';
+
+CREATE TYPE vsm.told_jira_issue AS (issue jsonb, id text, created timestamptz, told vsm.jira_value[]);
+COMMENT ON TYPE vsm.told_jira_issue IS
+	'an issue with the values that its fields got, of which its changelog lacks moves that are told beside it; NULL: it lacks none; a part '
+	'of vsm.attach_fivetran_jira';
+
+CREATE FUNCTION vsm.jira_fields(told vsm.jira_value[]) RETURNS jsonb
+	AS 'MODULE_PATHNAME', 'vsm_jira_fields' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION vsm.jira_fields(vsm.jira_value[]) IS
+	'the last values of custom fields and of labels, NULL if there is none of these; a part of vsm.attach_fivetran_jira';
+
+CREATE FUNCTION vsm.jira_changelog(told vsm.jira_value[], created timestamptz, with_moves boolean) RETURNS jsonb
+	AS 'MODULE_PATHNAME', 'vsm_jira_changelog' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION vsm.jira_changelog(vsm.jira_value[], timestamptz, boolean) IS
+	'the changelog of an issue that was created then as the REST interface has it, with or without what vsm.jira_moves tells; a part of '
+	'vsm.attach_fivetran_jira';
+
+CREATE FUNCTION vsm.jira_moves(source text, id text, told vsm.jira_value[], created timestamptz) RETURNS SETOF vsm.fact
+	AS 'MODULE_PATHNAME', 'vsm_jira_moves' LANGUAGE C IMMUTABLE PARALLEL SAFE ROWS 10;
+COMMENT ON FUNCTION vsm.jira_moves(text, text, vsm.jira_value[], timestamptz) IS
+	'the changes of status of an issue but the last ones, as facts; a part of vsm.attach_fivetran_jira';
 
 CREATE FUNCTION vsm.jira_field(names jsonb, field_id text, field text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE

@@ -47,6 +47,17 @@ END;
 COMMENT ON FUNCTION vsm.read_jira_issue(text, jsonb, jsonb) IS
 	'facts of an issue as GET /rest/api/2|3/issue/KEY?expand=changelog gives it (without the changelog: its present state)';
 
+CREATE FUNCTION vsm.read_told_jira_issue(source text, body vsm.told_jira_issue, names jsonb) RETURNS SETOF vsm.fact
+LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 20
+BEGIN ATOMIC
+	-- (In the order of time, in which events are written.)
+	SELECT m.* FROM vsm.jira_moves(source, (body).id, (body).told, (body).created) AS m WHERE (body).told IS NOT NULL
+	UNION ALL
+	SELECT f.* FROM vsm.read_jira_issue(source, (body).issue, names) AS f;
+END;
+COMMENT ON FUNCTION vsm.read_told_jira_issue(text, vsm.told_jira_issue, jsonb) IS
+	'facts of an issue of Jira that lies in tables; a part of vsm.attach_fivetran_jira';
+
 CREATE FUNCTION vsm.read_jira_search(source text, payload jsonb, names jsonb) RETURNS SETOF vsm.fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 1000
 BEGIN ATOMIC

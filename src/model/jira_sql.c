@@ -176,8 +176,8 @@ add_text(StringInfo history, const char *name, FunctionCallInfo fcinfo, int argu
  * jira_history(at timestamptz, field text, field_id text, is_custom boolean, from_id text, from_text text,
  *		to_id text, to_text text) -> text
  *
- * One change as a history of the changelog, as JSON in text. (json_build_object looks up the type of each
- * of its arguments in each call.)
+ * One change as a history of the changelog, as JSON in text. (Only what 0.3.0 has in SQL calls it, which works with
+ * this library until it is updated.)
  */
 Datum
 vsm_jira_history(PG_FUNCTION_ARGS)

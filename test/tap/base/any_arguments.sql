@@ -49,6 +49,9 @@ INSERT INTO argument VALUES
 		'{{true},{false}}'), ('boolean[]', '[0:0]={false}'),
 	('vsm.workflow', '{"stages":[{"name":"A","class":"active","states":["code opened","awaiting release"]},{"name":"C","class":"done",'
 		'"states":["code merged"]}]}'),
+	('vsm.jira_value[]', '{}'), ('vsm.jira_value[]', '{NULL}'), ('vsm.jira_value[]',
+		'{"(status,Status,f,\"2026-01-05 10:00+00\",1,A,)","(status,,,infinity,2,B,)","(status,,,-infinity,,,)","(,,,,,,null)",'
+			'"(labels,,,,,,\"[1]\")","(status,,,\"294276-12-31 23:59:59.999999+00\",,B,)"}'),
 	('json', '{}'), ('json', '[]'), ('json', 'null'), ('json', '1'), ('json', '[["2026-01-05T10:00:00Z","A"]]'),
 	('jsonb', '{}'), ('jsonb', '[]'), ('jsonb', 'null'), ('jsonb', '"x"'), ('jsonb', '{"profile":"rate","per_week":10000}'),
 		('jsonb', '{"profile":"points","points":[["2026-01-05T10:00:00Z",1e300],["2026-01-07T10:00:00Z",5]]}');

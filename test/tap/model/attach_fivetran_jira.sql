@@ -2,7 +2,7 @@
 BEGIN;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS vsm;
-SELECT plan(20);
+SELECT plan(23);
 SET LOCAL client_min_messages = error;
 SET LOCAL TimeZone = 'Asia/Tokyo';
 CALL vsm.create_model('told');
@@ -146,6 +146,22 @@ SELECT vsm.refresh_once('flow');
 SELECT results_eq($$SELECT state, previous, method FROM flow.event WHERE entity = 'jira:issue:9' ORDER BY at$$,
 	$$VALUES ('To Do', NULL, 'inferred'), ('In Progress', 'To Do', NULL)$$, 'a new row of the history is one change more');
 
+-- Of an incident all moves matter, and labels may be where they do not belong.
+INSERT INTO issue_type VALUES (10003, '2026-02-05Z', '', 'Incident', false);
+INSERT INTO issue (id, key, created, updated, summary, issue_type, priority, project, status, status_category_changed, _fivetran_synced)
+VALUES (11, 'PAY-11', '2026-02-01 08:00Z', '2026-02-05 08:00Z', 'Down', 10003, 2, 77, 4, '2026-02-05 08:00Z', '2026-02-05 12:00Z');
+INSERT INTO issue_field_history (field_id, issue_id, "time", value, _fivetran_synced)
+VALUES ('status', 11, '2026-02-01 08:00Z', '1', '2026-02-05 12:00Z'), ('status', 11, '2026-02-02 08:00Z', '4', '2026-02-05 12:00Z'),
+	('status', 11, '2026-02-03 08:00Z', '3', '2026-02-05 12:00Z'), ('status', 11, '2026-02-05 08:00Z', '4', '2026-02-05 12:00Z'),
+	('labels', 11, '2026-02-01 08:00Z', 'web', '2026-02-05 12:00Z');
+SELECT vsm.refresh_once('flow');
+SELECT is((SELECT error FROM flow.attached), NULL, 'labels that are no list are none');
+SELECT results_eq($$SELECT at, state, previous FROM flow.event WHERE entity = 'jira:issue:11' ORDER BY at$$,
+	$$VALUES (timestamptz '2026-02-01 08:00Z', 'To Do', NULL), ('2026-02-02 08:00Z', 'Done', 'To Do'),
+		('2026-02-03 08:00Z', 'In Progress', 'Done'), ('2026-02-05 08:00Z', 'Done', 'In Progress')$$, 'each move is there once');
+SELECT results_eq('SELECT opened_at, resolved_at FROM flow.incident', $$VALUES (timestamptz '2026-02-01 08:00Z', timestamptz
+	'2026-02-05 08:00Z')$$, 'an incident is resolved when it was for good');
+
 -- Without history of the status, and with other types: what is there now.
 CREATE TABLE before AS SELECT entity, at, state, previous, method FROM flow.event;
 ALTER TABLE issue ALTER created TYPE timestamp USING created AT TIME ZONE 'UTC', ALTER id TYPE text, ALTER updated TYPE text
@@ -162,7 +178,7 @@ CALL vsm.attach_fivetran_jira('present', 'fivetran', source => 'jira:eu');
 SELECT vsm.refresh_once('present');
 SELECT results_eq($$SELECT entity, at, state, method FROM present.event WHERE method = 'observed' ORDER BY entity$$,
 	$$VALUES ('jira:eu:issue:1', timestamptz '2026-01-13 09:00Z', 'Done', 'observed'),
-		('jira:eu:issue:2', '2026-01-03 15:00Z', 'To Do', 'observed'),
+		('jira:eu:issue:11', '2026-02-05 08:00Z', 'Done', 'observed'), ('jira:eu:issue:2', '2026-01-03 15:00Z', 'To Do', 'observed'),
 		('jira:eu:issue:9', '2026-02-04 08:00Z', 'In Progress', 'observed')$$,
 	'without the history of a status it was seen to be there');
 SELECT * FROM finish();
