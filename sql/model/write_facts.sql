@@ -136,6 +136,11 @@ CREATE FUNCTION vsm.held_facts() RETURNS text[]
 	AS 'MODULE_PATHNAME', 'vsm_held_facts' LANGUAGE C STABLE;
 COMMENT ON FUNCTION vsm.held_facts() IS 'the kinds of the facts that are held, NULL if none is; a part of vsm.write_facts';
 
+CREATE FUNCTION vsm.held_events(OUT count bigint, OUT is_sorted boolean)
+	AS 'MODULE_PATHNAME', 'vsm_held_events' LANGUAGE C VOLATILE;
+COMMENT ON FUNCTION vsm.held_events() IS
+	'how many events told_event has, and whether they are in the order of entity, source and id, byte by byte; a part of vsm.write_events';
+
 CREATE FUNCTION vsm.refused_facts() RETURNS TABLE (document bigint, reason text)
 	AS 'MODULE_PATHNAME', 'vsm_refused_facts' LANGUAGE C VOLATILE;
 COMMENT ON FUNCTION vsm.refused_facts() IS
@@ -175,9 +180,9 @@ DECLARE
 	told    CONSTANT text :=
 		'SELECT f.source, f.id, f.entity, f.at, f.value, f.value_id, f.previous, f.previous_id, f.seq, f.method, f.details, f.version,
 			f.payload, now(), pg_current_xact_id()
-		 FROM %I AS f
-		 ORDER BY f.entity COLLATE "C", f.source COLLATE "C", f.id COLLATE "C"';
-	facts   bigint;
+		 FROM %I AS f';
+	sorted  CONSTANT text := ' ORDER BY f.entity COLLATE "C", f.source COLLATE "C", f.id COLLATE "C"';
+	facts   record;
 	added   bigint;
 	keys    integer;
 	are_new boolean := false;	-- the events, or there as they are told, apart from those that are told again
@@ -189,13 +194,14 @@ BEGIN
 			ERRCODE = 'invalid_column_reference',
 			MESSAGE = 'table "event" has no primary key';
 	END IF;
-	SELECT count(*) INTO facts FROM told_event AS f;
+	facts := vsm.held_events();
 	IF keys = 3 THEN
-		added := vsm.add_rows('event', columns, format(told, 'told_event'), 'ON CONFLICT DO NOTHING');
-		are_new := added = facts;
+		added := vsm.add_rows('event', columns, format(told, 'told_event') || CASE WHEN facts.is_sorted THEN '' ELSE sorted END,
+			'ON CONFLICT DO NOTHING');
+		are_new := added = facts.count;
 		IF EXISTS (SELECT FROM told_event_again AS f) THEN
 			-- What was told first may have been refused.
-			PERFORM vsm.add_rows('event', columns, format(told, 'told_event_again'), 'ON CONFLICT DO NOTHING');
+			PERFORM vsm.add_rows('event', columns, format(told, 'told_event_again') || sorted, 'ON CONFLICT DO NOTHING');
 		ELSIF are_new THEN
 			RETURN;
 		END IF;
@@ -209,7 +215,7 @@ BEGIN
 		ORDER BY f.entity COLLATE "C", f.source COLLATE "C", f.id COLLATE "C"
 		ON CONFLICT DO NOTHING;
 		GET DIAGNOSTICS added = ROW_COUNT;
-		IF added = facts AND NOT EXISTS (SELECT FROM told_event_again AS f) THEN
+		IF added = facts.count AND NOT EXISTS (SELECT FROM told_event_again AS f) THEN
 			RETURN;
 		END IF;
 	END IF;
@@ -386,7 +392,11 @@ DECLARE
 	waiting  text[];
 BEGIN
 	PERFORM vsm.enter_facts(model);
-	are_told := EXISTS (SELECT FROM told_history AS f);
+	-- (What an item has already, as one that was made with it, adds nothing.)
+	are_told := EXISTS (
+		SELECT FROM told_history AS f
+		WHERE (f.at <= f.until) IS NOT FALSE AND (
+			SELECT tstzrange(f.at, f.until, '[]') <@ i.changelog FROM item AS i WHERE i.item = f.entity LIMIT 1) IS NOT TRUE);
 	IF are_told THEN
 		-- Of an item that is not there yet it waits.
 		INSERT INTO observation AS o (entity, source, kind, at, state, since, payload)
@@ -415,7 +425,6 @@ BEGIN
 			FROM (
 				SELECT h.entity, range_agg(h.period) AS periods
 				FROM (
-					-- (What an item has already, as one that was made with it, adds nothing.)
 					SELECT f.entity, tstzrange(f.at, f.until, '[]') AS period
 					FROM told_history AS f
 					WHERE (f.at <= f.until) IS NOT FALSE AND (

@@ -43,7 +43,9 @@ BEGIN
 			SELECT f.entity FROM told_created AS f
 			UNION SELECT f.entity FROM told_observed AS f
 			UNION SELECT f.entity
-			FROM (SELECT e.entity FROM told_event AS e UNION SELECT e.entity FROM told_event_again AS e) AS f
+			FROM (
+				SELECT e.entity FROM told_event AS e UNION SELECT e.entity FROM told_event_again AS e
+				EXCEPT SELECT c.entity FROM told_created AS c) AS f
 			WHERE (SELECT true FROM observation AS o WHERE o.entity = f.entity LIMIT 1)) AS f
 		ORDER BY f.entity COLLATE "C");
 	IF cardinality(entities) > 0 THEN

@@ -47,6 +47,7 @@ PG_FUNCTION_INFO_V1(vsm_hold_facts);
 PG_FUNCTION_INFO_V1(vsm_hold_next_facts);
 PG_FUNCTION_INFO_V1(vsm_refused_facts);
 PG_FUNCTION_INFO_V1(vsm_held_facts);
+PG_FUNCTION_INFO_V1(vsm_held_events);
 PG_FUNCTION_INFO_V1(vsm_open_held_facts);
 PG_FUNCTION_INFO_V1(vsm_enter_facts);
 PG_FUNCTION_INFO_V1(vsm_release_facts);
@@ -105,6 +106,8 @@ typedef struct HeldFacts
 	int64		counts[STORES];
 	ToldTables *told;			/* NULL: no statement knows them yet */
 	HTAB	   *known_events;	/* hashes of what identifies them; NULL: none */
+	StringInfoData last_event;	/* what identifies the last one, its parts with their ends */
+	bool		is_unsorted;	/* an event came after one that is greater */
 	HTAB	   *refused;		/* documents; NULL: none */
 } HeldFacts;
 
@@ -366,6 +369,49 @@ is_known_event(HeldFacts *facts, const Datum *values, const bool *nulls)
 	return found;
 }
 
+/* Notes the event that comes next; they are sorted, each part byte by byte, if none is less than the one before. */
+static void
+note_event(HeldFacts *facts, const Datum *values, const bool *nulls)
+{
+	static const int key[] = {ENTITY, SOURCE, ID};
+	StringInfo	last = &facts->last_event;
+	int			order = 0;
+	int			place = 0;
+
+	if (facts->is_unsorted)
+		return;
+	if (last->data == NULL)
+	{
+		MemoryContext caller = MemoryContextSwitchTo(facts->context);
+
+		initStringInfo(last);
+		MemoryContextSwitchTo(caller);
+	}
+	for (int i = 0; i < lengthof(key); i++)
+	{
+		const char *data = nulls[key[i]] ? "" : VARDATA_ANY(DatumGetPointer(values[key[i]]));
+		int			len = fact_text_size(values, nulls, key[i]);
+
+		if (order == 0 && place < last->len)
+		{
+			int			last_len = strlen(last->data + place);
+
+			order = memcmp(data, last->data + place, Min(len, last_len));
+			if (order == 0)
+				order = len - last_len;
+			place += last_len + 1;
+		}
+	}
+	facts->is_unsorted = order < 0;
+	resetStringInfo(last);
+	for (int i = 0; i < lengthof(key); i++)
+	{
+		if (!nulls[key[i]])
+			appendBinaryStringInfo(last, VARDATA_ANY(DatumGetPointer(values[key[i]])), fact_text_size(values, nulls, key[i]));
+		appendStringInfoChar(last, '\0');
+	}
+}
+
 /* Receives what a statement returns. */
 typedef struct FactReceiver
 {
@@ -415,6 +461,8 @@ hold_fact(FactReceiver *receiver, TupleTableSlot *slot)
 	{
 		int			store = kind == FACT_EVENT && is_known_event(facts, values, slot->tts_isnull) ? EVENT_AGAIN : kind;
 
+		if (store == FACT_EVENT)
+			note_event(facts, values, slot->tts_isnull);
 		tuplestore_putvalues(facts_of_kind(facts, store), facts->columns, values, slot->tts_isnull);
 		facts->counts[store]++;
 	}
@@ -712,6 +760,20 @@ vsm_held_facts(PG_FUNCTION_ARGS)
 	if (count == 0)
 		PG_RETURN_NULL();
 	PG_RETURN_ARRAYTYPE_P(construct_array(kinds, count, TEXTOID, -1, false, TYPALIGN_INT));
+}
+
+/*
+ * held_events() -> (count bigint, is_sorted boolean)
+ *
+ * How many events there are in told_event, and whether they are in the order of entity, source and id, byte by byte.
+ */
+Datum
+vsm_held_events(PG_FUNCTION_ARGS)
+{
+	Datum		values[2] = {Int64GetDatum(held == NULL ? 0 : held->counts[FACT_EVENT]), BoolGetDatum(held == NULL || !held->is_unsorted)};
+	bool		nulls[2] = {false, false};
+
+	PG_RETURN_DATUM(row_make(row_type(fcinfo), values, nulls));
 }
 
 static ToldTables *
