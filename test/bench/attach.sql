@@ -54,8 +54,8 @@ SELECT vsm.read_attached('attach')
 SELECT vsm.read_attached('attach');
 UPDATE attach_tables.issue_field_history SET _fivetran_synced = now() WHERE issue_id <= 1000 AND value = '9';
 
--- @ratio attach_vs_join attach / attach_by_hand <= 13
--- @ratio attach_vs_events attach / attach_by_hand + attach_events <= 5
+-- @ratio attach_vs_join attach / attach_by_hand <= 8
+-- @ratio attach_vs_events attach / attach_by_hand + attach_events <= 2.5
 -- @seconds attach_of_changes attach_changed <= 1
 
 -- @same attach_vs_join
