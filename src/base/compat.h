@@ -163,6 +163,15 @@ vsm_push_jsonb(vsm_JsonbState *state, JsonbIteratorToken token, JsonbValue *valu
 #define vsm_insert_index_tuples(target, slot, estate) ExecInsertIndexTuples(target, slot, estate, false, false, NULL, NIL)
 #endif
 
+/* A scan of an index says where its work is counted since 18, and has flags since 19. */
+#if PG_VERSION_NUM >= 190000
+#define vsm_index_beginscan(table, index, snapshot, keys) index_beginscan(table, index, snapshot, NULL, keys, 0, 0)
+#elif PG_VERSION_NUM >= 180000
+#define vsm_index_beginscan(table, index, snapshot, keys) index_beginscan(table, index, snapshot, NULL, keys, 0)
+#else
+#define vsm_index_beginscan(table, index, snapshot, keys) index_beginscan(table, index, snapshot, keys, 0)
+#endif
+
 /* What statistics have of a table lost its prefix with 16. */
 #if PG_VERSION_NUM >= 160000
 #define VSM_ROWS_RETURNED	counts.tuples_returned

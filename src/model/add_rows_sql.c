@@ -12,6 +12,7 @@
 
 #include "access/genam.h"
 #include "access/htup_details.h"
+#include "access/nbtree.h"
 #include "access/stratnum.h"
 #include "access/table.h"
 #include "access/tableam.h"
@@ -53,6 +54,27 @@ extern Datum vsm_stamp(PG_FUNCTION_ARGS);
 /* Fewer facts than these are written by a statement: what one payload states is not looked at twice. */
 #define MIN_FACTS	200
 
+/* Keys that are looked up one by one before a gap between those that are there is looked for again. */
+#define MAX_PASSED	63
+
+/*
+ * Keys that no row begins with: those behind one that was looked up and before the next that is there. Rows come
+ * in order, so one lookup is mostly enough for many that are new; where it is not, as among ids of commits, the
+ * next keys are looked up one by one, twice as many each time.
+ */
+typedef struct KeyGap
+{
+	IndexScanDesc scan;			/* NULL: none was looked for */
+	ScanKeyData from;
+	FmgrInfo	compare;
+	Datum		first;
+	Datum		next;
+	bool		is_there;
+	bool		has_next;
+	int			passed;			/* keys that were looked up one by one since */
+	int			to_pass;
+} KeyGap;
+
 typedef struct RowAdder
 {
 	DestReceiver receiver;
@@ -60,6 +82,7 @@ typedef struct RowAdder
 	List	   *names;			/* of the columns that the statement gives */
 	Oid			key;			/* the index of its primary key */
 	int			keys;			/* columns of that */
+	KeyGap		gap;
 	AttrNumber	columns[INDEX_MAX_KEYS];
 	ScanKeyData scan_keys[INDEX_MAX_KEYS];
 	int		   *sources;		/* for each column of the table that of the statement, or -1 */
@@ -68,6 +91,7 @@ typedef struct RowAdder
 	CommandId	command;
 	bool		is_plain;
 	bool		are_new;		/* no row can be there */
+	TupleDesc	slot_columns;	/* a copy, since it costs more than a slot to count those of one that is shared */
 	TupleTableSlot *slots[MAX_ROWS];
 	int			count;
 	Size		bytes;
@@ -207,6 +231,7 @@ begin_rows(DestReceiver *self, int operation, TupleDesc given)
 	InitResultRelInfo(adder->target, adder->table, 0, NULL, 0);
 	ExecOpenIndices(adder->target, false);
 	adder->command = GetCurrentCommandId(true);
+	adder->slot_columns = CreateTupleDescCopy(columns);
 	adder->values = palloc(columns->natts * sizeof(Datum));
 	adder->nulls = palloc(columns->natts * sizeof(bool));
 	adder->are_new |= RelationGetNumberOfBlocks(adder->table) == 0;
@@ -248,12 +273,108 @@ begin_lookup(RowAdder *adder, int keys)
 	return systable_beginscan(adder->table, adder->key, true, SnapshotSelf, keys, scan_keys);
 }
 
+/* Whether the gap says that no row's key begins as the last one. */
+static bool
+is_in_gap(RowAdder *adder)
+{
+	KeyGap	   *gap = &adder->gap;
+	Oid			collation = gap->from.sk_collation;
+
+	return gap->is_there &&
+		DatumGetInt32(FunctionCall2Coll(&gap->compare, collation, adder->last[0], gap->first)) > 0 &&
+		(!gap->has_next || DatumGetInt32(FunctionCall2Coll(&gap->compare, collation, adder->last[0], gap->next)) < 0);
+}
+
+static void
+begin_gaps(RowAdder *adder)
+{
+	MemoryContext caller = MemoryContextSwitchTo(adder->estate->es_query_cxt);
+	Relation	index = index_open(adder->key, AccessShareLock);
+	Oid			type = index->rd_opcintype[0];
+	Oid			from = get_opfamily_member(index->rd_opfamily[0], type, type, BTGreaterEqualStrategyNumber);
+
+	if (!OidIsValid(from))
+		elog(ERROR, "an operator of index \"%s\" is missing", RelationGetRelationName(index));
+	ScanKeyEntryInitialize(&adder->gap.from, 0, 1, BTGreaterEqualStrategyNumber, InvalidOid, index->rd_indcollation[0],
+						   get_opcode(from), (Datum) 0);
+	fmgr_info_copy(&adder->gap.compare, index_getprocinfo(index, 1, BTORDER_PROC), CurrentMemoryContext);
+	adder->gap.scan = vsm_index_beginscan(adder->table, index, SnapshotSelf, 1);
+	/* The next key is one that the index has, of whatever row that is. */
+	adder->gap.scan->xs_want_itup = true;
+	MemoryContextSwitchTo(caller);
+}
+
+static void
+end_gaps(RowAdder *adder)
+{
+	Relation	index;
+
+	if (adder->gap.scan == NULL)
+		return;
+	index = adder->gap.scan->indexRelation;
+	index_endscan(adder->gap.scan);
+	index_close(index, NoLock);
+}
+
+/* Looks for the gap behind the last key; true if that may be there itself. */
+static bool
+find_gap(RowAdder *adder)
+{
+	Form_pg_attribute column = TupleDescAttr(RelationGetDescr(adder->table), adder->columns[0] - 1);
+	KeyGap	   *gap = &adder->gap;
+	MemoryContext caller;
+	Datum		next = (Datum) 0;
+	bool		is_null;
+
+	if (gap->scan == NULL)
+		begin_gaps(adder);
+	if (gap->is_there && !column->attbyval)
+	{
+		pfree(DatumGetPointer(gap->first));
+		if (gap->has_next)
+			pfree(DatumGetPointer(gap->next));
+	}
+	gap->is_there = false;
+	gap->from.sk_argument = adder->last[0];
+	index_rescan(gap->scan, &gap->from, 1, NULL, 0);
+	gap->has_next = index_getnext_tid(gap->scan, ForwardScanDirection) != NULL;
+	if (gap->has_next)
+	{
+		next = index_getattr(gap->scan->xs_itup, 1, gap->scan->xs_itupdesc, &is_null);
+		if (DatumGetInt32(FunctionCall2Coll(&gap->compare, gap->from.sk_collation, adder->last[0], next)) == 0)
+			return true;
+	}
+	caller = MemoryContextSwitchTo(adder->last_context);
+	gap->first = datumCopy(adder->last[0], column->attbyval, column->attlen);
+	if (gap->has_next)
+		gap->next = datumCopy(next, column->attbyval, column->attlen);
+	MemoryContextSwitchTo(caller);
+	gap->is_there = true;
+	return false;
+}
+
+/* Whether there may be rows whose key begins as the last one. */
 static bool
 has_rows_of(RowAdder *adder)
 {
-	SysScanDesc scan = begin_lookup(adder, 1);
-	bool		found = systable_getnext(scan) != NULL;
+	KeyGap	   *gap = &adder->gap;
+	SysScanDesc scan;
+	bool		found;
 
+	if (is_in_gap(adder))
+	{
+		gap->to_pass = 0;
+		return false;
+	}
+	if (gap->passed >= gap->to_pass)
+	{
+		gap->passed = 0;
+		gap->to_pass = Min(gap->to_pass * 2 + 1, MAX_PASSED);
+		return find_gap(adder);
+	}
+	gap->passed++;
+	scan = begin_lookup(adder, 1);
+	found = systable_getnext(scan) != NULL;
 	systable_endscan(scan);
 	return found;
 }
@@ -354,7 +475,8 @@ add_row(TupleTableSlot *given, DestReceiver *self)
 	{
 		MemoryContext caller = MemoryContextSwitchTo(adder->estate->es_query_cxt);
 
-		slot = adder->slots[adder->count] = table_slot_create(adder->table, &adder->estate->es_tupleTable);
+		slot = adder->slots[adder->count] = MakeSingleTupleTableSlot(adder->slot_columns, table_slot_callbacks(adder->table));
+		adder->estate->es_tupleTable = lappend(adder->estate->es_tupleTable, slot);
 		MemoryContextSwitchTo(caller);
 	}
 	ExecClearTuple(slot);
@@ -389,6 +511,7 @@ end_rows(DestReceiver *self)
 		put_rows(adder);
 	if (!adder->is_plain)
 		return;
+	end_gaps(adder);
 	ExecCloseIndices(adder->target);
 	ExecResetTupleTable(adder->estate->es_tupleTable, false);
 	FreeExecutorState(adder->estate);

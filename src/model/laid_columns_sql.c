@@ -6,6 +6,7 @@
 
 #include "base/compat.h"
 #include "base/rows_sql.h"
+#include "base/timestamp_text.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "model/execute_sql.h"
@@ -42,9 +43,18 @@ typedef struct RowColumns
 	RowColumn	columns[FLEXIBLE_ARRAY_MEMBER];
 } RowColumns;
 
+/* A value as the type of its column writes it. */
+typedef struct LaidValue
+{
+	JsonbValue	json;			/* of a time it is written when it is asked for */
+	bool		is_time;
+	TimestampTz time;
+} LaidValue;
+
 typedef struct LaidColumn
 {
-	Jsonb	   *value;			/* NULL: no fact named it */
+	bool		is_told;
+	LaidValue	value;
 	TimestampTz version;
 	bool		has_version;
 } LaidColumn;
@@ -131,39 +141,46 @@ is_text_list(JsonbContainer *list)
 	return true;
 }
 
+static TimestampTz
+time_of_text(const char *text, int len)
+{
+	TimestampTz at;
+
+	/* (As facts write it, in less time than PostgreSQL takes to find out what it is.) */
+	if (timestamp_text_parse(text, len, &at) == NULL)
+		return at;
+	return DatumGetTimestampTz(DirectFunctionCall3(timestamptz_in, CStringGetDatum(pnstrdup(text, len)),
+												   ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1)));
+}
+
 /*
  * The value as a column of that type writes it, in place; false if only PostgreSQL itself can say
  * how. Texts, times and numbers are nearly all.
  */
 static bool
-write_as(Oid type, JsonbValue *value)
+write_as(Oid type, LaidValue *value)
 {
+	JsonbValue *json = &value->json;
+
 	if (type == JSONBOID)
 		return true;
-	switch (value->type)
+	switch (json->type)
 	{
 		case jbvNull:
 			return true;
 		case jbvString:
-			if (type == TEXTOID)
-				return true;
 			if (type == TIMESTAMPTZOID)
 			{
-				char	   *text = pnstrdup(value->val.string.val, value->val.string.len);
-				TimestampTz at = DatumGetTimestampTz(DirectFunctionCall3(timestamptz_in, CStringGetDatum(text),
-																		 ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1)));
-
-				value->val.string.val = JsonEncodeDateTime(NULL, TimestampTzGetDatum(at), TIMESTAMPTZOID, NULL);
-				value->val.string.len = strlen(value->val.string.val);
-				return true;
+				value->time = time_of_text(json->val.string.val, json->val.string.len);
+				value->is_time = true;
 			}
-			return false;
+			return value->is_time || type == TEXTOID;
 		case jbvNumeric:
 			if (type == NUMERICOID)
-				return !numeric_is_nan(value->val.numeric) && !numeric_is_inf(value->val.numeric);
+				return !numeric_is_nan(json->val.numeric) && !numeric_is_inf(json->val.numeric);
 			if (type == INT4OID || type == INT8OID)
 			{
-				char	   *text = DatumGetCString(DirectFunctionCall1(numeric_out, NumericGetDatum(value->val.numeric)));
+				char	   *text = DatumGetCString(DirectFunctionCall1(numeric_out, NumericGetDatum(json->val.numeric)));
 
 				return strspn(text, "0123456789") == strlen(text) && strlen(text) < 10;
 			}
@@ -171,10 +188,45 @@ write_as(Oid type, JsonbValue *value)
 		case jbvBool:
 			return type == BOOLOID;
 		case jbvBinary:
-			return type == TEXTARRAYOID && is_text_list(value->val.binary.data);
+			return type == TEXTARRAYOID && is_text_list(json->val.binary.data);
 		default:
 			return false;
 	}
+}
+
+/* The value as JSON, which it is until it is changed. */
+static JsonbValue *
+json_of(LaidValue *value)
+{
+	if (value->is_time)
+	{
+		value->json.type = jbvString;
+		value->json.val.string.val = JsonEncodeDateTime(NULL, TimestampTzGetDatum(value->time), TIMESTAMPTZOID, NULL);
+		value->json.val.string.len = strlen(value->json.val.string.val);
+	}
+	return &value->json;
+}
+
+static bool
+is_greater(LaidValue *a, LaidValue *b)
+{
+	return compareJsonbContainers(&JsonbValueToJsonb(json_of(a))->root, &JsonbValueToJsonb(json_of(b))->root) > 0;
+}
+
+/* Copies what a value points to. */
+static void
+copy_value(LaidValue *copy, const LaidValue *value, MemoryContext context)
+{
+	MemoryContext caller = MemoryContextSwitchTo(context);
+
+	*copy = *value;
+	if (value->json.type == jbvString && !value->is_time)
+		copy->json.val.string.val = pnstrdup(value->json.val.string.val, value->json.val.string.len);
+	else if (value->json.type == jbvNumeric)
+		copy->json.val.numeric = DatumGetNumericCopy(NumericGetDatum(value->json.val.numeric));
+	else if (value->json.type == jbvBinary)
+		copy->json.val.binary.data = memcpy(palloc(value->json.val.binary.len), value->json.val.binary.data, value->json.val.binary.len);
+	MemoryContextSwitchTo(caller);
 }
 
 static void
@@ -264,27 +316,24 @@ vsm_lay_columns_add(PG_FUNCTION_ARGS)
 	{
 		const RowColumn *type = &row->columns[i];
 		LaidColumn *column = &laid->columns[i];
-		JsonbValue	value;
-		Jsonb	   *told;
-		MemoryContext caller;
+		LaidValue	value = {0};
 
-		if (getKeyJsonValueFromContainer(&columns->root, type->told_as, strlen(type->told_as), &value) == NULL ||
-			(column->value != NULL && column->has_version && (!has_version || version < column->version)))
+		if (getKeyJsonValueFromContainer(&columns->root, type->told_as, strlen(type->told_as), &value.json) == NULL ||
+			(column->is_told && column->has_version && (!has_version || version < column->version)))
 			continue;
 		if (!write_as(type->type, &value))
 		{
 			if (written == NULL)
 				written = write_by_types(row, columns);
-			if (getKeyJsonValueFromContainer(&written->root, type->name, strlen(type->name), &value) == NULL)
+			if (getKeyJsonValueFromContainer(&written->root, type->name, strlen(type->name), &value.json) == NULL)
 				elog(ERROR, "column \"%s\" is not written", type->name);
+			(void) write_as(type->type, &value);
 		}
-		caller = MemoryContextSwitchTo(group);
-		told = JsonbValueToJsonb(&value);
-		MemoryContextSwitchTo(caller);
-		if (column->value != NULL && column->has_version == has_version && column->version == version &&
-			compareJsonbContainers(&told->root, &column->value->root) <= 0)
+		if (column->is_told && column->has_version == has_version && column->version == version &&
+			!is_greater(&value, &column->value))
 			continue;
-		column->value = told;
+		copy_value(&column->value, &value, group);
+		column->is_told = true;
 		column->version = version;
 		column->has_version = has_version;
 	}
@@ -315,15 +364,9 @@ vsm_lay_columns_finish(PG_FUNCTION_ARGS)
 		LaidColumn *column = &laid->columns[i];
 		JsonbValue	value;
 
-		if (column->value == NULL)
+		if (!column->is_told)
 			continue;
-		if (!JsonbExtractScalar(&column->value->root, &value))
-		{
-			value.type = jbvBinary;
-			value.val.binary.data = &column->value->root;
-			value.val.binary.len = VARSIZE(column->value) - VARHDRSZ;
-		}
-		push_column(&columns, &laid->row->columns[i], &value);
+		push_column(&columns, &laid->row->columns[i], json_of(&column->value));
 		if (laid->facts == 1)
 			continue;
 		value.type = jbvNull;
@@ -346,47 +389,46 @@ vsm_lay_columns_finish(PG_FUNCTION_ARGS)
 
 /* What a column of a type that write_as knows has for a value; false: it is empty. */
 static bool
-read_as(Oid type, Jsonb *laid, Datum *datum)
+read_as(Oid type, const LaidValue *value, Datum *datum)
 {
-	JsonbValue	value;
-	bool		is_scalar = JsonbExtractScalar(&laid->root, &value);
+	const JsonbValue *json = &value->json;
 
-	if (is_scalar && value.type == jbvNull)
+	if (!value->is_time && json->type == jbvNull)
 		return false;
 	switch (type)
 	{
 		case JSONBOID:
-			*datum = JsonbPGetDatum(laid);
+			*datum = JsonbPGetDatum(JsonbValueToJsonb(unconstify(JsonbValue *, json)));
 			return true;
 		case TEXTOID:
-			*datum = PointerGetDatum(cstring_to_text_with_len(value.val.string.val, value.val.string.len));
+			*datum = PointerGetDatum(cstring_to_text_with_len(json->val.string.val, json->val.string.len));
 			return true;
 		case TIMESTAMPTZOID:
-			*datum = DirectFunctionCall3(timestamptz_in, CStringGetDatum(pnstrdup(value.val.string.val, value.val.string.len)),
-										 ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1));
+			*datum = TimestampTzGetDatum(value->time);
 			return true;
 		case NUMERICOID:
-			*datum = NumericGetDatum(value.val.numeric);
+			*datum = NumericGetDatum(json->val.numeric);
 			return true;
 		case INT4OID:
-			*datum = DirectFunctionCall1(numeric_int4, NumericGetDatum(value.val.numeric));
+			*datum = DirectFunctionCall1(numeric_int4, NumericGetDatum(json->val.numeric));
 			return true;
 		case INT8OID:
-			*datum = DirectFunctionCall1(numeric_int8, NumericGetDatum(value.val.numeric));
+			*datum = DirectFunctionCall1(numeric_int8, NumericGetDatum(json->val.numeric));
 			return true;
 		case BOOLOID:
-			*datum = BoolGetDatum(value.val.boolean);
+			*datum = BoolGetDatum(json->val.boolean);
 			return true;
 		case TEXTARRAYOID:
 			{
-				int			count = JsonContainerSize(&laid->root);
+				JsonbContainer *list = json->val.binary.data;
+				int			count = JsonContainerSize(list);
 				int			bound = 1;
 				Datum	   *elements = palloc(sizeof(Datum) * (count + 1));
 				bool	   *nulls = palloc(sizeof(bool) * (count + 1));
 
 				for (int i = 0; i < count; i++)
 				{
-					JsonbValue *element = getIthJsonbValueFromContainer(&laid->root, i);
+					JsonbValue *element = getIthJsonbValueFromContainer(list, i);
 
 					nulls[i] = element->type == jbvNull;
 					elements[i] = nulls[i] ? (Datum) 0 :
@@ -417,9 +459,9 @@ unusual_versions(const LaidColumns *laid)
 		JsonbValue	value;
 		bool		is_empty;
 
-		if (column->value == NULL)
+		if (!column->is_told)
 			continue;
-		is_empty = JsonbExtractScalar(&column->value->root, &value) && value.type == jbvNull;
+		is_empty = !column->value.is_time && column->value.json.type == jbvNull;
 		if (is_usual && !is_empty)
 			continue;
 		value.type = jbvNull;
@@ -461,8 +503,8 @@ vsm_lay_row_finish(PG_FUNCTION_ARGS)
 	{
 		const RowColumn *column = &row->columns[i];
 
-		if (laid->columns[i].value != NULL)
-			nulls[column->number - 1] = !read_as(column->type, laid->columns[i].value, &values[column->number - 1]);
+		if (laid->columns[i].is_told)
+			nulls[column->number - 1] = !read_as(column->type, &laid->columns[i].value, &values[column->number - 1]);
 	}
 	if (row->told > 0)
 	{
