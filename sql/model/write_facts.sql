@@ -325,10 +325,10 @@ AS $$
 BEGIN
 	PERFORM vsm.enter_facts(model);
 	PERFORM vsm.add_rows('item_alias', 'alias, item, since, payload, xid',
-		'SELECT f.value, f.entity, min(f.at), max(f.payload), pg_current_xact_id()
+		'SELECT f.value COLLATE "C", f.entity COLLATE "C", min(f.at), max(f.payload), pg_current_xact_id()
 		 FROM told_alias AS f
-		 GROUP BY f.value, f.entity
-		 ORDER BY f.value COLLATE "C", f.entity COLLATE "C"',
+		 GROUP BY 1, 2
+		 ORDER BY 1, 2',
 		'ON CONFLICT (alias, item) DO UPDATE SET
 			since = CASE WHEN o.payload < 0 THEN excluded.since ELSE least(o.since, excluded.since) END,
 			payload = CASE WHEN o.payload < 0 THEN excluded.payload ELSE greatest(o.payload, excluded.payload) END
@@ -347,13 +347,16 @@ AS $$
 BEGIN
 	PERFORM vsm.enter_facts(model);
 	PERFORM vsm.add_rows('link', 'source, target, kind, method, confidence, since, until, changed_at, payload, xid',
-		'SELECT f.entity, f.value, f.name, (array_agg(f.method ORDER BY f.confidence DESC NULLS LAST, f.method COLLATE "C"))[1],
-			max(f.confidence), min(f.at),
-			(array_agg(f.until ORDER BY n.changed_at DESC NULLS LAST, f.until NULLS LAST))[1], max(n.changed_at), max(f.payload),
-			pg_current_xact_id()
-		 FROM told_link AS f, LATERAL (SELECT coalesce(f.until, f.version, f.at) AS changed_at) AS n
+		-- (A link that has ended changed when it did, so of those that changed last the ended ones have that time.)
+		'SELECT f.entity, f.value, f.name, (array_agg(f.method))[1], max(f.confidence), min(f.at),
+			CASE WHEN max(f.until) = max(f.changed_at) THEN max(f.until) END, max(f.changed_at), max(f.payload), pg_current_xact_id()
+		 FROM (
+			SELECT f.entity COLLATE "C" AS entity, f.value COLLATE "C" AS value, f.name COLLATE "C" AS name, f.method, f.confidence, f.at,
+				f.until, coalesce(f.until, f.version, f.at) AS changed_at, f.payload
+			FROM told_link AS f
+			ORDER BY 1, 2, 3, f.confidence DESC NULLS LAST, f.method COLLATE "C") AS f
 		 GROUP BY f.entity, f.value, f.name
-		 ORDER BY f.entity COLLATE "C", f.value COLLATE "C", f.name COLLATE "C"',
+		 ORDER BY f.entity, f.value, f.name',
 		'ON CONFLICT (source, target, kind) DO UPDATE SET
 			method = CASE WHEN o.payload < 0 OR excluded.confidence > coalesce(o.confidence, -1)
 				OR excluded.confidence IS NOT DISTINCT FROM o.confidence AND excluded.method COLLATE "C" < coalesce(o.method, ''~'')

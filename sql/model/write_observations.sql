@@ -24,11 +24,14 @@ BEGIN
 	PERFORM vsm.enter_facts(model);
 	PERFORM vsm.add_rows('observation', 'entity, source, kind, at, state, state_id, after, payload',
 		-- What was seen without a condition holds without one.
-		'SELECT f.entity, f.source, f.fact, f.at, coalesce(f.value, ''''), min(f.value_id COLLATE "C"),
-			(array_agg(f.details ORDER BY f.details DESC NULLS FIRST))[1], max(f.payload)
-		 FROM (SELECT * FROM told_created UNION ALL SELECT * FROM told_observed) AS f
-		 GROUP BY f.entity, f.source, f.fact, f.at, coalesce(f.value, '''')
-		 ORDER BY f.entity COLLATE "C", f.source COLLATE "C", f.fact COLLATE "C", f.at, coalesce(f.value, '''') COLLATE "C"',
+		'SELECT f.entity, f.source, f.fact, f.at, f.state, min(f.value_id COLLATE "C"), (array_agg(f.details))[1], max(f.payload)
+		 FROM (
+			SELECT f.entity COLLATE "C" AS entity, f.source COLLATE "C" AS source, f.fact COLLATE "C" AS fact, f.at,
+				coalesce(f.value, '''') COLLATE "C" AS state, f.value_id, f.details, f.payload
+			FROM (SELECT * FROM told_created UNION ALL SELECT * FROM told_observed) AS f
+			ORDER BY 1, 2, 3, 4, 5, f.details DESC NULLS FIRST) AS f
+		 GROUP BY f.entity, f.source, f.fact, f.at, f.state
+		 ORDER BY f.entity, f.source, f.fact, f.at, f.state',
 		'ON CONFLICT (entity, source, kind, at, state) DO UPDATE SET
 			state_id = least(o.state_id COLLATE "C", excluded.state_id COLLATE "C"),
 			after = CASE WHEN o.after IS NOT NULL AND excluded.after IS NOT NULL THEN greatest(o.after, excluded.after) END,
