@@ -188,8 +188,9 @@ COMMENT ON FUNCTION vsm.state_differences(text[]) IS
 CREATE FUNCTION vsm.derive_created(entities text[]) RETURNS text[]
 	AS 'MODULE_PATHNAME', 'vsm_derive_created' LANGUAGE C VOLATILE STRICT;
 COMMENT ON FUNCTION vsm.derive_created(text[]) IS
-	'writes the events of the creation of those of these entities of which nothing was told but that and changes, in the model that '
-	'search_path names, and returns the others; a part of vsm.write_observations';
+	'writes the events of the creation and of states that were seen of those of these entities of which no state counts under a '
+	'condition and no such event is to be changed, in the model that search_path names, and returns the others; a part of '
+	'vsm.write_observations';
 
 CREATE FUNCTION vsm.derive_states(entities text[]) RETURNS void
 LANGUAGE plpgsql

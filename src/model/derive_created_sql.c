@@ -1,10 +1,11 @@
 /*
  * derive_created_sql.c
- *		The events of items' creation, where nothing else was seen of these.
+ *		The events of items' creation and of states that were seen, where these count without a condition.
  *
  * That is so of nearly all items, and what vsm.state_differences says of them is simple: the state at creation is
- * what the earliest change came from, else what the source says. Here it is read off the rows of each, in the order
- * of the index; whatever is not as simple is left to the statement.
+ * what the earliest change came from, else what the source says; a state that was seen is an event where it differs
+ * from the one before it. Here it is read off the rows of each, in the order of the index; whatever is not as
+ * simple, and events that are there and should be otherwise, are left to the statement.
  */
 #include "postgres.h"
 
@@ -34,7 +35,7 @@ PG_FUNCTION_INFO_V1(vsm_derive_created);
 /* Columns that are read, and of event those that are written. */
 enum
 {
-	O_ENTITY, O_SOURCE, O_KIND, O_AT, O_STATE, O_STATE_ID, O_COLUMNS
+	O_ENTITY, O_SOURCE, O_KIND, O_AT, O_STATE, O_STATE_ID, O_AFTER, O_COLUMNS
 };
 enum
 {
@@ -45,9 +46,19 @@ enum
 	W_SOURCE, W_EVENT_ID, W_ENTITY, W_AT, W_STATE, W_STATE_ID, W_METHOD, W_RECORDED_AT, W_XID, W_COLUMNS
 };
 
-static const char *const observation_columns[O_COLUMNS] = {"entity", "source", "kind", "at", "state", "state_id"};
-static const char *const event_columns[E_COLUMNS] = {
-	"entity", "source", "event_id", "at", "state", "state_id", "method", "previous", "previous_id", "seq"
+typedef struct ReadColumn
+{
+	const char *name;
+	Oid			type;
+} ReadColumn;
+
+static const ReadColumn observation_columns[O_COLUMNS] = {
+	{"entity", TEXTOID}, {"source", TEXTOID}, {"kind", TEXTOID}, {"at", TIMESTAMPTZOID}, {"state", TEXTOID}, {"state_id", TEXTOID},
+	{"after", JSONBOID}
+};
+static const ReadColumn event_columns[E_COLUMNS] = {
+	{"entity", TEXTOID}, {"source", TEXTOID}, {"event_id", TEXTOID}, {"at", TIMESTAMPTZOID}, {"state", TEXTOID}, {"state_id", TEXTOID},
+	{"method", TEXTOID}, {"previous", TEXTOID}, {"previous_id", TEXTOID}, {"seq", INT8OID}
 };
 static const char *const written_columns = "source, event_id, entity, at, state, state_id, method, recorded_at, xid";
 
@@ -61,6 +72,21 @@ typedef struct EntityTable
 	ScanKeyData scan_key;
 } EntityTable;
 
+/* An event that is there. */
+typedef struct PresentEvent
+{
+	text	   *source;
+	text	   *event_id;
+	TimestampTz at;
+	text	   *state;
+	text	   *state_id;
+	text	   *method;
+	text	   *previous;
+	text	   *previous_id;
+	bool		has_seq;
+	int64		seq;
+} PresentEvent;
+
 /* What one source says of the creation of an entity. */
 typedef struct Creation
 {
@@ -68,24 +94,28 @@ typedef struct Creation
 	TimestampTz at;
 	text	   *state;			/* NULL: it does not say */
 	text	   *state_id;
-	bool		has_event;		/* which is there already */
-	TimestampTz event_at;
-	text	   *event_state;
-	text	   *event_state_id;
-	text	   *event_method;
+	PresentEvent *event;		/* of it, which is there already; NULL: none */
 } Creation;
 
-/* The earliest event that says what was before. */
-typedef struct FirstChange
+/* An entity's state at a time: it was seen, or entered by an event or a creation. */
+typedef struct StateAt
 {
-	bool		is_there;
 	TimestampTz at;
-	bool		has_seq;
-	int64		seq;
-	text	   *event_id;
-	text	   *previous;
-	text	   *previous_id;
-} FirstChange;
+	bool		is_seen;
+	PresentEvent *event;		/* NULL: it is seen, or that of a creation */
+	text	   *source;
+	text	   *state;
+	text	   *state_id;
+} StateAt;
+
+/* What is known of an entity. */
+typedef struct KnownEntity
+{
+	List	   *creations;
+	List	   *states;			/* that were seen, and if any was, those that were entered */
+	List	   *observed;		/* events of states that were seen */
+	PresentEvent *first;		/* the earliest event that says what was before; NULL: none */
+} KnownEntity;
 
 typedef struct CreatedEvents
 {
@@ -97,11 +127,8 @@ typedef struct CreatedEvents
 
 /* Opens a table that search_path finds; false if it is not as vsm.create_model makes it. */
 static bool
-open_entities(EntityTable *table, const char *name, const char *const *columns, int count)
+open_entities(EntityTable *table, const char *name, const ReadColumn *columns, int count)
 {
-	static const Oid types[E_COLUMNS] = {
-		TEXTOID, TEXTOID, TEXTOID, TIMESTAMPTZOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, INT8OID
-	};
 	Relation	index;
 	bool		is_usable;
 
@@ -119,7 +146,7 @@ open_entities(EntityTable *table, const char *name, const char *const *columns, 
 		{
 			Form_pg_attribute column = TupleDescAttr(descriptor, n);
 
-			if (!column->attisdropped && column->atttypid == types[i] && strcmp(NameStr(column->attname), columns[i]) == 0)
+			if (!column->attisdropped && column->atttypid == columns[i].type && strcmp(NameStr(column->attname), columns[i].name) == 0)
 				table->columns[i] = column->attnum;
 		}
 		if (table->columns[i] == 0)
@@ -210,168 +237,298 @@ compare_texts(const text *a, const text *b)
 	return order != 0 ? order : len_a - len_b;
 }
 
-/* Reads what sources say of the creation of an entity; false if a state of it was seen, too. */
+static StateAt *
+add_state(KnownEntity *known, TimestampTz at, text *state)
+{
+	StateAt    *added = palloc0(sizeof(StateAt));
+
+	added->at = at;
+	added->state = state;
+	known->states = lappend(known->states, added);
+	return added;
+}
+
+static Creation *
+creation_of(const KnownEntity *known, const text *source)
+{
+	ListCell   *cell;
+
+	foreach(cell, known->creations)
+	{
+		if (compare_texts(((Creation *) lfirst(cell))->source, source) == 0)
+			return lfirst(cell);
+	}
+	return NULL;
+}
+
+static void
+read_creation(const EntityTable *observations, KnownEntity *known)
+{
+	text	   *source = row_text(observations, O_SOURCE);
+	text	   *state = row_text(observations, O_STATE);
+	text	   *state_id = row_text(observations, O_STATE_ID);
+	Creation   *creation = creation_of(known, source);
+
+	if (creation == NULL)
+	{
+		creation = palloc0(sizeof(Creation));
+		creation->source = source;
+		creation->at = row_time(observations, O_AT);
+		known->creations = lappend(known->creations, creation);
+	}
+	creation->at = Min(creation->at, row_time(observations, O_AT));
+	if (state != NULL && VARSIZE_ANY_EXHDR(state) > 0 &&
+		(compare_texts(state, creation->state) < 0 ||
+		 (compare_texts(state, creation->state) == 0 && compare_texts(state_id, creation->state_id) < 0)))
+	{
+		creation->state = state;
+		creation->state_id = state_id;
+	}
+}
+
+/* Reads what was told of an entity beside events; false if a state counts under a condition only. */
 static bool
-read_creations(EntityTable *observations, Datum entity, List **creations)
+read_observations(EntityTable *observations, Datum entity, KnownEntity *known)
 {
 	SysScanDesc scan = begin_entity(observations, entity);
 	bool		is_simple = true;
 
 	while (is_simple && next_row(observations, scan))
 	{
-		Creation   *creation = NULL;
-		text	   *source;
-		text	   *state;
-		text	   *state_id;
-		ListCell   *cell;
+		if (is_text(observations, O_KIND, "created"))
+			read_creation(observations, known);
+		else if (is_text(observations, O_KIND, "observed"))
+		{
+			StateAt    *seen = add_state(known, row_time(observations, O_AT), row_text(observations, O_STATE));
 
-		is_simple = !is_text(observations, O_KIND, "observed");
-		if (!is_text(observations, O_KIND, "created"))
-			continue;
-		source = row_text(observations, O_SOURCE);
-		foreach(cell, *creations)
-		{
-			if (compare_texts(((Creation *) lfirst(cell))->source, source) == 0)
-				creation = lfirst(cell);
-		}
-		if (creation == NULL)
-		{
-			creation = palloc0(sizeof(Creation));
-			creation->source = source;
-			creation->at = row_time(observations, O_AT);
-			*creations = lappend(*creations, creation);
-		}
-		creation->at = Min(creation->at, row_time(observations, O_AT));
-		state = row_text(observations, O_STATE);
-		state_id = row_text(observations, O_STATE_ID);
-		if (state != NULL && VARSIZE_ANY_EXHDR(state) > 0 &&
-			(compare_texts(state, creation->state) < 0 ||
-			 (compare_texts(state, creation->state) == 0 && compare_texts(state_id, creation->state_id) < 0)))
-		{
-			creation->state = state;
-			creation->state_id = state_id;
+			seen->is_seen = true;
+			seen->source = row_text(observations, O_SOURCE);
+			seen->state_id = row_text(observations, O_STATE_ID);
+			is_simple = observations->slot->tts_isnull[observations->columns[O_AFTER] - 1];
 		}
 	}
 	systable_endscan(scan);
 	return is_simple;
 }
 
-/* Whether the event that was read comes before the first change so far. */
-static bool
-is_earlier(const EntityTable *events, const FirstChange *first)
+/* In the order in which they came to be: of two at once the one without a number, or with the lesser. */
+static int
+compare_events(const PresentEvent *a, const PresentEvent *b)
 {
-	int			seq = events->columns[E_SEQ] - 1;
-	bool		has_seq = !events->slot->tts_isnull[seq];
-	TimestampTz at = row_time(events, E_AT);
-	text	   *event_id;
-	int			len;
-	int			first_len;
+	int			len_a;
+	int			len_b;
 
-	if (!first->is_there || at != first->at)
-		return !first->is_there || at < first->at;
-	if (has_seq != first->has_seq)
-		return !has_seq;
-	if (has_seq && DatumGetInt64(events->slot->tts_values[seq]) != first->seq)
-		return DatumGetInt64(events->slot->tts_values[seq]) < first->seq;
-	event_id = DatumGetTextPP(events->slot->tts_values[events->columns[E_EVENT_ID] - 1]);
-	len = pg_mbstrlen_with_len(VARDATA_ANY(event_id), VARSIZE_ANY_EXHDR(event_id));
-	first_len = pg_mbstrlen_with_len(VARDATA_ANY(first->event_id), VARSIZE_ANY_EXHDR(first->event_id));
-	return len != first_len ? len < first_len : compare_texts(event_id, first->event_id) < 0;
+	if (a->at != b->at)
+		return a->at < b->at ? -1 : 1;
+	if (a->has_seq != b->has_seq)
+		return a->has_seq ? 1 : -1;
+	if (a->has_seq && a->seq != b->seq)
+		return a->seq < b->seq ? -1 : 1;
+	len_a = pg_mbstrlen_with_len(VARDATA_ANY(a->event_id), VARSIZE_ANY_EXHDR(a->event_id));
+	len_b = pg_mbstrlen_with_len(VARDATA_ANY(b->event_id), VARSIZE_ANY_EXHDR(b->event_id));
+	return len_a != len_b ? len_a - len_b : compare_texts(a->event_id, b->event_id);
 }
 
-/* Reads the events of an entity; false if one of a state that was seen is there. */
-static bool
-read_events(EntityTable *events, Datum entity, const char *created_id, List *creations, FirstChange *first)
+static PresentEvent *
+read_event(const EntityTable *events)
+{
+	PresentEvent *event = palloc(sizeof(PresentEvent));
+	int			seq = events->columns[E_SEQ] - 1;
+
+	event->source = row_text(events, E_SOURCE);
+	event->event_id = row_text(events, E_EVENT_ID);
+	event->at = row_time(events, E_AT);
+	event->state = row_text(events, E_STATE);
+	event->state_id = row_text(events, E_STATE_ID);
+	event->method = row_text(events, E_METHOD);
+	event->previous = row_text(events, E_PREVIOUS);
+	event->previous_id = row_text(events, E_PREVIOUS_ID);
+	event->has_seq = !events->slot->tts_isnull[seq];
+	event->seq = event->has_seq ? DatumGetInt64(events->slot->tts_values[seq]) : 0;
+	return event;
+}
+
+static void
+read_events(EntityTable *events, Datum entity, const char *created_id, KnownEntity *known)
 {
 	SysScanDesc scan = begin_entity(events, entity);
-	bool		is_simple = true;
+	bool		has_seen = known->states != NIL;
 
-	while (is_simple && next_row(events, scan))
+	while (next_row(events, scan))
 	{
-		Creation   *creation = NULL;
-		int			seq = events->columns[E_SEQ] - 1;
+		PresentEvent *event;
+		Creation   *creation;
 
-		is_simple = !is_text(events, E_METHOD, "observed");
 		if (is_text(events, E_METHOD, "label"))
 			continue;
-		if (is_text(events, E_EVENT_ID, created_id))
-		{
-			text	   *source = row_text(events, E_SOURCE);
-			ListCell   *cell;
-
-			foreach(cell, creations)
-			{
-				if (compare_texts(((Creation *) lfirst(cell))->source, source) == 0)
-					creation = lfirst(cell);
-			}
-		}
+		event = read_event(events);
+		creation = is_text(events, E_EVENT_ID, created_id) ? creation_of(known, event->source) : NULL;
 		if (creation != NULL)
+			creation->event = event;
+		else if (is_text(events, E_METHOD, "observed"))
+			known->observed = lappend(known->observed, event);
+		else
 		{
-			creation->has_event = true;
-			creation->event_at = row_time(events, E_AT);
-			creation->event_state = row_text(events, E_STATE);
-			creation->event_state_id = row_text(events, E_STATE_ID);
-			creation->event_method = row_text(events, E_METHOD);
-		}
-		else if (!events->slot->tts_isnull[events->columns[E_PREVIOUS] - 1] && is_earlier(events, first))
-		{
-			first->is_there = true;
-			first->at = row_time(events, E_AT);
-			first->has_seq = !events->slot->tts_isnull[seq];
-			first->seq = first->has_seq ? DatumGetInt64(events->slot->tts_values[seq]) : 0;
-			first->event_id = row_text(events, E_EVENT_ID);
-			first->previous = row_text(events, E_PREVIOUS);
-			first->previous_id = row_text(events, E_PREVIOUS_ID);
+			if (event->previous != NULL && (known->first == NULL || compare_events(event, known->first) < 0))
+				known->first = event;
+			if (has_seen && !is_text(events, E_STATE, "Flagged") && !is_text(events, E_STATE, "Unflagged"))
+				add_state(known, event->at, event->state)->event = event;
 		}
 	}
 	systable_endscan(scan);
-	return is_simple;
 }
 
-/* Notes the events of the creation of an entity that are not there yet; false if others are to be changed. */
+/* Takes an event that should be among those that are missing, unless it is there; false if it is there otherwise. */
+static bool
+want_event(const PresentEvent *wanted, const PresentEvent *there, List **missing)
+{
+	if (there == NULL)
+	{
+		*missing = lappend(*missing, unconstify(PresentEvent *, wanted));
+		return true;
+	}
+	return there->at == wanted->at && compare_texts(there->state, wanted->state) == 0 &&
+		compare_texts(there->state_id, wanted->state_id) == 0 && compare_texts(there->method, wanted->method) == 0;
+}
+
+/* The events of the creation of an entity; false if one is there that should not be, or is not as it should be. */
+static bool
+derive_creations(KnownEntity *known, const char *created_id, List **missing)
+{
+	const PresentEvent *first = known->first;
+	ListCell   *cell;
+
+	foreach(cell, known->creations)
+	{
+		Creation   *creation = lfirst(cell);
+		PresentEvent *wanted = palloc0(sizeof(PresentEvent));
+
+		wanted->source = creation->source;
+		wanted->event_id = cstring_to_text(created_id);
+		wanted->at = creation->at;
+		wanted->state = first != NULL ? first->previous : creation->state;
+		wanted->state_id = first != NULL ? first->previous_id : creation->state_id;
+		wanted->method = first != NULL ? cstring_to_text("inferred") : NULL;
+		if (wanted->state == NULL ? creation->event != NULL : !want_event(wanted, creation->event, missing))
+			return false;
+		if (wanted->state != NULL && known->states != NIL)
+			add_state(known, wanted->at, wanted->state);
+	}
+	return true;
+}
+
+/* What was entered before what was seen; of the former events in their order, behind creations. */
+static int
+compare_states(const ListCell *a, const ListCell *b)
+{
+	const StateAt *left = lfirst(a);
+	const StateAt *right = lfirst(b);
+	int			order;
+
+	if (left->at != right->at)
+		return left->at < right->at ? -1 : 1;
+	if (left->is_seen != right->is_seen)
+		return left->is_seen ? 1 : -1;
+	if (left->is_seen)
+	{
+		order = compare_texts(left->state, right->state);
+		return order != 0 ? order : compare_texts(left->source, right->source);
+	}
+	if (left->event == NULL || right->event == NULL)
+		return (left->event != NULL) - (right->event != NULL);
+	return compare_events(left->event, right->event);
+}
+
+static text *
+observed_id(Datum entity, const StateAt *seen)
+{
+	Datum		epoch = DirectFunctionCall2(extract_timestamptz, CStringGetTextDatum("epoch"), TimestampTzGetDatum(seen->at));
+
+	return cstring_to_text(psprintf("%s:%s:%s", TextDatumGetCString(entity), DatumGetCString(DirectFunctionCall1(numeric_out, epoch)),
+									text_to_cstring(seen->state)));
+}
+
+static PresentEvent *
+observed_event(const KnownEntity *known, const PresentEvent *wanted)
+{
+	ListCell   *cell;
+
+	foreach(cell, known->observed)
+	{
+		PresentEvent *event = lfirst(cell);
+
+		if (compare_texts(event->event_id, wanted->event_id) == 0 && compare_texts(event->source, wanted->source) == 0)
+			return event;
+	}
+	return NULL;
+}
+
+/* A state that was seen is an event where it differs from the one before it; false as above. */
+static bool
+derive_observed(KnownEntity *known, Datum entity, List **missing)
+{
+	const StateAt *before = NULL;
+	int			there = 0;
+	ListCell   *cell;
+
+	list_sort(known->states, compare_states);
+	foreach(cell, known->states)
+	{
+		const StateAt *state = lfirst(cell);
+
+		/* (Of several that were seen at once the first one holds.) */
+		if (state->is_seen && before != NULL && before->is_seen && before->at == state->at)
+			continue;
+		if (state->is_seen && (before == NULL || compare_texts(before->state, state->state) != 0))
+		{
+			PresentEvent *wanted = palloc0(sizeof(PresentEvent));
+			PresentEvent *event;
+
+			wanted->source = state->source;
+			wanted->event_id = observed_id(entity, state);
+			wanted->at = state->at;
+			wanted->state = state->state;
+			wanted->state_id = state->state_id;
+			wanted->method = cstring_to_text("observed");
+			event = observed_event(known, wanted);
+			there += event != NULL;
+			if (!want_event(wanted, event, missing))
+				return false;
+		}
+		before = state;
+	}
+	return there == list_length(known->observed);
+}
+
+/* Notes the events that follow from what is known of an entity and are not there yet; false if others are to be changed. */
 static bool
 derive_entity(EntityTable *observations, EntityTable *events, Datum entity, CreatedEvents *created)
 {
 	char	   *created_id = psprintf("%s:created", TextDatumGetCString(entity));
-	List	   *creations = NIL;
-	FirstChange first = {0};
+	KnownEntity known = {0};
+	List	   *missing = NIL;
 	ListCell   *cell;
-	text	   *inferred = NULL;
 
-	if (!read_creations(observations, entity, &creations) || !read_events(events, entity, created_id, creations, &first))
+	if (!read_observations(observations, entity, &known))
 		return false;
-	if (first.is_there)
-		inferred = cstring_to_text("inferred");
-	foreach(cell, creations)
+	read_events(events, entity, created_id, &known);
+	if (!derive_creations(&known, created_id, &missing) || !derive_observed(&known, entity, &missing))
+		return false;
+	foreach(cell, missing)
 	{
-		Creation   *creation = lfirst(cell);
-		text	   *state = first.is_there ? first.previous : creation->state;
-		text	   *state_id = first.is_there ? first.previous_id : creation->state_id;
-
-		if (creation->has_event &&
-			(state == NULL || creation->event_at != creation->at || compare_texts(creation->event_state, state) != 0 ||
-			 compare_texts(creation->event_state_id, state_id) != 0 || compare_texts(creation->event_method, inferred) != 0))
-			return false;
-	}
-	foreach(cell, creations)
-	{
-		Creation   *creation = lfirst(cell);
-		text	   *state = first.is_there ? first.previous : creation->state;
-		text	   *state_id = first.is_there ? first.previous_id : creation->state_id;
+		const PresentEvent *event = lfirst(cell);
 		Datum		values[W_COLUMNS] = {0};
 		bool		nulls[W_COLUMNS] = {false};
 
-		if (creation->has_event || state == NULL)
-			continue;
-		values[W_SOURCE] = PointerGetDatum(creation->source);
-		values[W_EVENT_ID] = CStringGetTextDatum(created_id);
+		values[W_SOURCE] = PointerGetDatum(event->source);
+		values[W_EVENT_ID] = PointerGetDatum(event->event_id);
 		values[W_ENTITY] = entity;
-		values[W_AT] = TimestampTzGetDatum(creation->at);
-		values[W_STATE] = PointerGetDatum(state);
-		values[W_STATE_ID] = PointerGetDatum(state_id);
-		nulls[W_STATE_ID] = state_id == NULL;
-		values[W_METHOD] = PointerGetDatum(inferred);
-		nulls[W_METHOD] = inferred == NULL;
+		values[W_AT] = TimestampTzGetDatum(event->at);
+		values[W_STATE] = PointerGetDatum(event->state);
+		values[W_STATE_ID] = PointerGetDatum(event->state_id);
+		nulls[W_STATE_ID] = event->state_id == NULL;
+		values[W_METHOD] = PointerGetDatum(event->method);
+		nulls[W_METHOD] = event->method == NULL;
 		values[W_RECORDED_AT] = TimestampTzGetDatum(GetCurrentTransactionStartTimestamp());
 		values[W_XID] = FullTransactionIdGetDatum(GetTopFullTransactionId());
 		tuplestore_putvalues(created->rows, created->columns, values, nulls);
@@ -411,8 +568,8 @@ written_descriptor(void)
 /*
  * derive_created(entities text[]) -> text[]
  *
- * Writes the events of the creation of those of the entities of which nothing was told but this and changes, to the
- * table event that search_path finds, and returns the others, of which vsm.state_differences says more.
+ * Writes the events of the creation of those of the entities of which this is simple, and of the states that were seen
+ * of them, to the table event that search_path finds, and returns the others, of which vsm.state_differences says more.
  */
 Datum
 vsm_derive_created(PG_FUNCTION_ARGS)
