@@ -127,8 +127,23 @@ COMMENT ON FUNCTION vsm.jenkins_remote(jsonb) IS 'the repository of a revision t
  * The revision that a build is of. A pipeline checks out its libraries, too, and each has one: the
  * first of them is nothing to go by.
  */
-CREATE FUNCTION vsm.jenkins_revision(actions jsonb, changes jsonb, names jsonb) RETURNS SETOF jsonb
+CREATE FUNCTION vsm.jenkins_revisions(actions jsonb, OUT repository text, OUT sha text, OUT branch text) RETURNS SETOF record
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 1
+BEGIN ATOMIC
+	SELECT g.repository, g.sha, g.branch
+	FROM (
+		SELECT vsm.jenkins_remote(a.action -> 'remoteUrls') AS repository,
+			vsm.jenkins_sha(a.action #> '{lastBuiltRevision,SHA1}') AS sha,
+			vsm.jenkins_branch(a.action #> '{lastBuiltRevision,branch}') AS branch
+		FROM jsonb_array_elements(vsm.json_array(actions)) AS a (action)
+		WHERE jsonb_typeof(a.action -> 'lastBuiltRevision') = 'object'
+		OFFSET 0) AS g
+	WHERE g.sha IS NOT NULL OR g.repository IS NOT NULL;
+END;
+COMMENT ON FUNCTION vsm.jenkins_revisions(jsonb) IS 'the revisions that a build checked out, some of them twice';
+
+CREATE FUNCTION vsm.jenkins_chosen_revision(actions jsonb, changes jsonb, names jsonb) RETURNS jsonb
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
 	SELECT coalesce(
 		CASE
@@ -146,15 +161,24 @@ BEGIN ATOMIC
 			vsm.meaning(names, 'service', d.repository) IS NOT NULL AS is_service
 		FROM (
 			SELECT g.repository, g.sha, max(g.branch) AS branch
-			FROM (
-				SELECT vsm.jenkins_remote(a.action -> 'remoteUrls') AS repository,
-					vsm.jenkins_sha(a.action #> '{lastBuiltRevision,SHA1}') AS sha,
-					vsm.jenkins_branch(a.action #> '{lastBuiltRevision,branch}') AS branch
-				FROM jsonb_array_elements(vsm.json_array(actions)) AS a (action)
-				WHERE jsonb_typeof(a.action -> 'lastBuiltRevision') = 'object'
-				OFFSET 0) AS g
-			WHERE g.sha IS NOT NULL OR g.repository IS NOT NULL
+			FROM vsm.jenkins_revisions(actions) AS g
 			GROUP BY g.repository, g.sha) AS d
+		OFFSET 0) AS r;
+END;
+COMMENT ON FUNCTION vsm.jenkins_chosen_revision(jsonb, jsonb, jsonb) IS
+	'of several revisions that a build checked out the one that its change sets have, else the one whose repository is a service by '
+	'names; NULL if neither says which';
+
+CREATE FUNCTION vsm.jenkins_revision(actions jsonb, changes jsonb, names jsonb) RETURNS SETOF jsonb
+LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 1
+BEGIN ATOMIC
+	SELECT CASE
+		WHEN r.count = 1 THEN r.revisions -> 0
+		WHEN r.count > 1 THEN vsm.jenkins_chosen_revision(actions, changes, names)
+	END
+	FROM (
+		SELECT count(*) AS count, jsonb_agg(jsonb_build_object('repository', g.repository, 'sha', g.sha, 'branch', g.branch)) AS revisions
+		FROM vsm.jenkins_revisions(actions) AS g
 		OFFSET 0) AS r;
 END;
 COMMENT ON FUNCTION vsm.jenkins_revision(jsonb, jsonb, jsonb) IS

@@ -302,7 +302,11 @@ BEGIN
 	-- The first value of each attribute is what its earliest change came from.
 	INSERT INTO item_change AS c (item, attribute, change_id, at, value, source)
 	SELECT DISTINCT ON (h.item COLLATE "C", h.attribute COLLATE "C") h.item, h.attribute, 'created', o.at, h.previous, h.source
-	FROM (SELECT f.entity FROM told_created AS f UNION SELECT f.entity FROM told_change AS f) AS t
+	FROM (
+		SELECT f.entity FROM told_change AS f
+		UNION
+		-- (Of most that are created nothing has changed: that costs one lookup.)
+		SELECT f.entity FROM told_created AS f WHERE (SELECT true FROM item_change AS h WHERE h.item = f.entity LIMIT 1)) AS t
 		JOIN LATERAL (SELECT min(o.at) AS at FROM observation AS o WHERE o.entity = t.entity AND o.kind = 'created') AS o
 			ON o.at IS NOT NULL
 		JOIN item_change AS h ON h.item = t.entity
