@@ -106,7 +106,7 @@ SELECT is_empty($$SELECT s.model, d.* FROM shuffle AS s, LATERAL (
 	UNION ALL (SELECT * FROM pg_temp.content('once') EXCEPT ALL SELECT * FROM pg_temp.content(s.model))) AS d$$,
 		'any order and any split make the same rows');
 
--- Events of creations are derived by what reads rows one by one, where nothing else was seen, and else by a statement: of all of
+-- Events of creations and of states are derived by what reads rows one by one, where that is simple, and else by a statement: of all of
 -- them this has nothing to add.
 CREATE FUNCTION pg_temp.differences(model text) RETURNS SETOF vsm.state_difference LANGUAGE plpgsql AS $$
 BEGIN
