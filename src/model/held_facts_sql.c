@@ -17,7 +17,6 @@
 #include "access/xact.h"
 #include "base/compat.h"
 #include "base/rows_sql.h"
-#include "catalog/pg_collation.h"
 #include "catalog/pg_type.h"
 #include "common/hashfn.h"
 #include "executor/execdesc.h"
@@ -28,12 +27,12 @@
 #include "model/enter_model.h"
 #include "model/execute_sql.h"
 #include "model/held_facts.h"
+#include "model/refused_documents_sql.h"
 #include "model/told_fact_sql.h"
 #include "tcop/dest.h"
 #include "tcop/pquery.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
-#include "utils/datetime.h"
 #include "utils/hsearch.h"
 #include "utils/memutils.h"
 #include "utils/portal.h"
@@ -41,7 +40,6 @@
 #include "utils/resowner.h"
 #include "utils/timestamp.h"
 #include "utils/tuplestore.h"
-#include "utils/varlena.h"
 
 PG_FUNCTION_INFO_V1(vsm_hold_facts);
 PG_FUNCTION_INFO_V1(vsm_hold_next_facts);
@@ -75,17 +73,6 @@ static const char *const table_names[STORES] = {
 	"told_merge_request", "told_commit", "told_build", "told_deployment", "told_incident", "told_usage", "told_outcome",
 	"told_event_again"
 };
-
-/* A document that states what cannot be taken. */
-typedef struct RefusedDocument
-{
-	int64		document;		/* 0: facts that are of none */
-	char	   *reason;			/* about a name; NULL: only times are at fault */
-	TimestampTz at;				/* the latest of what cannot be taken */
-	bool		has_at;
-	TimestampTz received_at;
-	bool		has_received_at;
-} RefusedDocument;
 
 /* What statements read facts as. They are never freed, but taken again: a connection may still name them. */
 typedef struct ToldTables
@@ -271,72 +258,6 @@ facts_of_kind(HeldFacts *facts, int kind)
 	return facts->facts[kind];
 }
 
-/* The document of a fact among those that are refused, which it becomes. */
-static RefusedDocument *
-refused_document(HeldFacts *facts, int64 document)
-{
-	RefusedDocument *refused;
-	bool		found;
-
-	if (facts->refused == NULL)
-	{
-		HASHCTL		control = {0};
-
-		control.keysize = sizeof(int64);
-		control.entrysize = sizeof(RefusedDocument);
-		control.hcxt = facts->context;
-		facts->refused = hash_create("vsm refused documents", 64, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
-	}
-	refused = hash_search(facts->refused, &document, HASH_ENTER, &found);
-	if (!found)
-	{
-		memset(refused, 0, sizeof(RefusedDocument));
-		refused->document = document;
-	}
-	return refused;
-}
-
-/*
- * Whether a fact cannot be taken, its document being noted then: a name that is too long, a time that
- * is later than a day after the document was received.
- */
-static bool
-is_refused(HeldFacts *facts, int kind, const Datum *values, const bool *nulls)
-{
-	char	   *reason = long_name_reason(kind, values, nulls);
-	bool		is_later = false;
-	RefusedDocument *refused;
-
-	if (!nulls[AT] && kind != FACT_ALIAS && kind != FACT_LINK && kind != FACT_HISTORY)
-	{
-		TimestampTz received_at = nulls[RECEIVED_AT] ? GetCurrentTransactionStartTimestamp() :
-			DatumGetTimestampTz(values[RECEIVED_AT]);
-
-		/* A day has 24 hours or, where clocks are set, an hour more or less: not what matters here. */
-		is_later = !TIMESTAMP_NOT_FINITE(received_at) && DatumGetTimestampTz(values[AT]) > received_at + USECS_PER_DAY;
-	}
-	if (reason == NULL && !is_later)
-		return false;
-
-	refused = refused_document(facts, nulls[DOCUMENT] ? 0 : DatumGetInt64(values[DOCUMENT]));
-	/* Whichever fact comes first, the same of several reasons. */
-	if (reason != NULL &&
-		(refused->reason == NULL ||
-		 varstr_cmp(reason, strlen(reason), refused->reason, strlen(refused->reason), DEFAULT_COLLATION_OID) < 0))
-		refused->reason = MemoryContextStrdup(facts->context, reason);
-	if (!nulls[AT] && (!refused->has_at || refused->at < DatumGetTimestampTz(values[AT])))
-	{
-		refused->at = DatumGetTimestampTz(values[AT]);
-		refused->has_at = true;
-	}
-	if (!nulls[RECEIVED_AT] && (!refused->has_received_at || refused->received_at < DatumGetTimestampTz(values[RECEIVED_AT])))
-	{
-		refused->received_at = DatumGetTimestampTz(values[RECEIVED_AT]);
-		refused->has_received_at = true;
-	}
-	return true;
-}
-
 /*
  * Whether an event was told before. Of two whose hashes are the same by chance, the second counts as
  * told again, which costs nothing but time.
@@ -457,7 +378,7 @@ hold_fact(FactReceiver *receiver, TupleTableSlot *slot)
 			values[i] = PointerGetDatum(detoast_attr((struct varlena *) DatumGetPointer(values[i])));
 	}
 	kind = fact_kind(values[FACT]);
-	if (kind >= 0 && is_fact(kind, values, slot->tts_isnull) && !is_refused(facts, kind, values, slot->tts_isnull))
+	if (kind >= 0 && is_fact(kind, values, slot->tts_isnull) && !is_refused_fact(&facts->refused, facts->context, kind, values, slot->tts_isnull))
 	{
 		int			store = kind == FACT_EVENT && is_known_event(facts, values, slot->tts_isnull) ? EVENT_AGAIN : kind;
 
@@ -674,7 +595,7 @@ drop_refused(HeldFacts *facts)
 			CHECK_FOR_INTERRUPTS();
 			slot_getallattrs(slot);
 			document = slot->tts_isnull[DOCUMENT] ? 0 : DatumGetInt64(slot->tts_values[DOCUMENT]);
-			if (hash_search(facts->refused, &document, HASH_FIND, NULL) != NULL)
+			if (is_refused_document(facts->refused, document))
 				continue;
 			tuplestore_puttupleslot(facts_of_kind(facts, kind), slot);
 			facts->counts[kind]++;
@@ -683,22 +604,6 @@ drop_refused(HeldFacts *facts)
 		tuplestore_end(all);
 	}
 	ExecDropSingleTupleTableSlot(slot);
-}
-
-static char *
-shown_time(TimestampTz at)
-{
-	struct pg_tm tm;
-	fsec_t		fraction;
-
-	if (TIMESTAMP_NOT_FINITE(at))
-		return at < 0 ? "-infinity" : "infinity";
-	if (timestamp2tm(at, NULL, &tm, &fraction, NULL, NULL) != 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
-				 errmsg("timestamp out of range")));
-	return psprintf("%04d-%02d-%02d %02d:%02d:%02dZ", tm.tm_year > 0 ? tm.tm_year : -(tm.tm_year - 1), tm.tm_mon, tm.tm_mday,
-					tm.tm_hour, tm.tm_min, tm.tm_sec);
 }
 
 /*
@@ -715,25 +620,8 @@ vsm_refused_facts(PG_FUNCTION_ARGS)
 	rows_begin_set(fcinfo, &rows);
 	if (held != NULL && !held->is_writing && held->refused != NULL)
 	{
-		HASH_SEQ_STATUS scan;
-		RefusedDocument *refused;
-
 		drop_refused(held);
-		hash_seq_init(&scan, held->refused);
-		while ((refused = hash_seq_search(&scan)) != NULL)
-		{
-			Datum		values[2] = {Int64GetDatum(refused->document), (Datum) 0};
-			bool		nulls[2] = {refused->document == 0, false};
-			char	   *reason = refused->reason;
-
-			/* Versions of earlier states are some microseconds older than what the payload says. */
-			if (reason == NULL)
-				reason = psprintf("it tells of %s, which is later than when it was received (%s)",
-								  shown_time(TIMESTAMP_NOT_FINITE(refused->at) ? refused->at : refused->at + 10),
-								  shown_time(refused->has_received_at ? refused->received_at : GetCurrentTransactionStartTimestamp()));
-			values[1] = CStringGetTextDatum(reason);
-			rows_add(&rows, values, nulls);
-		}
+		add_refused_rows(held->refused, &rows);
 		hash_destroy(held->refused);
 		held->refused = NULL;
 	}
