@@ -6,8 +6,9 @@
 CREATE FUNCTION vsm.json_time(value jsonb) RETURNS timestamptz
 	AS 'MODULE_PATHNAME', 'vsm_json_time' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION vsm.json_time(jsonb) IS
-	'the time that a member holds as text or number, written as for vsm.payload_time, or in seconds since 1970; NULL for what is no time '
-	'(a year of five digits is none) and for what tools write for never: 0 or less, and 1900-01-01 and before';
+	'the time that a member holds as text or number, written as for vsm.payload_time, or in seconds, microseconds (16 digits) or '
+	'nanoseconds (19 digits) since 1970; NULL for what is no time (a year of five digits is none) and for what tools write for never: '
+	'0 or less, and 1900-01-01 and before';
 
 CREATE FUNCTION vsm.json_time(value jsonb, VARIADIC path text[]) RETURNS timestamptz
 	AS 'MODULE_PATHNAME', 'vsm_json_time_at' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;

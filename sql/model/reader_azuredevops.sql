@@ -22,6 +22,34 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN CASE WHEN payload ? 'eventType' THEN vsm.json_time(payload, 'createdDate') END;
 COMMENT ON FUNCTION vsm.azuredevops_hook_time(jsonb) IS 'when a service hook of Azure DevOps was sent; NULL for what is none';
 
+/*
+ * What some clients load as numbers, as the API's own definitions have them.
+ */
+CREATE FUNCTION vsm.azuredevops_numbered(words jsonb, value text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN value ~ '^\d{1,3}$' THEN coalesce(words ->> value, value) ELSE value END;
+COMMENT ON FUNCTION vsm.azuredevops_numbered(jsonb, text) IS
+	'the word of an enumeration of Azure DevOps, where a client writes its number: words are those of the numbers';
+
+CREATE FUNCTION vsm.azuredevops_word(enumeration text, value text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN vsm.azuredevops_numbered(CASE enumeration
+	WHEN 'build status' THEN
+		'{"0": "none", "1": "inProgress", "2": "completed", "4": "cancelling", "8": "postponed", "32": "notStarted"}'::jsonb
+	WHEN 'build result' THEN '{"0": null, "2": "succeeded", "4": "partiallySucceeded", "8": "failed", "32": "canceled"}'
+	WHEN 'record state' THEN '{"0": "pending", "1": "inProgress", "2": "completed"}'
+	WHEN 'record result' THEN
+		'{"0": "succeeded", "1": "succeededWithIssues", "2": "failed", "3": "canceled", "4": "skipped", "5": "abandoned"}'
+	WHEN 'run state' THEN '{"0": "unknown", "1": "inProgress", "2": "canceling", "4": "completed"}'
+	WHEN 'run result' THEN '{"0": "unknown", "1": "succeeded", "2": "failed", "4": "canceled"}'
+	WHEN 'request status' THEN '{"0": "notSet", "1": "active", "2": "abandoned", "3": "completed"}'
+	WHEN 'deployment status' THEN
+		'{"0": "undefined", "1": "notDeployed", "2": "inProgress", "4": "succeeded", "8": "partiallySucceeded", "16": "failed"}'
+	END, value);
+COMMENT ON FUNCTION vsm.azuredevops_word(text, text) IS
+	'the word of an enumeration of Azure DevOps: build status, build result, record state, record result, run state, run result, request '
+	'status or deployment status; some clients write the number that stands for it';
+
 CREATE FUNCTION vsm.azuredevops_branch(ref text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN regexp_replace(ref, '^refs/(heads|tags)/', '');
@@ -115,7 +143,7 @@ RETURN CASE
 	WHEN object ?| '{pullRequestThreadContext,publishedDate}' AND object ? 'comments' THEN 'thread'
 	WHEN object ? 'pullRequestId' THEN 'pull_request'
 	WHEN object ?| '{pushId,refUpdates}' THEN 'push'
-	WHEN object ? 'commitId' THEN 'commit'
+	WHEN object ? 'commitId' THEN CASE WHEN object ? 'gitObjectType' THEN 'file' ELSE 'commit' END
 	WHEN object ? 'releaseEnvironment' AND object ?| '{deploymentStatus,operationStatus}' THEN 'release_deployment'
 	WHEN object ? 'releaseEnvironment' AND object ?| '{approvalType,approver}' THEN 'approval'
 	WHEN object ? 'environments' AND object ?| '{releaseDefinition,artifacts}' THEN 'release'
@@ -190,9 +218,12 @@ BEGIN ATOMIC
 		WHEN n.reader = 'environment_deployment' THEN coalesce(vsm.json_lacks(p.body, 'owner.id', 'stageName'),
 			CASE WHEN vsm.json_text(p.body, 'environment', 'name') IS NULL THEN
 				'its environment is not known: say {"environment": {"name": "..."}, "value": [...]}' END)
+		WHEN n.reader = 'file' THEN 'a file says nothing about the flow of work'
 		WHEN n.reader = 'query' THEN 'it has nothing but ids: ask for the updates of its work items, too'
 		WHEN h.hook LIKE 'ms.vss-pipelinechecks%' THEN 'it does not say of which run'
 		WHEN h.hook IS NOT NULL THEN 'it says nothing about the flow of work'
+		WHEN p.body ? 'message' AND p.body ?| '{typeKey,typeName,errorCode}' THEN
+			'it is an error: ' || left(coalesce(vsm.json_text(p.body, 'message'), 'it says no more'), 200)
 		ELSE 'its shape is not known: neither a service hook nor an object of the API that is read'
 		END AS reason OFFSET 0) AS k;
 END;

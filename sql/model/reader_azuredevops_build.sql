@@ -86,7 +86,8 @@ BEGIN ATOMIC
 					substring(h.build ->> 'sourceGetVersion' FROM ':([0-9a-f]{40})$')) AS sha,
 				vsm.azuredevops_branch(coalesce(vsm.json_text(h.build, 'sourceBranch'),
 					substring(h.build ->> 'sourceGetVersion' FROM '^LG:(refs/[^:]+):[0-9a-f]{40}$'))) AS ref,
-				vsm.json_text(h.build, 'status') AS status, vsm.json_text(h.build, 'result') AS result,
+				vsm.azuredevops_word('build status', vsm.json_text(h.build, 'status')) AS status,
+				vsm.azuredevops_word('build result', vsm.json_text(h.build, 'result')) AS result,
 				vsm.json_time(h.build, 'queueTime') AS queued_at, vsm.json_time(h.build, 'startTime') AS started_at,
 				vsm.json_time(h.build, 'finishTime') AS finished, vsm.json_time(h.build, 'lastChangedDate') AS changed_at, h.sent_at,
 				coalesce(vsm.json_text(h.build, '_links', 'web', 'href'), vsm.json_text(h.build, 'url')) AS url
@@ -159,7 +160,8 @@ BEGIN ATOMIC
 		FROM (
 			SELECT h.*, vsm.json_text(h.run, 'id') AS id,
 				coalesce(vsm.json_text(h.run, 'pipeline', 'name'), vsm.json_text(h.resource, 'pipeline', 'name')) AS pipeline,
-				coalesce(vsm.json_text(h.run, 'result'), vsm.json_text(h.run, 'state')) AS state,
+				coalesce(vsm.azuredevops_word('run result', vsm.json_text(h.run, 'result')),
+					vsm.azuredevops_word('run state', vsm.json_text(h.run, 'state'))) AS state,
 				vsm.json_time(h.run, 'createdDate') AS created_at, vsm.json_time(h.run, 'finishedDate') AS finished_at,
 				-- Of several repositories it is not said which one is built.
 				CASE WHEN h.number = 1 THEN coalesce(vsm.json_sha(h.repository #> '{change,version}'),
@@ -224,9 +226,11 @@ BEGIN ATOMIC
 		FROM (
 			SELECT b.body ->> 'type' AS type, vsm.azuredevops_timeline_run(b.body) AS run, vsm.json_text(b.body, 'id') AS id,
 				vsm.json_text(b.body, 'name') AS name, coalesce(vsm.json_text(b.body, 'identifier'), vsm.json_text(b.body, 'name')) AS key,
-				coalesce(vsm.json_text(b.body, 'result'), vsm.json_text(b.body, 'state')) AS state,
+				coalesce(vsm.azuredevops_word('record result', vsm.json_text(b.body, 'result')),
+					vsm.azuredevops_word('record state', vsm.json_text(b.body, 'state'))) AS state,
 				vsm.json_time(b.body, 'startTime') AS started_at,
-				CASE WHEN b.body ->> 'state' = 'completed' THEN vsm.json_time(b.body, 'finishTime') END AS finished_at,
+				CASE WHEN vsm.azuredevops_word('record state', vsm.json_text(b.body, 'state')) = 'completed' THEN
+					vsm.json_time(b.body, 'finishTime') END AS finished_at,
 				vsm.json_count(b.body -> 'attempt') AS attempt, NULL::text AS nothing, NULL::timestamptz AS never
 			FROM (SELECT payload || '{}' AS body OFFSET 0) AS b
 			OFFSET 0) AS b
@@ -255,7 +259,8 @@ BEGIN ATOMIC
 		FROM (
 			SELECT vsm.json_text(b.body, 'owner', 'id') AS run, vsm.json_text(b.body, 'stageName') AS stage,
 				vsm.json_text(b.body, 'environment', 'name') AS environment,
-				coalesce(vsm.json_text(b.body, 'result'), CASE WHEN vsm.json_time(b.body, 'startTime') IS NOT NULL THEN 'inProgress' END)
+				coalesce(vsm.azuredevops_word('record result', vsm.json_text(b.body, 'result')),
+					CASE WHEN vsm.json_time(b.body, 'startTime') IS NOT NULL THEN 'inProgress' END)
 					AS state,
 				vsm.json_time(b.body, 'queueTime') AS queued_at, vsm.json_time(b.body, 'startTime') AS started_at,
 				vsm.json_time(b.body, 'finishTime') AS finished_at, vsm.json_text(b.body, 'owner', '_links', 'web', 'href') AS url,

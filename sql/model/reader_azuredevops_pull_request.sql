@@ -140,7 +140,7 @@ BEGIN ATOMIC
 				vsm.shown_text(vsm.json_text(request, 'description')) AS description,
 				vsm.azuredevops_branch(vsm.json_text(request, 'sourceRefName')) AS branch,
 				vsm.azuredevops_branch(vsm.json_text(request, 'targetRefName')) AS target,
-				lower(vsm.json_text(request, 'status')) AS status,
+				lower(vsm.azuredevops_word('request status', vsm.json_text(request, 'status'))) AS status,
 				vsm.json_time(request, 'creationDate') AS created_at,
 				vsm.json_time(request, 'closedDate') AS closed_at,
 				CASE request -> 'isDraft' WHEN 'true' THEN true WHEN 'false' THEN false END AS is_draft,

@@ -73,7 +73,8 @@ BEGIN ATOMIC
 			coalesce(vsm.json_array(h.deployment #> '{release,artifacts}'), vsm.json_array(h.body #> '{release,artifacts}'),
 				vsm.json_array(h.body #> '{environment,release,artifacts}')) AS artifacts,
 			-- A deployment that has just started is still called queued.
-			CASE WHEN h.hook LIKE '%-started-event' THEN 'inProgress' ELSE coalesce(vsm.json_text(h.deployment, 'deploymentStatus'),
+			CASE WHEN h.hook LIKE '%-started-event' THEN 'inProgress' ELSE coalesce(
+				vsm.azuredevops_word('deployment status', vsm.json_text(h.deployment, 'deploymentStatus')),
 				vsm.json_text(h.body, 'environment', 'status')) END AS result,
 			vsm.json_time(h.deployment, 'queuedOn') AS queued_at,
 			coalesce(vsm.json_time(h.deployment, 'startedOn'), CASE WHEN h.hook LIKE '%-started-event' THEN h.sent_at END) AS started_at,

@@ -56,6 +56,7 @@ RETURN CASE
 	WHEN object ? 'commit_status' THEN 'build_status'
 	WHEN object ? 'pull_request' AND object ?| '{update,approval,comment,changes_requested}' THEN 'activity'
 	WHEN object ? 'refChanges' THEN 'refs'
+	WHEN object ->> 'type' = 'issue_comment' THEN 'comment'
 	WHEN object ->> 'type' IN ('pullrequest', 'commit', 'pipeline', 'deployment', 'issue') THEN
 		CASE object ->> 'type' WHEN 'pullrequest' THEN 'pull_request' ELSE object ->> 'type' END
 	WHEN object ->> 'type' LIKE 'pipeline_step%' OR object ? 'pipeline' AND object ?| '{started_on,script_commands,setup_commands}'
@@ -82,6 +83,12 @@ RETURN coalesce(vsm.bitbucket_repository(vsm.bitbucket_request(body) #> '{destin
 	vsm.bitbucket_repository(vsm.bitbucket_request(body) #> '{toRef,repository}'), vsm.bitbucket_repository(body -> 'repository'),
 	vsm.bitbucket_address(vsm.json_text(vsm.bitbucket_request(body), 'links', 'html', 'href')));
 COMMENT ON FUNCTION vsm.bitbucket_request_repository(jsonb) IS 'the repository that a pull request of Bitbucket is to be merged into';
+
+CREATE FUNCTION vsm.bitbucket_issue_repository(body jsonb) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN coalesce(vsm.bitbucket_repository(body -> 'repository'), vsm.bitbucket_repository(body #> '{issue,repository}'),
+	vsm.bitbucket_address(body #>> '{links,self,href}'), vsm.bitbucket_address(body #>> '{issue,links,self,href}'));
+COMMENT ON FUNCTION vsm.bitbucket_issue_repository(jsonb) IS 'the repository of the issue that a payload of Bitbucket is, or is about';
 
 CREATE FUNCTION vsm.bitbucket_activity_repository(activity jsonb) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -128,9 +135,11 @@ BEGIN ATOMIC
 			WHEN n.reader = 'deployment' AND p.body ? 'deploymentSequenceNumber' THEN vsm.json_lacks(p.body, 'key', 'environment.key')
 			WHEN vsm.bitbucket_uuid(p.body -> 'uuid') IS NULL THEN 'it has no uuid' END
 		WHEN n.reader = 'issue' THEN coalesce(vsm.json_lacks(coalesce(vsm.json_object(p.body -> 'issue'), p.body), 'id'),
-			CASE WHEN coalesce(vsm.bitbucket_repository(p.body -> 'repository'), vsm.bitbucket_address(p.body #>> '{links,self,href}'))
-				IS NULL THEN 'it has no repository' END)
+			CASE WHEN vsm.bitbucket_issue_repository(p.body) IS NULL THEN 'it has no repository' END)
+		WHEN n.reader = 'comment' THEN 'comments change no state'
 		WHEN p.body ? 'error' THEN 'it is an error: ' || left(coalesce(vsm.json_text(p.body, 'error', 'message'), 'it says no more'), 200)
+		WHEN NOT p.body ? 'id' AND jsonb_typeof(p.body -> 'errors') = 'array' THEN
+			'it is an error: ' || left(coalesce(vsm.json_text(p.body, 'errors', '0', 'message'), 'it says no more'), 200)
 		WHEN h.is_hook THEN 'it says nothing about the flow of work'
 		WHEN p.body ? 'actor' AND p.body ? 'repository' THEN 'it says nothing about the flow of work'
 		ELSE 'its shape is not known: neither a webhook nor an object of the API that is read' END AS reason OFFSET 0) AS k;

@@ -187,8 +187,10 @@ BEGIN ATOMIC
 	FROM (
 		SELECT m.*, source || ':pull_request:' || m.repository || '#' || m.id AS entity,
 			vsm.bitbucket_author(names, m.request -> 'author') AS author, vsm.bitbucket_person(m.request -> 'author') AS author_id,
-			CASE WHEN m.state = 'MERGED' THEN coalesce(m.closed, m.updated_at) END AS merged_at,
-			CASE WHEN m.state IN ('DECLINED', 'SUPERSEDED') THEN coalesce(m.closed, m.updated_at) END AS declined_at
+			-- What somebody says of it later updates it, too.
+			CASE WHEN m.state = 'MERGED' THEN coalesce(m.closed, CASE WHEN NOT m.is_said THEN m.updated_at END) END AS merged_at,
+			CASE WHEN m.state IN ('DECLINED', 'SUPERSEDED') THEN coalesce(m.closed, CASE WHEN NOT m.is_said THEN m.updated_at END) END
+				AS declined_at
 		FROM (
 			SELECT h.body, h.request, vsm.bitbucket_request_repository(h.body) AS repository, vsm.json_text(h.request, 'id') AS id,
 				vsm.json_text(h.body, 'eventKey') AS hook,
@@ -196,9 +198,10 @@ BEGIN ATOMIC
 				vsm.shown_text(coalesce(vsm.json_text(h.request, 'description'), vsm.json_text(h.request, 'summary', 'raw')))
 					AS description,
 				upper(vsm.json_text(h.request, 'state')) AS state,
-				coalesce(vsm.json_text(h.request, 'source', 'branch', 'name'), vsm.json_text(h.request, 'fromRef', 'displayId')) AS branch,
-				coalesce(vsm.json_text(h.request, 'destination', 'branch', 'name'), vsm.json_text(h.request, 'toRef', 'displayId'))
-					AS target,
+				coalesce(vsm.json_text(h.request, 'source', 'branch', 'name'), vsm.json_text(h.request, 'fromRef', 'displayId'),
+					regexp_replace(vsm.json_text(h.request, 'fromRef', 'id'), '^refs/heads/', '')) AS branch,
+				coalesce(vsm.json_text(h.request, 'destination', 'branch', 'name'), vsm.json_text(h.request, 'toRef', 'displayId'),
+					regexp_replace(vsm.json_text(h.request, 'toRef', 'id'), '^refs/heads/', '')) AS target,
 				coalesce(vsm.json_sha(h.request #> '{source,commit,hash}'), vsm.json_sha(h.request #> '{fromRef,latestCommit}'))
 					AS head_sha,
 				coalesce(vsm.json_sha(h.request #> '{merge_commit,hash}'), vsm.json_sha(h.request #> '{properties,mergeCommit,id}'))
@@ -209,7 +212,7 @@ BEGIN ATOMIC
 				coalesce(vsm.json_time(h.request, 'closed_on'), vsm.json_time(h.request, 'closedDate')) AS closed,
 				CASE h.request -> 'draft' WHEN 'true' THEN true WHEN 'false' THEN false END AS is_draft,
 				coalesce(vsm.json_text(h.request, 'links', 'html', 'href'), vsm.json_text(h.request #> '{links,self,0,href}')) AS url,
-				vsm.json_time(h.body, 'date') AS sent_at
+				vsm.json_time(h.body, 'date') AS sent_at, h.body ?| '{comment,approval,changes_request}' AS is_said
 			FROM (
 				SELECT b.body, vsm.bitbucket_request(b.body) AS request FROM (SELECT payload || '{}' AS body OFFSET 0) AS b
 				OFFSET 0) AS h
@@ -254,7 +257,11 @@ BEGIN ATOMIC
 				UNION ALL
 				SELECT 'draft', '["opened", "ready", "reopened"]' WHERE m.is_draft AND m.state = 'OPEN'
 				UNION ALL
-				SELECT 'ready', '["draft"]' WHERE NOT m.is_draft AND m.state = 'OPEN') AS s
+				SELECT 'ready', '["draft"]' WHERE NOT m.is_draft AND m.state = 'OPEN'
+				UNION ALL
+				SELECT 'merged', NULL WHERE m.state = 'MERGED' AND m.merged_at IS NULL
+				UNION ALL
+				SELECT 'closed', NULL WHERE m.state IN ('DECLINED', 'SUPERSEDED') AND m.declined_at IS NULL) AS s
 			WHERE m.updated_at IS NOT NULL
 			UNION ALL
 			SELECT (vsm.fact_link(source, c.sha, m.entity, 'part_of', c.method)).*
@@ -338,16 +345,19 @@ BEGIN ATOMIC
 			vsm.meaning(names, 'type', h.kind) AS type, h.changes ? 'status' AS is_moved,
 			h.changes IS NULL AND h.updated_at < h.created_at + interval '1 second' AS is_new
 		FROM (
-			SELECT b.issue, vsm.json_text(b.issue, 'id') AS id,
-				coalesce(vsm.bitbucket_repository(b.repository), vsm.bitbucket_address(b.issue #>> '{links,self,href}')) AS repository,
+			SELECT b.issue, vsm.json_text(b.issue, 'id') AS id, b.repository,
 				vsm.json_text(b.issue, 'title') AS title, vsm.json_text(b.issue, 'state') AS state,
-				coalesce(vsm.json_text(b.issue, 'kind'), vsm.json_text(b.issue, 'type')) AS kind, b.changes,
-				vsm.json_time(b.issue, 'created_on') AS created_at,
-				coalesce(vsm.json_time(b.issue, 'updated_on'), vsm.json_time(b.issue, 'created_on')) AS updated_at,
+				-- Within a change the issue has its title only.
+				coalesce(vsm.json_text(b.issue, 'kind'), CASE WHEN b.changed_at IS NULL THEN vsm.json_text(b.issue, 'type') END) AS kind,
+				b.changes, vsm.json_time(b.issue, 'created_on') AS created_at,
+				coalesce(b.changed_at, vsm.json_time(b.issue, 'updated_on'), vsm.json_time(b.issue, 'created_on')) AS updated_at,
 				vsm.json_text(b.issue, 'links', 'html', 'href') AS url
 			FROM (
-				SELECT coalesce(vsm.json_object(p.body -> 'issue'), p.body) AS issue, p.body -> 'repository' AS repository,
-					vsm.json_object(p.body -> 'changes') AS changes
+				SELECT coalesce(vsm.json_object(p.body -> 'issue'), p.body) AS issue, vsm.bitbucket_issue_repository(p.body) AS repository,
+					-- (The API calls state what webhooks call status.)
+					CASE WHEN p.body ->> 'type' = 'issue_change' THEN vsm.json_time(p.body, 'created_on') END AS changed_at,
+					CASE WHEN p.body #> '{changes,state}' IS NULL THEN vsm.json_object(p.body -> 'changes')
+						ELSE jsonb_build_object('status', p.body #> '{changes,state}') END AS changes
 				FROM (SELECT payload || '{}' AS body OFFSET 0) AS p
 				OFFSET 0) AS b
 			OFFSET 0) AS h
@@ -370,4 +380,4 @@ BEGIN ATOMIC
 		WHERE i.state IS NOT NULL AND i.is_new IS NOT TRUE AND i.is_moved IS NOT TRUE AND i.updated_at IS NOT NULL) AS q;
 END;
 COMMENT ON FUNCTION vsm.read_bitbucket_issue(text, jsonb, jsonb) IS
-	'facts of an issue of Bitbucket Cloud: webhooks issue:..., or GET .../issues';
+	'facts of an issue of Bitbucket Cloud: webhooks issue:..., or GET .../issues and .../issues/ID/changes';

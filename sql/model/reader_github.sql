@@ -25,7 +25,8 @@
 
 CREATE FUNCTION vsm.github_repository(url text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN substring(url FROM '^[a-z]+://[^/]+/(?:api/v3/)?(?:repos/)?([^/]+/[^/]+)(?:/|$)');
+-- (The API has addresses by number, too, /repositories/1, which do not say the name; Gitea's begins with /api/v1.)
+RETURN substring(url FROM '^[a-z]+://[^/]+/(?:api/v\d+/)?(?:repos/)?((?!repositories/\d+(?:/|$))[^/]+/[^/]+)(?:/|$)');
 COMMENT ON FUNCTION vsm.github_repository(text) IS
 	'the repository that the address of an object of GitHub lies in: shop/checkout; NULL if it is none';
 
@@ -76,6 +77,33 @@ END;
 COMMENT ON FUNCTION vsm.github_node(text, text) IS
 	'the issue or pull request that has a global node id: SOURCE:issue:ID or SOURCE:pull_request:ID, '
 	'or the alias SOURCE:node:NODE_ID where that id does not say';
+
+CREATE FUNCTION vsm.github_is_request(issue jsonb) RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+-- (Gitea has null here for an issue, and GitHub before 2013 an object whose addresses are null.)
+RETURN jsonb_typeof(issue -> 'pull_request') = 'object' AND (issue #> '{pull_request,html_url}' = 'null') IS NOT TRUE;
+COMMENT ON FUNCTION vsm.github_is_request(jsonb) IS 'whether an issue of GitHub is a pull request, which its lists of issues have, too';
+
+CREATE FUNCTION vsm.github_node_request(node_id text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN substring(vsm.github_node('', node_id) FROM '^:pull_request:(\d+)$');
+COMMENT ON FUNCTION vsm.github_node_request(text) IS 'the id of the pull request that has a global node id; NULL where that does not say';
+
+CREATE FUNCTION vsm.github_gitea_review(body jsonb) RETURNS jsonb
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT jsonb_build_object('id', vsm.whole_seconds(r.at), 'state', r.state, 'submitted_at', body #> '{pull_request,updated_at}',
+		'user', body -> 'sender')
+	FROM (
+		SELECT vsm.json_time(body, 'pull_request', 'updated_at') AS at,
+			CASE body #>> '{review,type}' WHEN 'pull_request_review_approved' THEN 'approved'
+				WHEN 'pull_request_review_rejected' THEN 'changes_requested'
+				WHEN 'pull_request_review_comment' THEN 'commented' END AS state
+		OFFSET 0) AS r
+	WHERE r.at IS NOT NULL AND r.state IS NOT NULL;
+END;
+COMMENT ON FUNCTION vsm.github_gitea_review(jsonb) IS
+	'the review in a webhook of Gitea, which has no id there, no author and no time, as GitHub has it; NULL if it is none';
 
 /*
  * Who wrote a commit or a pull request, by login, name or address: a bot, an assistant (a bot, too),

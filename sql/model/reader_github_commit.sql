@@ -98,7 +98,10 @@ BEGIN ATOMIC
 				-- An annotated tag has a SHA of its own: the commit is the head.
 				coalesce(vsm.json_text(p.body, 'head_commit', 'id'), vsm.json_text(p.body, 'after')) AS sha,
 				-- Seconds here, where everything else is ISO 8601.
-				coalesce(vsm.json_time(p.body, 'repository', 'pushed_at'), vsm.json_time(p.body, 'head_commit', 'timestamp')) AS at,
+				coalesce(vsm.json_time(p.body, 'repository', 'pushed_at'), vsm.json_time(p.body, 'head_commit', 'timestamp'),
+					-- In Gitea before 1.15 the head is among the commits only.
+					vsm.json_time(jsonb_path_query_first(vsm.json_array(p.body -> 'commits'), '$[*] ? (@.id == $after).timestamp',
+						jsonb_build_object('after', p.body -> 'after')))) AS at,
 				vsm.json_object(p.body -> 'head_commit') AS head,
 				coalesce(vsm.json_array(p.body -> 'commits'), '[]') AS commits
 			FROM (SELECT payload #> '{}' AS body OFFSET 0) AS p

@@ -68,11 +68,13 @@ BEGIN ATOMIC
 				'title', i.title,
 				'url', i.url,
 				'created_at', i.created_at,
-				'due_at', vsm.json_day(issue #> '{milestone,due_on}'),
+				-- (In Gitea an issue has a day of its own.)
+				'due_at', coalesce(vsm.json_day(issue -> 'due_date'), vsm.json_day(issue #> '{milestone,due_on}')),
 				'parent', i.parent,
 				'tags', i.tags)
 			-- what it is known not to have
-			|| CASE WHEN issue -> 'milestone' = 'null' OR issue #> '{milestone,due_on}' = 'null' THEN '{"due_at": null}'
+			|| CASE WHEN (issue -> 'milestone' = 'null' OR issue #> '{milestone,due_on}' = 'null')
+				AND vsm.json_day(issue -> 'due_date') IS NULL THEN '{"due_at": null}'
 				ELSE '{}'::jsonb END
 			|| CASE WHEN issue -> 'parent_issue_url' = 'null' THEN '{"parent": null}' ELSE '{}'::jsonb END)).*
 		UNION ALL
@@ -127,8 +129,7 @@ BEGIN ATOMIC
 				ELSE p.body END AS issue
 			FROM (SELECT payload #> '{}' AS body OFFSET 0) AS p
 			OFFSET 0) AS o
-		-- The API lists pull requests among the issues; they come by a list of their own.
-		WHERE NOT o.issue ? 'pull_request'
+		WHERE vsm.github_is_request(o.issue) IS NOT TRUE
 		OFFSET 0) AS i,
 	LATERAL (
 		SELECT o.* FROM vsm.read_github_issue_object(source, i.repository, i.issue, names) AS o
@@ -142,6 +143,10 @@ BEGIN ATOMIC
 				vsm.github_event_id(i.entity, 'label:' || l.state, i.updated_at), method => 'label')).*
 			FROM (SELECT i.label || CASE i.action WHEN 'unlabeled' THEN ' removed' ELSE '' END AS state
 				WHERE i.action IN ('labeled', 'unlabeled') OFFSET 0) AS l
+			UNION ALL
+			-- Gitea does not always say when.
+			SELECT (vsm.fact_event(source, i.entity, i.updated_at, 'closed', vsm.github_event_id(i.entity, 'closed', i.updated_at))).*
+			WHERE i.action = 'closed' AND vsm.json_time(i.issue, 'closed_at') IS NULL
 			UNION ALL
 			-- The API says that it is open, and that it was reopened, but not when.
 			SELECT (vsm.fact_observed(source, i.entity, i.updated_at, 'reopened',
@@ -167,11 +172,12 @@ BEGIN ATOMIC
 				WHEN jsonb_typeof(p.body -> 'pull_request') = 'object' THEN source || ':pull_request:'
 					|| vsm.json_text(p.body, 'pull_request', 'id')
 				-- The issue that a pull request is, too, has another id; the node's is that of the request.
-				WHEN p.body -> 'issue' ? 'pull_request' THEN
+				WHEN vsm.github_is_request(p.body -> 'issue') THEN
 					substring(vsm.github_node(source, vsm.json_text(p.body, 'issue', 'node_id')) FROM '^.*:pull_request:\d+$')
 				ELSE source || ':issue:' || vsm.json_text(p.body, 'issue', 'id')
 			END AS entity,
-			coalesce(p.body #> '{issue,pull_request}', p.body -> 'pull_request') AS request,
+			coalesce(CASE WHEN vsm.github_is_request(p.body -> 'issue') THEN p.body #> '{issue,pull_request}' END,
+				vsm.json_object(p.body -> 'pull_request')) AS request,
 			vsm.json_text(p.body, 'label', 'name') AS label,
 			coalesce(p.body #>> '{requested_reviewer,login}', p.body #>> '{requested_team,slug}', '') AS reviewer
 		FROM (SELECT payload #> '{}' AS body OFFSET 0) AS p

@@ -38,7 +38,7 @@ BEGIN ATOMIC
 			FROM (SELECT CASE
 					WHEN p.body ? 'issue' THEN jsonb_build_object('issue',
 						jsonb_build_object('id', p.body #> '{issue,id}', 'node_id', p.body #> '{issue,node_id}')
-						|| CASE WHEN p.body -> 'issue' ? 'pull_request' THEN jsonb_build_object('pull_request',
+						|| CASE WHEN vsm.github_is_request(p.body -> 'issue') THEN jsonb_build_object('pull_request',
 							CASE WHEN p.body #> '{issue,pull_request}' ? 'merged_at' THEN
 								jsonb_build_object('merged_at', p.body #> '{issue,pull_request,merged_at}') ELSE '{}' END) ELSE '{}' END)
 					ELSE jsonb_build_object('pull_request', jsonb_build_object('id', p.body #> '{pull_request,id}',
@@ -186,7 +186,8 @@ RETURN CASE
 	WHEN body ? 'ghsa_id' THEN 'repository_advisory'
 	WHEN (body ? 'number')::int + (body ? 'title')::int + (body ? 'state')::int + (body ? 'labels')::int
 		+ (body ? 'repository_url')::int >= 3 THEN
-		CASE WHEN body ?| '{answer_html_url,answer_chosen_at}' THEN 'discussion' ELSE 'issue' END
+		CASE WHEN body ?| '{answer_html_url,answer_chosen_at}' THEN 'discussion' WHEN vsm.github_is_request(body) THEN 'listed_request'
+			ELSE 'issue' END
 	WHEN body ? 'number' AND body ?| '{dependency,secret_type,rule}' THEN 'security_alert'
 	WHEN jsonb_typeof(body -> 'data') = 'object' THEN 'graphql'
 	WHEN body ? 'name' AND body ? 'commit' THEN CASE WHEN body ?| '{zipball_url,tarball_url}' THEN 'tag' ELSE 'branch' END
@@ -222,7 +223,8 @@ BEGIN ATOMIC
 						vsm.json_lacks(p.body, 'id', 'number')
 				END
 			WHEN 'pull_request_review' THEN
-				CASE WHEN NOT vsm.github_named(p.body #> '{review,id}') OR NOT vsm.github_named(p.body #> '{pull_request,id}') THEN
+				CASE WHEN NOT vsm.github_named(p.body #> '{review,id}') AND vsm.github_gitea_review(p.body) IS NULL
+					OR NOT vsm.github_named(p.body #> '{pull_request,id}') THEN
 					vsm.json_lacks(p.body, 'review.id', 'pull_request.id') END
 			WHEN 'push' THEN
 				CASE
@@ -238,6 +240,9 @@ BEGIN ATOMIC
 					WHEN NOT vsm.github_named(p.body -> 'id') OR NOT vsm.github_named(p.body -> 'number') THEN
 						vsm.json_lacks(p.body, 'id', 'number')
 				END
+			WHEN 'listed_request' THEN
+				CASE WHEN vsm.github_node_request(vsm.json_text(p.body, 'node_id')) IS NULL THEN
+					'it is a pull request, and has no node_id that tells which: load /pulls' ELSE vsm.json_lacks(p.body, 'number') END
 			WHEN 'workflow_run' THEN
 				CASE WHEN NOT vsm.github_named(coalesce(p.body #> '{workflow_run,id}', p.body -> 'id')) THEN
 					CASE WHEN p.body ? 'workflow_run' THEN vsm.json_lacks(p.body, 'workflow_run.id')
@@ -273,7 +278,8 @@ BEGIN ATOMIC
 				CASE WHEN NOT vsm.github_named(coalesce(p.body #> '{release,tag_name}', p.body -> 'tag_name')) THEN
 					CASE WHEN p.body ? 'release' THEN vsm.json_lacks(p.body, 'release.tag_name')
 						ELSE vsm.json_lacks(p.body, 'tag_name') END END
-			WHEN 'tag' THEN vsm.json_lacks(p.body, 'name', 'commit.sha', 'commit.url')
+			WHEN 'tag' THEN coalesce(vsm.json_lacks(p.body, 'name', 'commit.sha', 'commit.url'),
+				CASE WHEN vsm.github_repository(p.body #>> '{commit,url}') IS NULL THEN 'its commit.url does not name its repository' END)
 			WHEN 'issue_event' THEN
 				CASE
 					-- An issue that is gone is null in the events of its repository: there is nothing to tell of it.

@@ -140,7 +140,12 @@ BEGIN ATOMIC
 				UNION ALL
 				SELECT p.updated_at, l.state, 'label:' || l.state, 'label', NULL
 				FROM (SELECT vsm.json_text(p.body, 'label', 'name') || CASE p.action WHEN 'unlabeled' THEN ' removed' ELSE '' END AS state
-					WHERE p.action IN ('labeled', 'unlabeled') OFFSET 0) AS l) AS e
+					WHERE p.action IN ('labeled', 'unlabeled') OFFSET 0) AS l
+				UNION ALL
+				-- Gitea does not always say when.
+				SELECT p.updated_at, 'closed', 'closed', NULL, NULL
+				WHERE p.action = 'closed' AND vsm.json_time(p.request, 'closed_at') IS NULL
+				AND vsm.json_time(p.request, 'merged_at') IS NULL AND (p.request ->> 'merged' = 'true') IS NOT TRUE) AS e
 			UNION ALL
 			SELECT (vsm.fact_row(source, 'merge_request', p.entity, p.updated_at, jsonb_build_object('ready_at', p.updated_at))).*
 			WHERE p.action = 'ready_for_review'
@@ -157,6 +162,38 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION vsm.read_github_pull_request(text, jsonb, jsonb) IS
 	'facts of a pull request of GitHub: webhook pull_request, or GET /repos/OWNER/NAME/pulls';
+
+/*
+ * A pull request as lists and searches of issues have it: under the id of the issue that it is, too, and
+ * without its branches and commits. Its node tells which request it is.
+ */
+CREATE FUNCTION vsm.read_github_listed_request(source text, payload jsonb, names jsonb) RETURNS SETOF vsm.fact
+LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 5
+BEGIN ATOMIC
+	SELECT f.*
+	FROM (
+		SELECT b.body, vsm.github_node_request(vsm.json_text(b.body, 'node_id')) AS id,
+			coalesce(vsm.github_repository(b.body ->> 'repository_url'), vsm.github_repository(b.body ->> 'html_url'),
+				vsm.github_repository(b.body ->> 'url')) AS repository,
+			vsm.json_time(b.body, 'created_at') AS created_at,
+			vsm.json_time(b.body, 'pull_request', 'merged_at') AS merged_at,
+			-- Before 2020 it was not said whether what is closed was merged.
+			(b.body ->> 'state' = 'open' OR b.body -> 'pull_request' ? 'merged_at') IS TRUE AS is_known
+		FROM (SELECT payload #> '{}' AS body OFFSET 0) AS b
+		OFFSET 0) AS r,
+	LATERAL (
+		SELECT o.*
+		FROM vsm.read_github_pull_request_object(source, r.repository,
+			CASE WHEN r.is_known THEN r.body ELSE r.body - '{state,closed_at}'::text[] END
+				|| jsonb_build_object('id', r.id, 'merged_at', r.merged_at), names) AS o
+		WHERE (o.fact = 'event' AND o.value = 'opened') IS NOT TRUE
+		UNION ALL
+		-- Its own list tells more of this.
+		SELECT (vsm.fact_event(source, e.entity, r.created_at, 'opened', e.entity || ':opened')).*
+		FROM (SELECT source || ':pull_request:' || r.id AS entity OFFSET 0) AS e) AS f;
+END;
+COMMENT ON FUNCTION vsm.read_github_listed_request(text, jsonb, jsonb) IS
+	'facts of a pull request of GitHub in an answer of GET /repos/OWNER/NAME/issues or /search/issues';
 
 /*
  * What its author or a bot wrote is no review; where the author is not known, whoever approved or
@@ -205,7 +242,8 @@ BEGIN ATOMIC
 			vsm.json_text(o.request, 'user', 'login') AS author,
 			vsm.json_time(o.request, 'updated_at') AS updated_at
 		FROM (
-			SELECT p.body, p.body ->> 'action' AS action, p.body -> 'pull_request' AS request, p.body -> 'review' AS review
+			SELECT p.body, p.body ->> 'action' AS action, p.body -> 'pull_request' AS request,
+				CASE WHEN p.body -> 'review' ? 'id' THEN p.body -> 'review' ELSE vsm.github_gitea_review(p.body) END AS review
 			FROM (SELECT payload #> '{}' AS body OFFSET 0) AS p
 			OFFSET 0) AS o
 		OFFSET 0) AS p,

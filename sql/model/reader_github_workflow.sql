@@ -15,7 +15,10 @@ BEGIN ATOMIC
 				vsm.github_repository(o.run ->> 'html_url'), vsm.github_repository(o.run ->> 'url')) AS repository,
 			coalesce(vsm.github_count(o.run -> 'run_attempt'), 1)::bigint AS attempt,
 			vsm.json_time(o.run, 'created_at') AS created_at,
-			vsm.json_time(o.run, 'run_started_at') AS started_at,
+			-- What has ended before it began has not begun then.
+			CASE WHEN (vsm.json_time(o.run, 'run_started_at') > vsm.json_time(o.run, 'updated_at')
+				AND vsm.json_text(o.run, 'conclusion') IS NOT NULL) IS NOT TRUE THEN
+				vsm.json_time(o.run, 'run_started_at') END AS started_at,
 			vsm.json_time(o.run, 'updated_at') AS updated_at,
 			-- (What has a conclusion is completed.)
 			coalesce(vsm.json_text(o.run, 'status'), CASE WHEN vsm.json_text(o.run, 'conclusion') IS NOT NULL THEN

@@ -186,6 +186,7 @@ BEGIN ATOMIC
 			OR object ? 'iid' AND object ? 'title' AND object ? 'state' AND object ? 'author' THEN 'issue'
 		WHEN object ? 'individual_note' THEN 'note'
 		WHEN jsonb_typeof(object -> 'data') = 'object' AND NOT object ? 'id' THEN 'graphql'
+		WHEN object ?| '{message,error}' AND NOT object ?| '{id,name}' THEN 'error'
 	END
 	FROM (
 		SELECT
@@ -231,9 +232,9 @@ BEGIN ATOMIC
 			WHEN 'build' THEN 'job'
 			WHEN 'deployment' THEN 'deployment'
 			WHEN 'release' THEN 'release'
-			ELSE CASE WHEN o.object NOT IN ('commit_status', 'branch', 'milestone', 'graphql') THEN o.object END
+			ELSE CASE WHEN o.object NOT IN ('commit_status', 'branch', 'milestone', 'graphql', 'error') THEN o.object END
 		END AS reader,
-		coalesce(h.hook, CASE WHEN o.object IN ('commit_status', 'branch', 'milestone', 'graphql', 'note') THEN o.object END,
+		coalesce(h.hook, CASE WHEN o.object IN ('commit_status', 'branch', 'milestone', 'graphql', 'note', 'error') THEN o.object END,
 			'payload') AS name
 		OFFSET 0) AS n,
 	LATERAL (SELECT
@@ -284,8 +285,12 @@ BEGIN ATOMIC
 					CASE WHEN NOT vsm.gitlab_named(p.body #> '{deployable,status}') THEN vsm.json_lacks(p.body, 'status') END)
 				WHEN 'release' THEN coalesce(vsm.json_lacks(p.body, 'tag_name'),
 					CASE WHEN vsm.gitlab_release_project(p.body) IS NULL THEN 'it has no _links.self' END)
-				WHEN 'tag' THEN CASE WHEN vsm.gitlab_sha(p.body #> '{commit,id}') IS NULL THEN 'it has no commit.id' END
-				WHEN 'commit' THEN vsm.json_lacks(p.body, 'id')
+				WHEN 'tag' THEN CASE
+					WHEN vsm.gitlab_sha(p.body #> '{commit,id}') IS NULL THEN 'it has no commit.id'
+					WHEN vsm.gitlab_project(vsm.json_text(p.body, 'commit', 'web_url')) IS NULL THEN
+						'it has no commit.web_url, which says of which project it is' END
+				WHEN 'commit' THEN coalesce(vsm.json_lacks(p.body, 'id'),
+					CASE WHEN vsm.gitlab_sha(p.body -> 'id') IS NULL THEN 'its id is no SHA: ' || left(p.body ->> 'id', 100) END)
 				WHEN 'resource_event' THEN CASE
 					WHEN p.body ? 'resource_id' AND coalesce(p.body ->> 'resource_type', '') NOT IN ('Issue', 'WorkItem', 'MergeRequest',
 						'Epic') THEN
@@ -294,6 +299,8 @@ BEGIN ATOMIC
 					WHEN p.body ? 'resource_id' THEN vsm.json_lacks(p.body, 'resource_id', '@created_at')
 					ELSE vsm.json_lacks(p.body, 'issue_id', '@created_at') END
 				ELSE CASE n.name
+					WHEN 'error' THEN 'it is an error: ' || left(coalesce(vsm.json_text(p.body, 'error_description'),
+						vsm.json_text(p.body, 'message'), vsm.json_text(p.body, 'error'), 'it says no more'), 200)
 					WHEN 'graphql' THEN 'answers of GraphQL are not read: ask the REST API'
 					WHEN 'commit_status' THEN 'what another tool says of a commit is neither a pipeline nor a job'
 					WHEN 'branch' THEN 'a branch says nothing that its pushes and commits do not'

@@ -165,7 +165,9 @@ BEGIN ATOMIC
 	FROM (
 		SELECT b.body -> 'commit' AS commit, t.project, source || ':tag:' || t.project || '@' || vsm.json_text(b.body, 'name') AS entity,
 			vsm.gitlab_sha(b.body #> '{commit,id}') AS sha,
-			coalesce(vsm.json_time(b.body, 'commit', 'committed_date'), vsm.json_time(b.body, 'commit', 'created_at')) AS at
+			-- (Since GitLab 16.11 it has a time of its own.)
+			coalesce(vsm.json_time(b.body, 'created_at'), vsm.json_time(b.body, 'commit', 'committed_date'),
+				vsm.json_time(b.body, 'commit', 'created_at')) AS at
 		FROM (SELECT payload || '{}' AS body OFFSET 0) AS b,
 			LATERAL (SELECT vsm.gitlab_project(vsm.json_text(b.body, 'commit', 'web_url')) AS project OFFSET 0) AS t
 		OFFSET 0) AS p,

@@ -43,7 +43,11 @@ COMMENT ON FUNCTION vsm.jenkins_path(text) IS
 CREATE FUNCTION vsm.jenkins_build(url text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 -- A branch with a slash is feature%2Fx as a name, whose own % the address writes as %25.
-RETURN replace(replace(replace(vsm.jenkins_path(CASE WHEN url LIKE '%/blue/rest/%' THEN vsm.jenkins_job_address(url) ELSE url END),
+RETURN replace(replace(replace(vsm.jenkins_path(CASE WHEN url LIKE '%/blue/rest/%' THEN vsm.jenkins_job_address(url)
+	-- What a matrix runs for a combination, /job/shop/jdk=17,os=linux/12, and a Maven job for a module, /job/shop/org.shop$web/12.
+	WHEN strpos(url, '=') > 0 OR strpos(url, '$') > 0 THEN
+		regexp_replace(url, '/job/([^/]+)/([^/]*[=$][^/]*)/(\d+)(?=/|$)', '/job/\1/job/\2/\3')
+	ELSE url END),
 	'/job/', '/'), '%20', ' '), '%25', '%');
 COMMENT ON FUNCTION vsm.jenkins_build(text) IS
 	'the build that an address of Jenkins lies in, as JOB#NUMBER: shop/checkout/main#12; NULL if it is none';
@@ -167,7 +171,8 @@ BEGIN ATOMIC
 				ELSE 'one of its builds has no timestamp or no url: ask with '
 					'?tree=allBuilds[number,url,timestamp,duration,building,result,...]' END
 			WHEN 'build' THEN CASE
-				WHEN vsm.jenkins_build_name(p.body) IS NULL THEN 'it has neither url nor fullDisplayName'
+				WHEN vsm.jenkins_build_name(p.body) IS NULL THEN CASE WHEN vsm.json_text(p.body, 'url') IS NULL
+					THEN 'it has neither url nor fullDisplayName' ELSE 'its url is that of no build' END
 				WHEN vsm.jenkins_is_ended(p.body) AND NOT vsm.json_number(p.body, 'duration') >= 0 THEN 'its duration is negative'
 				WHEN vsm.jenkins_is_ended(p.body) THEN coalesce(vsm.json_lacks(p.body, '@timestamp', 'duration'),
 					CASE WHEN vsm.json_number(p.body, 'duration') IS NULL THEN 'its duration is no number' END)

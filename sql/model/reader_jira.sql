@@ -181,6 +181,9 @@ BEGIN ATOMIC
 			vsm.json_time(f.fields, 'resolutiondate') AS resolved_at,
 			vsm.json_array(f.fields -> 'labels') AS labels,
 			left(vsm.json_text(f.fields, 'parent', 'id'), 200) AS parent_id,
+			left(vsm.json_text(f.fields, 'parent', 'key'), 200) AS parent_key,
+			-- Boards have the epic as a field of its own.
+			source || ':issue:' || left(nullif(vsm.json_text(f.fields, 'epic', 'id'), vsm.json_text(issue, 'id')), 200) AS epic,
 			-- Who asks for fields one by one does not ask for five of these without the parent.
 			(f.fields ? 'summary')::int + (f.fields ? 'issuetype')::int + (f.fields ? 'priority')::int + (f.fields ? 'labels')::int
 				+ (f.fields ? 'duedate')::int + (f.fields ? 'issuelinks')::int >= 5
@@ -291,6 +294,7 @@ BEGIN ATOMIC
 				CASE WHEN jsonb_typeof(d.fields -> 'duedate') = 'string' THEN vsm.json_day(d.fields -> 'duedate') END) AS due_at,
 			CASE
 				WHEN d.parent_id IS NOT NULL THEN source || ':issue:' || d.parent_id
+				WHEN coalesce(d.parent_key, d.epic) IS NOT NULL THEN coalesce(d.parent_key, d.epic)
 				-- (A field holds a key. Where the changelog has the id that belongs to it, it is that.)
 				WHEN coalesce(n.named ->> 'epic', n.named ->> 'parent') IS NOT NULL THEN coalesce(
 					source || ':issue:' || (
@@ -300,7 +304,7 @@ BEGIN ATOMIC
 					n.named ->> 'epic', n.named ->> 'parent')
 			END AS parent,
 			CASE
-				WHEN d.parent_id IS NULL THEN n.named ->> 'epic' IS NOT NULL
+				WHEN d.parent_id IS NULL AND d.parent_key IS NULL THEN d.epic IS NOT NULL OR n.named ->> 'epic' IS NOT NULL
 				ELSE d.fields #>> '{parent,fields,issuetype,name}' = 'Epic'
 					OR vsm.json_number(d.fields, 'parent', 'fields', 'issuetype', 'hierarchyLevel') >= 1
 			END AS is_parent_epic,
@@ -308,7 +312,7 @@ BEGIN ATOMIC
 				source || ':issue:' || (
 					SELECT max(c.to_id) FROM change AS c
 					WHERE c.what IN ('parent', 'feature') AND c.to_text = n.named ->> 'feature' AND c.to_id ~ '^[0-9]{1,20}$'),
-				n.named ->> 'feature') END AS feature,
+				n.named ->> 'feature') ELSE d.epic END AS feature,
 			-- Nothing has moved it yet, and nothing moved it without an entry in the changelog, as an import does.
 			n.missing <= 0 AND s.moves = 0 AND (is_webhook OR (d.category_at > d.created_at + interval '1 minute'
 				OR d.status_category = 'done' AND d.resolved_at > d.created_at + interval '1 minute') IS NOT TRUE) AS is_first,
@@ -472,20 +476,21 @@ BEGIN ATOMIC
 			ltrim(l.kind, '-'), 'issue link',
 			since => CASE WHEN l.is_made THEN l.since WHEN n.missing <= 0 THEN d.created_at END, seen_at => seen_at)).*
 		FROM (
-			SELECT l.kind, source || ':issue:' || max(l.id) AS other, max(l.at) AS since, bool_or(l.id IS NULL) AS is_made
+			SELECT l.kind, coalesce(source || ':issue:' || max(l.id), l.key) AS other, max(l.at) AS since, bool_or(l.is_made) AS is_made
 			FROM (
 				SELECT left(coalesce(vsm.json_text(e, 'outwardIssue', 'id'), vsm.json_text(e, 'inwardIssue', 'id')), 200) AS id,
-					coalesce(vsm.json_text(e, 'outwardIssue', 'key'), vsm.json_text(e, 'inwardIssue', 'key')) AS key,
-					vsm.jira_link_kind(
-						CASE WHEN e #>> '{outwardIssue,id}' IS NULL THEN e #>> '{type,inward}' ELSE e #>> '{type,outward}' END) AS kind,
-					NULL AS at
+					left(coalesce(vsm.json_text(e, 'outwardIssue', 'key'), vsm.json_text(e, 'inwardIssue', 'key')), 200) AS key,
+					vsm.jira_link_kind(CASE WHEN coalesce(e #>> '{outwardIssue,id}', e #>> '{outwardIssue,key}') IS NULL
+						THEN e #>> '{type,inward}' ELSE e #>> '{type,outward}' END) AS kind,
+					NULL AS at, false AS is_made
 				FROM jsonb_array_elements(vsm.json_array(d.fields -> 'issuelinks')) AS e
 				UNION ALL
-				SELECT NULL, c.to_id, vsm.jira_link_kind(c.to_text), c.at
+				SELECT NULL, c.to_id, vsm.jira_link_kind(c.to_text), c.at, true
 				FROM change AS c WHERE c.what = 'link' AND c.to_id IS NOT NULL) AS l
 			WHERE l.kind IS NOT NULL
 			-- (A link whose issue has no key here is one of its own.)
 			GROUP BY l.kind, l.key, CASE WHEN l.key IS NULL THEN l.id END
+			HAVING NOT bool_and(l.is_made)
 			OFFSET 0) AS l
 		WHERE jsonb_array_length(vsm.json_array(d.fields -> 'issuelinks')) > 0 AND l.other IS NOT NULL) AS q;
 END;

@@ -248,6 +248,7 @@ BEGIN ATOMIC
 			WHEN p.payload #> '{values,0}' ?& '{issueId,currentStatus}' THEN 'requests'
 			WHEN p.payload ?| '{histories,changeHistories}' OR p.payload ?& '{items,created}' THEN 'histories'
 			-- an issue of which no field was asked for
+			WHEN p.payload ? 'errorMessages' AND NOT p.payload ? 'id' THEN 'error'
 			WHEN p.payload ? 'id' AND (p.payload -> 'changelog' ? 'histories' OR p.payload ->> 'key' ~ '^[^-]+-[0-9]+$'
 				OR p.payload - '{id,self,expand,names,schema}'::text[] = '{}') THEN 'issue'
 			ELSE 'payload'
@@ -309,6 +310,7 @@ BEGIN ATOMIC
 				CASE WHEN p.payload ->> 'webhookEvent' ~ '^(sprint|board)_' THEN
 					'sprints and boards say nothing about the state of an issue: which sprint it is in comes with the issue'
 				ELSE 'this webhook says nothing about the state of an issue' END
+			WHEN 'error' THEN 'it is an error: ' || left(coalesce(vsm.json_text(p.payload, 'errorMessages', '0'), 'it says no more'), 200)
 			WHEN 'histories' THEN 'it is a part of a changelog that does not say of which issue'
 			ELSE 'its shape is not known: '
 				'neither an issue with "fields", nor "issues", "issueChangeLogs", "values" nor a "webhookEvent"'

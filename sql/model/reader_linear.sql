@@ -234,7 +234,8 @@ BEGIN ATOMIC
 				|| (SELECT coalesce(jsonb_object_agg(e.attribute, NULL), '{}')
 					FROM unnest('{size,due_at,parent,parent,feature,feature}'::text[],
 						'{estimate,dueDate,parent,parentId,project,projectId}'::text[]) AS e (attribute, name)
-					WHERE i.issue -> e.name = 'null'))).*
+					-- (Webhooks leave out what is empty.)
+					WHERE i.issue -> e.name = 'null' OR coalesce(i.before -> e.name, 'null') <> 'null' AND NOT i.issue ? e.name))).*
 			UNION ALL
 			SELECT (vsm.fact_alias(source, i.entity, a.alias, i.created_at)).*
 			FROM (
@@ -252,7 +253,8 @@ BEGIN ATOMIC
 				SELECT CASE WHEN s.since <= i.updated_at THEN s.since ELSE i.updated_at END AS at
 				FROM (SELECT CASE i.state_type WHEN 'completed' THEN vsm.json_time(i.issue, 'completedAt')
 					WHEN 'canceled' THEN vsm.json_time(i.issue, 'canceledAt') END AS since) AS s OFFSET 0) AS s
-			WHERE i.state IS NOT NULL AND i.is_new IS NOT TRUE AND s.at IS NOT NULL AND i.action IS DISTINCT FROM 'remove'
+			WHERE i.state IS NOT NULL AND i.is_new IS NOT TRUE AND s.at IS NOT NULL
+			AND (i.action = 'remove' AND s.at >= i.sent_at) IS NOT TRUE
 			AND (i.before ? 'stateId') IS NOT TRUE
 			-- The end of its history says the same.
 			AND NOT EXISTS (
@@ -358,7 +360,8 @@ BEGIN ATOMIC
 				SELECT CASE WHEN b.is_hook THEN b.body -> 'data' ELSE b.body END AS project,
 					CASE WHEN b.is_hook THEN vsm.json_object(b.body -> 'updatedFrom') END AS before,
 					CASE WHEN b.is_hook THEN coalesce(vsm.json_text(b.body, 'action'), 'update') END AS action,
-					CASE WHEN b.is_hook THEN vsm.json_time(b.body, 'createdAt') END AS sent_at
+					CASE WHEN b.is_hook THEN vsm.json_time(b.body, 'createdAt') END AS sent_at,
+					CASE WHEN b.is_hook THEN vsm.json_text(b.body, 'url') END AS url
 				FROM (SELECT p.body, p.body ? 'type' AND p.body ?| '{action,webhookId}' AS is_hook
 					FROM (SELECT payload || '{}' AS body OFFSET 0) AS p OFFSET 0) AS b
 				OFFSET 0) AS h
@@ -369,8 +372,12 @@ BEGIN ATOMIC
 			vsm.fact_details('source', source, 'project', 'project', 'source_type', 'project', 'type', coalesce(
 				CASE WHEN vsm.meaning(names, 'type', 'project') IN ('feature', 'defect', 'risk', 'debt') THEN
 					vsm.meaning(names, 'type', 'project') END, 'feature'),
-				'title', p.name, 'url', vsm.json_text(p.project, 'url'), 'created_at', p.created_at,
-				'due_at', vsm.json_day(p.project -> 'targetDate')))).*
+				'title', p.name, 'url', coalesce(vsm.json_text(p.project, 'url'), p.url), 'created_at', p.created_at,
+				'due_at', vsm.json_day(p.project -> 'targetDate'))
+			-- what is told to be empty
+			|| CASE WHEN p.project -> 'targetDate' = 'null' OR coalesce(p.before -> 'targetDate', 'null') <> 'null'
+				AND NOT p.project ? 'targetDate' THEN
+				'{"due_at": null}'::jsonb ELSE '{}' END)).*
 		UNION ALL
 		SELECT (vsm.fact_created(source, p.entity, p.created_at, CASE WHEN p.is_new THEN p.state END)).*
 		WHERE p.created_at IS NOT NULL
@@ -386,7 +393,7 @@ BEGIN ATOMIC
 			FROM (SELECT coalesce(vsm.json_time(p.project, 'completedAt'), vsm.json_time(p.project, 'canceledAt')) AS since)
 				AS s OFFSET 0) AS s
 		WHERE p.state IS NOT NULL AND p.is_new IS NOT TRUE AND (p.before ?| '{statusId,state}') IS NOT TRUE
-		AND p.action IS DISTINCT FROM 'remove'
+		AND (p.action = 'remove' AND s.at >= p.sent_at) IS NOT TRUE
 		UNION ALL
 		SELECT (vsm.fact_event(source, p.entity, p.sent_at, 'Deleted', p.entity || ':deleted')).*
 		WHERE p.action = 'remove' AND p.sent_at IS NOT NULL) AS q;

@@ -144,6 +144,10 @@ BEGIN ATOMIC
 			FROM jsonb_array_elements(vsm.json_array(p.incident -> 'acknowledgements')) AS e) AS e
 		WHERE e.at IS NOT NULL AND e.state IS NOT NULL
 		UNION ALL
+		-- What else happened to it tells the state that it was in, but not since when.
+		SELECT (vsm.fact_observed(source, p.entity, p.occurred_at, p.status)).*
+		WHERE p.occurred_at IS NOT NULL AND p.status IS NOT NULL AND t.status_at IS NULL
+		UNION ALL
 		-- Merged into another incident, which stays.
 		SELECT (vsm.fact_link(source, p.entity, source || ':incident:' || m.id, 'part_of', 'merged', seen_at => p.version)).*
 		FROM (SELECT vsm.json_text(p.incident, 'resolve_reason', 'incident', 'id') AS id OFFSET 0) AS m

@@ -77,6 +77,12 @@ RETURN coalesce(vsm.json_text(record, field), vsm.json_text(record, field, 'disp
 COMMENT ON FUNCTION vsm.servicenow_display(jsonb, text) IS
 	'the display value of a field of a record of ServiceNow, else its value; NULL if it is empty';
 
+CREATE FUNCTION vsm.servicenow_is_empty(record jsonb, field text) RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN coalesce(vsm.servicenow_member(record, field) IN ('""', 'null'), false);
+COMMENT ON FUNCTION vsm.servicenow_is_empty(jsonb, text) IS
+	'whether a field of a record of ServiceNow is told to be empty, which one that was not asked for is not';
+
 CREATE FUNCTION vsm.servicenow_numbered(number text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN CASE substring(number FROM '^([A-Z]+)\d')
@@ -88,7 +94,9 @@ COMMENT ON FUNCTION vsm.servicenow_numbered(text) IS
 
 CREATE FUNCTION vsm.servicenow_table(record jsonb, beside text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN coalesce(vsm.servicenow_value(record, 'sys_class_name'), beside, vsm.servicenow_value(record, 'table_name'),
+RETURN coalesce(vsm.servicenow_value(record, 'sys_class_name'), beside,
+	-- (The table of an attachment is what it is attached to.)
+	CASE WHEN record ? 'table_sys_id' THEN 'sys_attachment' ELSE vsm.servicenow_value(record, 'table_name') END,
 	-- (The table of a metric is what it measures.)
 	CASE WHEN record ? 'number' THEN coalesce(vsm.servicenow_value(record, 'table'),
 		vsm.servicenow_numbered(vsm.servicenow_value(record, 'number'))) END);
@@ -183,8 +191,17 @@ BEGIN ATOMIC
 					-- normal, standard or emergency
 					'tags', CASE WHEN q.of_table = 'change_request' AND vsm.servicenow_value(p.body, 'type') IS NOT NULL THEN
 						jsonb_build_array(vsm.servicenow_value(p.body, 'type')) END,
+					'size', vsm.json_number(vsm.servicenow_member(p.body, 'story_points')),
 					'due_at', coalesce(vsm.json_day(vsm.servicenow_member(p.body, 'due_date')),
-						vsm.json_day(vsm.servicenow_member(p.body, 'end_date')))))).*
+						vsm.json_day(vsm.servicenow_member(p.body, 'end_date'))))
+				-- what it is known not to have
+				|| CASE WHEN vsm.servicenow_is_empty(p.body, 'priority') THEN '{"priority": null}'::jsonb ELSE '{}' END
+				|| CASE WHEN vsm.servicenow_is_empty(p.body, 'story_points') THEN '{"size": null}'::jsonb ELSE '{}' END
+				|| CASE WHEN vsm.servicenow_is_empty(p.body, 'due_date')
+					AND (NOT p.body ? 'end_date' OR vsm.servicenow_is_empty(p.body, 'end_date')) THEN '{"due_at": null}'::jsonb
+					ELSE '{}' END
+				|| CASE WHEN q.service IS NULL AND vsm.servicenow_is_empty(p.body, 'business_service') THEN '{"service": null}'::jsonb
+					ELSE '{}' END)).*
 			UNION ALL
 			SELECT (vsm.fact_alias(source, q.entity, q.number, q.created_at)).*
 			UNION ALL
@@ -211,6 +228,8 @@ BEGIN ATOMIC
 					'status', r.state,
 					'change_caused', CASE WHEN vsm.servicenow_value(p.body, 'caused_by') IS NOT NULL THEN true END,
 					'title', q.title)
+				|| CASE WHEN q.service IS NULL AND vsm.servicenow_is_empty(p.body, 'business_service') THEN '{"service": null}'::jsonb
+					ELSE '{}' END
 				|| CASE
 					-- An incident that was opened again is not resolved.
 					WHEN r.state IS NOT NULL AND r.state NOT IN ('Resolved', 'Closed') AND q.code NOT IN ('6', '7')
@@ -368,13 +387,23 @@ CREATE FUNCTION vsm.servicenow_lacks(record jsonb, VARIADIC fields text[]) RETUR
 COMMENT ON FUNCTION vsm.servicenow_lacks(jsonb, text[]) IS
 	'as vsm.json_lacks, of fields of a record of ServiceNow, whose values may stand beside their display values';
 
+CREATE FUNCTION vsm.servicenow_is_label(record jsonb, VARIADIC fields text[]) RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT bool_or(record ->> f.field !~ '^(-?[0-9]+(\.0*)?)?$' AND jsonb_typeof(record -> f.field) = 'string')
+	FROM unnest(fields) AS f (field);
+END;
+COMMENT ON FUNCTION vsm.servicenow_is_label(jsonb, text[]) IS
+	'whether one of these fields of a record of ServiceNow, whose values are numbers, has something else';
+
 CREATE FUNCTION vsm.servicenow_shows(record jsonb, of_kind text) RETURNS boolean
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
--- References without a value; codes as their labels.
+-- References without a value; codes as their labels, in whatever language; names of tables and answers, which are in small letters.
 RETURN NOT record @? '$.*.value' AND record @? '$.* ? (exists(@.link) && !exists(@.value))'
-	OR of_kind = 'task' AND (record ->> 'state' !~ '^-?[0-9]+(\.0*)?$' AND jsonb_typeof(record -> 'state') = 'string'
-		AND record ->> 'state' <> ''
-		OR record ->> 'priority' ~ '^[0-9] - ' OR record ->> 'urgency' ~ '^[0-9] - ' OR record ->> 'impact' ~ '^[0-9] - ');
+	OR record ->> 'sys_class_name' ~ '[^a-z0-9_]' AND jsonb_typeof(record -> 'sys_class_name') = 'string'
+	OR of_kind = 'task' AND (vsm.servicenow_is_label(record, 'state', 'priority', 'urgency', 'impact')
+		OR record ->> 'number' LIKE 'CHG%' AND (vsm.servicenow_is_label(record, 'risk') OR record ->> 'type' ~ '^[[:upper:]]'))
+	OR of_kind = 'approval' AND record ->> 'state' ~ '^[[:upper:]]';
 COMMENT ON FUNCTION vsm.servicenow_shows(jsonb, text) IS 'whether a record of ServiceNow has display values only';
 
 CREATE FUNCTION vsm.servicenow_kind(payload jsonb) RETURNS SETOF vsm.payload_kind

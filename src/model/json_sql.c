@@ -306,6 +306,30 @@ is_bare_number(const char *text, int len)
 	return true;
 }
 
+/* Whether a text is a number of 16 digits, which are microseconds since 1970, or of 19, which are nanoseconds. */
+static bool
+read_fine_time(const char *text, int len, TimestampTz *time)
+{
+	int64		number = 0;
+	int			digits;
+
+	while (len > 0 && isspace((unsigned char) *text))
+	{
+		text++;
+		len--;
+	}
+	for (digits = 0; digits < len && digits < 19 && text[digits] >= '0' && text[digits] <= '9'; digits++)
+	{
+		if (number > (PG_INT64_MAX - 9) / 10)
+			return false;
+		number = number * 10 + (text[digits] - '0');
+	}
+	if ((digits != 16 && digits != 19) || *text == '0' || (digits < len && text[digits] >= '0' && text[digits] <= '9'))
+		return false;
+	*time = UNIX_EPOCH + (digits == 16 ? number : number / 1000);
+	return true;
+}
+
 bool
 member_time(const JsonbValue *value, TimestampTz *time)
 {
@@ -325,6 +349,8 @@ member_time(const JsonbValue *value, TimestampTz *time)
 	}
 	else
 		return false;
+	if (len >= 16 && is_bare_number(start, len) && read_fine_time(start, len, time))
+		return true;
 	if (payload_read_time(start, len, &at) != PAYLOAD_TIME_READ || at == UNIX_EPOCH || at < FIRST_TIME ||
 		at >= TOO_LATE || (at < UNIX_EPOCH && value->type == jbvNumeric))
 		return false;

@@ -255,7 +255,7 @@ INSERT INTO bad.inbox (source, payload) VALUES
 	('jira', '{"id":"3","key":"A-3","fields":{"created":"yesterday"}}'), ('forge', '{"id":"4"}'), ('', '{}'), ('jira', '"text"'),
 		('jira', 'null'), ('jira', '[]'),
 	('jira', '{"webhookEvent":"comment_created"}'), ('gitlab', '{"object_kind":"note"}'),
-	('gitlab', '[{"object_kind":"note"},{"id":1,"parent_ids":[]}]'), ('gitlab', '[17]'),
+	('gitlab', '[{"object_kind":"note"},{"id":"dddddddddddddddddddddddddddddddddddddddd","parent_ids":[]}]'), ('gitlab', '[17]'),
 	('jira', repeat('[', 100000)), ('jira', '{"id":"5","key":"A-5","fields":{"created":"99999999999999999"}}'),
 	('jira', '{"id":"6","key":"A-6","fields":{"summary":"null \u0000 in it","created":"2026-01-05T10:00:00Z"},"changelog":{"total":0,'
 		'"histories":[]}}'),

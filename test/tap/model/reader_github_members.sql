@@ -390,7 +390,6 @@ push ref huge/negative/number/text: implements key in branch since
 push repository.full_name long: (refused)
 release release.draft boolean: builds release since, builds tag since, event released
 release release.prerelease boolean: event released
-tag commit.url huge/negative/number/text: builds tag
 workflow_job workflow_job object: (refused)
 workflow_job workflow_job.status huge/long/negative/number/text: build.started_at, event in_progress
 workflow_run workflow_run.status huge/long/negative/number/text: event success

@@ -246,7 +246,7 @@ INSERT INTO held VALUES
 ('push', '\.(added|modified|removed)$', ' paths$'),
 ('tag', '^name$', '^refused$| gitlab:tag:'),
 ('tag', '^commit$', '^refused$'),
-('tag', 'web_url$', ' gitlab:tag:'),
+('tag', 'web_url$', '^refused$'),
 ('pipeline', 'source_branch$', 'key in branch$'),
 ('pipeline|job', '(^|\.)(build_)?name$', ' job$'),
 ('pipeline|job', '(^|\.)ref$', ' ref$'),

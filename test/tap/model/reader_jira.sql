@@ -204,8 +204,7 @@ SELECT results_eq($$SELECT k.kind, k.reason FROM unnest(ARRAY[
 		('bulk_changelog', 'one of its entries has no issueId'),
 		('changelog', 'its "self" names the issue by key: ask for the changelog by the id of the issue'),
 		('link_webhook', 'it lacks the ids of the two issues or its timestamp'),
-		('payload', 'its shape is not known: neither an issue with "fields", nor "issues", "issueChangeLogs", "values" nor a '
-			'"webhookEvent"')$$, 'refused by name, with the reason');
+		('error', 'it is an error: no')$$, 'refused by name, with the reason');
 SELECT results_eq($$SELECT fact, details, at FROM vsm.read_jira_issue('jira', '{"id":"1","key":"A-1","fields":{"created":"yesterday"}}',
 	vsm.default_names()) WHERE at IS NOT NULL OR fact = 'item'$$,
 	$$VALUES ('item', '{"source":"jira","key":"A-1","project":"A"}'::jsonb, NULL::timestamptz)$$,
