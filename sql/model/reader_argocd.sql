@@ -157,12 +157,19 @@ BEGIN ATOMIC
 	SELECT k.name, CASE k.name
 			WHEN 'error' THEN 'it is an error: ' || coalesce(vsm.json_text(k.body, 'message'), vsm.json_text(k.body, 'error'),
 				'it says no more')
-			WHEN 'object' THEN 'objects of kind ' || left(vsm.json_text(k.app, 'kind'), 100) || ' are not read'
+			WHEN 'object' THEN 'objects of kind ' || left(vsm.json_text(k.app, 'kind'), 100)
+				-- (Others call something Application, too.)
+				|| CASE WHEN vsm.json_text(k.app, 'kind') = 'Application' THEN ' of ' || left(vsm.json_text(k.app, 'apiVersion'), 100)
+					ELSE '' END || ' are not read'
 			WHEN 'payload' THEN 'it is no Application: send it whole, as {"app": {{toJson .app}}}'
-			ELSE vsm.json_lacks(k.app, 'metadata.name')
+			ELSE coalesce(vsm.json_lacks(k.app, 'metadata.name'),
+				CASE WHEN jsonb_typeof(k.app -> 'status') IS DISTINCT FROM 'object'
+					THEN 'it has no status: it is as it was written, not as it runs' END)
 		END
 	FROM (
 		SELECT p.body, p.app, CASE
+				WHEN vsm.json_text(p.app, 'kind') = 'Application' AND vsm.json_text(p.app, 'apiVersion') NOT LIKE 'argoproj.io/%'
+					THEN 'object'
 				WHEN vsm.json_text(p.app, 'kind') = 'Application'
 					OR vsm.json_text(p.app, 'kind') IS NULL AND jsonb_typeof(p.app -> 'metadata') = 'object'
 						AND (p.app -> 'status' ?| '{sync,operationState,history,health}'

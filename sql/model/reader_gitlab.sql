@@ -180,7 +180,8 @@ BEGIN ATOMIC
 		WHEN object ?| '{short_id,parent_ids,authored_date,committed_date}' OR o.address = 'commit' THEN 'commit'
 		WHEN o.address = 'pipelines' OR object ? 'status' AND object ?| '{sha,ref}' THEN 'pipeline'
 		WHEN object ? 'commit' AND object ? 'name' THEN CASE WHEN object ?| '{target,release,message}' THEN 'tag' ELSE 'branch' END
-		WHEN o.address = 'milestones' OR object ? 'iid' AND object ?| '{start_date,expired}' AND NOT object ? 'author' THEN 'milestone'
+		WHEN o.address = 'milestones' OR o.address IS NULL AND object ? 'iid' AND object ?| '{start_date,expired}' AND NOT object ? 'author'
+			THEN 'milestone'
 		WHEN o.address = 'epics' OR o.reference = '&' OR object ? 'iid' AND object ? 'group_id' AND object ? 'author' THEN 'epic'
 		WHEN o.address IN ('issues', 'work_items') OR o.reference = '#' OR object ? 'issue_type'
 			OR object ? 'iid' AND object ? 'title' AND object ? 'state' AND object ? 'author' THEN 'issue'

@@ -138,6 +138,7 @@ BEGIN ATOMIC
 			-- what is told to be empty
 			|| CASE WHEN object -> 'weight' = 'null' THEN '{"size": null}'::jsonb ELSE '{}' END
 			|| CASE WHEN i.due_date = 'null' THEN '{"due_at": null}'::jsonb ELSE '{}' END
+			|| CASE WHEN told_type = 'epic' AND object -> 'parent_id' = 'null' THEN '{"parent": null}'::jsonb ELSE '{}' END
 			|| CASE WHEN object -> 'epic' = 'null' THEN '{"feature": null}'::jsonb ELSE '{}' END)).*
 		UNION ALL
 		-- Whatever tells the labels knows the type better.

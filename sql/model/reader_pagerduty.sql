@@ -103,7 +103,9 @@ BEGIN ATOMIC
 			-- When it got the state that it is in.
 			vsm.pagerduty_second(coalesce(
 				CASE WHEN p.status = 'resolved' THEN vsm.json_time(p.incident, 'resolved_at') END,
-				CASE p.event WHEN 'incident.' || p.status THEN p.occurred_at WHEN 'incident.reopened' THEN p.occurred_at
+				CASE p.event WHEN 'incident.' || p.status THEN p.occurred_at
+					-- (The event comes a second later.)
+					WHEN 'incident.reopened' THEN coalesce(vsm.json_time(p.incident, 'reopened_at'), p.occurred_at)
 					WHEN 'incident.unacknowledged' THEN p.occurred_at END,
 				vsm.json_time(p.incident, 'last_status_change_at'),
 				CASE WHEN p.status = 'triggered' THEN vsm.json_time(p.incident, 'reopened_at') END)) AS status_at,

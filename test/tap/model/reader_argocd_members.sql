@@ -24,18 +24,16 @@ INSERT INTO sample VALUES
 \ir ../../reader_members.sql
 
 SELECT results_eq('SELECT * FROM another ORDER BY 1, path COLLATE "C"', $$VALUES
-	('running', 'metadata', 'object, {}')$$,
+	('running', 'metadata', 'object, {}'), ('running', 'status', 'object, {}'), ('synced', 'app.status', 'object, {}')$$,
 	'what is null, empty or of another type is as good as none, but for what a payload is called by');
 SELECT results_eq('SELECT * FROM lost ORDER BY 1, path COLLATE "C"', $$VALUES
 	('running', 'metadata.namespace', 'deployment, event failure, event running, link deploys'),
-	('running', 'status', 'deployment, event failure, event running, link deploys'),
 	('running', 'status.operationState', 'deployment, event failure, event running, link deploys'),
 	('running', 'status.operationState.phase', 'deployment, event failure, event running, link deploys'),
 	('running', 'status.operationState.startedAt', 'deployment, event failure, event running, link deploys'),
 	('running', 'status.operationState.syncResult', 'link deploys'),
 	('running', 'status.operationState.syncResult.revision', 'link deploys'),
 	('synced', 'app.metadata.namespace', 'deployment, event running, event success, link deploys'),
-	('synced', 'app.status', 'deployment, event running, event success, link deploys'),
 	('synced', 'app.status.history', 'deployment, event running, event success, link deploys'),
 	('synced', 'app.status.history.0', 'deployment, event running, event success, link deploys'),
 	('synced', 'app.status.history.0.deployStartedAt', 'deployment, event running, event success, link deploys'),
@@ -46,8 +44,10 @@ SELECT results_eq('SELECT * FROM lost ORDER BY 1, path COLLATE "C"', $$VALUES
 SELECT results_eq('SELECT * FROM needed ORDER BY 1, path COLLATE "C"', $$VALUES
 	('running', 'metadata', 'it is no Application: send it whole, as {"app": {{toJson .app}}}'),
 	('running', 'metadata.name', 'it has no metadata.name'),
+	('running', 'status', 'it has no status: it is as it was written, not as it runs'),
 	('synced', 'app', 'it is no Application: send it whole, as {"app": {{toJson .app}}}'),
-	('synced', 'app.metadata', 'it has no metadata.name'), ('synced', 'app.metadata.name', 'it has no metadata.name')$$,
+	('synced', 'app.metadata', 'it has no metadata.name'), ('synced', 'app.metadata.name', 'it has no metadata.name'),
+	('synced', 'app.status', 'it has no status: it is as it was written, not as it runs')$$,
 	'a payload is not read without what it is about, and when');
 
 SELECT finish();

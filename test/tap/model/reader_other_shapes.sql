@@ -2,7 +2,7 @@
 BEGIN;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS vsm;
-SELECT plan(32);
+SELECT plan(35);
 SET LOCAL TimeZone = 'UTC';
 SET LOCAL jit = off;
 SET LOCAL client_min_messages = error;
@@ -203,6 +203,28 @@ SELECT results_eq($$SELECT f.fact, f.value, f.at FROM pg_temp.read('pagerduty', 
 		"created_at": "2026-01-05T10:00:00Z"}}}') AS f WHERE f.value IS NOT NULL ORDER BY f.at$$,
 	$$VALUES ('event', 'triggered', timestamptz '2026-01-05 10:00Z'), ('observed', 'acknowledged', '2026-01-05 10:30Z')$$,
 	'an event that is of no state tells the present one');
+
+SELECT results_eq($$SELECT f.value, f.at FROM pg_temp.read('pagerduty', '{"event": {"event_type": "incident.reopened",
+		"resource_type": "incident", "occurred_at": "2026-01-05T10:30:01Z", "data": {"id": "P1", "type": "incident",
+		"status": "triggered", "reopened_at": "2026-01-05T10:30:00Z",
+		"created_at": "2026-01-05T10:00:00Z"}}}') AS f WHERE f.value IS NOT NULL ORDER BY f.at DESC LIMIT 1$$,
+	$$VALUES ('triggered', timestamptz '2026-01-05 10:30Z')$$, 'an incident was reopened when it says so');
+
+-- Argo CD: others call something Application, too, and what lies in a repository is not what runs
+SELECT results_eq($$SELECT f.value FROM unnest(ARRAY['{"apiVersion": "app.k8s.io/v1beta1"}', '{"apiVersion": "argoproj.io/v1alpha1"}',
+		'{}']::jsonb[]) WITH ORDINALITY AS p (api, n), pg_temp.read('argocd', '{"kind": "Application", "metadata": {"name": "shop"},
+		"spec": {"project": "default", "source": {"repoURL": "https://git.example.com/shop/web"}}}' || p.api) AS f ORDER BY p.n$$,
+	ARRAY['objects of kind Application of app.k8s.io/v1beta1 are not read',
+		'it has no status: it is as it was written, not as it runs', 'it has no status: it is as it was written, not as it runs'],
+	'an Application of another, and one that nobody runs');
+
+-- GitLab: an epic that has left its parent
+SELECT results_eq($$SELECT f.details -> 'parent' FROM unnest(ARRAY['{"parent_id": null}', '{"parent_id": 4}', '{}']::jsonb[])
+		WITH ORDINALITY AS p (parent, n), pg_temp.read('gitlab', '{"id": 9, "iid": 2, "group_id": 7, "title": "T", "state": "opened",
+		"start_date": null, "due_date": null, "web_url": "https://gitlab.example.com/groups/shop/-/epics/2", "labels": [],
+		"created_at": "2026-01-05T10:00:00Z", "updated_at": "2026-01-05T10:00:00Z"}' || p.parent) AS f
+		WHERE f.fact = 'item' AND f.details ? 'source_type' ORDER BY p.n$$, ARRAY['null', '"gitlab:epic:4"', NULL]::jsonb[],
+	'the parent of an epic');
 
 -- Linear: webhooks leave out what is empty, or have null there
 SELECT results_eq($$SELECT f.details FROM unnest(ARRAY['{"targetDate": null}', '{}', '{"targetDate": "2026-02-01"}']::jsonb[])

@@ -38,8 +38,9 @@ INSERT INTO sample VALUES
 \ir ../../reader_members.sql
 
 SELECT results_eq('SELECT * FROM another ORDER BY 1, path COLLATE "C"',
-	$$VALUES ('beside', 'record', 'object, {}')$$, 'what is null, empty or of another type is as good as none, but where that says '
-		'something');
+	$$VALUES ('beside', 'record', 'object, {}'), ('change', 'due_date', '"", null'), ('change', 'due_date.value', '"", null'),
+		('change', 'priority', '"", null'), ('change', 'priority.value', '"", null'), ('incident', 'priority', '"", null')$$,
+	'what is null, empty or of another type is as good as none, but where that says something');
 
 SELECT results_eq('SELECT * FROM lost ORDER BY 1, path COLLATE "C"',
 	$$VALUES ('approval', 'source_table', 'event approval approved, event approval requested, link part_of'), ('approval',
