@@ -1,13 +1,30 @@
 CREATE OR REPLACE VIEW :"schema".data_quality AS
 WITH route AS MATERIALIZED (SELECT r.item, r.value_stream, r.rank FROM :"schema".routed_item AS r),
+happened AS MATERIALIZED (
+	-- All events, read once.
+	SELECT e.source, r.item IS NOT NULL AS is_of_item, r.value_stream, r.rank, e.state, e.method IS NOT DISTINCT FROM 'label' AS is_label,
+		count(*) AS events, count(*) FILTER (WHERE e.at < r.created_at) AS before_creation, min(e.recorded_at) AS recorded_at
+	FROM :"schema".event AS e
+		LEFT JOIN (
+			SELECT i.item, i.created_at, w.value_stream, w.rank
+			FROM :"schema".item AS i LEFT JOIN route AS w ON w.item = i.item) AS r ON r.item = e.entity
+	GROUP BY e.source, r.item IS NOT NULL, r.value_stream, r.rank, e.state, e.method IS NOT DISTINCT FROM 'label'),
+named AS MATERIALIZED (
+	-- What implements or fixes what, as entity_link has it, but all at once, and some more than once.
+	SELECT n.kind, n.source, n.target, i.item IS NOT NULL AS is_item
+	FROM (
+			SELECT l.kind, coalesce(s.item, l.source) AS source, coalesce(t.item, l.target) AS target
+			FROM :"schema".link AS l
+				LEFT JOIN :"schema".item_alias AS s ON s.alias = l.source
+				LEFT JOIN :"schema".item_alias AS t ON t.alias = l.target
+			WHERE l.kind IN ('implements', 'fixes')) AS n
+		LEFT JOIN :"schema".item AS i ON i.item = n.target
+	WHERE n.source <> n.target),
 linked AS MATERIALIZED (
 	-- Items that a commit implements, itself or through its merge request.
-	SELECT l.source AS commit, l.target AS item FROM :"schema".entity_link AS l
-	WHERE l.kind IN ('implements', 'fixes') AND EXISTS (SELECT FROM :"schema".item AS i WHERE i.item = l.target)
-	AND EXISTS (SELECT FROM :"schema".commit AS c WHERE c.sha = l.source)
-	UNION
-	SELECT p.source, l.target FROM :"schema".entity_link AS l JOIN :"schema".link AS p ON p.target = l.source AND p.kind = 'part_of'
-	WHERE l.kind IN ('implements', 'fixes') AND EXISTS (SELECT FROM :"schema".item AS i WHERE i.item = l.target)),
+	SELECT n.source AS commit, n.target AS item FROM named AS n JOIN :"schema".commit AS c ON c.sha = n.source WHERE n.is_item
+	UNION ALL
+	SELECT p.source, n.target FROM named AS n JOIN :"schema".link AS p ON p.target = n.source AND p.kind = 'part_of' WHERE n.is_item),
 deploying AS MATERIALIZED (
 	-- Deployments and the builds that made them.
 	SELECT d.deployment, d.environment, b.build, b.job
@@ -18,9 +35,9 @@ FROM (
 	SELECT 'unmapped state' AS finding, u.value_stream || ': ' || u.state AS subject, u.events AS found,
 		NULL::bigint AS total, 'Events with a state that the workflow does not have.' AS detail
 	FROM (
-		SELECT r.value_stream, r.rank, e.state, count(*) AS events
-		FROM :"schema".event AS e JOIN route AS r ON r.item = e.entity
-		WHERE e.method IS DISTINCT FROM 'label' GROUP BY r.value_stream, r.rank, e.state) AS u
+		SELECT h.value_stream, h.rank, h.state, sum(h.events)::bigint AS events
+		FROM happened AS h
+		WHERE h.is_of_item AND NOT h.is_label GROUP BY h.value_stream, h.rank, h.state) AS u
 		JOIN :"schema".value_stream AS v ON v.value_stream = u.value_stream
 		LEFT JOIN :"schema".routing AS q ON q.rank = u.rank AND q.value_stream = u.value_stream
 	WHERE coalesce(q.workflow, v.workflow) IS NOT NULL AND NOT EXISTS (
@@ -35,28 +52,28 @@ FROM (
 		'Items that no commit names, in its message or through its merge request.'
 	FROM :"schema".item AS i LEFT JOIN (SELECT DISTINCT k.item FROM linked AS k) AS l ON l.item = i.item
 	UNION ALL
-	SELECT 'deployments without items', '', count(*) FILTER (WHERE l.commit IS NULL), count(*),
+	SELECT 'deployments without items', '', count(*) FILTER (WHERE l.sha IS NULL), count(*),
 		'Deployments of a commit that leads to no item.'
-	FROM :"schema".deployment AS d LEFT JOIN (SELECT DISTINCT k.commit FROM linked AS k) AS l ON l.commit = d.sha
+	FROM :"schema".deployment AS d
+		LEFT JOIN (SELECT DISTINCT o.sha FROM :"schema".deployment AS o JOIN linked AS k ON k.commit = o.sha) AS l ON l.sha = d.sha
 	UNION ALL
 	SELECT 'commits with keys', coalesce(c.repository, ''),
 		count(l.commit), count(*),
 		'Commits that lead to an item.'
 	FROM :"schema".commit AS c LEFT JOIN (SELECT DISTINCT k.commit FROM linked AS k) AS l ON l.commit = c.sha GROUP BY c.repository
 	UNION ALL
-	SELECT 'links to unknown items', l.kind, count(*), NULL,
+	SELECT 'links to unknown items', n.kind, count(DISTINCT (n.source, n.target)), NULL,
 		'Links whose end is neither an entity nor an alias of an item: perhaps not a key at all, perhaps the tracker is not loaded.'
-	FROM :"schema".entity_link AS l
-	WHERE l.kind IN ('implements', 'fixes') AND l.target NOT LIKE '%:%:%'
-	AND NOT EXISTS (SELECT FROM :"schema".item AS i WHERE i.item = l.target)
-	GROUP BY l.kind
+	FROM named AS n
+	WHERE n.target NOT LIKE '%:%:%' AND NOT n.is_item
+	GROUP BY n.kind
 	UNION ALL
 	SELECT 'payloads in error', i.source || ': ' || left(i.error, 200), count(*), NULL, 'Payloads that stay in the inbox.'
 	FROM :"schema".inbox AS i WHERE i.error IS NOT NULL GROUP BY i.source, left(i.error, 200)
 	UNION ALL
-	SELECT 'clock runs backwards', 'event before creation', count(*) FILTER (WHERE e.at < i.created_at), count(*),
+	SELECT 'clock runs backwards', 'event before creation', coalesce(sum(h.before_creation), 0)::bigint, coalesce(sum(h.events), 0)::bigint,
 		'Events of items from before the item was created.'
-	FROM :"schema".event AS e JOIN :"schema".item AS i ON i.item = e.entity
+	FROM happened AS h WHERE h.is_of_item
 	UNION ALL
 	SELECT 'clock runs backwards', 'deployment', count(*) FILTER (WHERE d.finished_at < d.started_at OR d.started_at < d.created_at
 		OR d.finished_at < d.created_at), count(*), 'Deployments that ended before they began.'
@@ -244,7 +261,7 @@ FROM (
 		JOIN (
 			SELECT s.source, min(s.read_at) AS read_at
 			FROM (
-				SELECT e.source, min(e.recorded_at) AS read_at FROM :"schema".event AS e GROUP BY e.source
+				SELECT h.source, min(h.recorded_at) AS read_at FROM happened AS h GROUP BY h.source
 				UNION ALL
 				SELECT p.source, min(p.read_at) FROM :"schema".payload AS p GROUP BY p.source) AS s
 			GROUP BY s.source) AS r
