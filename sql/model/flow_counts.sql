@@ -1,14 +1,23 @@
 /*
- * The table flow_count: what flow_weekly and flow_monthly count of events, which are many, by week and month. What concerns some
- * items is taken off before they are made anew, and added after. Where all is made anew ('counts' in the table touched) it is
- * counted at the end, once.
+ * The table flow_count: what flow_weekly and flow_monthly count of events, which are many, by week and month; and how many items
+ * teams work on, by day, which is what a day of theirs is shared among. What concerns some items is taken off before they are made
+ * anew, and added after. Where all is made anew ('counts' in the table touched) it is counted at the end, once.
  */
 
 CREATE TYPE vsm.flow_count AS (
 	value_stream text, unit text, period date, team text, type text, level text, events bigint, created bigint, started bigint,
-	cancelled bigint, reopened bigint, load_change bigint, aging_change bigint, load_since numeric
+	cancelled bigint, reopened bigint, load_change bigint, aging_change bigint, load_since numeric,
+	worked_change bigint
 );
 COMMENT ON TYPE vsm.flow_count IS 'a row of the table flow_count of a model; a part of vsm.refresh';
+
+CREATE FUNCTION vsm.worked_days(since date, until date, gaps datemultirange) RETURNS datemultirange
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN since < until OR until IS NULL THEN
+	CASE WHEN gaps IS NULL THEN datemultirange(daterange(since, until)) ELSE datemultirange(daterange(since, until)) - gaps END END;
+COMMENT ON FUNCTION vsm.worked_days(date, date, datemultirange) IS
+	'the days of a visit on which an item was worked on, by the columns worked_since, worked_until and worked_gaps of the table visit, '
+	'NULL if there are none; a part of vsm.refresh and of views';
 
 CREATE FUNCTION vsm.flow_counts(items text[]) RETURNS SETOF vsm.flow_count
 LANGUAGE plpgsql STABLE
@@ -21,7 +30,7 @@ BEGIN
 	RETURN QUERY
 	SELECT d.value_stream, u.unit, vsm.period_of(u.unit, d.day, m.week_starts), d.team, d.type, d.level, sum(d.events)::bigint,
 		sum(d.created)::bigint, sum(d.started)::bigint, sum(d.cancelled)::bigint, sum(d.reopened)::bigint, sum(d.load_change)::bigint,
-		sum(d.aging_change)::bigint, sum(d.load_since)
+		sum(d.aging_change)::bigint, sum(d.load_since), 0::bigint
 	FROM (
 		SELECT coalesce(f.value_stream, '(none)') AS value_stream, coalesce(f.team, '(none)') AS team, coalesce(f.type, '(none)') AS type,
 			coalesce(f.level, 'item') AS level, e.day, count(*) AS events, count(*) FILTER (WHERE e.what = 1) AS created,
@@ -60,7 +69,20 @@ BEGIN
 		GROUP BY 1, 2, 3, 4, 5) AS d
 		CROSS JOIN (SELECT k.week_starts FROM model AS k LIMIT 1) AS m
 		CROSS JOIN (VALUES ('week'), ('month')) AS u (unit)
-	GROUP BY 1, 2, 3, 4, 5, 6;
+	GROUP BY 1, 2, 3, 4, 5, 6
+	UNION ALL
+	SELECT w.value_stream, 'day', e.day, coalesce(w.team, '(none)'), '(none)', 'item', count(*), 0, 0, 0, 0, 0, 0, 0, sum(e.change)::bigint
+	FROM (
+			SELECT v.value_stream, v.team, unnest(vsm.worked_days(v.worked_since, v.worked_until, v.worked_gaps)) AS days
+			FROM vsm.each_entity(items) AS t (item)
+				CROSS JOIN LATERAL (
+					SELECT i.item FROM item_flow AS i WHERE i.item = t.item AND i.level IS DISTINCT FROM 'parent' OFFSET 0) AS f
+				CROSS JOIN LATERAL (
+					SELECT y.value_stream, y.team, y.worked_since, y.worked_until, y.worked_gaps FROM visit AS y
+					WHERE y.item = f.item AND y.worked_since IS NOT NULL AND y.value_stream IS NOT NULL OFFSET 0) AS v) AS w
+		CROSS JOIN LATERAL (VALUES (lower(w.days), 1), (upper(w.days), -1)) AS e (day, change)
+	WHERE e.day IS NOT NULL
+	GROUP BY 1, 3, 4;
 END
 $$;
 COMMENT ON FUNCTION vsm.flow_counts(text[]) IS
@@ -107,27 +129,28 @@ BEGIN
 	END IF;
 	WITH written AS (
 		INSERT INTO flow_count AS o (value_stream, unit, period, team, type, level, events, created, started, cancelled, reopened,
-			load_change, aging_change, load_since)
+			load_change, aging_change, load_since, worked_change)
 		SELECT n.value_stream, n.unit, n.period, n.team, n.type, n.level, n.events, n.created, n.started, n.cancelled, n.reopened,
-			n.load_change, n.aging_change, n.load_since
+			n.load_change, n.aging_change, n.load_since, n.worked_change
 		FROM (
 			SELECT c.value_stream, c.unit, c.period, c.team, c.type, c.level, sum(c.sign * c.events)::bigint AS events,
 				sum(c.sign * c.created)::bigint AS created, sum(c.sign * c.started)::bigint AS started,
 				sum(c.sign * c.cancelled)::bigint AS cancelled, sum(c.sign * c.reopened)::bigint AS reopened,
 				sum(c.sign * c.load_change)::bigint AS load_change, sum(c.sign * c.aging_change)::bigint AS aging_change,
-				sum(c.sign * c.load_since) AS load_since
+				sum(c.sign * c.load_since) AS load_since, sum(c.sign * c.worked_change)::bigint AS worked_change
 			FROM (
 				SELECT -1 AS sign, b.* FROM unnest(before) AS b
 				UNION ALL
 				SELECT 1, a.* FROM vsm.flow_counts(items) AS a) AS c
 			GROUP BY 1, 2, 3, 4, 5, 6) AS n
-		WHERE (n.events, n.created, n.started, n.cancelled, n.reopened, n.load_change, n.aging_change, n.load_since)
-			<> (0, 0, 0, 0, 0, 0, 0, 0)
+		WHERE (n.events, n.created, n.started, n.cancelled, n.reopened, n.load_change, n.aging_change, n.load_since, n.worked_change)
+			<> (0, 0, 0, 0, 0, 0, 0, 0, 0)
 		ORDER BY n.value_stream COLLATE "C", n.unit, n.period
 		ON CONFLICT (value_stream, unit, period, team, type, level) DO UPDATE SET events = o.events + excluded.events,
 			created = o.created + excluded.created, started = o.started + excluded.started, cancelled = o.cancelled + excluded.cancelled,
 			reopened = o.reopened + excluded.reopened, load_change = o.load_change + excluded.load_change,
-			aging_change = o.aging_change + excluded.aging_change, load_since = o.load_since + excluded.load_since
+			aging_change = o.aging_change + excluded.aging_change, load_since = o.load_since + excluded.load_since,
+			worked_change = o.worked_change + excluded.worked_change
 		RETURNING o.ctid AS place, o.events)
 	SELECT array_agg(w.place) INTO emptied FROM written AS w WHERE w.events = 0;
 	IF emptied IS NOT NULL THEN
@@ -152,11 +175,11 @@ BEGIN
 	DELETE FROM flow_count;
 	-- As vsm.flow_counts has it, kind by kind, of all items at once.
 	INSERT INTO flow_count (value_stream, unit, period, team, type, level, events, created, started, cancelled, reopened, load_change,
-		aging_change, load_since)
+		aging_change, load_since, worked_change)
 	SELECT d.value_stream, u.unit, vsm.period_of(u.unit, d.day, m.week_starts), d.team, d.type, d.level, sum(d.events),
 		coalesce(sum(d.events) FILTER (WHERE d.what = 'created'), 0), coalesce(sum(d.events) FILTER (WHERE d.what = 'started'), 0),
 		coalesce(sum(d.events) FILTER (WHERE d.what = 'cancelled'), 0), coalesce(sum(d.events) FILTER (WHERE d.what = 'reopened'), 0),
-		sum(d.events * d.change), sum(d.events * d.aging), sum(d.since * d.change)
+		sum(d.events * d.change), sum(d.events * d.aging), sum(d.since * d.change), 0
 	FROM (
 			SELECT coalesce(e.value_stream, '(none)') AS value_stream, coalesce(e.team, '(none)') AS team,
 				coalesce(e.type, '(none)') AS type, coalesce(e.level, 'item') AS level, e.day, e.what, e.change, e.aging,
@@ -200,6 +223,15 @@ BEGIN
 		CROSS JOIN (SELECT k.week_starts FROM model AS k LIMIT 1) AS m
 		CROSS JOIN (VALUES ('week'), ('month')) AS u (unit)
 	GROUP BY 1, 2, 3, 4, 5, 6
+	UNION ALL
+	SELECT w.value_stream, 'day', e.day, coalesce(w.team, '(none)'), '(none)', 'item', count(*), 0, 0, 0, 0, 0, 0, 0, sum(e.change)
+	FROM (
+			SELECT v.value_stream, v.team, unnest(vsm.worked_days(v.worked_since, v.worked_until, v.worked_gaps)) AS days
+			FROM visit AS v JOIN item_flow AS i ON i.item = v.item AND i.level IS DISTINCT FROM 'parent'
+			WHERE v.worked_since IS NOT NULL AND v.value_stream IS NOT NULL) AS w
+		CROSS JOIN LATERAL (VALUES (lower(w.days), 1), (upper(w.days), -1)) AS e (day, change)
+	WHERE e.day IS NOT NULL
+	GROUP BY 1, 3, 4
 	ORDER BY 1, 2, 3;
 	DELETE FROM touched AS t WHERE t.kind = 'counts';
 	RETURN true;

@@ -378,7 +378,8 @@ BEGIN
 				excluded.started_day, excluded.finished_day, excluded.finished_week, excluded.finished_month, excluded.released_week,
 				excluded.released_month, excluded.category, excluded.parent, excluded.feature, excluded.untouched, excluded.assisted)),
 	visiting (item, visit, value_stream, team, type, priority, place, stage, class, entered_at, left_at, left_day, left_week, left_month,
-			duration, blocked, on_clock, backward, entered_day, age, is_last, starts_load, ends_load, worked_until) AS (
+			duration, blocked, on_clock, backward, entered_day, age, is_last, starts_load, ends_load, is_worked, worked_until,
+			worked_days) AS (
 		SELECT m.item, v.visit, m.value_stream,
 			CASE WHEN m.team_at IS NULL THEN m.team
 				ELSE coalesce(vsm.value_at(v.left_at, m.team_at, m.team_told, m.team_before, NULL), m.team) END,
@@ -393,10 +394,12 @@ BEGIN
 				AND (v.load_since = v.load_since_before AND v.entered_at = v.left_before AND v.on_clock = v.on_clock_before) IS NOT TRUE,
 			v.load_since IS NOT NULL AND v.left_at IS NOT NULL
 				AND (v.load_since = v.load_since_after AND v.left_at = v.entered_after AND v.on_clock = v.on_clock_after) IS NOT TRUE,
-			-- (What was blocked meanwhile, or goes on, is left to those who ask.)
-			CASE WHEN v.class = 'active' AND v.on_clock AND v.blocked = interval '0' AND v.left_at IS NOT NULL
-				THEN CASE WHEN v.left_at > v.entered_at THEN vsm.period_day(v.left_at - interval '1 microsecond', zone) + 1
-					ELSE vsm.period_day(v.entered_at, zone) END END
+			w.is_worked,
+			CASE WHEN w.is_worked THEN CASE
+				WHEN isempty(w.days) OR v.left_at = v.entered_at THEN vsm.period_day(v.entered_at, zone)
+				WHEN w.days IS NOT NULL THEN upper(w.days)
+				ELSE vsm.period_day(v.left_at - interval '1 microsecond', zone) + 1 END END,
+			w.days
 		FROM made AS m JOIN route AS r ON r.route = m.route,
 			LATERAL (
 				SELECT z.*, lag(z.load_since) OVER w AS load_since_before, lag(z.left_at) OVER w AS left_before,
@@ -413,11 +416,23 @@ BEGIN
 								x.visit = max(x.visit) OVER (PARTITION BY x.stage) AS is_last
 							FROM vsm.visits(m.timeline, r.workflow) AS x) AS y
 						CROSS JOIN LATERAL (SELECT coalesce(y.age_before, interval '0') AS age) AS a) AS z
-				WINDOW w AS (ORDER BY z.visit)) AS v),
+				WINDOW w AS (ORDER BY z.visit)) AS v
+			CROSS JOIN LATERAL (
+				SELECT k.is_worked, CASE WHEN k.is_worked AND (v.blocked = interval '0') IS NOT TRUE THEN coalesce((
+					SELECT range_agg(daterange(vsm.period_day(lower(u), zone),
+						vsm.period_day(upper(u) - interval '1 microsecond', zone) + 1))
+					FROM unnest(tstzmultirange(tstzrange(v.entered_at, v.left_at)) - vsm.blocked_periods(m.timeline, r.workflow)) AS u),
+					'{}') END AS days
+				FROM (SELECT v.class = 'active' AND v.on_clock AS is_worked) AS k OFFSET 0) AS w),
 	-- Days of several visits that are the same count for the first.
 	visited AS MATERIALIZED (
-		SELECT v.*, CASE WHEN v.worked_until IS NOT NULL THEN greatest(v.entered_day, max(v.worked_until) OVER (
-			PARTITION BY v.item, v.team ORDER BY v.visit ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)) END AS worked_since
+		SELECT v.item, v.visit, v.value_stream, v.team, v.type, v.priority, v.place, v.stage, v.class, v.entered_at, v.left_at,
+			v.left_day, v.left_week, v.left_month, v.duration, v.blocked, v.on_clock, v.backward, v.entered_day, v.age, v.is_last,
+			v.starts_load, v.ends_load, v.worked_until,
+			CASE WHEN v.is_worked THEN greatest(v.entered_day, max(v.worked_until) OVER (
+				PARTITION BY v.item, v.team ORDER BY v.visit ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)) END AS worked_since,
+			CASE WHEN v.worked_days IS NOT NULL
+				THEN nullif(vsm.worked_days(v.entered_day, v.worked_until, v.worked_days), '{}') END AS worked_gaps
 		FROM visiting AS v),
 	present AS MATERIALIZED (
 		SELECT g.*
@@ -429,17 +444,18 @@ BEGIN
 			SELECT o.ctid_then FROM present AS o WHERE NOT EXISTS (SELECT FROM visited AS m WHERE m.item = o.item AND m.visit = o.visit))))
 	INSERT INTO visit AS o (item, visit, value_stream, team, type, priority, place, stage, class, entered_at, left_at, left_day,
 		left_week, left_month,
-			duration, blocked, on_clock, backward, entered_day, age, is_last, starts_load, ends_load, worked_until, worked_since)
+			duration, blocked, on_clock, backward, entered_day, age, is_last, starts_load, ends_load, worked_until, worked_since,
+			worked_gaps)
 	SELECT m.*
 	FROM visited AS m LEFT JOIN present AS o ON o.item = m.item AND o.visit = m.visit
 	WHERE o.item IS NULL OR (
 		o.value_stream, o.team, o.type, o.priority, o.place, o.stage, o.class, o.entered_at, o.left_at, o.left_day, o.left_week,
 			o.left_month, o.duration, o.blocked, o.on_clock, o.backward, o.entered_day, o.age, o.is_last, o.starts_load, o.ends_load,
-			o.worked_until, o.worked_since)
+			o.worked_until, o.worked_since, o.worked_gaps)
 		IS DISTINCT FROM (
 		m.value_stream, m.team, m.type, m.priority, m.place, m.stage, m.class, m.entered_at, m.left_at, m.left_day, m.left_week,
 			m.left_month, m.duration, m.blocked, m.on_clock, m.backward, m.entered_day, m.age, m.is_last, m.starts_load, m.ends_load,
-			m.worked_until, m.worked_since)
+			m.worked_until, m.worked_since, m.worked_gaps)
 	ORDER BY m.item COLLATE "C", m.visit
 	ON CONFLICT (item, visit) DO UPDATE SET value_stream = excluded.value_stream, team = excluded.team, type = excluded.type,
 		priority = excluded.priority, place = excluded.place, stage = excluded.stage, class = excluded.class,
@@ -447,7 +463,8 @@ BEGIN
 				left_month = excluded.left_month, duration = excluded.duration, blocked = excluded.blocked, on_clock = excluded.on_clock,
 					backward = excluded.backward, entered_day = excluded.entered_day, age = excluded.age, is_last = excluded.is_last,
 					starts_load = excluded.starts_load, ends_load = excluded.ends_load,
-					worked_until = excluded.worked_until, worked_since = excluded.worked_since;
+					worked_until = excluded.worked_until, worked_since = excluded.worked_since,
+					worked_gaps = excluded.worked_gaps;
 	PERFORM vsm.write_flow_counts(items, counts);
 	PERFORM vsm.write_levels(above || vsm.items_above(items));
 END

@@ -51,12 +51,27 @@ for version in 0.2.0 0.3.0; do
 		INSERT INTO flow.item (item, type, title) VALUES ('jira:issue:1', 'feature', 'kept');
 		INSERT INTO flow.event (source, event_id, entity, at, state) VALUES ('jira', '1', 'jira:issue:1', '2026-01-05 10:00Z', 'To Do');
 		GRANT SELECT ON flow.item, flow.data_quality TO vsm_model_reader"
+	if [ $version != 0.2.0 ]; then
+		ok 'with results' sql -d vsm_old_model -c "
+			INSERT INTO flow.value_stream (value_stream, workflow) VALUES ('Shop', '{\"stages\": [{\"name\": \"To Do\", \"class\": \"new\"},
+				{\"name\": \"Doing\", \"class\": \"active\"}, {\"name\": \"Done\", \"class\": \"done\"}]}');
+			UPDATE flow.item SET value_stream = 'Shop';
+			INSERT INTO flow.event (source, event_id, entity, at, state)
+			VALUES ('jira', '2', 'jira:issue:1', '2026-01-07 10:00Z', 'Doing')" \
+			-c "CALL vsm.refresh('flow')"
+	fi
 	ok 'it is brought up to this version' sql -d vsm_old_model -c 'ALTER EXTENSION vsm UPDATE' -c "CALL vsm.create_model('flow')"
 	dump vsm_old_model flow >"$tmp/upgraded"
 	ok 'and is the same as a new one, with its grants' diff -u "$tmp/new" "$tmp/upgraded"
 	is "$(sql -d vsm_old_model -c "SELECT i.title, e.state, m.currency,
 			m.version = (SELECT extversion FROM pg_extension WHERE extname = 'vsm')
-		FROM flow.item AS i JOIN flow.event AS e ON e.entity = i.item, flow.model AS m")" 'kept|To Do|EUR|t' 'with its rows and settings'
+		FROM flow.item AS i JOIN flow.event AS e ON e.entity = i.item AND e.event_id = '1', flow.model AS m")" 'kept|To Do|EUR|t' \
+		'with its rows and settings'
+	if [ $version != 0.2.0 ]; then
+		is "$(sql -d vsm_old_model -c "CALL vsm.refresh('flow')" -c "SELECT c.team, c.period, c.events, c.worked_change
+			FROM flow.flow_count AS c WHERE c.unit = 'day'")" '(none)|2026-01-07|1|1' \
+			'the next refresh makes what results of this version have more'
+	fi
 	dropdb --force vsm_old_model
 done
 sql -d vsm_model -c 'DROP OWNED BY vsm_model_reader' -c 'DROP ROLE vsm_model_reader'

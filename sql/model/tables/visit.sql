@@ -24,17 +24,16 @@ ALTER TABLE :"schema".visit
 	ADD COLUMN IF NOT EXISTS starts_load boolean,
 	ADD COLUMN IF NOT EXISTS ends_load boolean,
 	ADD COLUMN IF NOT EXISTS worked_since date,
-	ADD COLUMN IF NOT EXISTS worked_until date;
+	ADD COLUMN IF NOT EXISTS worked_until date,
+	ADD COLUMN IF NOT EXISTS worked_gaps datemultirange;
 CALL vsm.ensure_key(:'schema', 'visit', 'item', 'visit');
 CREATE INDEX IF NOT EXISTS visit_left_idx ON :"schema".visit (left_at);
 CREATE INDEX IF NOT EXISTS visit_month_idx ON :"schema".visit ((coalesce(value_stream, '(none)')), left_month);
 CREATE INDEX IF NOT EXISTS visit_stage_idx ON :"schema".visit ((coalesce(value_stream, '(none)')), stage, left_at);
 CREATE INDEX IF NOT EXISTS visit_load_idx ON :"schema".visit ((coalesce(value_stream, '(none)'))) WHERE starts_load OR ends_load;
--- What a team has worked on, without a look at the table, and what is not known for good.
-CREATE INDEX IF NOT EXISTS visit_worked_idx ON :"schema".visit ((coalesce(team, '(none)')))
-	INCLUDE (team, value_stream, item, worked_since, worked_until) WHERE worked_since < worked_until;
-CREATE INDEX IF NOT EXISTS visit_working_idx ON :"schema".visit ((coalesce(team, '(none)')))
-	WHERE class = 'active' AND on_clock AND worked_until IS NULL;
+-- What 0.3.0 looked up what teams work on by: flow_count says it.
+DROP INDEX IF EXISTS :"schema".visit_worked_idx;
+DROP INDEX IF EXISTS :"schema".visit_working_idx;
 CREATE STATISTICS IF NOT EXISTS :"schema".visit_groups ON (coalesce(value_stream, '(none)')), (coalesce(team, '(none)')),
 	(coalesce(type, '(none)')) FROM :"schema".visit;
 
@@ -64,6 +63,8 @@ COMMENT ON COLUMN :"schema".visit.starts_load IS
 	'whether with it the item comes into load: it is active or waiting, and is not what goes on from the visit before';
 COMMENT ON COLUMN :"schema".visit.ends_load IS 'whether after it the item is no longer in load: it goes on in no visit that is';
 COMMENT ON COLUMN :"schema".visit.worked_since IS
-	'the first of the days on which work on it was done in a visit of an active stage, those of earlier visits by the same team left out; '
-	'not before worked_until: none are left; NULL: another stage, or it was blocked meanwhile or goes on';
-COMMENT ON COLUMN :"schema".visit.worked_until IS 'the day after the last of these days; NULL where worked_since is';
+	'the first of the days on which work on it was done in a visit of an active stage on the clock, those of earlier visits by the same '
+	'team left out; NULL: another visit. See worked_until';
+COMMENT ON COLUMN :"schema".visit.worked_until IS
+	'the day after the last of these days; NULL: it goes on; not after worked_since: none are left';
+COMMENT ON COLUMN :"schema".visit.worked_gaps IS 'days between on which it was blocked all the time; NULL: none';

@@ -6,14 +6,14 @@ FROM :"schema".item_flow AS f
 		-- Right above an item is its parent or, where none is known, the feature that it is a part of. UNION, not UNION ALL: items
 		-- that are above each other end it.
 		WITH RECURSIVE below AS (
-			SELECT e.item, e.level, i.urgency IS NOT NULL AS has_other_urgency
-			FROM :"schema".item_flow AS e JOIN :"schema".item AS i ON i.item = e.item
+			SELECT e.item, e.level, i.item IS NOT NULL AS has_other_urgency
+			FROM :"schema".item_flow AS e LEFT JOIN :"schema".item AS i ON i.item = e.item AND i.urgency IS NOT NULL
 			WHERE coalesce(e.parent, e.feature) = f.item AND e.value_stream IS NOT NULL AND e.item <> f.item
 			UNION
-			SELECT e.item, e.level, b.has_other_urgency OR i.urgency IS NOT NULL
+			SELECT e.item, e.level, b.has_other_urgency OR i.item IS NOT NULL
 			FROM below AS b
 				JOIN :"schema".item_flow AS e ON coalesce(e.parent, e.feature) = b.item AND e.value_stream IS NOT NULL AND e.item <> b.item
-				JOIN :"schema".item AS i ON i.item = e.item
+				LEFT JOIN :"schema".item AS i ON i.item = e.item AND i.urgency IS NOT NULL
 			WHERE b.level = 'parent')
 		SELECT w.item, bool_or(w.has_other_urgency) AS has_other_urgency
 		FROM below AS w WHERE w.level IS DISTINCT FROM 'parent' AND w.item <> f.item

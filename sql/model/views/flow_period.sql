@@ -50,9 +50,9 @@ FROM (
 					c.cancelled, c.reopened, 0, c.load_change, c.aging_change, c.load_since, 0, 0, 0, NULL, NULL
 				FROM :"schema".flow_count AS c
 					LEFT JOIN :"schema".value_stream AS v ON v.value_stream = c.value_stream
-				WHERE NOT EXISTS (SELECT FROM :"schema".access) OR c.value_stream = ANY (ARRAY(
+				WHERE c.unit IN ('week', 'month') AND (NOT EXISTS (SELECT FROM :"schema".access) OR c.value_stream = ANY (ARRAY(
 					SELECT a.value_stream FROM :"schema".access AS a JOIN pg_catalog.pg_roles AS o ON o.rolname = a.role
-					WHERE pg_catalog.pg_has_role(o.oid, 'USAGE')))) AS t
+					WHERE pg_catalog.pg_has_role(o.oid, 'USAGE'))))) AS t
 			GROUP BY t.unit, t.period, t.value_stream, t.portfolio, t.team, t.type, t.level) AS s
 		WINDOW w AS (PARTITION BY s.unit, s.value_stream, s.portfolio, s.team, s.type, s.level ORDER BY s.period)) AS g
 	CROSS JOIN (SELECT time_zone, week_starts, currency FROM :"schema".model LIMIT 1) AS m

@@ -1,5 +1,4 @@
 CREATE OR REPLACE VIEW :"schema".team_cost AS
--- Team by team: of those that are asked for.
 SELECT d.team, min(d.day) AS since, array_agg(d.cost ORDER BY d.day) AS costs
 FROM (
 	-- Each of its working days is shared among the items that it works on.
@@ -16,12 +15,13 @@ FROM (
 				SELECT b.team, b.first_day, b.last_day, b.days, b.changes, t.cost_per_day, y.time_zone, y.calendar
 				FROM (
 						-- How many items a team works on changes on some days.
-						SELECT n.team, min(n.day) AS first_day, max(n.day) AS last_day, array_agg(n.day) AS days,
-							array_agg(n.change) AS changes
+						SELECT n.team, min(n.day) AS first_day,
+							(SELECT vsm.period_day(now(), m.time_zone) + 1 FROM :"schema".model AS m LIMIT 1) AS last_day,
+							array_agg(n.day) AS days, array_agg(n.change) AS changes
 						FROM (
-							SELECT s.team, d.day, sum(d.change) AS change
-							FROM :"schema".work_span AS s CROSS JOIN LATERAL (VALUES (s.since, 1), (s.until, -1)) AS d (day, change)
-							GROUP BY s.team, d.day) AS n
+							SELECT c.team, c.period AS day, sum(c.worked_change) AS change
+							FROM :"schema".flow_count AS c WHERE c.unit = 'day'
+							GROUP BY c.team, c.period) AS n
 						GROUP BY n.team) AS b
 					JOIN :"schema".team AS t ON t.team = b.team AND t.cost_per_day IS NOT NULL
 					LEFT JOIN :"schema".value_stream AS v ON v.value_stream = t.value_stream

@@ -2,19 +2,26 @@ CREATE OR REPLACE VIEW :"schema".value_realization WITH (security_barrier) AS
 -- What is told of use and of what came of it, each of an item by itself or an alias.
 WITH named AS MATERIALIZED (
 	SELECT coalesce((
-		SELECT a.item FROM :"schema".item_alias AS a WHERE a.alias = n.name ORDER BY a.since DESC NULLS LAST, a.item COLLATE "C" LIMIT 1),
-		n.name) AS item, n.used_at, n.brought_at
+		-- (Of one item, as most are, the index says it all.)
+		SELECT CASE WHEN count(*) < 2 THEN min(a.item) ELSE (
+			SELECT b.item FROM :"schema".item_alias AS b WHERE b.alias = n.name
+			ORDER BY b.since DESC NULLS LAST, b.item COLLATE "C" LIMIT 1) END
+		FROM :"schema".item_alias AS a WHERE a.alias = n.name), n.name) AS item, n.used_at, n.brought_at
 	FROM (
-		SELECT t.name, min(t.used_at) AS used_at, min(t.brought_at) AS brought_at
-		FROM (
-			SELECT u.feature AS name, u.at AS used_at, NULL::timestamptz AS brought_at FROM :"schema".usage AS u
-			UNION ALL SELECT o.feature, NULL, o.at FROM :"schema".outcome AS o) AS t
-		GROUP BY t.name) AS n),
+		SELECT u.feature AS name, min(u.at) AS used_at, NULL::timestamptz AS brought_at FROM :"schema".usage AS u GROUP BY u.feature
+		UNION ALL
+		SELECT o.feature, NULL, min(o.at) FROM :"schema".outcome AS o GROUP BY o.feature) AS n),
+named_item AS MATERIALIZED (SELECT DISTINCT n.item FROM named AS n),
 -- Since when a value stream tells of them.
 connected AS (
 	SELECT coalesce(f.value_stream, '(none)') AS value_stream, min(n.used_at) AS used_at, min(n.brought_at) AS brought_at
 	FROM named AS n JOIN :"schema".item_flow AS f ON f.item = n.item
-	GROUP BY f.value_stream)
+	GROUP BY f.value_stream),
+-- What teams cost: one value, which is looked up for each span of days. (By a SELECT of its own, so that it is nobody's key.)
+worth AS MATERIALIZED (
+	SELECT min(t.since) AS since,
+		jsonb_object_agg(t.team, to_jsonb(array_fill(0::float8, ARRAY[t.since - t.first_day]) || t.costs)) AS costs
+	FROM (SELECT k.team, k.since, k.costs, min(k.since) OVER () AS first_day FROM :"schema".team_cost AS k) AS t)
 SELECT f.item, f.key, f.title, f.url, f.value_stream, f.portfolio, f.team, f.type, f.priority, f.service, f.level, f.category, f.outcome,
 	r.released_at, vsm.period_day(r.released_at, m.time_zone) AS released_day,
 	vsm.period_week(r.released_at, m.time_zone, m.week_starts) AS released_week,
@@ -39,11 +46,15 @@ FROM (
 					d.released_at, d.finished_at, b.items AS below, CASE WHEN b.items = '{}' THEN ARRAY[d.item] ELSE b.items END AS parts
 				FROM :"schema".item_flow AS d
 					CROSS JOIN LATERAL (
+						SELECT d.type = 'feature' AND d.parent IS NULL AND d.feature IS NULL
+								OR d.item IN (SELECT n.item FROM named_item AS n)
+								OR d.item IN (SELECT k.item FROM :"schema".item AS k WHERE k.planned_value IS NOT NULL) AS is_feature
+						OFFSET 0) AS n
+					CROSS JOIN LATERAL (
 						SELECT CASE WHEN d.level = 'parent' THEN ARRAY(
-							SELECT p.item FROM :"schema".feature_item AS p WHERE p.feature = d.item) ELSE '{}' END AS items OFFSET 0) AS b
-				WHERE b.items <> '{}' OR d.type = 'feature' AND d.parent IS NULL AND d.feature IS NULL
-				OR d.item IN (SELECT k.item FROM :"schema".item AS k WHERE k.planned_value IS NOT NULL)
-				OR d.item IN (SELECT n.item FROM named AS n)) AS t
+							SELECT p.item FROM :"schema".feature_item AS p WHERE p.feature = d.item) ELSE '{}' END AS items
+						WHERE d.level = 'parent' OR n.is_feature OFFSET 0) AS b
+				WHERE b.items <> '{}' OR n.is_feature) AS t
 			-- (Looked up: items in their order are not asked for, but those of a value stream.)
 			CROSS JOIN LATERAL (
 				SELECT k.key, k.title, k.url, k.service, k.planned_value, k.cost FROM :"schema".item AS k
@@ -51,28 +62,6 @@ FROM (
 			LEFT JOIN :"schema".value_stream AS v ON v.value_stream = t.own_stream) AS f
 	CROSS JOIN (SELECT time_zone, week_starts, currency FROM :"schema".model LIMIT 1) AS m
 	LEFT JOIN connected AS c ON c.value_stream = f.value_stream
-	-- What the teams cost that worked in a value stream, or on what its features are made of: one value, which is looked up for each
-	-- span of days.
-	LEFT JOIN (
-		SELECT t.value_stream, min(t.since) AS since,
-			jsonb_object_agg(t.team, to_jsonb(array_fill(0::float8, ARRAY[t.since - t.first_day]) || t.costs)) AS costs
-		FROM (
-			SELECT w.value_stream, w.team, k.since, k.costs, min(k.since) OVER (PARTITION BY w.value_stream) AS first_day
-			FROM (
-					SELECT coalesce(x.value_stream, '(none)') AS value_stream, coalesce(x.team, '(none)') AS team
-					FROM :"schema".visit AS x WHERE x.class = 'active' AND x.on_clock
-					GROUP BY 1, 2
-					UNION
-					SELECT coalesce(g.value_stream, '(none)'), coalesce(x.team, '(none)')
-					FROM :"schema".item_flow AS g
-						CROSS JOIN LATERAL (SELECT n.item FROM :"schema".feature_item AS n WHERE n.feature = g.item OFFSET 0) AS p
-						CROSS JOIN LATERAL (
-							SELECT v.team FROM :"schema".visit AS v
-							WHERE v.item = p.item AND v.class = 'active' AND v.on_clock OFFSET 0) AS x
-					WHERE g.level = 'parent'
-					GROUP BY 1, 2) AS w
-				CROSS JOIN LATERAL (SELECT c.since, c.costs FROM :"schema".team_cost AS c WHERE c.team = w.team OFFSET 0) AS k) AS t
-		GROUP BY t.value_stream) AS o ON o.value_stream = f.value_stream
 	CROSS JOIN LATERAL (
 		-- What has parts that can be released is released when these are, whatever its tracker says.
 		SELECT CASE WHEN count(e.at) = count(*) THEN max(e.at) END AS released_at
@@ -87,9 +76,9 @@ FROM (
 				END AS at OFFSET 0) AS e
 		WHERE (i.outcome = 'cancelled') IS NOT TRUE OFFSET 0) AS r
 	CROSS JOIN LATERAL (
-		SELECT min(d.at) AS first_used_at, sum(d.users) AS user_days
-		FROM (
-			SELECT min(u.at) AS at, max(u.users) FILTER (WHERE u.at < r.released_at + interval '720 hours') AS users
+		-- By which names use of it and outcomes are told.
+		SELECT ARRAY(
+			SELECT n.name
 			FROM unnest(f.item || f.below) AS p (item)
 				CROSS JOIN LATERAL (
 					SELECT p.item AS name WHERE NOT EXISTS (SELECT FROM :"schema".item_alias AS x WHERE x.alias = p.item)
@@ -98,18 +87,24 @@ FROM (
 					WHERE x.item = p.item AND x.item = (
 						SELECT y.item FROM :"schema".item_alias AS y WHERE y.alias = x.alias
 						ORDER BY y.since DESC NULLS LAST, y.item COLLATE "C" LIMIT 1)) AS n
-				JOIN :"schema".usage AS u ON u.feature = n.name AND u.at >= r.released_at
-			WHERE (p.item IN (SELECT g.item FROM named AS g)) IS TRUE
+			WHERE (p.item IN (SELECT g.item FROM named_item AS g)) IS TRUE) AS names OFFSET 0) AS q
+	CROSS JOIN LATERAL (
+		SELECT min(d.at) AS first_used_at, sum(d.users) AS user_days
+		FROM (
+			SELECT min(u.at) AS at, max(u.users) FILTER (WHERE u.at < r.released_at + interval '720 hours') AS users
+			FROM unnest(q.names) AS n (name) JOIN :"schema".usage AS u ON u.feature = n.name AND u.at >= r.released_at
+			WHERE r.released_at IS NOT NULL
 			GROUP BY u.source, vsm.period_day(u.at, m.time_zone)) AS d) AS a
 	CROSS JOIN LATERAL (
 		SELECT coalesce(f.told_cost, k.cost) AS cost,
 			CASE WHEN f.told_cost IS NOT NULL THEN 'told' WHEN k.cost IS NOT NULL THEN 'team days' END AS cost_method
 		FROM (
 			SELECT CASE WHEN count(*) = count(t.cost) THEN coalesce(sum(t.cost), 0) END AS cost
-			FROM unnest(f.parts) AS p (item)
+			FROM unnest(CASE WHEN f.level = 'parent' THEN f.below ELSE f.parts END) AS p (item)
 				CROSS JOIN LATERAL (
-					SELECT (o.costs #>> ARRAY[x.team, (x.until - o.since)::text])::float8
-						- (o.costs #>> ARRAY[x.team, (x.since - o.since)::text])::float8 AS cost
+					SELECT ((SELECT w.costs FROM worth AS w) #>> ARRAY[x.team, (x.until - (SELECT w.since FROM worth AS w))::text])::float8
+						- ((SELECT w.costs FROM worth AS w) #>> ARRAY[x.team, (x.since - (SELECT w.since FROM worth AS w))::text])::float8
+							AS cost
 					FROM :"schema".work_span AS x
 					WHERE x.item = p.item OFFSET 0) AS t
 			WHERE f.told_cost IS NULL) AS k) AS s
@@ -117,18 +112,10 @@ FROM (
 		SELECT sum(g.amount)::float8 AS amount, min(g.at) FILTER (WHERE g.so_far >= s.cost::numeric) AS payback_at
 		FROM (
 			SELECT o.at, o.amount, sum(o.amount) OVER (ORDER BY o.at) AS so_far
-			FROM unnest(f.item || f.below) AS p (item)
-				CROSS JOIN LATERAL (
-					SELECT p.item AS name WHERE NOT EXISTS (SELECT FROM :"schema".item_alias AS x WHERE x.alias = p.item)
-					UNION ALL
-					SELECT x.alias FROM :"schema".item_alias AS x
-					WHERE x.item = p.item AND x.item = (
-						SELECT y.item FROM :"schema".item_alias AS y WHERE y.alias = x.alias
-						ORDER BY y.since DESC NULLS LAST, y.item COLLATE "C" LIMIT 1)) AS n
+			FROM unnest(q.names) AS n (name)
 				CROSS JOIN LATERAL (
 					SELECT k.at, k.amount, k.currency FROM :"schema".outcome AS k WHERE k.feature = n.name OFFSET 0) AS o
-			WHERE (p.item IN (SELECT z.item FROM named AS z)) IS TRUE
-			AND o.amount IS NOT NULL AND (o.currency IS NULL OR o.currency = m.currency)) AS g) AS e
+			WHERE o.amount IS NOT NULL AND (o.currency IS NULL OR o.currency = m.currency)) AS g) AS e
 WHERE NOT EXISTS (SELECT FROM :"schema".access) OR f.value_stream = ANY (ARRAY(
 	SELECT a.value_stream FROM :"schema".access AS a JOIN pg_catalog.pg_roles AS o ON o.rolname = a.role
 	WHERE pg_catalog.pg_has_role(o.oid, 'USAGE')));
