@@ -1,5 +1,5 @@
--- Views of a model as tools leave it (test/bench/setup/model.sql), whose last day is today, in ten value streams: the CPU time of each
--- for one value stream from some month on, and whole, beside a sequential scan of the results of items.
+-- Views of a model as tools leave it (test/bench/setup/model.sql), which ends in September 2025, in ten value streams: the CPU time
+-- of each for one value stream from July on, and whole, beside a sequential scan of the results of items.
 -- @needs model
 
 -- @setup
@@ -34,13 +34,13 @@ VACUUM (ANALYZE);
 SELECT count(*), max(f.finished_at) FROM bench_model.item_flow AS f WHERE f.item IS NOT NULL
 
 -- @query flow_item
-SELECT * FROM bench_model.flow_item WHERE value_stream = 'Shop' AND finished_month >= current_date - 90
+SELECT * FROM bench_model.flow_item WHERE value_stream = 'Shop' AND finished_month >= date '2025-07-01'
 
 -- @query flow_item_whole
 SELECT * FROM bench_model.flow_item
 
 -- @query flow_visit
-SELECT * FROM bench_model.flow_visit WHERE value_stream = 'Shop' AND left_month >= current_date - 90
+SELECT * FROM bench_model.flow_visit WHERE value_stream = 'Shop' AND left_month >= date '2025-07-01'
 
 -- @query flow_visit_whole
 SELECT * FROM bench_model.flow_visit
@@ -52,25 +52,25 @@ SELECT * FROM bench_model.flow_stage WHERE value_stream = 'Shop' AND outcome = '
 SELECT * FROM bench_model.flow_stage
 
 -- @query journey
-SELECT * FROM bench_model.journey WHERE value_stream = 'Shop' AND released_month >= current_date - 90
+SELECT * FROM bench_model.journey WHERE value_stream = 'Shop' AND released_month >= date '2025-07-01'
 
 -- @query journey_whole
 SELECT * FROM bench_model.journey
 
 -- @query flow_weekly
-SELECT * FROM bench_model.flow_weekly WHERE value_stream = 'Shop' AND week >= current_date - 90
+SELECT * FROM bench_model.flow_weekly WHERE value_stream = 'Shop' AND week >= date '2025-07-01'
 
 -- @query flow_weekly_whole
 SELECT * FROM bench_model.flow_weekly
 
 -- @query flow_monthly
-SELECT * FROM bench_model.flow_monthly WHERE value_stream = 'Shop' AND month >= current_date - 90
+SELECT * FROM bench_model.flow_monthly WHERE value_stream = 'Shop' AND month >= date '2025-07-01'
 
 -- @query flow_monthly_whole
 SELECT * FROM bench_model.flow_monthly
 
 -- @query cumulative_flow_daily
-SELECT * FROM bench_model.cumulative_flow_daily WHERE value_stream = 'Shop' AND day >= current_date - 90
+SELECT * FROM bench_model.cumulative_flow_daily WHERE value_stream = 'Shop' AND day >= date '2025-07-01'
 
 -- @query cumulative_flow_daily_whole
 SELECT * FROM bench_model.cumulative_flow_daily
@@ -88,7 +88,7 @@ SELECT * FROM bench_model.bottleneck WHERE value_stream = 'Shop'
 SELECT * FROM bench_model.bottleneck
 
 -- @query dependency_wait
-SELECT * FROM bench_model.dependency_wait WHERE value_stream = 'Shop' AND since_month >= current_date - 90
+SELECT * FROM bench_model.dependency_wait WHERE value_stream = 'Shop' AND since_month >= date '2025-07-01'
 
 -- @query dependency_wait_whole
 SELECT * FROM bench_model.dependency_wait
@@ -112,55 +112,55 @@ SELECT * FROM bench_model.feature WHERE value_stream = 'Shop' AND outcome = 'ope
 SELECT * FROM bench_model.feature
 
 -- @query value_realization
-SELECT * FROM bench_model.value_realization WHERE value_stream = 'Shop' AND released_month >= current_date - 90
+SELECT * FROM bench_model.value_realization WHERE value_stream = 'Shop' AND released_month >= date '2025-07-01'
 
 -- @query value_realization_whole
 SELECT * FROM bench_model.value_realization
 
 -- @query review
-SELECT * FROM bench_model.review WHERE value_stream = 'Shop' AND merged_month >= current_date - 90
+SELECT * FROM bench_model.review WHERE value_stream = 'Shop' AND merged_month >= date '2025-07-01'
 
 -- @query review_whole
 SELECT * FROM bench_model.review
 
 -- @query build_run
-SELECT * FROM bench_model.build_run WHERE value_stream = 'Shop' AND finished_month >= current_date - 90
+SELECT * FROM bench_model.build_run WHERE value_stream = 'Shop' AND finished_month >= date '2025-07-01'
 
 -- @query build_run_whole
 SELECT * FROM bench_model.build_run
 
 -- @query deployment_outcome
-SELECT * FROM bench_model.deployment_outcome WHERE value_stream = 'Shop' AND finished_month >= current_date - 90
+SELECT * FROM bench_model.deployment_outcome WHERE value_stream = 'Shop' AND finished_month >= date '2025-07-01'
 
 -- @query deployment_outcome_whole
 SELECT * FROM bench_model.deployment_outcome
 
 -- @query change_lead_time
-SELECT * FROM bench_model.change_lead_time WHERE value_stream = 'Shop' AND released_month >= current_date - 90
+SELECT * FROM bench_model.change_lead_time WHERE value_stream = 'Shop' AND released_month >= date '2025-07-01'
 
 -- @query change_lead_time_whole
 SELECT * FROM bench_model.change_lead_time
 
 -- @query dora_weekly
-SELECT * FROM bench_model.dora_weekly WHERE value_stream = 'Shop' AND week >= current_date - 90
+SELECT * FROM bench_model.dora_weekly WHERE value_stream = 'Shop' AND week >= date '2025-07-01'
 
 -- @query dora_weekly_whole
 SELECT * FROM bench_model.dora_weekly
 
 -- @query dora_monthly
-SELECT * FROM bench_model.dora_monthly WHERE value_stream = 'Shop' AND month >= current_date - 90
+SELECT * FROM bench_model.dora_monthly WHERE value_stream = 'Shop' AND month >= date '2025-07-01'
 
 -- @query dora_monthly_whole
 SELECT * FROM bench_model.dora_monthly
 
 -- @query release_item
-SELECT * FROM bench_model.release_item WHERE value_stream = 'Shop' AND released_month >= current_date - 90
+SELECT * FROM bench_model.release_item WHERE value_stream = 'Shop' AND released_month >= date '2025-07-01'
 
 -- @query release_item_whole
 SELECT * FROM bench_model.release_item
 
 -- @query scorecard_monthly
-SELECT * FROM bench_model.scorecard_monthly WHERE value_stream = 'Shop' AND month >= current_date - 90
+SELECT * FROM bench_model.scorecard_monthly WHERE value_stream = 'Shop' AND month >= date '2025-07-01'
 
 -- @query scorecard_monthly_whole
 SELECT * FROM bench_model.scorecard_monthly
@@ -172,7 +172,7 @@ SELECT * FROM bench_model.process_map WHERE value_stream = 'Shop'
 SELECT * FROM bench_model.process_map
 
 -- @query item_trace
-SELECT * FROM bench_model.item_trace WHERE value_stream = 'Shop' AND happened_day >= current_date - 90
+SELECT * FROM bench_model.item_trace WHERE value_stream = 'Shop' AND happened_day >= date '2025-07-01'
 
 -- @query item_trace_whole
 SELECT * FROM bench_model.item_trace
