@@ -378,7 +378,8 @@ hold_fact(FactReceiver *receiver, TupleTableSlot *slot)
 			values[i] = PointerGetDatum(detoast_attr((struct varlena *) DatumGetPointer(values[i])));
 	}
 	kind = fact_kind(values[FACT]);
-	if (kind >= 0 && is_fact(kind, values, slot->tts_isnull) && !is_refused_fact(&facts->refused, facts->context, kind, values, slot->tts_isnull))
+	if (kind >= 0 && is_fact(kind, values, slot->tts_isnull) &&
+		!is_refused_fact(&facts->refused, facts->context, kind, values, slot->tts_isnull))
 	{
 		int			store = kind == FACT_EVENT && is_known_event(facts, values, slot->tts_isnull) ? EVENT_AGAIN : kind;
 
