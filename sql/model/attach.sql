@@ -31,7 +31,7 @@
 CREATE TYPE vsm.attached_table AS (name text, columns text, changed text);
 COMMENT ON TYPE vsm.attached_table IS
 	'a table of a layout: its name, which ends in ! if it has to be there; its columns that are read, such as id! text, key text, created '
-	'time; the column that tells of changes, NULL if none; a part of vsm.attached';
+	'time; the column that tells of changes, NULL if none, = if all is read again when anything in it is another; a part of vsm.attached';
 
 CREATE TYPE vsm.attached_part AS (part text, keys text[], reader text, statement text);
 COMMENT ON TYPE vsm.attached_part IS
@@ -53,12 +53,30 @@ $$;
 COMMENT ON FUNCTION vsm.attached_json(text) IS 'the JSON that a column of texts holds, the text itself if it is none; a part of '
 	'vsm.attached_value';
 
+CREATE FUNCTION vsm.attached_base(type regtype) RETURNS regtype
+LANGUAGE plpgsql STABLE STRICT
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	result regtype := type;
+	base   oid;
+BEGIN
+	LOOP
+		SELECT t.typbasetype INTO base FROM pg_type AS t WHERE t.oid = result;
+		EXIT WHEN base IS NULL OR base = 0;
+		result := base;
+	END LOOP;
+	RETURN result;
+END
+$$;
+COMMENT ON FUNCTION vsm.attached_base(regtype) IS 'the type below a domain, the type itself if it is none; a part of vsm.attached_value';
+
 CREATE FUNCTION vsm.attached_value(name text, type regtype, kind text) RETURNS text
 LANGUAGE plpgsql STABLE STRICT
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	base     CONSTANT regtype := coalesce((SELECT nullif(t.typbasetype, 0) FROM pg_type AS t WHERE t.oid = type), type);
+	base     CONSTANT regtype := vsm.attached_base(type);
 	category CONSTANT "char" := (SELECT t.typcategory FROM pg_type AS t WHERE t.oid = base);
 BEGIN
 	RETURN CASE kind
@@ -66,6 +84,7 @@ BEGIN
 			CASE
 				WHEN category = 'S' THEN format('nullif(%s::text, '''')', name)
 				WHEN base IN ('int2', 'int4', 'int8', 'uuid') THEN name || '::text'
+				WHEN base = 'bytea'::regtype THEN format('nullif(encode(%s, ''hex''), '''')', name)
 				ELSE format('vsm.json_text(to_jsonb(%s))', name)
 			END
 		WHEN 'time' THEN
@@ -94,6 +113,31 @@ $$;
 COMMENT ON FUNCTION vsm.attached_value(text, regtype, text) IS
 	'the expression that reads a column of any type as text, time (without a zone: UTC), json, number or flag; a part of vsm.attached';
 
+CREATE FUNCTION vsm.attached_relation(source_schema text, relation text) RETURNS regclass
+LANGUAGE sql STABLE STRICT
+SET search_path = pg_catalog, pg_temp
+RETURN coalesce(to_regclass(format('%I.%I', source_schema, rtrim(relation, '!'))),
+	to_regclass(format('%I.%I', source_schema, upper(rtrim(relation, '!')))));
+COMMENT ON FUNCTION vsm.attached_relation(text, text) IS
+	'the table of a layout in a schema, by its name or the same in capitals; NULL if there is none; a part of vsm.attached';
+
+CREATE FUNCTION vsm.attached_label(relation regclass) RETURNS text
+LANGUAGE sql STABLE STRICT
+SET search_path = pg_catalog, pg_temp
+RETURN (SELECT format('%I.%I', n.nspname, c.relname) FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+	WHERE c.oid = relation);
+COMMENT ON FUNCTION vsm.attached_label(regclass) IS 'the name of a table with its schema, as a statement has it; a part of vsm.attached';
+
+CREATE FUNCTION vsm.attached_hint(source_schema text, relation text) RETURNS text
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+RETURN CASE
+	WHEN to_regclass(format('%I.%I', source_schema, '_airbyte_raw_' || relation)) IS NOT NULL THEN
+		format('Airbyte has left it as %I.%I: make a view %I of it, with a column for each member that is read.', source_schema,
+			'_airbyte_raw_' || relation, relation)
+	ELSE 'Have the tool that fills the schema load it, too; of a table with another name make a view with this one.' END;
+COMMENT ON FUNCTION vsm.attached_hint(text, text) IS 'what to do about a table of a layout that is missing; a part of vsm.attached';
+
 CREATE FUNCTION vsm.attached_columns(source_schema text, relation vsm.attached_table)
 RETURNS TABLE (name text, attribute name, type regtype, kind text)
 LANGUAGE plpgsql STABLE
@@ -101,20 +145,35 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	relname CONSTANT text := rtrim(relation.name, '!');
-	target  CONSTANT regclass := to_regclass(format('%I.%I', source_schema, relname));
+	space   CONSTANT regnamespace := to_regnamespace(quote_ident(source_schema));
+	target  regclass;
 	wanted  record;
+	number  smallint;
 BEGIN
-	IF to_regnamespace(quote_ident(source_schema)) IS NULL THEN
+	IF space IS NULL THEN
 		RAISE EXCEPTION USING
 			ERRCODE = 'invalid_schema_name',
 			MESSAGE = format('there is no schema "%s"', source_schema),
 			HINT = 'Attach the schema by the name that it has now; with the same source what was read before stays as it is.';
-	ELSIF target IS NULL AND relation.name LIKE '%!' THEN
+	ELSIF NOT has_schema_privilege(space, 'USAGE') THEN
+		RAISE EXCEPTION USING
+			ERRCODE = 'insufficient_privilege',
+			MESSAGE = format('permission denied for schema "%s"', source_schema),
+			HINT = format('As its owner: GRANT USAGE ON SCHEMA %1$I TO %2$I; GRANT SELECT ON ALL TABLES IN SCHEMA %1$I TO %2$I',
+				source_schema, current_user);
+	END IF;
+	target := vsm.attached_relation(source_schema, relname);
+	IF target IS NULL AND relation.name LIKE '%!' THEN
 		RAISE EXCEPTION USING
 			ERRCODE = 'undefined_table',
 			MESSAGE = format('schema "%s" has no table "%s"', source_schema, relname),
 			DETAIL = 'Nothing can be read without it.',
-			HINT = 'Have the tool that fills the schema load it, too.';
+			HINT = vsm.attached_hint(source_schema, relname);
+	ELSIF NOT has_any_column_privilege(target, 'SELECT') THEN
+		RAISE EXCEPTION USING
+			ERRCODE = 'insufficient_privilege',
+			MESSAGE = format('permission denied for table %s', vsm.attached_label(target)),
+			HINT = format('As its owner: GRANT SELECT ON %s TO %I', vsm.attached_label(target), current_user);
 	END IF;
 	FOR wanted IN
 		SELECT c.part[1] AS names, c.part[2] <> '' AS is_required, c.part[3] AS kind
@@ -123,7 +182,7 @@ BEGIN
 		name := split_part(wanted.names, '|', 1);
 		kind := wanted.kind;
 		-- (A row is all of its columns.)
-		SELECT a.attname, a.atttypid INTO attribute, type
+		SELECT a.attname, vsm.attached_base(a.atttypid), a.attnum INTO attribute, type, number
 		FROM unnest(string_to_array(wanted.names, '|')) WITH ORDINALITY AS n (name, place)
 			JOIN pg_attribute AS a ON lower(a.attname) = lower(n.name)
 		WHERE a.attrelid = target AND a.attnum > 0 AND NOT a.attisdropped AND wanted.kind <> 'row'
@@ -131,9 +190,14 @@ BEGIN
 		IF NOT FOUND AND target IS NOT NULL AND wanted.is_required THEN
 			RAISE EXCEPTION USING
 				ERRCODE = 'undefined_column',
-				MESSAGE = format('table %I.%I has no column "%s"', source_schema, relname, replace(wanted.names, '|', '" or "')),
+				MESSAGE = format('table %s has no column "%s"', vsm.attached_label(target), replace(wanted.names, '|', '" or "')),
 				DETAIL = 'Nothing can be read without it.',
 				HINT = 'Have the tool that fills the table load it, too.';
+		ELSIF attribute IS NOT NULL AND NOT has_column_privilege(target, number, 'SELECT') THEN
+			RAISE EXCEPTION USING
+				ERRCODE = 'insufficient_privilege',
+				MESSAGE = format('permission denied for column "%s" of table %s', attribute, vsm.attached_label(target)),
+				HINT = format('As its owner: GRANT SELECT (%I) ON %s TO %I', attribute, vsm.attached_label(target), current_user);
 		END IF;
 		RETURN NEXT;
 	END LOOP;
@@ -143,32 +207,142 @@ COMMENT ON FUNCTION vsm.attached_columns(text, vsm.attached_table) IS
 	'the columns of a table of a layout that are read, and what they are in the table of that name in a schema (NULL: it has no such); '
 	'raises if something is missing that has to be there; a part of vsm.attached';
 
+-- Of the keys only those that a column of that type can have: of a part whose tables have other types some may be no numbers.
+CREATE FUNCTION vsm.attached_keys(keys text[], type regtype) RETURNS text[]
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	bits CONSTANT integer := CASE type WHEN 'int2'::regtype THEN 15 WHEN 'int4'::regtype THEN 31 WHEN 'int8'::regtype THEN 63 END;
+BEGIN
+	RETURN CASE
+		WHEN bits IS NOT NULL THEN ARRAY(
+			SELECT k.key FROM unnest(keys) AS k (key)
+			WHERE CASE WHEN k.key ~ '^-?\d{1,19}$' THEN k.key::numeric BETWEEN -(2 ^ bits::numeric) AND 2 ^ bits::numeric - 1 END)
+		WHEN type = 'numeric'::regtype THEN ARRAY(
+			SELECT k.key FROM unnest(keys) AS k (key) WHERE k.key ~ '^-?\d+(\.\d+)?$' AND length(k.key) < 1000)
+		WHEN type = 'uuid'::regtype THEN ARRAY(
+			SELECT k.key FROM unnest(keys) AS k (key) WHERE k.key ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$')
+		ELSE keys END;
+END
+$$;
+COMMENT ON FUNCTION vsm.attached_keys(text[], regtype) IS
+	'those of some keys that are values of a type, which is one of numbers, uuid or text; a part of vsm.attached_rows';
+
+CREATE FUNCTION vsm.attached_keyed(attribute name, type regtype) RETURNS text
+LANGUAGE sql STABLE STRICT
+SET search_path = pg_catalog, pg_temp
+RETURN CASE
+	-- As the column's own type, so that an index can find them. (character is character(1) in a cast, bpchar is not.)
+	WHEN type IN ('int2', 'int4', 'int8', 'numeric', 'uuid', 'text', 'varchar', 'bpchar') THEN
+		format('t.%I = ANY (vsm.attached_keys($1, %L)::%s[])', attribute, type, (SELECT t.typname FROM pg_type AS t WHERE t.oid = type))
+	ELSE format('%s = ANY ($1)', vsm.attached_value(format('t.%I', attribute), type, 'text')) END;
+COMMENT ON FUNCTION vsm.attached_keyed(name, regtype) IS
+	'the condition that a column has one of the keys in $1; a part of vsm.attached_rows';
+
+-- Tools do not agree on how they mark a row that is gone. In Fivetran's history mode the rows of a key are what it was from
+-- _fivetran_start to _fivetran_end; that it is gone moves no _fivetran_synced.
+CREATE FUNCTION vsm.attached_gone(target regclass) RETURNS text
+LANGUAGE sql STABLE STRICT
+SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+	SELECT string_agg(format(CASE m.kind
+			WHEN 'gone' THEN '(%s) IS TRUE' WHEN 'there' THEN '(%s) IS FALSE' ELSE '%s IS NOT NULL' END,
+		CASE WHEN m.kind = 'since' THEN format('t.%I', a.attname)
+			ELSE vsm.attached_value(format('t.%I', a.attname), a.atttypid, 'flag') END),
+		' OR ' ORDER BY m.name)
+	FROM (VALUES ('_fivetran_deleted', 'gone'), ('_fivetran_active', 'there'), ('_ab_cdc_deleted_at', 'since'),
+			('_sdc_deleted_at', 'since'), ('__deleted', 'gone')) AS m (name, kind)
+		JOIN pg_attribute AS a ON lower(a.attname) = m.name
+	WHERE a.attrelid = target AND a.attnum > 0 AND NOT a.attisdropped;
+END;
+COMMENT ON FUNCTION vsm.attached_gone(regclass) IS
+	'the condition that a row of a table was deleted, as Fivetran, Airbyte, Stitch and Debezium say it; NULL if they do not; a part of '
+	'vsm.attached_rows';
+
+-- Columns of texts may hold JSON, but what people write does not.
+CREATE FUNCTION vsm.attached_whole(target regclass) RETURNS text
+LANGUAGE sql STABLE STRICT
+SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+	SELECT CASE WHEN w.texts IS NULL THEN w.row
+		ELSE format('CASE WHEN array_to_string(ARRAY[%1$s], '''') ~ ''[[{]'' THEN %2$s%3$s ELSE %2$s END', w.texts, w.row, w.json) END
+	FROM (
+		-- (Blanks that fill up a character(n) mean nothing.)
+		SELECT concat(CASE WHEN bool_or(a.attname <> lower(a.attname)) THEN
+				'(SELECT jsonb_object_agg(lower(e.key), e.value) FROM jsonb_each(to_jsonb(t)) AS e)' ELSE 'to_jsonb(t)' END,
+			string_agg(format(' || jsonb_build_object(%L, t.%I::text)', lower(a.attname), a.attname), '' ORDER BY a.attnum)
+				FILTER (WHERE a.type = 'bpchar'::regtype)) AS row,
+			string_agg(format('left(t.%I::text, 1)', a.attname), ', ' ORDER BY a.attnum) FILTER (WHERE a.is_text) AS texts,
+			string_agg(format(' || CASE WHEN t.%1$I::text ~ ''^[[{]'' THEN jsonb_build_object(%2$L, vsm.attached_json(t.%1$I::text)) '
+				'ELSE ''{}'' END', a.attname, lower(a.attname)), '' ORDER BY a.attnum) FILTER (WHERE a.is_text) AS json
+		FROM (
+			SELECT a.attname, a.attnum, t.oid AS type, t.typcategory = 'S' AND lower(a.attname) NOT IN ('title',
+				'display_title', 'name', 'body', 'description', 'short_description', 'message', 'note', 'comments', 'work_notes',
+				'close_notes', 'value', 'oldvalue', 'newvalue') AS is_text
+			FROM pg_attribute AS a JOIN pg_type AS t ON t.oid = vsm.attached_base(a.atttypid)
+			WHERE a.attrelid = target AND a.attnum > 0 AND NOT a.attisdropped) AS a) AS w;
+END;
+COMMENT ON FUNCTION vsm.attached_whole(regclass) IS
+	'the expression that gives a row of a table as JSON, whose members have the names of columns in small letters; a part of '
+	'vsm.attached_rows';
+
 CREATE FUNCTION vsm.attached_rows(source_schema text, relation vsm.attached_table, key text) RETURNS text
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	target CONSTANT regclass := to_regclass(format('%I.%I', source_schema, rtrim(relation.name, '!')));
-	list   text;
-	keyed  text;
+	target  CONSTANT regclass := vsm.attached_relation(source_schema, relation.name);
+	gone    CONSTANT text := vsm.attached_gone(target);
+	ends    CONSTANT boolean := relation.columns ~ '\m_fivetran_deleted\M';
+	list    text;
+	terms   text[];
+	first   record;
+	version record;
 BEGIN
-	SELECT string_agg(format('%s AS %I', coalesce(CASE WHEN c.kind = 'row' AND target IS NOT NULL THEN 'to_jsonb(t)' END,
+	-- The versions of a row in history mode: when they began and ended, and whether the row is there.
+	SELECT max(a.attname) FILTER (WHERE lower(a.attname) = '_fivetran_start') AS begins,
+		max(a.attname) FILTER (WHERE lower(a.attname) = '_fivetran_end') AS ended,
+		max(a.attname) FILTER (WHERE lower(a.attname) = '_fivetran_active') AS active
+	INTO version
+	FROM pg_attribute AS a WHERE a.attrelid = target AND a.attnum > 0 AND NOT a.attisdropped;
+	SELECT string_agg(format('%s AS %I', coalesce(
+			CASE
+				WHEN target IS NULL THEN NULL
+				WHEN c.kind = 'row' THEN vsm.attached_whole(target)
+				WHEN c.name = '_fivetran_deleted' THEN gone
+				WHEN c.name = '_fivetran_synced' AND version.ended IS NOT NULL AND version.active IS NOT NULL THEN
+					format('CASE WHEN t.%I THEN %s ELSE %s END', version.active,
+						coalesce(vsm.attached_value('t.' || quote_ident(c.attribute), c.type, c.kind), 'NULL'),
+						vsm.attached_value(format('t.%I', version.ended), (SELECT a.atttypid FROM pg_attribute AS a
+							WHERE a.attrelid = target AND a.attname = version.ended), c.kind)) END,
 			vsm.attached_value('t.' || quote_ident(c.attribute), c.type, c.kind),
 			'NULL::' || CASE c.kind WHEN 'time' THEN 'timestamptz' WHEN 'json' THEN 'jsonb' WHEN 'row' THEN 'jsonb'
 				WHEN 'number' THEN 'numeric'
 				WHEN 'flag' THEN 'boolean' ELSE 'text' END), c.name), ', '),
-		-- As the column's own type, so that an index can find them.
-		max(format('WHERE t.%s = ANY ($1::text[]::%s[])', quote_ident(c.attribute), c.type)) FILTER (WHERE c.name = key
-			AND c.attribute IS NOT NULL)
-	INTO list, keyed
+		coalesce(array_agg(vsm.attached_keyed(c.attribute, c.type)) FILTER (WHERE c.name = key AND c.attribute IS NOT NULL), '{}')
+	INTO list, terms
 	FROM vsm.attached_columns(source_schema, relation) AS c;
-	RETURN format('(SELECT %s %s)', list, CASE WHEN target IS NULL THEN 'WHERE false' ELSE
-		format('FROM %I.%I AS t %s', source_schema, rtrim(relation.name, '!'), keyed) END);
+	IF target IS NULL THEN
+		RETURN format('(SELECT %s WHERE false)', list);
+	ELSIF key IS NOT NULL AND NOT ends AND gone IS NOT NULL THEN
+		terms := terms || format('(%s) IS NOT TRUE', gone);
+	ELSIF version.begins IS NOT NULL AND version.active IS NOT NULL THEN
+		-- Of what was deleted the last version.
+		SELECT c.* INTO first FROM vsm.attached_columns(source_schema, relation) AS c LIMIT 1;
+		IF first.name IN ('id', 'sys_id') THEN
+			terms := terms || format('(t.%1$I OR NOT EXISTS (SELECT FROM %2$s AS n WHERE n.%3$I = t.%3$I AND n.%4$I > t.%4$I))',
+				version.active, vsm.attached_label(target), first.attribute, version.begins);
+		END IF;
+	END IF;
+	RETURN format('(SELECT %s FROM %s AS t%s)', list, vsm.attached_label(target),
+		CASE WHEN terms <> '{}' THEN ' WHERE ' || array_to_string(terms, ' AND ') ELSE '' END);
 END
 $$;
 COMMENT ON FUNCTION vsm.attached_rows(text, vsm.attached_table, text) IS
-	'the rows of a table of a layout as a subquery; key, if not NULL: only those whose column of that name is in $1; a part of '
-	'vsm.attached';
+	'the rows of a table of a layout as a subquery; key, if it is a column: only those in which it is in $1; NULL: those that were '
+	'deleted, too, since what happened before bears their names, else without them, unless the layout asks for _fivetran_deleted; a '
+	'part of vsm.attached';
 
 CREATE FUNCTION vsm.attached_tables(layout text) RETURNS SETOF vsm.attached_table
 LANGUAGE plpgsql STABLE
@@ -193,7 +367,7 @@ BEGIN
 		FROM regexp_matches(statement, '(\[\[(\w+)(?:\.(\w+))?\]\])', 'g') AS m (part)
 	LOOP
 		result := replace(result, place.whole, (
-			SELECT vsm.attached_rows(source_schema, t, CASE WHEN is_keyed THEN place.key END)
+			SELECT vsm.attached_rows(source_schema, t, CASE WHEN is_keyed THEN place.key ELSE left(place.key, 0) END)
 			FROM vsm.attached_tables(layout) AS t WHERE rtrim(t.name, '!') = place.relation));
 	END LOOP;
 	RETURN result;
@@ -212,7 +386,7 @@ BEGIN
 	RETURN (
 		SELECT jsonb_object_agg(rtrim(t.name, '!'), pg_relation_filenode(c.oid))
 		FROM vsm.attached_tables(layout) AS t
-			JOIN pg_class AS c ON c.oid = to_regclass(format('%I.%I', source_schema, rtrim(t.name, '!')))
+			JOIN pg_class AS c ON c.oid = vsm.attached_relation(source_schema, t.name)
 			JOIN pg_am AS a ON a.oid = c.relam
 		WHERE c.relkind = 'r' AND a.amname = 'heap' AND NOT c.relhassubclass AND NOT c.relrowsecurity AND NOT vsm.is_on_nodes(c.oid));
 END
@@ -233,27 +407,29 @@ BEGIN
 		SELECT t, k.parts[1] AS relation, k.parts[2] AS key
 		FROM (SELECT string_to_array(k.key, '.') AS parts FROM unnest(keys) AS k (key)) AS k
 			JOIN vsm.attached_tables(layout) AS t ON rtrim(t.name, '!') = k.parts[1]
-		WHERE to_regclass(format('%I.%I', source_schema, k.parts[1])) IS NOT NULL
+		WHERE vsm.attached_relation(source_schema, k.parts[1]) IS NOT NULL
 	LOOP
 		DECLARE
 			changed record;
 			key     record;
 		BEGIN
-			SELECT a.attname, a.atttypid::regtype AS type INTO changed FROM vsm.attached_changed(source_schema, one.t) AS a;
+			SELECT a.attname, (SELECT y.typname FROM pg_type AS y WHERE y.oid = vsm.attached_base(a.atttypid)) AS type
+			INTO changed FROM vsm.attached_changed(source_schema, one.t) AS a;
 			IF changed.attname IS NULL THEN
 				RETURN NULL;
 			END IF;
 			SELECT c.* INTO key FROM vsm.attached_columns(source_schema, one.t) AS c WHERE c.name = one.key;
 			CONTINUE WHEN key.attribute IS NULL;
-			list := list || format('SELECT %s FROM %I.%I AS t%s', vsm.attached_value(format('t.%I', key.attribute), key.type, 'text'),
-				source_schema, one.relation,
+			-- (A row that does not say when it changed may have changed.)
+			list := list || format('SELECT %s FROM %s AS t%s', vsm.attached_value(format('t.%I', key.attribute), key.type, 'text'),
+				vsm.attached_label(vsm.attached_relation(source_schema, one.relation)),
 				CASE WHEN read_to ? one.relation THEN
-					format(' WHERE t.%I >= %L::%s', changed.attname, read_to ->> one.relation, changed.type) END
+					format(' WHERE (t.%1$I >= %2$L::%3$s OR t.%1$I IS NULL)', changed.attname, read_to ->> one.relation, changed.type)
 				-- (Numbers of transactions come round: one that seems to be newer than all is old, and read once more.)
 				|| CASE WHEN kept ? one.relation
 					AND pg_snapshot_xmax(pg_current_snapshot())::text::numeric - bound::text::numeric < 2000000000 THEN
 					format(' AND (t.%I > %L::%s OR age(t.xmin) <= age(%L::xid))', changed.attname, read_to ->> one.relation, changed.type,
-						bound::text::numeric % 4294967296) ELSE '' END);
+						bound::text::numeric % 4294967296) ELSE '' END END);
 		END;
 	END LOOP;
 	-- (Of a part whose tables are all missing nothing has changed.)
@@ -273,7 +449,9 @@ BEGIN ATOMIC
 	SELECT a.*
 	FROM unnest(string_to_array(relation.changed, '|')) WITH ORDINALITY AS n (name, place)
 		JOIN pg_attribute AS a ON lower(a.attname) = lower(n.name)
-	WHERE a.attrelid = to_regclass(format('%I.%I', source_schema, rtrim(relation.name, '!'))) AND a.attnum > 0 AND NOT a.attisdropped
+	WHERE a.attrelid = vsm.attached_relation(source_schema, relation.name) AND a.attnum > 0 AND NOT a.attisdropped
+		-- what has an order that is that of time, and a greatest value
+		AND vsm.attached_base(a.atttypid) IN ('timestamptz', 'timestamp', 'date', 'int4', 'int8', 'numeric', 'float8', 'text', 'varchar')
 	ORDER BY n.place LIMIT 1;
 END;
 COMMENT ON FUNCTION vsm.attached_changed(text, vsm.attached_table) IS
@@ -289,10 +467,17 @@ DECLARE
 	value  text;
 BEGIN
 	FOR one IN
-		SELECT rtrim(t.name, '!') AS relation, a.attname
+		SELECT rtrim(t.name, '!') AS relation, vsm.attached_label(a.attrelid) AS label, a.attname,
+			vsm.attached_base(a.atttypid) IN ('timestamptz', 'timestamp', 'date') AS is_time
 		FROM vsm.attached_tables(layout) AS t, LATERAL vsm.attached_changed(source_schema, t) AS a
 	LOOP
-		EXECUTE format('SELECT max(t.%I)::text FROM %I.%I AS t', one.attname, source_schema, one.relation) INTO value;
+		-- What is written now is less than a time in the future.
+		EXECUTE format('SELECT max(t.%I)::text FROM %s AS t%s', one.attname, one.label,
+			CASE WHEN one.is_time THEN format(' WHERE t.%I <= now()', one.attname) END) INTO value;
+		IF NOT one.is_time AND (vsm.json_time(to_jsonb(value)) <= now()) IS NOT TRUE THEN
+			EXECUTE format('SELECT max(t.%1$I)::text FROM %2$s AS t WHERE vsm.json_time(to_jsonb(t.%1$I::text)) <= now()', one.attname,
+				one.label) INTO value;
+		END IF;
 		IF value IS NOT NULL THEN
 			result := result || jsonb_build_object(one.relation, value);
 		END IF;
@@ -301,7 +486,32 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION vsm.attached_read_to(text, text) IS
-	'the greatest values of the columns that tell of changes in the tables of a schema; a part of vsm.attached';
+	'the greatest values, up to now, of the columns that tell of changes in the tables of a schema; a part of vsm.attached';
+
+CREATE FUNCTION vsm.attached_names(source_schema text, layout text) RETURNS jsonb
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	result jsonb := '{}';
+	one    record;
+	value  jsonb;
+BEGIN
+	FOR one IN
+		SELECT rtrim(t.name, '!') AS relation, vsm.attached_rows(source_schema, t, NULL) AS rows
+		FROM vsm.attached_tables(layout) AS t WHERE t.changed = '='
+	LOOP
+		EXECUTE format('SELECT jsonb_build_object(''digest'', md5(string_agg(r.row::text, '','' ORDER BY r.row)),
+				''names'', CASE WHEN count(*) <= 10000 THEN jsonb_agg(DISTINCT coalesce(r.row -> ''label'', r.row -> ''name'')) END)
+			FROM (SELECT DISTINCT to_jsonb(t) AS row FROM %s AS t) AS r', one.rows) INTO value;
+		result := result || jsonb_build_object(one.relation, value);
+	END LOOP;
+	RETURN result;
+END
+$$;
+COMMENT ON FUNCTION vsm.attached_names(text, text) IS
+	'the names in each table of a schema that has those of what is in others, and a digest of all that is read of it; a part of '
+	'vsm.attached';
 
 CREATE FUNCTION vsm.read_attached_part(model text, source_schema text, layout text, source text, part vsm.attached_part, keys text[],
 	names jsonb, OUT records bigint, OUT refused bigint, OUT reason text)
@@ -313,6 +523,7 @@ SET enable_memoize = off
 SET jit = off
 SET TimeZone = 'UTC'
 SET DateStyle = 'ISO'
+SET bytea_output = 'hex'
 AS $$
 #variable_conflict use_variable
 DECLARE
@@ -370,6 +581,7 @@ DECLARE
 	files   jsonb;
 	kept    jsonb;	-- of the files those that were there when it was read last
 	is_full boolean;
+	gone    text[];
 	part    vsm.attached_part;
 	changes text;
 	keys    text[];
@@ -389,10 +601,27 @@ BEGIN
 	bound := pg_snapshot_xmin(pg_current_snapshot());
 	SELECT c.system_identifier INTO cluster FROM pg_control_system() AS c;
 	files := vsm.attached_files(source_schema, layout);
+	-- A table that is in another file was loaded anew, or another took its place: what it tells may be of any time.
+	there.read_to := there.read_to
+		- ARRAY(SELECT f.key FROM jsonb_each(there.files) AS f WHERE files -> f.key IS DISTINCT FROM f.value);
 	IF there.system_identifier = cluster AND there.bound <= bound THEN
 		kept := (SELECT jsonb_object_agg(f.key, f.value) FROM jsonb_each(files) AS f WHERE there.files -> f.key = f.value);
 	END IF;
-	read_to := vsm.attached_read_to(source_schema, layout);
+	read_to := vsm.attached_read_to(source_schema, layout) || jsonb_build_object('=', vsm.attached_names(source_schema, layout));
+	-- Names may come after what bears them, and change.
+	is_full := is_full OR there.read_to -> '=' IS DISTINCT FROM read_to -> '=';
+	-- Where tables have the names of today, a name that is no more words nothing: what is read now does.
+	gone := ARRAY(
+		SELECT DISTINCT n.name
+		FROM jsonb_each(vsm.json_object(there.read_to -> '=')) AS t,
+			jsonb_array_elements_text(vsm.json_array(t.value -> 'names')) AS n (name)
+		WHERE n.name IS NOT NULL AND (read_to #> ARRAY['=', t.key, 'names'] ? n.name) IS NOT TRUE);
+	IF gone <> '{}' THEN
+		UPDATE event AS e SET told_at = NULL
+		WHERE e.source = there.source AND e.told_at IS NOT NULL AND (e.state = ANY (gone) OR e.previous = ANY (gone));
+		UPDATE item_change AS c SET told_at = NULL
+		WHERE c.source = there.source AND c.told_at IS NOT NULL AND (c.value = ANY (gone) OR c.previous = ANY (gone));
+	END IF;
 	FOR part IN EXECUTE format('SELECT p.* FROM vsm.%I() AS p', layout || '_parts') LOOP
 		keys := NULL;
 		IF NOT is_full THEN
@@ -440,8 +669,11 @@ BEGIN
 		BEGIN
 			PERFORM vsm.read_attached_schema(model, one.source_schema, one.layout);
 			total := total + a.records FROM attached AS a WHERE a.source_schema = one.source_schema AND a.layout = one.layout;
-		EXCEPTION WHEN syntax_error_or_access_rule_violation OR data_exception OR invalid_schema_name OR cardinality_violation THEN
-			-- A tool that is just loading a table anew must not keep others from being read.
+		-- A tool that is just loading a table anew must not keep others from being read, nor what a view, a foreign table or a domain
+		-- says.
+		EXCEPTION WHEN syntax_error_or_access_rule_violation OR data_exception OR invalid_schema_name OR cardinality_violation
+			OR integrity_constraint_violation OR object_not_in_prerequisite_state OR lock_not_available OR feature_not_supported
+			OR plpgsql_error OR external_routine_exception OR fdw_error OR connection_exception OR program_limit_exceeded THEN
 			GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE, message = MESSAGE_TEXT;
 			UPDATE attached AS a SET error = state || ': ' || message
 			WHERE a.source_schema = one.source_schema AND a.layout = one.layout;
@@ -459,11 +691,44 @@ COMMENT ON FUNCTION vsm.read_attached(text) IS
 	'reads what has changed in the schemas that are attached to a model; one that cannot be read is warned of and keeps its error; a part '
 	'of vsm.refresh';
 
+-- Of times that cannot be read nothing would come, and nothing say so.
+CREATE FUNCTION vsm.check_attached_times(source_schema text, relation vsm.attached_table) RETURNS void
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	target CONSTANT regclass := vsm.attached_relation(source_schema, relation.name);
+	one    record;
+	found  record;
+BEGIN
+	FOR one IN
+		SELECT c.attribute FROM vsm.attached_columns(source_schema, relation) AS c JOIN pg_type AS t ON t.oid = c.type
+		WHERE c.kind = 'time' AND t.typcategory = 'S'
+	LOOP
+		EXECUTE format('SELECT min(v.value) AS value, count(vsm.json_time(to_jsonb(v.value))) AS times
+			FROM (SELECT t.%1$I::text AS value FROM %2$s AS t WHERE t.%1$I::text ~ ''[1-9]'' LIMIT 1000) AS v', one.attribute,
+			vsm.attached_label(target)) INTO found;
+		IF found.value IS NOT NULL AND found.times = 0 THEN
+			RAISE EXCEPTION USING
+				ERRCODE = 'invalid_datetime_format',
+				MESSAGE = format('column "%s" of table %s has no times that are understood', one.attribute, vsm.attached_label(target)),
+				DETAIL = format('One of them is "%s".', left(found.value, 100)),
+				HINT = 'Times are such as 2026-01-12T09:40:00Z, without a zone in UTC. Make a view with this name whose column says '
+					'to_timestamp(...), and attach its schema.';
+		END IF;
+	END LOOP;
+END
+$$;
+COMMENT ON FUNCTION vsm.check_attached_times(text, vsm.attached_table) IS
+	'raises if a column of texts that should hold times holds none that are understood; a part of vsm.attach';
+
 CREATE PROCEDURE vsm.attach(model text, source_schema text, layout text, source text, full_pass interval)
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 #variable_conflict use_variable
+DECLARE
+	other text;
 BEGIN
 	PERFORM vsm.check_model(model, 'attached');
 	PERFORM vsm.check_owner(model, 'attached');
@@ -481,6 +746,25 @@ BEGIN
 	END IF;
 	PERFORM vsm.enter_model(model);
 	PERFORM vsm.attached_columns(source_schema, t) FROM vsm.attached_tables(layout) AS t;
+	IF NOT EXISTS (SELECT FROM vsm.attached_tables(layout) AS t WHERE vsm.attached_relation(source_schema, t.name) IS NOT NULL) THEN
+		RAISE EXCEPTION USING
+			ERRCODE = 'undefined_table',
+			MESSAGE = format('schema "%s" has no table of %s', source_schema, layout),
+			DETAIL = (SELECT 'Read are: ' || string_agg(rtrim(t.name, '!'), ', ') || '.' FROM vsm.attached_tables(layout) AS t),
+			HINT = (SELECT vsm.attached_hint(source_schema, rtrim(t.name, '!')) FROM vsm.attached_tables(layout) AS t
+				ORDER BY to_regclass(format('%I.%I', source_schema, '_airbyte_raw_' || rtrim(t.name, '!'))) LIMIT 1);
+	END IF;
+	PERFORM vsm.check_attached_times(source_schema, t) FROM vsm.attached_tables(layout) AS t;
+	SELECT a.source_schema INTO other FROM attached AS a
+	WHERE a.source = source AND a.layout = layout AND a.source_schema <> source_schema
+	ORDER BY a.source_schema COLLATE "C" LIMIT 1;
+	IF other IS NOT NULL THEN
+		RAISE WARNING USING
+			MESSAGE = format('schema "%s" is attached as source "%s", too', other, source),
+			DETAIL = 'What has the same id in both is one and the same.',
+			HINT = format('If they are two installations: CALL vsm.attach_%s(%L, %L, source => %L)', layout, model, source_schema,
+				split_part(source, ':', 1) || ':' || source_schema);
+	END IF;
 	INSERT INTO attached AS a (source_schema, layout, source, full_pass) VALUES (source_schema, layout, source, full_pass)
 	ON CONFLICT ON CONSTRAINT attached_pkey DO UPDATE SET source = excluded.source, full_pass = excluded.full_pass, full_at = NULL,
 		error = NULL;

@@ -29,8 +29,8 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN CASE WHEN jsonb_typeof(object -> 'repository') = 'string' THEN object || jsonb_build_object('repository',
 		jsonb_build_object('full_name', object -> 'repository')) ELSE object END
 	-- A column that is empty is a member that is missing.
-	- CASE WHEN object -> 'pull_request' = 'null' THEN 'pull_request' ELSE '' END
-	- CASE WHEN object -> 'node_id' = 'null' THEN 'node_id' ELSE '' END
+	- CASE WHEN object -> 'pull_request' IN ('null', '""') THEN 'pull_request' ELSE '' END
+	- CASE WHEN object -> 'node_id' IN ('null', '""') THEN 'node_id' ELSE '' END
 	-- The issue that a pull request is, too, is told by its address.
 	|| CASE WHEN NOT object #> '{issue}' ? 'pull_request' AND object #>> '{issue,html_url}' ~ '/pull/\d+$' THEN
 		jsonb_build_object('issue', object -> 'issue' || '{"pull_request": {}}') ELSE '{}' END;

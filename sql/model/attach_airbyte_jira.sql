@@ -8,7 +8,7 @@ CREATE FUNCTION vsm.airbyte_jira_tables() RETURNS SETOF vsm.attached_table
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 2
 BEGIN ATOMIC
 	VALUES ('issues!', 'id! text, key text, self text, fields! json, changelog json', '_airbyte_extracted_at|_airbyte_emitted_at'),
-		('issue_fields', 'id text, name text, schema json', '_airbyte_extracted_at|_airbyte_emitted_at');
+		('issue_fields', 'id text, name text, schema json', '=');
 END;
 COMMENT ON FUNCTION vsm.airbyte_jira_tables() IS 'the tables of Jira as Airbyte leaves it; a part of vsm.attach_airbyte_jira';
 

@@ -15,14 +15,14 @@ BEGIN ATOMIC
 		('sprints', 'id! text, name text', NULL),
 		('issue_changelogs', 'id! text, issue_id! text, field_id text, field_name! text, original_from_value text, '
 			'original_to_value! text, created_date! time', 'updated_at'),
-		('boards', 'id! text, name text', 'updated_at'),
+		('boards', 'id! text, name text', '='),
 		('board_issues', 'board_id! text, issue_id! text', 'updated_at'),
 		('issue_relationships', 'source_issue_id! text, target_issue_id! text, original_type! text, updated_at time', 'updated_at'),
 		('issue_commits', 'issue_id! text, commit_sha! text', 'updated_at'),
 		('incidents', 'id! text, url text, title text, status text, original_status text, resolution_date time, created_date! time, '
 			'updated_date time, priority text, severity text, scope_id text, table text', 'updated_at'),
-		('project_mapping', 'project_name! text, table! text, row_id! text', NULL),
-		('repos', 'id! text, name text', 'updated_at'),
+		('project_mapping', 'project_name! text, table! text, row_id! text', '='),
+		('repos', 'id! text, name text', '='),
 		('pull_requests', 'id! text, base_repo_id text, status text, original_status text, title text, description text, url text, '
 			'pull_request_key text, created_date! time, merged_date time, closed_date time, merge_commit_sha text, head_ref text, '
 			'base_ref text, head_commit_sha text, additions number, deletions number, is_draft flag', 'updated_at'),
@@ -31,7 +31,7 @@ BEGIN ATOMIC
 		('commits', 'sha! text, additions number, deletions number, message text, authored_date time, committed_date time', 'updated_at'),
 		('commit_parents', 'commit_sha! text, parent_commit_sha! text', 'updated_at'),
 		('repo_commits', 'repo_id! text, commit_sha! text', 'updated_at'),
-		('cicd_scopes', 'id! text, name text', 'updated_at'),
+		('cicd_scopes', 'id! text, name text', '='),
 		('cicd_pipelines',
 			'id! text, name text, result text, status text, original_status text, url text, created_date time, queued_date time, '
 			'started_date '
@@ -51,12 +51,12 @@ COMMENT ON FUNCTION vsm.devlake_repository(text, text) IS
 
 CREATE FUNCTION vsm.devlake_result(result text, status text, original text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN CASE result WHEN 'SUCCESS' THEN 'success' WHEN 'FAILURE' THEN CASE WHEN original ~* '(cancel|abort)' THEN 'canceled'
-	ELSE 'failed' END
+RETURN CASE result WHEN 'SUCCESS' THEN 'success' WHEN 'ABORT' THEN 'canceled'
+	WHEN 'FAILURE' THEN CASE WHEN original ~* '(cancel|abort)' THEN 'canceled' ELSE 'failed' END
 	ELSE lower(coalesce(result, original, status)) END;
 COMMENT ON FUNCTION vsm.devlake_result(text, text, text) IS
 	'what became of a pipeline or deployment of DevLake, in the words that vsm has for it: that it was canceled is in its original '
-	'status; a part of vsm.attach_devlake';
+	'status, or in older versions its result; a part of vsm.attach_devlake';
 
 CREATE FUNCTION vsm.devlake_value(what text, value text, sprints jsonb) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE

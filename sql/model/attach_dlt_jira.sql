@@ -34,7 +34,9 @@ DECLARE
 	member record;
 BEGIN
 	FOR member IN
-		SELECT string_to_array(replace(e.key, '__status_category', '__statusCategory'), '__') AS path, e.value
+		-- (What is of another type than a column had at first is in a column beside it.)
+		SELECT string_to_array(replace(regexp_replace(e.key, '__v_[a-z]+$', ''), '__status_category', '__statusCategory'), '__') AS path,
+			e.value
 		FROM jsonb_each("row") AS e
 		WHERE e.value <> 'null' AND e.key ~ ('^(fields__(summary|created|updated|duedate|resolutiondate|statuscategorychangedate|labels|'
 			'issuelinks|status|issuetype|project|priority|parent|customfield_\d+)|names__customfield_\d+|changelog__(total|histories))'

@@ -17,7 +17,7 @@ BEGIN ATOMIC
 			'_fivetran_synced'),
 		('pull_request_review', 'id! text, pull_request_id! text, state text, submitted_at time, commit_sha text, user_id text',
 			'_fivetran_synced'),
-		('repository', 'id! text, full_name text', '_fivetran_synced'),
+		('repository', 'id! text, full_name text', '='),
 		('user', 'id! text, login text, type text', '_fivetran_synced');
 END;
 COMMENT ON FUNCTION vsm.fivetran_github_tables() IS 'the tables of GitHub as Fivetran leaves it; a part of vsm.attach_fivetran_github';
@@ -28,10 +28,17 @@ RETURN CASE WHEN login IS NOT NULL THEN jsonb_build_object('login', login, 'type
 COMMENT ON FUNCTION vsm.fivetran_github_user(text, text) IS 'a user of GitHub as an object; a part of vsm.attach_fivetran_github';
 
 CREATE FUNCTION vsm.fivetran_github_parts() RETURNS SETOF vsm.attached_part
-LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 5
+LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 6
 BEGIN ATOMIC
 	VALUES
-		('issue', '{issue.id,issue_label.issue_id}'::text[], 'github_issue', $sql$
+		-- What was deleted and is there again.
+		('restored', '{issue.id}'::text[], NULL::text, $sql$
+		SELECT (vsm.fact_observed($2, e.entity, i._fivetran_synced, CASE i.state WHEN 'closed' THEN i.state ELSE 'opened' END)).*
+		FROM [[issue.id]] AS i
+			JOIN event AS e ON e.entity = $2 || ':issue:' || i.id AND e.source = $2 AND e.event_id = e.entity || ':deleted'
+		WHERE i._fivetran_deleted IS NOT TRUE AND e.at < i._fivetran_synced
+		AND NOT EXISTS (SELECT FROM event AS n WHERE n.entity = e.entity AND n.at > e.at)$sql$),
+		('issue', '{issue.id,issue_label.issue_id}', 'github_issue', $sql$
 		WITH label AS MATERIALIZED (
 			SELECT l.issue_id, jsonb_agg(DISTINCT vsm.json_build('name', coalesce(l.label, b.name))) AS labels
 			FROM [[issue_label.issue_id]] AS l LEFT JOIN [[label]] AS b ON b.id = l.label_id

@@ -21,21 +21,28 @@ BEGIN ATOMIC
 			'_fivetran_synced'),
 		('issue_link', 'issue_id! text, related_issue_id! text, relationship! text, _fivetran_synced! time, _fivetran_deleted flag',
 			'_fivetran_synced'),
-		('field', 'id! text, name text, is_custom flag', '_fivetran_synced'),
+		('field', 'id! text, name text, is_custom flag', '='),
 		('field_option', 'id! text, name text', '_fivetran_synced'),
-		('status!', 'id! text, name! text, status_category_id text', '_fivetran_synced'),
-		('issue_type', 'id! text, name text', '_fivetran_synced'),
-		('priority', 'id! text, name text', '_fivetran_synced'),
-		('project', 'id! text, key text, name text', '_fivetran_synced'),
+		('status!', 'id! text, name! text, status_category_id text', '='),
+		('issue_type', 'id! text, name text', '='),
+		('priority', 'id! text, name text', '='),
+		('project', 'id! text, key text, name text', '='),
 		('sprint', 'id! text, name text', '_fivetran_synced');
 END;
 COMMENT ON FUNCTION vsm.fivetran_jira_tables() IS 'the tables of Jira as Fivetran leaves it; a part of vsm.attach_fivetran_jira';
 
 CREATE FUNCTION vsm.fivetran_jira_parts() RETURNS SETOF vsm.attached_part
-LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 3
+LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 4
 BEGIN ATOMIC
 	VALUES
-		('issue', '{issue.id,issue_field_history.issue_id,issue_multiselect_history.issue_id}'::text[], 'told_jira_issue', $sql$
+		-- What was deleted and is there again.
+		('restored', '{issue.id}'::text[], NULL::text, $sql$
+		SELECT (vsm.fact_observed($2, e.entity, i._fivetran_synced, s.name, i.status)).*
+		FROM [[issue.id]] AS i JOIN [[status]] AS s ON s.id = i.status
+			JOIN event AS e ON e.entity = $2 || ':issue:' || i.id AND e.source = $2 AND e.event_id = e.entity || ':deleted'
+		WHERE i._fivetran_deleted IS NOT TRUE AND e.at < i._fivetran_synced
+		AND NOT EXISTS (SELECT FROM event AS n WHERE n.entity = e.entity AND n.at > e.at)$sql$),
+		('issue', '{issue.id,issue_field_history.issue_id,issue_multiselect_history.issue_id}', 'told_jira_issue', $sql$
 		WITH wanted AS MATERIALIZED (
 			SELECT f.id, f.name, f.id LIKE 'customfield%' AS is_custom,
 				CASE WHEN f.id LIKE 'customfield%' OR f.id = 'parent' THEN vsm.jira_field($3, f.id, f.name) ELSE f.id END AS what
@@ -51,7 +58,8 @@ BEGIN ATOMIC
 		told AS (
 			SELECT h.issue_id COLLATE "C" AS issue_id, w.id COLLATE "C" AS field_id, w.name AS field, w.what, w.is_custom, h.time,
 				h.value AS id,
-				CASE w.id
+				-- (What has no name is called by its id.)
+				coalesce(CASE w.id
 					WHEN 'status' THEN (SELECT jsonb_object_agg(s.id, s.name) FROM [[status]] AS s WHERE s.id IS NOT NULL) ->> h.value
 					WHEN 'priority' THEN (SELECT jsonb_object_agg(p.id, p.name) FROM [[priority]] AS p WHERE p.id IS NOT NULL) ->> h.value
 					WHEN 'issuetype' THEN
@@ -59,7 +67,7 @@ BEGIN ATOMIC
 					WHEN 'project' THEN (SELECT jsonb_object_agg(j.id, j.name) FROM [[project]] AS j WHERE j.id IS NOT NULL) ->> h.value
 					ELSE coalesce(CASE WHEN w.is_custom THEN
 						(SELECT jsonb_object_agg(o.id, o.name) FROM [[field_option]] AS o WHERE o.id IS NOT NULL) ->> h.value END, h.value)
-				END AS text, NULL::jsonb AS list
+				END, h.value) AS text, NULL::jsonb AS list
 			FROM [[issue_field_history.issue_id]] AS h JOIN wanted AS w ON w.id = h.field_id
 			WHERE h._fivetran_deleted IS NOT TRUE AND (w.what IN ('parent', 'feature')) IS NOT TRUE
 			UNION ALL

@@ -8,8 +8,9 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 19
 BEGIN ATOMIC
 	VALUES
 		('issues!', 'id! text, iid number, project_id text, title text, description text, created_at! time, updated_at time, '
-			'closed_at time, state_id! text, weight number, due_date json, work_item_type_id text', 'updated_at'),
-		('work_item_types', 'id! text, base_type text, name text', NULL),
+			'closed_at time, state_id! text, weight number, due_date json, work_item_type_id text, issue_type text, '
+			'_fivetran_deleted flag, _fivetran_synced|_ab_cdc_deleted_at|_sdc_deleted_at time', 'updated_at'),
+		('work_item_types', 'id! text, base_type text, name text', '='),
 		('resource_state_events', 'id! text, issue_id text, merge_request_id text, created_at! time, state! text', 'created_at'),
 		('resource_label_events', 'id! text, issue_id text, merge_request_id text, created_at! time, action! text, label_id text',
 			'created_at'),
@@ -40,7 +41,7 @@ END;
 COMMENT ON FUNCTION vsm.gitlab_database_tables() IS 'the tables of GitLab''s own database; a part of vsm.attach_gitlab_database';
 
 CREATE FUNCTION vsm.gitlab_database_parts() RETURNS SETOF vsm.attached_part
-LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 11
+LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 12
 BEGIN ATOMIC
 	SELECT p.part, p.keys::text[], p.reader, replace(p.statement, '{project}',
 		$sql$(SELECT r.source_id, min(r.path) AS path FROM [[routes]] AS r WHERE r.source_type = 'Project' GROUP BY r.source_id)$sql$)
@@ -54,11 +55,23 @@ BEGIN ATOMIC
 				'description', i.description, 'created_at', i.created_at, 'updated_at', i.updated_at, 'closed_at', i.closed_at,
 				'state', CASE i.state_id WHEN '1' THEN 'opened' WHEN '2' THEN 'closed' END,
 				'references', vsm.json_build('full', p.path || '#' || i.iid),
-				'issue_type', CASE coalesce(t.base_type, i.work_item_type_id) WHEN '0' THEN 'issue' WHEN '1' THEN 'incident'
-					WHEN '2' THEN 'test_case' WHEN '3' THEN 'requirement' WHEN '4' THEN 'task' ELSE lower(t.name) END))
+				'issue_type', CASE coalesce(t.base_type, i.issue_type, CASE WHEN t.id IS NULL AND NOT y.are_there
+						THEN (i.work_item_type_id::numeric - 1)::text END)
+					WHEN '0' THEN 'issue' WHEN '1' THEN 'incident'
+					WHEN '2' THEN 'test_case' WHEN '3' THEN 'requirement' WHEN '4' THEN 'task' WHEN '5' THEN 'objective'
+					WHEN '6' THEN 'key_result' WHEN '7' THEN 'epic' WHEN '8' THEN 'ticket'
+					ELSE coalesce(lower(t.name), 'type ' || i.work_item_type_id) END))
 			|| vsm.json_build('labels', coalesce(l.labels, '[]'), 'weight', i.weight, 'due_date', i.due_date) AS body
 		FROM [[issues.id]] AS i LEFT JOIN {project} AS p ON p.source_id = i.project_id LEFT JOIN label AS l ON l.target_id = i.id
-			LEFT JOIN [[work_item_types]] AS t ON t.id = i.work_item_type_id$sql$),
+			LEFT JOIN [[work_item_types]] AS t ON t.id = i.work_item_type_id,
+			-- Types are numbered in their order in versions that have no table of them.
+			(SELECT EXISTS (SELECT FROM [[work_item_types]] AS t) AS are_there OFFSET 0) AS y
+		-- (Of a row that was deleted there may be nothing but the id.)
+		WHERE i._fivetran_deleted IS NOT TRUE OR i.created_at IS NOT NULL$sql$),
+		('deleted', '{issues.id}', NULL, $sql$
+		SELECT (vsm.fact_event($2, d.entity, d.at, 'deleted', d.entity || ':deleted')).*
+		FROM (SELECT $2 || ':issue:' || i.id AS entity, coalesce(i._fivetran_synced, i.updated_at) AS at FROM [[issues.id]] AS i
+			WHERE i._fivetran_deleted) AS d$sql$),
 		('resource_state_events', '{resource_state_events.id}', 'gitlab_resource_event', $sql$
 		SELECT vsm.json_build('id', e.id, 'created_at', e.created_at, 'resource_id', coalesce(e.issue_id, e.merge_request_id),
 			'resource_type', CASE WHEN e.issue_id IS NULL THEN 'MergeRequest' ELSE 'Issue' END, 'state', CASE e.state WHEN '1' THEN 'opened'

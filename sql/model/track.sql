@@ -10,6 +10,25 @@ COMMENT ON FUNCTION vsm.track_change() IS
 	'trigger function of tables that are tracked, after a row is inserted or updated: writes the state that it got to the inbox of a '
 	'model, as the owner of the model; a part of vsm.track';
 
+CREATE FUNCTION vsm.tracked_text(value anyelement) RETURNS text
+	AS 'MODULE_PATHNAME', 'vsm_tracked_text' LANGUAGE C STABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION vsm.tracked_text(anyelement) IS
+	'a value as the trigger of vsm.track tells it: times in UTC, true and false, numbers without zeros at their end, of JSON that is a '
+	'text this; a part of vsm.track';
+
+-- A name has 63 bytes, and what is longer is cut off.
+CREATE FUNCTION vsm.track_trigger(model text, tracked regclass) RETURNS name
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+RETURN coalesce((
+	SELECT t.tgname FROM pg_trigger AS t
+	WHERE t.tgrelid = tracked AND t.tgfoid = to_regprocedure('vsm.track_change()') AND NOT t.tgisinternal
+	AND starts_with(encode(t.tgargs, 'hex'), encode(convert_to(model, getdatabaseencoding()), 'hex') || '00')
+	ORDER BY t.tgname LIMIT 1),
+	CASE WHEN octet_length(model) <= 53 THEN 'vsm_track_' || model ELSE 'vsm_track_' || md5(model) END::name);
+COMMENT ON FUNCTION vsm.track_trigger(text, regclass) IS
+	'the name of the trigger by which a model tracks a table, or is to; a part of vsm.track';
+
 CREATE FUNCTION vsm.tracked_columns(tracked regclass, id text, "values" jsonb) RETURNS jsonb
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
@@ -62,7 +81,9 @@ DECLARE
 	target  pg_class;
 	columns jsonb;
 	label   text;
+	trigger name;
 	lacks   text;
+	child   regclass;
 	refused bigint;
 	reason  text;
 BEGIN
@@ -94,6 +115,12 @@ BEGIN
 			MESSAGE = format('%s cannot be tracked', track."table"),
 			DETAIL = 'It is not a table that stays.',
 			HINT = 'Name the table that the application writes to.';
+	ELSIF target.oid = to_regclass(format('%I.inbox', schema)) THEN
+		RAISE EXCEPTION USING
+			ERRCODE = 'wrong_object_type',
+			MESSAGE = format('%s cannot be tracked', track."table"),
+			DETAIL = 'Changes are written there.',
+			HINT = 'Name the table that the application writes to.';
 	ELSIF vsm.is_on_nodes(target.oid) THEN
 		RAISE EXCEPTION USING
 			ERRCODE = 'feature_not_supported',
@@ -112,11 +139,13 @@ BEGIN
 		'title', track.title, 'type', track.type, 'project', track.project, 'key', track.key, 'priority', track.priority,
 		'parent', track.parent, 'created_at', track.created_at)));
 	label := format('%s.%I', target.relnamespace::regnamespace, target.relname);
+	trigger := vsm.track_trigger(schema, target.oid);
 
 	PERFORM vsm.enter_model(schema);
 	-- Nobody writes to the table from here on, until what is there has been read.
-	EXECUTE format('CREATE OR REPLACE TRIGGER %I AFTER INSERT OR UPDATE ON %s FOR EACH ROW EXECUTE FUNCTION vsm.track_change(%s)',
-		left('vsm_track_' || schema, 63), label, (
+	-- (A row that moves to another partition is deleted and inserted.)
+	EXECUTE format('CREATE OR REPLACE TRIGGER %I AFTER INSERT OR UPDATE%s ON %s FOR EACH ROW EXECUTE FUNCTION vsm.track_change(%s)',
+		trigger, CASE target.relkind WHEN 'p' THEN ' OR DELETE' END, label, (
 			SELECT string_agg(quote_literal(a.value), ', ' ORDER BY a.place)
 			FROM (
 				SELECT schema AS value, 1::numeric AS place UNION ALL SELECT errors, 2
@@ -126,7 +155,7 @@ BEGIN
 					jsonb_array_elements_text(c.pair) WITH ORDINALITY AS p (value, place)) AS a));
 	-- Rows that replication brings are changes, too.
 	IF pg_has_role(target.relowner, 'USAGE') THEN
-		EXECUTE format('ALTER TABLE %s ENABLE ALWAYS TRIGGER %I', label, left('vsm_track_' || schema, 63));
+		EXECUTE format('ALTER TABLE %s ENABLE ALWAYS TRIGGER %I', label, trigger);
 	END IF;
 	DELETE FROM tracked AS t WHERE NOT EXISTS (SELECT FROM pg_class AS c WHERE c.oid = t.relation);
 	INSERT INTO tracked AS t (relation, source, columns, on_error) VALUES (target.oid, name, columns, errors)
@@ -142,12 +171,13 @@ BEGIN
 				|| ', ''observed'', true, ''now'', now()'
 			FROM (
 				SELECT p.pair ->> 0 AS member, CASE
-					WHEN p.pair ->> 0 <> 'id' THEN min(format('to_jsonb(t.%I)', p.pair ->> 1))
-					WHEN count(*) = 1 THEN min(format('t.%I::text', p.pair ->> 1))
-					ELSE string_agg(format('replace(replace(t.%I::text, ''\'', ''\\''), ''/'', ''\/'')', p.pair ->> 1), ' || ''/'' || '
-						ORDER BY p.place) END AS value
+					WHEN p.pair ->> 0 <> 'id' OR count(*) = 1 THEN min(format('vsm.tracked_text(t.%I)', p.pair ->> 1))
+					ELSE string_agg(format('replace(replace(vsm.tracked_text(t.%I), ''\'', ''\\''), ''/'', ''\/'')', p.pair ->> 1),
+						' || ''/'' || ' ORDER BY p.place) END AS value
 				FROM jsonb_array_elements(columns) WITH ORDINALITY AS p (pair, place)
-				GROUP BY p.pair ->> 0) AS c), label), 'track:' || name, vsm.names(schema, 'track:' || name)::text);
+				GROUP BY p.pair ->> 0) AS c),
+			CASE target.relkind WHEN 'r' THEN 'ONLY ' || label ELSE label END),
+		'track:' || name, vsm.names(schema, 'track:' || name)::text);
 	SELECT count(*), min(r.reason) INTO refused, reason FROM vsm.refused_facts() AS r;
 	IF refused > 0 THEN
 		RAISE WARNING USING
@@ -156,6 +186,14 @@ BEGIN
 	END IF;
 	PERFORM vsm.check_owner(schema, VARIADIC vsm.told_tables());
 	PERFORM vsm.ask('SELECT vsm.write_judged_facts($1)', schema);
+	-- Rows of tables that inherit fire no trigger of this one.
+	FOR child IN
+		SELECT i.inhrelid FROM pg_inherits AS i JOIN pg_class AS c ON c.oid = i.inhrelid
+		WHERE i.inhparent = target.oid AND NOT c.relispartition ORDER BY i.inhrelid
+	LOOP
+		CALL vsm.track(schema, child, name, track.id, track.state, track.at, track.title, track.type, track.project, track.key,
+			track.priority, track.parent, track.created_at, errors);
+	END LOOP;
 END
 $$;
 COMMENT ON PROCEDURE vsm.track(text, regclass, text, text, text, text, text, text, text, text, text, text, text, text) IS
@@ -173,6 +211,7 @@ DECLARE
 	target CONSTANT regclass := untrack."table";
 	gone   regclass;
 	made   record;
+	child  regclass;
 BEGIN
 	PERFORM vsm.check_model(schema, 'tracked');
 	PERFORM vsm.check_owner(schema, 'tracked');
@@ -186,7 +225,7 @@ BEGIN
 	END IF;
 	SELECT t.tgname AS name, format('%s.%I', c.relnamespace::regnamespace, c.relname) AS label, c.relowner AS owner INTO made
 	FROM pg_trigger AS t JOIN pg_class AS c ON c.oid = t.tgrelid
-	WHERE t.tgrelid = target AND t.tgname = left('vsm_track_' || schema, 63);
+	WHERE t.tgrelid = target AND t.tgname = vsm.track_trigger(schema, target);
 	IF made.owner IS NOT NULL AND NOT pg_has_role(made.owner, 'USAGE') THEN
 		RAISE EXCEPTION USING
 			ERRCODE = 'insufficient_privilege',
@@ -196,6 +235,12 @@ BEGIN
 	ELSIF made.owner IS NOT NULL THEN
 		EXECUTE format('DROP TRIGGER %I ON %s', made.name, made.label);
 	END IF;
+	FOR child IN
+		SELECT i.inhrelid FROM pg_inherits AS i JOIN tracked AS t ON t.relation = i.inhrelid
+		WHERE i.inhparent = target ORDER BY i.inhrelid
+	LOOP
+		CALL vsm.untrack(schema, child);
+	END LOOP;
 END
 $$;
 COMMENT ON PROCEDURE vsm.untrack(text, regclass) IS

@@ -24,6 +24,7 @@
 #include "utils/datetime.h"
 #include "utils/datum.h"
 #include "utils/json.h"
+#include "utils/jsonb.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
@@ -31,6 +32,7 @@
 #include "utils/syscache.h"
 
 PG_FUNCTION_INFO_V1(vsm_track_change);
+PG_FUNCTION_INFO_V1(vsm_tracked_text);
 
 /* What the arguments of a trigger say, of one table in a statement: see vsm_track_change. */
 typedef struct Tracked
@@ -48,6 +50,18 @@ typedef struct Tracked
 
 /* Changes that this session has told of: they keep their order, and have names of their own. */
 static int64 changes = 0;
+
+/*
+ * The row that was deleted last, by the table tracked, id and state. An update that moves a row
+ * to another partition deletes and inserts it, one row after the other.
+ */
+static struct
+{
+	FullTransactionId transaction;
+	Oid			table;
+	char	   *id;				/* NULL: none */
+	char	   *state;			/* NULL: it had none */
+}			deleted;
 
 static Tracked *
 read_arguments(Trigger *trigger, Relation relation, MemoryContext context)
@@ -80,20 +94,79 @@ read_arguments(Trigger *trigger, Relation relation, MemoryContext context)
 	return tracked;
 }
 
-/* The value of a column as text that means the same in every session; NULL if it is empty. */
+/* A value as text that means the same in every session, of JSON that is a text this; NULL if it is JSON's null. */
+static char *
+value_text(Oid type, Datum value)
+{
+	char		time[MAXDATELEN + 1];
+	const int	utc = 0;
+	bool		is_varlena;
+	Oid			output;
+
+	switch (getBaseType(type))
+	{
+		case TIMESTAMPTZOID:
+			return pstrdup(JsonEncodeDateTime(time, value, TIMESTAMPTZOID, &utc));
+		case TIMESTAMPOID:
+			return pstrdup(JsonEncodeDateTime(time, value, TIMESTAMPOID, NULL));
+		case DATEOID:
+			return pstrdup(JsonEncodeDateTime(time, value, DATEOID, NULL));
+		case BOOLOID:
+			return pstrdup(DatumGetBool(value) ? "true" : "false");
+		case BPCHAROID:
+			return TextDatumGetCString(DirectFunctionCall1(rtrim1, value));
+		case NUMERICOID:
+			return DatumGetCString(DirectFunctionCall1(numeric_out, DirectFunctionCall1(numeric_trim_scale, value)));
+		case BYTEAOID:
+			{
+				bytea	   *bytes = DatumGetByteaPP(value);
+				char	   *text = palloc(2 * VARSIZE_ANY_EXHDR(bytes) + 3);
+
+				strcpy(text, "\\x");
+				text[2 + hex_encode(VARDATA_ANY(bytes), VARSIZE_ANY_EXHDR(bytes), text + 2)] = '\0';
+				return text;
+			}
+		case JSONBOID:
+			{
+				Jsonb	   *json = DatumGetJsonbP(value);
+				JsonbValue	scalar;
+
+				if (JsonbExtractScalar(&json->root, &scalar) && scalar.type == jbvNull)
+					return NULL;
+				if (JB_ROOT_IS_SCALAR(json) && scalar.type == jbvString)
+					return pnstrdup(scalar.val.string.val, scalar.val.string.len);
+			}
+			break;
+		default:
+			break;
+	}
+	getTypeOutputInfo(type, &output, &is_varlena);
+	return OidOutputFunctionCall(output, value);
+}
+
+/* The value of a column as such a text; NULL if it is empty. */
 static char *
 column_text(HeapTuple row, TupleDesc columns, int number)
 {
-	Oid			type = getBaseType(SPI_gettypeid(columns, number));
-	char		time[MAXDATELEN + 1];
 	bool		is_null;
 	Datum		value = SPI_getbinval(row, columns, number, &is_null);
 
-	if (is_null)
-		return NULL;
-	if (type == TIMESTAMPTZOID || type == TIMESTAMPOID || type == DATEOID)
-		return pstrdup(JsonEncodeDateTime(time, value, type, NULL));
-	return SPI_getvalue(row, columns, number);
+	return is_null ? NULL : value_text(SPI_gettypeid(columns, number), value);
+}
+
+/*
+ * tracked_text(anyelement) -> text
+ *
+ * A value as the trigger tells it.
+ */
+Datum
+vsm_tracked_text(PG_FUNCTION_ARGS)
+{
+	char	   *text = value_text(get_fn_expr_argtype(fcinfo->flinfo, 0), PG_GETARG_DATUM(0));
+
+	if (text == NULL)
+		PG_RETURN_NULL();
+	PG_RETURN_TEXT_P(cstring_to_text(text));
 }
 
 static void
@@ -157,6 +230,33 @@ has_changed(const Tracked *tracked, HeapTuple old, HeapTuple new, TupleDesc colu
 	return false;
 }
 
+/* The table that is partitioned, of a part of it. */
+static Oid
+whole_table(Relation relation)
+{
+	return relation->rd_rel->relispartition ? llast_oid(get_partition_ancestors(RelationGetRelid(relation)))
+		: RelationGetRelid(relation);
+}
+
+/* Remembers the row that was deleted. */
+static void
+remember_deleted(const Tracked *tracked, TriggerData *trigger)
+{
+	TupleDesc	columns = RelationGetDescr(trigger->tg_relation);
+	char	   *id = row_id(tracked, trigger->tg_trigtuple, columns);
+	char	   *state = column_text(trigger->tg_trigtuple, columns, tracked->column[tracked->state].number);
+
+	if (deleted.id != NULL)
+		pfree(deleted.id);
+	if (deleted.state != NULL)
+		pfree(deleted.state);
+	deleted.id = deleted.state = NULL;
+	deleted.state = state != NULL ? MemoryContextStrdup(TopMemoryContext, state) : NULL;
+	deleted.id = id != NULL ? MemoryContextStrdup(TopMemoryContext, id) : NULL;
+	deleted.table = whole_table(trigger->tg_relation);
+	deleted.transaction = GetTopFullTransactionId();
+}
+
 /* What a row says, as the reader in sql/model/track_change.sql takes it; NULL if it says nothing. */
 static char *
 payload_of(const Tracked *tracked, TriggerData *trigger)
@@ -168,9 +268,21 @@ payload_of(const Tracked *tracked, TriggerData *trigger)
 	char		time[MAXDATELEN + 1];
 	TimestampTz now = GetCurrentTransactionStartTimestamp();
 	char	   *id = row_id(tracked, row, columns);
+	char	   *state = column_text(row, columns, tracked->column[tracked->state].number);
+	char	   *previous = is_update ? column_text(trigger->tg_trigtuple, columns, tracked->column[tracked->state].number) : NULL;
 
-	if (id == NULL || column_text(row, columns, tracked->column[tracked->state].number) == NULL)
+	if (id == NULL || state == NULL)
 		return NULL;
+	/* A row that moves to another partition is not new. */
+	if (!is_update && deleted.id != NULL && strcmp(deleted.id, id) == 0 && trigger->tg_relation->rd_rel->relispartition &&
+		deleted.table == whole_table(trigger->tg_relation) &&
+		FullTransactionIdEquals(deleted.transaction, GetTopFullTransactionId()))
+	{
+		if (deleted.state != NULL && strcmp(deleted.state, state) == 0)
+			return NULL;
+		is_update = true;
+		previous = deleted.state;
+	}
 	initStringInfo(&payload);
 	appendStringInfoChar(&payload, '{');
 	add_member(&payload, "id", id);
@@ -182,13 +294,8 @@ payload_of(const Tracked *tracked, TriggerData *trigger)
 			(value = column_text(row, columns, tracked->column[i].number)) != NULL)
 			add_member(&payload, tracked->column[i].member, value);
 	}
-	if (is_update)
-	{
-		char	   *previous = column_text(trigger->tg_trigtuple, columns, tracked->column[tracked->state].number);
-
-		if (previous != NULL)
-			add_member(&payload, "previous", previous);
-	}
+	if (previous != NULL)
+		add_member(&payload, "previous", previous);
 	add_member(&payload, "now", JsonEncodeDateTime(time, TimestampTzGetDatum(now), TIMESTAMPTZOID, NULL));
 	/* Transactions of a cluster that was restored begin anew; together with the time they do not. */
 	changes++;
@@ -250,16 +357,27 @@ insert_payload(const char *model, Relation relation, const char *payload)
 	return is_tracked;
 }
 
-/* Writes a payload to the inbox, as the owner of the model. */
+/* Writes what a row says to the inbox, as the owner of the model. */
 static void
-write_payload(const char *model, Relation relation, const char *payload)
+write_change(const char *model, const Tracked *tracked_as, TriggerData *trigger)
 {
+	Relation	relation = trigger->tg_relation;
+	char	   *payload;
 	Oid			inbox;
 	Oid			tracked;
-	Oid			owner = table_owner(model, "inbox", &inbox);
+	Oid			owner;
 	Oid			user;
 	int			context;
 	InboxResult result;
+
+	if (TRIGGER_FIRED_BY_DELETE(trigger->tg_event))
+	{
+		remember_deleted(tracked_as, trigger);
+		return;
+	}
+	if ((payload = payload_of(tracked_as, trigger)) == NULL)
+		return;
+	owner = table_owner(model, "inbox", &inbox);
 
 	/* Somebody else's table does not say whose changes the owner wants. */
 	if (table_owner(model, "tracked", &tracked) != owner)
@@ -280,9 +398,9 @@ write_payload(const char *model, Relation relation, const char *payload)
 				 errhint("Let its owner CALL vsm.track, or drop the trigger.")));
 }
 
-/* Writes a payload; if that fails, says so and lets the application's statement go on. */
+/* Writes what a row says; if that fails, says so and lets the application's statement go on. */
 static void
-try_payload(const char *model, Relation relation, const char *payload)
+try_change(const char *model, const Tracked *tracked, TriggerData *trigger)
 {
 	MemoryContext context = CurrentMemoryContext;
 	ResourceOwner owner = CurrentResourceOwner;
@@ -291,7 +409,7 @@ try_payload(const char *model, Relation relation, const char *payload)
 	MemoryContextSwitchTo(context);
 	PG_TRY();
 	{
-		write_payload(model, relation, payload);
+		write_change(model, tracked, trigger);
 		ReleaseCurrentSubTransaction();
 		MemoryContextSwitchTo(context);
 		CurrentResourceOwner = owner;
@@ -311,7 +429,7 @@ try_payload(const char *model, Relation relation, const char *payload)
 			ReThrowError(error);
 		ereport(WARNING,
 				(errcode(error->sqlerrcode),
-				 errmsg("a change of table \"%s\" was not tracked: %s", RelationGetRelationName(relation), error->message),
+				 errmsg("a change of table \"%s\" was not tracked: %s", RelationGetRelationName(trigger->tg_relation), error->message),
 				 error->detail ? errdetail_internal("%s", error->detail) : 0,
 				 error->hint ? errhint("%s", error->hint) : 0));
 		FreeErrorData(error);
@@ -323,7 +441,8 @@ try_payload(const char *model, Relation relation, const char *payload)
  * track_change(model, on_error, member, column, member, column, ...) -> trigger
  *
  * After a row was inserted, or updated so that its state or its id is another: writes what the
- * columns say to the inbox of the model, each under its member.
+ * columns say to the inbox of the model, each under its member. Of a partitioned table also after a
+ * row was deleted.
  */
 Datum
 vsm_track_change(PG_FUNCTION_ARGS)
@@ -332,10 +451,9 @@ vsm_track_change(PG_FUNCTION_ARGS)
 	Tracked    *tracked;
 	const char *model;
 	bool		fails;
-	char	   *payload;
 
 	if (!CALLED_AS_TRIGGER(fcinfo) || !TRIGGER_FIRED_AFTER(trigger->tg_event) || !TRIGGER_FIRED_FOR_ROW(trigger->tg_event) ||
-		TRIGGER_FIRED_BY_DELETE(trigger->tg_event) || trigger->tg_trigger->tgnargs < 6)
+		TRIGGER_FIRED_BY_TRUNCATE(trigger->tg_event) || trigger->tg_trigger->tgnargs < 6)
 		ereport(ERROR,
 				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
 				 errmsg("vsm.track_change is a trigger function"),
@@ -346,6 +464,8 @@ vsm_track_change(PG_FUNCTION_ARGS)
 	tracked = fcinfo->flinfo->fn_extra;
 	if (tracked == NULL)
 		tracked = fcinfo->flinfo->fn_extra = read_arguments(trigger->tg_trigger, trigger->tg_relation, fcinfo->flinfo->fn_mcxt);
+	if (tracked->missing != NULL && TRIGGER_FIRED_BY_DELETE(trigger->tg_event))
+		return PointerGetDatum(NULL);
 	if (tracked->missing != NULL)
 	{
 		ereport(fails ? ERROR : WARNING,
@@ -358,11 +478,9 @@ vsm_track_change(PG_FUNCTION_ARGS)
 	if (TRIGGER_FIRED_BY_UPDATE(trigger->tg_event) &&
 		!has_changed(tracked, trigger->tg_trigtuple, trigger->tg_newtuple, RelationGetDescr(trigger->tg_relation)))
 		return PointerGetDatum(NULL);
-	if ((payload = payload_of(tracked, trigger)) == NULL)
-		return PointerGetDatum(NULL);
 	if (fails)
-		write_payload(model, trigger->tg_relation, payload);
+		write_change(model, tracked, trigger);
 	else
-		try_payload(model, trigger->tg_relation, payload);
+		try_change(model, tracked, trigger);
 	return PointerGetDatum(NULL);
 }

@@ -6,7 +6,7 @@ SET LOCAL client_min_messages = error;
 SET LOCAL jit = off;
 SET LOCAL timezone = 'America/New_York';
 SET LOCAL datestyle = 'German, DMY';
-SELECT plan(47);
+SELECT plan(67);
 CALL vsm.create_model('flow');
 CREATE SCHEMA shop;
 CREATE TABLE shop.ticket (ticket_id bigint PRIMARY KEY, status text, subject text, kind text, changed_at timestamptz, note text);
@@ -186,6 +186,127 @@ DELETE FROM flow.tracked WHERE relation = 'shop.plain'::regclass;
 INSERT INTO shop.plain VALUES (6, 'f');
 SELECT is((SELECT count(*) FROM flow.inbox), 5::bigint, 'what is tracked no longer is not written');
 DELETE FROM flow.inbox;
+
+-- Values are told in the same way when they are found and when they change, whatever the session says.
+CREATE FUNCTION shop.told(value text, other text, type text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+	told text;
+BEGIN
+	EXECUTE format('CREATE TABLE shop.typed (id %1$s, s %1$s); INSERT INTO shop.typed VALUES (%2$L, %2$L)', type, value);
+	SET LOCAL TimeZone = 'Asia/Tokyo';
+	SET LOCAL DateStyle = 'German';
+	SET LOCAL bytea_output = 'escape';
+	CALL vsm.track('flow', 'shop.typed', 'typed', 'id', 's');
+	SET LOCAL TimeZone = 'America/New_York';
+	EXECUTE format('UPDATE shop.typed SET s = %L', other);
+	PERFORM vsm.ingest_once('flow');
+	SET LOCAL DateStyle = 'ISO';
+	SELECT string_agg(concat(entity, ' ', state, ' ', previous), ', ' ORDER BY at, method) INTO told FROM flow.event WHERE source = 'typed';
+	DELETE FROM flow.event WHERE source = 'typed';
+	DELETE FROM flow.observation WHERE source = 'typed';
+	DELETE FROM flow.item WHERE source = 'typed';
+	CALL vsm.untrack('flow', 'shop.typed');
+	DROP TABLE shop.typed;
+	RETURN replace(told, 'typed:item:', '');
+END
+$$;
+CREATE DOMAIN shop.yes AS boolean;
+SELECT is(shop.told(value, other, type), format('%1$s %1$s , %1$s %2$s %1$s', coalesce(was, value), coalesce(is_now, other)),
+	'told as ' || type)
+FROM (VALUES ('true', 'false', 'boolean', NULL, NULL), ('true', 'false', 'shop.yes', NULL, NULL), ('A', 'B', 'character(5)', NULL, NULL),
+	('1.0', '2.50', 'numeric', '1', '2.5'), ('"A"', '"B"', 'jsonb', 'A', 'B'), ('{A}', '{B}', 'text[]', NULL, NULL),
+	('\xdead', '\xbeef', 'bytea', NULL, NULL), ('01.02.2026', '03.02.2026', 'date', '2026-02-01', '2026-02-03'),
+	('2026-01-01 08:00Z', '2026-01-02 08:00Z', 'timestamptz', '2026-01-01T08:00:00+00:00', '2026-01-02T08:00:00+00:00'))
+	AS v (value, other, type, was, is_now);
+
+-- Tables that inherit
+CREATE TABLE shop.parent (id int, s text);
+CREATE TABLE shop.child (note text) INHERITS (shop.parent);
+CREATE TABLE shop.grandchild () INHERITS (shop.child);
+INSERT INTO shop.parent VALUES (1, 'A');
+INSERT INTO shop.child VALUES (2, 'A');
+INSERT INTO shop.grandchild VALUES (3, 'A');
+CALL vsm.track('flow', 'shop.parent', 'heirs', 'id', 's');
+UPDATE shop.parent SET s = 'B';
+SELECT vsm.ingest_once('flow');
+SELECT results_eq($$SELECT entity, string_agg(state, ' ' ORDER BY at, seq NULLS FIRST) FROM flow.event WHERE source = 'heirs'
+	GROUP BY 1 ORDER BY 1$$,
+	$$VALUES ('heirs:item:1', 'A B'), ('heirs:item:2', 'A B'), ('heirs:item:3', 'A B')$$, 'rows of tables that inherit tell of themselves');
+CALL vsm.untrack('flow', 'shop.parent');
+SELECT is_empty($$SELECT FROM flow.tracked WHERE source = 'heirs'$$, 'until the first is untracked');
+SELECT is_empty($$SELECT FROM pg_trigger WHERE tgrelid = ANY ('{shop.parent,shop.child,shop.grandchild}'::regclass[])$$,
+	'with all triggers');
+
+-- A row that moves to another partition is the same row.
+CREATE TABLE shop.moving (id int, s text, note text, PRIMARY KEY (id, s)) PARTITION BY LIST (s);
+CREATE TABLE shop.moving_a PARTITION OF shop.moving FOR VALUES IN ('A');
+CREATE TABLE shop.moving_b PARTITION OF shop.moving DEFAULT;
+CALL vsm.track('flow', 'shop.moving', 'moving', 'id', 's', on_error => 'fail');
+INSERT INTO shop.moving VALUES (1, 'A'), (2, 'A');
+UPDATE shop.moving SET s = 'B';
+DELETE FROM shop.moving WHERE id = 2;
+SELECT results_eq($$SELECT payload::jsonb ->> 'id', payload::jsonb ->> 'state', payload::jsonb ->> 'previous', payload::jsonb -> 'is_new'
+	FROM flow.inbox WHERE source = 'track:moving' ORDER BY id$$,
+	$$VALUES ('1', 'A', NULL, 'true'::jsonb), ('2', 'A', NULL, 'true'), ('1', 'B', 'A', 'false'), ('2', 'B', 'A', 'false')$$,
+	'a row that moves to another partition is not new');
+CREATE TABLE shop.months (id int, s text, month int, PRIMARY KEY (id, month)) PARTITION BY LIST (month);
+CREATE TABLE shop.months_1 PARTITION OF shop.months FOR VALUES IN (1);
+CREATE TABLE shop.months_2 PARTITION OF shop.months FOR VALUES IN (2);
+CALL vsm.track('flow', 'shop.months', 'months', 'id', 's');
+INSERT INTO shop.months VALUES (1, 'A', 1);
+UPDATE shop.months SET month = 2;
+SELECT is((SELECT count(*) FROM flow.inbox WHERE source = 'track:months'), 1::bigint, 'nor changed if its state is not');
+ALTER TABLE shop.months RENAME s TO t;
+DELETE FROM shop.months;
+CALL vsm.untrack('flow', 'shop.months');
+CALL vsm.untrack('flow', 'shop.moving');
+DELETE FROM flow.inbox;
+
+-- Names of any script, and two models whose names have the same 53 bytes at their beginning
+CREATE TABLE shop."Заявка ""1""" ("Ид" int PRIMARY KEY, "Статус, заявки" text);
+INSERT INTO shop."Заявка ""1""" VALUES (1, 'Новая');
+CALL vsm.create_model(repeat('ж', 31));
+CALL vsm.create_model(repeat('m', 60) || '1');
+CALL vsm.create_model(repeat('m', 60) || '2');
+CREATE FUNCTION shop.each(procedure text) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+	model text;
+BEGIN
+	FOREACH model IN ARRAY ARRAY[repeat('ж', 31), repeat('m', 60) || '1', repeat('m', 60) || '2'] LOOP
+		EXECUTE replace(procedure, 'MODEL', quote_literal(model));
+	END LOOP;
+END
+$$;
+SELECT shop.each($$CALL vsm.track(MODEL, 'shop."Заявка ""1"""', 'заявка', 'Ид', 'Статус, заявки')$$);
+UPDATE shop."Заявка ""1""" SET "Статус, заявки" = 'Готово';
+SELECT is(count, 1::bigint, 'each model is told')
+FROM (
+	SELECT (xpath('/row/count/text()', query_to_xml(format('SELECT count(*) FROM %I.inbox', m.model), false, true, '')))[1]::text::bigint
+		AS count
+	FROM unnest(ARRAY[repeat('ж', 31), repeat('m', 60) || '1', repeat('m', 60) || '2']) AS m (model)) AS c;
+SELECT shop.each($$CALL vsm.untrack(MODEL, 'shop."Заявка ""1"""')$$);
+SELECT is_empty($$SELECT FROM pg_trigger WHERE tgrelid = 'shop."Заявка ""1"""'::regclass AND NOT tgisinternal$$, 'and none any more');
+
+-- Whatever statement writes
+CREATE TABLE shop.written (id int PRIMARY KEY, s text, at timestamptz);
+CALL vsm.track('flow', 'shop.written', 'written', 'id', 's', on_error => 'fail');
+INSERT INTO shop.written VALUES (1, 'A') ON CONFLICT (id) DO UPDATE SET s = excluded.s;
+INSERT INTO shop.written VALUES (1, 'B') ON CONFLICT (id) DO UPDATE SET s = excluded.s;
+INSERT INTO shop.written VALUES (1, 'B') ON CONFLICT (id) DO UPDATE SET s = excluded.s;
+MERGE INTO shop.written AS w USING (VALUES (1, 'C'), (2, 'A')) AS v (id, s) ON w.id = v.id
+	WHEN MATCHED THEN UPDATE SET s = v.s WHEN NOT MATCHED THEN INSERT VALUES (v.id, v.s);
+SET LOCAL session_replication_role = replica;
+UPDATE shop.written SET s = 'D' WHERE id = 1;
+SET LOCAL session_replication_role = origin;
+UPDATE shop.written SET id = 3 WHERE id = 2;
+UPDATE shop.written SET s = NULL WHERE id = 3;
+UPDATE shop.written SET at = now();
+SELECT results_eq($$SELECT concat_ws(' ', payload::jsonb ->> 'id', payload::jsonb ->> 'previous', payload::jsonb ->> 'state')
+	FROM flow.inbox ORDER BY id$$, $$VALUES ('1 A'), ('1 A B'), ('1 B C'), ('2 A'), ('1 C D'), ('3 A A')$$,
+	'ON CONFLICT, MERGE, replication, a key that changes; not an UPDATE that leaves the state');
+DELETE FROM flow.inbox;
+SELECT throws_ok($$CALL vsm.track('flow', 'flow.inbox', 'in', 'id', 'source')$$, '42809', 'flow.inbox cannot be tracked',
+	'not what it writes to');
 
 -- Errors
 SELECT throws_ok(format('CALL vsm.track(''flow'', %s)', arguments), state, message, message)
