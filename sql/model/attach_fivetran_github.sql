@@ -33,11 +33,15 @@ BEGIN ATOMIC
 	VALUES
 		-- What was deleted and is there again.
 		('restored', '{issue.id}'::text[], NULL::text, $sql$
-		SELECT (vsm.fact_observed($2, e.entity, i._fivetran_synced, CASE i.state WHEN 'closed' THEN i.state ELSE 'opened' END)).*
-		FROM [[issue.id]] AS i
-			JOIN event AS e ON e.entity = $2 || ':issue:' || i.id AND e.source = $2 AND e.event_id = e.entity || ':deleted'
-		WHERE i._fivetran_deleted IS NOT TRUE AND e.at < i._fivetran_synced
-		AND NOT EXISTS (SELECT FROM event AS n WHERE n.entity = e.entity AND n.at > e.at)$sql$),
+		WITH there AS MATERIALIZED (
+			SELECT i.id, i.state, i._fivetran_synced AS at FROM [[issue.id]] AS i WHERE i._fivetran_deleted IS NOT TRUE),
+		restored AS MATERIALIZED (
+			SELECT t.*, e.entity
+			FROM there AS t
+				JOIN event AS e ON e.entity = $2 || ':issue:' || t.id AND e.source = $2 AND e.event_id = e.entity || ':deleted'
+			WHERE e.at < t.at AND NOT EXISTS (SELECT FROM event AS n WHERE n.entity = e.entity AND n.at > e.at))
+		SELECT (vsm.fact_observed($2, r.entity, r.at, CASE r.state WHEN 'closed' THEN r.state ELSE 'opened' END)).*
+		FROM restored AS r$sql$),
 		('issue', '{issue.id,issue_label.issue_id}', 'github_issue', $sql$
 		WITH label AS MATERIALIZED (
 			SELECT l.issue_id, jsonb_agg(DISTINCT vsm.json_build('name', coalesce(l.label, b.name))) AS labels

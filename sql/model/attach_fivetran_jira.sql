@@ -37,11 +37,15 @@ BEGIN ATOMIC
 	VALUES
 		-- What was deleted and is there again.
 		('restored', '{issue.id}'::text[], NULL::text, $sql$
-		SELECT (vsm.fact_observed($2, e.entity, i._fivetran_synced, s.name, i.status)).*
-		FROM [[issue.id]] AS i JOIN [[status]] AS s ON s.id = i.status
-			JOIN event AS e ON e.entity = $2 || ':issue:' || i.id AND e.source = $2 AND e.event_id = e.entity || ':deleted'
-		WHERE i._fivetran_deleted IS NOT TRUE AND e.at < i._fivetran_synced
-		AND NOT EXISTS (SELECT FROM event AS n WHERE n.entity = e.entity AND n.at > e.at)$sql$),
+		WITH there AS MATERIALIZED (
+			SELECT i.id, i.status, i._fivetran_synced AS at FROM [[issue.id]] AS i WHERE i._fivetran_deleted IS NOT TRUE),
+		restored AS MATERIALIZED (
+			SELECT t.*, e.entity
+			FROM there AS t
+				JOIN event AS e ON e.entity = $2 || ':issue:' || t.id AND e.source = $2 AND e.event_id = e.entity || ':deleted'
+			WHERE e.at < t.at AND NOT EXISTS (SELECT FROM event AS n WHERE n.entity = e.entity AND n.at > e.at))
+		SELECT (vsm.fact_observed($2, r.entity, r.at, s.name, r.status)).*
+		FROM restored AS r JOIN [[status]] AS s ON s.id = r.status$sql$),
 		('issue', '{issue.id,issue_field_history.issue_id,issue_multiselect_history.issue_id}', 'told_jira_issue', $sql$
 		WITH wanted AS MATERIALIZED (
 			SELECT f.id, f.name, f.id LIKE 'customfield%' AS is_custom,
@@ -88,11 +92,15 @@ BEGIN ATOMIC
 			WHERE h._fivetran_deleted IS NOT TRUE
 			GROUP BY h.issue_id, w.id, w.name, w.what, w.is_custom, h.time),
 		history AS (
-			SELECT t.issue_id,
-				array_agg(ROW(t.field_id, t.field, t.is_custom, t.time, t.id, t.text, t.list)::vsm.jira_value) AS told,
-				bool_or(t.is_custom OR t.field_id = 'labels') AS has_fields
-			FROM (SELECT t.* FROM told AS t ORDER BY t.issue_id) AS t
-			GROUP BY t.issue_id),
+			SELECT g.issue_id, g.told, g.fields, vsm.any_meaning($3, 'label', g.fields -> 'labels', 'incident') AS is_incident
+			FROM (
+				SELECT t.issue_id, array_agg(t.told) AS told,
+					CASE WHEN bool_or(t.is_custom OR t.field_id = 'labels') THEN vsm.jira_fields(array_agg(t.told)) END AS fields
+				FROM (
+					SELECT t.issue_id, t.is_custom, t.field_id,
+						ROW(t.field_id, t.field, t.is_custom, t.time, t.id, t.text, t.list)::vsm.jira_value AS told
+					FROM told AS t ORDER BY t.issue_id) AS t
+				GROUP BY t.issue_id) AS g),
 		epic AS MATERIALIZED (
 			SELECT e.id FROM [[issue]] AS e JOIN [[issue_type]] AS t ON t.id = e.issue_type WHERE t.name = 'Epic'),
 		-- Where the history has labels, an issue that never had one has no rows there.
@@ -100,18 +108,7 @@ BEGIN ATOMIC
 			SELECT '{"labels": []}'::jsonb AS none FROM [[issue_multiselect_history]] AS h WHERE h.field_id = 'labels' LIMIT 1)
 		SELECT ROW(vsm.json_build('id', i.id, 'key', i.key,
 				'names', (SELECT jsonb_object_agg(w.id, w.name) FROM wanted AS w WHERE w.is_custom AND w.name IS NOT NULL),
-				'fields', CASE WHEN f.fields IS NULL THEN d.fields ELSE d.fields || f.fields END,
-				'changelog', vsm.jira_changelog(h.told, i.created, f.is_incident)),
-			i.id, i.created, CASE WHEN NOT f.is_incident THEN h.told END)::vsm.told_jira_issue AS body
-		FROM [[issue.id]] AS i
-			LEFT JOIN [[status]] AS s ON s.id = i.status
-			LEFT JOIN [[issue_type]] AS t ON t.id = i.issue_type
-			LEFT JOIN [[priority]] AS p ON p.id = i.priority
-			LEFT JOIN [[project]] AS j ON j.id = i.project
-			LEFT JOIN epic AS e ON e.id = i.parent_id
-			LEFT JOIN history AS h ON h.issue_id = i.id,
-			LATERAL (
-				SELECT vsm.json_build('summary', i.summary, 'created', i.created, 'updated', i.updated, 'duedate', i.due_date,
+				'fields', vsm.json_build('summary', i.summary, 'created', i.created, 'updated', i.updated, 'duedate', i.due_date,
 					'resolutiondate', i.resolved, 'statuscategorychangedate', i.status_category_changed, 'issuelinks', '[]'::jsonb,
 					'issuetype', CASE WHEN t.name IS NOT NULL THEN vsm.json_build('name', t.name) END,
 					'priority', CASE WHEN p.name IS NOT NULL THEN vsm.json_build('name', p.name) END,
@@ -119,17 +116,19 @@ BEGIN ATOMIC
 					'parent', CASE WHEN i.parent_id IS NOT NULL THEN vsm.json_build('id', i.parent_id,
 						'fields', vsm.json_build('issuetype', vsm.json_build('name', CASE WHEN e.id IS NOT NULL THEN 'Epic' END))) END,
 					'status', vsm.json_build('id', i.status, 'name', s.name, 'statusCategory', vsm.json_build('key',
-						CASE s.status_category_id WHEN '2' THEN 'new' WHEN '3' THEN 'done' WHEN '4' THEN 'indeterminate' END))) AS fields
-				OFFSET 0) AS d,
-			LATERAL (
-				SELECT l.fields, coalesce(vsm.meaning($3, 'type', t.name) = 'incident', false) OR EXISTS (
-						SELECT FROM jsonb_array_elements_text(vsm.json_array(l.fields -> 'labels')) AS a (label)
-						WHERE vsm.meaning($3, 'label', a.label) = 'incident') AS is_incident
-				FROM (
-					SELECT CASE WHEN h.has_fields THEN coalesce((SELECT l.none FROM label AS l), '{}') || vsm.jira_fields(h.told)
-						ELSE (SELECT l.none FROM label AS l) END AS fields
-					OFFSET 0) AS l
-				OFFSET 0) AS f$sql$),
+						CASE s.status_category_id WHEN '2' THEN 'new' WHEN '3' THEN 'done' WHEN '4' THEN 'indeterminate' END)))
+					|| coalesce((SELECT l.none FROM label AS l), '{}') || coalesce(h.fields, '{}'),
+				'changelog', vsm.jira_changelog(h.told, i.created,
+					h.is_incident IS TRUE OR (vsm.meaning($3, 'type', t.name) = 'incident') IS TRUE)),
+			i.id, i.created, CASE WHEN h.is_incident IS NOT TRUE AND (vsm.meaning($3, 'type', t.name) = 'incident') IS NOT TRUE
+				THEN h.told END)::vsm.told_jira_issue AS body
+		FROM [[issue.id]] AS i
+			LEFT JOIN [[status]] AS s ON s.id = i.status
+			LEFT JOIN [[issue_type]] AS t ON t.id = i.issue_type
+			LEFT JOIN [[priority]] AS p ON p.id = i.priority
+			LEFT JOIN [[project]] AS j ON j.id = i.project
+			LEFT JOIN epic AS e ON e.id = i.parent_id
+			LEFT JOIN history AS h ON h.issue_id = i.id$sql$),
 		('deleted', '{issue.id}', 'jira_webhook', $sql$
 		SELECT jsonb_build_object('webhookEvent', 'jira:issue_deleted', 'timestamp', i._fivetran_synced,
 			'issue', jsonb_build_object('id', i.id)) AS body

@@ -61,15 +61,19 @@ BEGIN ATOMIC
 	FROM (
 		-- What was deleted and is there again.
 		SELECT t.name, t.name || ' restored' AS part, ARRAY[t.name || '.sys_id'] AS keys, NULL::text AS reader, $sql$
-			SELECT (vsm.fact_observed($2, e.entity, r._fivetran_synced, vsm.servicenow_state(r.of_table, r.state, c.states), r.state)).*
-			FROM (
-				SELECT r.*, coalesce(vsm.servicenow_table(vsm.servicenow_row(r.record), NULL), '{table}') AS of_table,
+			WITH there AS MATERIALIZED (
+				SELECT r.sys_id, r._fivetran_synced AS at,
+					coalesce(vsm.servicenow_table(vsm.servicenow_row(r.record), NULL), '{table}') AS of_table,
 					vsm.servicenow_value(vsm.servicenow_row(r.record), 'state') AS state
-				FROM [[{table}.sys_id]] AS r WHERE r._fivetran_deleted IS NOT TRUE AND r._fivetran_synced IS NOT NULL OFFSET 0) AS r
-				JOIN event AS e ON e.entity = $2 || ':' || r.of_table || ':' || r.sys_id AND e.source = $2
-					AND e.event_id = e.entity || ':deleted', {states}
-			WHERE e.at < r._fivetran_synced
-			AND NOT EXISTS (SELECT FROM event AS n WHERE n.entity = e.entity AND n.at > e.at)$sql$ AS statement
+				FROM [[{table}.sys_id]] AS r WHERE r._fivetran_deleted IS NOT TRUE AND r._fivetran_synced IS NOT NULL),
+			restored AS MATERIALIZED (
+				SELECT t.*, e.entity
+				FROM there AS t
+					JOIN event AS e ON e.entity = $2 || ':' || t.of_table || ':' || t.sys_id AND e.source = $2
+						AND e.event_id = e.entity || ':deleted'
+				WHERE e.at < t.at AND NOT EXISTS (SELECT FROM event AS n WHERE n.entity = e.entity AND n.at > e.at))
+			SELECT (vsm.fact_observed($2, r.entity, r.at, vsm.servicenow_state(r.of_table, r.state, c.states), r.state)).*
+			FROM restored AS r, {states}$sql$ AS statement
 		FROM vsm.servicenow_attached() AS t WHERE t.reader = 'servicenow_task'
 		UNION ALL
 		SELECT t.name, t.name, ARRAY[t.name || '.sys_id'], t.reader, $sql$

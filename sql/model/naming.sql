@@ -79,6 +79,19 @@ CREATE FUNCTION vsm.meaning(names jsonb, kind text, name text) RETURNS text
 COMMENT ON FUNCTION vsm.meaning(jsonb, text, text) IS
 	'what a name of that kind means by names, as vsm.names returns them; NULL if it means nothing';
 
+CREATE FUNCTION vsm.any_meaning(names jsonb, kind text, list jsonb, meaning text) RETURNS boolean
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN list IS NOT NULL AND EXISTS (
+		SELECT FROM jsonb_array_elements_text(vsm.json_array(list)) AS e (name)
+		WHERE vsm.meaning(any_meaning.names, any_meaning.kind, e.name) = any_meaning.meaning);
+END
+$$;
+COMMENT ON FUNCTION vsm.any_meaning(jsonb, text, jsonb, text) IS
+	'whether one of the names in a list means that; a part of vsm.attach_fivetran_jira';
+
 CREATE FUNCTION vsm.author_kind(names jsonb, login text, name text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN CASE
