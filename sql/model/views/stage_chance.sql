@@ -1,7 +1,7 @@
 CREATE OR REPLACE VIEW :"schema".stage_chance AS
--- How long others of the value stream, type and level were in each stage, and what came after it, by those of the last 20,000
--- visits of the stage there: more tell no more, and the way has changed since. Those who are still there, or have been cancelled,
--- tell up to then. Fewer than 20 that are done tell no chances.
+-- How long others of the value stream, type and level were in each stage, and what came after it, by the last 10,000 that left the
+-- stage there: more tell no more, and the way has changed since. Those who are still there, or have been cancelled, tell up to then.
+-- Fewer than 20 that are done tell no chances.
 SELECT z.value_stream, o.type, o.level, z.stage, z.is_urgent,
 	count(*) FILTER (WHERE v.is_last AND o.finished_at IS NOT NULL) AS sample_count,
 	percentile_cont(ARRAY[0.5, 0.85]) WITHIN GROUP (ORDER BY date_part('epoch', v.duration) / 86400) AS stage_days,
@@ -27,8 +27,12 @@ FROM (
 		GROUP BY u.value_stream, u.stage) AS z
 	CROSS JOIN LATERAL (
 		SELECT x.item, x.class, x.entered_at, x.left_at, x.duration, x.age, x.is_last FROM :"schema".visit AS x
-		WHERE coalesce(x.value_stream, '(none)') = z.value_stream AND x.stage = z.stage
-		ORDER BY x.left_at DESC NULLS FIRST, x.item, x.visit LIMIT 20000) AS v
+		WHERE coalesce(x.value_stream, '(none)') = z.value_stream AND x.stage = z.stage AND x.left_at IS NULL
+		UNION ALL
+		(
+			SELECT x.item, x.class, x.entered_at, x.left_at, x.duration, x.age, x.is_last FROM :"schema".visit AS x
+			WHERE coalesce(x.value_stream, '(none)') = z.value_stream AND x.stage = z.stage AND x.left_at IS NOT NULL
+			ORDER BY x.left_at DESC, x.item, x.visit LIMIT 10000)) AS v
 	JOIN :"schema".item_group AS o ON o.item = v.item AND o.value_stream = z.value_stream
 WHERE (v.class IN ('active', 'waiting')) IS NOT FALSE
 GROUP BY z.value_stream, o.type, o.level, z.stage, z.is_urgent;

@@ -17,11 +17,14 @@ connected AS (
 	SELECT coalesce(f.value_stream, '(none)') AS value_stream, min(n.used_at) AS used_at, min(n.brought_at) AS brought_at
 	FROM named AS n JOIN :"schema".item_flow AS f ON f.item = n.item
 	GROUP BY f.value_stream),
--- What teams cost: one value, which is looked up for each span of days. (By a SELECT of its own, so that it is nobody's key.)
+-- What teams cost, each a row of the same days: one value, in which each span of days is looked up. (By a SELECT of its own, so that it
+-- is nobody's key.)
 worth AS MATERIALIZED (
-	SELECT min(t.since) AS since,
-		jsonb_object_agg(t.team, to_jsonb(array_fill(0::float8, ARRAY[t.since - t.first_day]) || t.costs)) AS costs
-	FROM (SELECT k.team, k.since, k.costs, min(k.since) OVER () AS first_day FROM :"schema".team_cost AS k) AS t)
+	SELECT min(t.since) AS since, jsonb_object_agg(t.team, t.place) AS places,
+		array_agg(array_fill(0::float8, ARRAY[t.since - t.first_day]) || t.costs ORDER BY t.place) AS costs
+	FROM (
+		SELECT k.team, k.since, k.costs, min(k.since) OVER () AS first_day, row_number() OVER (ORDER BY k.team) AS place
+		FROM :"schema".team_cost AS k) AS t)
 SELECT f.item, f.key, f.title, f.url, f.value_stream, f.portfolio, f.team, f.type, f.priority, f.service, f.level, f.category, f.outcome,
 	r.released_at, vsm.period_day(r.released_at, m.time_zone) AS released_day,
 	vsm.period_week(r.released_at, m.time_zone, m.week_starts) AS released_week,
@@ -84,9 +87,11 @@ FROM (
 					SELECT p.item AS name WHERE NOT EXISTS (SELECT FROM :"schema".item_alias AS x WHERE x.alias = p.item)
 					UNION ALL
 					SELECT x.alias FROM :"schema".item_alias AS x
-					WHERE x.item = p.item AND x.item = (
-						SELECT y.item FROM :"schema".item_alias AS y WHERE y.alias = x.alias
-						ORDER BY y.since DESC NULLS LAST, y.item COLLATE "C" LIMIT 1)) AS n
+					WHERE x.item = p.item AND NOT EXISTS (
+						-- (Mostly nothing else has that name.)
+						SELECT FROM :"schema".item_alias AS o WHERE o.alias = x.alias AND o.item <> x.item AND x.item <> (
+							SELECT y.item FROM :"schema".item_alias AS y WHERE y.alias = x.alias
+							ORDER BY y.since DESC NULLS LAST, y.item COLLATE "C" LIMIT 1))) AS n
 			WHERE (p.item IN (SELECT g.item FROM named_item AS g)) IS TRUE) AS names OFFSET 0) AS q
 	CROSS JOIN LATERAL (
 		SELECT min(d.at) AS first_used_at, sum(d.users) AS user_days
@@ -102,10 +107,12 @@ FROM (
 			SELECT CASE WHEN count(*) = count(t.cost) THEN coalesce(sum(t.cost), 0) END AS cost
 			FROM unnest(CASE WHEN f.level = 'parent' THEN f.below ELSE f.parts END) AS p (item)
 				CROSS JOIN LATERAL (
-					SELECT ((SELECT w.costs FROM worth AS w) #>> ARRAY[x.team, (x.until - (SELECT w.since FROM worth AS w))::text])::float8
-						- ((SELECT w.costs FROM worth AS w) #>> ARRAY[x.team, (x.since - (SELECT w.since FROM worth AS w))::text])::float8
-							AS cost
+					SELECT (SELECT w.costs FROM worth AS w)[y.place][x.until - y.since + 1]
+						- (SELECT w.costs FROM worth AS w)[y.place][x.since - y.since + 1] AS cost
 					FROM :"schema".work_span AS x
+						CROSS JOIN LATERAL (
+							SELECT ((SELECT w.places FROM worth AS w) ->> x.team)::integer AS place,
+								(SELECT w.since FROM worth AS w) AS since) AS y
 					WHERE x.item = p.item OFFSET 0) AS t
 			WHERE f.told_cost IS NULL) AS k) AS s
 	CROSS JOIN LATERAL (
