@@ -186,7 +186,8 @@ DECLARE
 	names    jsonb;	-- by source
 	has_uses boolean := EXISTS (SELECT FROM usage);
 	routed   record := vsm.write_routes(items);
-	counts   CONSTANT vsm.flow_count[] := vsm.flow_counts_before(items);
+	counting CONSTANT boolean := NOT vsm.counts_at_end();
+	counts   vsm.flow_count[];
 	-- Of these it may change whether they have parts: those that have parts among the items now or before, and new ones.
 	above    CONSTANT text[] := vsm.items_above(items);
 BEGIN
@@ -194,7 +195,12 @@ BEGIN
 	SELECT jsonb_object_agg(s.source, vsm.names(write_item_flows.model, s.source)) INTO names
 	FROM (SELECT DISTINCT u.source FROM unnest(routed.sources) AS u (source) WHERE u.source IS NOT NULL) AS s;
 
-	WITH told AS MATERIALIZED (
+	WITH before AS MATERIALIZED (
+		SELECT f.*
+		FROM vsm.each_entity(items) AS t, LATERAL (
+			SELECT i.item, i.value_stream, i.team, i.type, i.level, i.created_day, i.started_day, i.untouched, i.cancelled_at, i.reopened
+			FROM item_flow AS i WHERE i.item = t AND counting OFFSET 0) AS f),
+	told AS MATERIALIZED (
 		SELECT i.*, vsm.item_kind(i.source, i.project, i.type, i.value_stream, i.team) AS kind
 		FROM vsm.each_entity(items) AS t, LATERAL (
 			SELECT g.item, g.source, g.type, g.priority, g.value_stream, g.team, g.project, g.created_at, g.tags,
@@ -437,35 +443,107 @@ BEGIN
 	present AS MATERIALIZED (
 		SELECT g.*
 		FROM vsm.each_entity(items) AS t, LATERAL (SELECT v.ctid AS ctid_then, v.* FROM visit AS v WHERE v.item = t OFFSET 0) AS g),
+	-- Where items count, before (-1) and now (1).
+	side AS MATERIALIZED (
+		SELECT m.item, x.*, (b.value_stream, b.team, b.type) IS DISTINCT FROM (m.value_stream, m.team, m.type) AS is_moved
+		FROM made AS m LEFT JOIN before AS b ON b.item = m.item, LATERAL (
+			SELECT v.sign, coalesce(v.value_stream, '(none)') AS value_stream, coalesce(v.team, '(none)') AS team,
+				coalesce(v.type, '(none)') AS type, coalesce(b.level, 'item') AS level, v.created_day, v.started_day, v.untouched,
+				vsm.period_day(v.cancelled_at, zone) AS cancelled_day, v.reopened > 0 AS is_reopened
+			FROM (VALUES
+				(-1, b.value_stream, b.team, b.type, b.created_day, b.started_day, b.untouched, b.cancelled_at, b.reopened),
+				(1, m.value_stream, m.team, m.type, vsm.period_day(m.created_at, zone), vsm.period_day(m.started_at, zone), m.untouched,
+					m.cancelled_at, m.reopened)) AS v (sign, value_stream, team, type, created_day, started_day, untouched,
+					cancelled_at, reopened)
+			WHERE v.sign = 1 OR b.item IS NOT NULL) AS x
+		WHERE counting),
+	-- Visits that are other than before, and all of items that count elsewhere.
+	compared AS MATERIALIZED (
+		SELECT c.*
+		FROM (
+			SELECT m.*, o.item AS item_then, o.ctid_then, o.value_stream AS value_stream_then, o.team AS team_then,
+				o.entered_at AS entered_at_then, o.entered_day AS entered_day_then, o.left_day AS left_day_then, o.age AS age_then,
+				o.on_clock AS on_clock_then, o.starts_load AS starts_load_then, o.ends_load AS ends_load_then,
+				o.worked_since AS worked_since_then, o.worked_until AS worked_until_then, o.worked_gaps AS worked_gaps_then,
+				m.item IS NOT NULL AND (o.item IS NULL OR (
+					o.value_stream, o.team, o.type, o.priority, o.place, o.stage, o.class, o.entered_at, o.left_at, o.left_day, o.left_week,
+						o.left_month, o.duration, o.blocked, o.on_clock, o.backward, o.entered_day, o.age, o.is_last, o.starts_load,
+						o.ends_load, o.worked_until, o.worked_since, o.worked_gaps)
+					IS DISTINCT FROM (
+					m.value_stream, m.team, m.type, m.priority, m.place, m.stage, m.class, m.entered_at, m.left_at, m.left_day, m.left_week,
+						m.left_month, m.duration, m.blocked, m.on_clock, m.backward, m.entered_day, m.age, m.is_last, m.starts_load,
+						m.ends_load, m.worked_until, m.worked_since, m.worked_gaps)) AS is_other
+			FROM visited AS m FULL JOIN present AS o ON o.item = m.item AND o.visit = m.visit) AS c
+		WHERE c.is_other OR c.item IS NULL OR c.item IN (SELECT s.item FROM side AS s WHERE s.is_moved)),
 	gone AS (
 		-- By place, so that no plan made while the table was small reads all of it.
 		DELETE FROM visit AS v
-		WHERE v.ctid = ANY (ARRAY(
-			SELECT o.ctid_then FROM present AS o WHERE NOT EXISTS (SELECT FROM visited AS m WHERE m.item = o.item AND m.visit = o.visit))))
-	INSERT INTO visit AS o (item, visit, value_stream, team, type, priority, place, stage, class, entered_at, left_at, left_day,
-		left_week, left_month,
-			duration, blocked, on_clock, backward, entered_day, age, is_last, starts_load, ends_load, worked_until, worked_since,
-			worked_gaps)
-	SELECT m.*
-	FROM visited AS m LEFT JOIN present AS o ON o.item = m.item AND o.visit = m.visit
-	WHERE o.item IS NULL OR (
-		o.value_stream, o.team, o.type, o.priority, o.place, o.stage, o.class, o.entered_at, o.left_at, o.left_day, o.left_week,
-			o.left_month, o.duration, o.blocked, o.on_clock, o.backward, o.entered_day, o.age, o.is_last, o.starts_load, o.ends_load,
-			o.worked_until, o.worked_since, o.worked_gaps)
-		IS DISTINCT FROM (
-		m.value_stream, m.team, m.type, m.priority, m.place, m.stage, m.class, m.entered_at, m.left_at, m.left_day, m.left_week,
-			m.left_month, m.duration, m.blocked, m.on_clock, m.backward, m.entered_day, m.age, m.is_last, m.starts_load, m.ends_load,
-			m.worked_until, m.worked_since, m.worked_gaps)
-	ORDER BY m.item COLLATE "C", m.visit
-	ON CONFLICT (item, visit) DO UPDATE SET value_stream = excluded.value_stream, team = excluded.team, type = excluded.type,
-		priority = excluded.priority, place = excluded.place, stage = excluded.stage, class = excluded.class,
-			entered_at = excluded.entered_at, left_at = excluded.left_at, left_day = excluded.left_day, left_week = excluded.left_week,
-				left_month = excluded.left_month, duration = excluded.duration, blocked = excluded.blocked, on_clock = excluded.on_clock,
-					backward = excluded.backward, entered_day = excluded.entered_day, age = excluded.age, is_last = excluded.is_last,
-					starts_load = excluded.starts_load, ends_load = excluded.ends_load,
-					worked_until = excluded.worked_until, worked_since = excluded.worked_since,
-					worked_gaps = excluded.worked_gaps;
-	PERFORM vsm.write_flow_counts(items, counts);
+		WHERE v.ctid = ANY (ARRAY(SELECT c.ctid_then FROM compared AS c WHERE c.item IS NULL))),
+	visits AS (
+		INSERT INTO visit AS o (item, visit, value_stream, team, type, priority, place, stage, class, entered_at, left_at, left_day,
+			left_week, left_month, duration, blocked, on_clock, backward, entered_day, age, is_last, starts_load, ends_load, worked_until,
+			worked_since, worked_gaps)
+		SELECT c.item, c.visit, c.value_stream, c.team, c.type, c.priority, c.place, c.stage, c.class, c.entered_at, c.left_at, c.left_day,
+			c.left_week, c.left_month, c.duration, c.blocked, c.on_clock, c.backward, c.entered_day, c.age, c.is_last, c.starts_load,
+			c.ends_load, c.worked_until, c.worked_since, c.worked_gaps
+		FROM compared AS c WHERE c.is_other
+		ORDER BY c.item COLLATE "C", c.visit
+		ON CONFLICT (item, visit) DO UPDATE SET value_stream = excluded.value_stream, team = excluded.team, type = excluded.type,
+			priority = excluded.priority, place = excluded.place, stage = excluded.stage, class = excluded.class,
+				entered_at = excluded.entered_at, left_at = excluded.left_at, left_day = excluded.left_day, left_week = excluded.left_week,
+					left_month = excluded.left_month, duration = excluded.duration, blocked = excluded.blocked, on_clock = excluded.on_clock,
+						backward = excluded.backward, entered_day = excluded.entered_day, age = excluded.age, is_last = excluded.is_last,
+						starts_load = excluded.starts_load, ends_load = excluded.ends_load,
+						worked_until = excluded.worked_until, worked_since = excluded.worked_since,
+						worked_gaps = excluded.worked_gaps),
+	-- What flow_count holds of them, see vsm.flow_counts: what is as before counts for nothing.
+	visit_side AS (
+		SELECT s.*, x.value_stream AS visit_stream, x.team AS visit_team, x.entered_at, x.entered_day, x.left_day, x.age, x.on_clock,
+			x.starts_load, x.ends_load, x.worked_since, x.worked_until, x.worked_gaps
+		FROM compared AS c
+			CROSS JOIN LATERAL (VALUES
+				(-1, c.item_then, c.value_stream_then, c.team_then, c.entered_at_then, c.entered_day_then, c.left_day_then, c.age_then,
+					c.on_clock_then, c.starts_load_then, c.ends_load_then, c.worked_since_then, c.worked_until_then, c.worked_gaps_then),
+				(1, c.item, c.value_stream, c.team, c.entered_at, c.entered_day, c.left_day, c.age, c.on_clock, c.starts_load, c.ends_load,
+					c.worked_since, c.worked_until, c.worked_gaps))
+				AS x (sign, item, value_stream, team, entered_at, entered_day, left_day, age, on_clock, starts_load, ends_load,
+					worked_since, worked_until, worked_gaps)
+			JOIN side AS s ON s.item = x.item AND s.sign = x.sign),
+	change (sign, value_stream, team, type, level, what, day, load, aging, since) AS (
+		SELECT s.sign, s.value_stream, s.team, s.type, s.level, x.what, x.day, 0, 0, 0::bigint
+		FROM side AS s, LATERAL vsm.item_changes(s.created_day, s.started_day, s.untouched, s.cancelled_day) AS x
+		UNION ALL
+		SELECT v.sign, v.value_stream, v.team, v.type, v.level, 0, x.*
+		FROM visit_side AS v,
+			LATERAL vsm.load_changes(v.starts_load, v.ends_load, v.entered_day, v.left_day, v.entered_at, v.age, v.on_clock) AS x
+		UNION ALL
+		SELECT s.sign, s.value_stream, s.team, s.type, s.level, 4, v.entered_day, 0, 0, 0
+		FROM (
+				SELECT -1 AS sign, o.item, o.entered_day, o.class, lag(o.class) OVER (PARTITION BY o.item ORDER BY o.visit) AS before
+				FROM present AS o
+				WHERE o.place IS NOT NULL AND o.item IN (SELECT r.item FROM side AS r WHERE r.sign = -1 AND r.is_reopened)
+				UNION ALL
+				SELECT 1, m.item, m.entered_day, m.class, lag(m.class) OVER (PARTITION BY m.item ORDER BY m.visit)
+				FROM visited AS m
+				WHERE m.place IS NOT NULL AND m.item IN (SELECT r.item FROM side AS r WHERE r.sign = 1 AND r.is_reopened)) AS v
+			JOIN side AS s ON s.item = v.item AND s.sign = v.sign
+		WHERE v.before IN ('done', 'cancelled') AND v.class IN ('new', 'active', 'waiting') AND v.entered_day IS NOT NULL)
+	SELECT array_agg(ROW (n.*)::vsm.flow_count) INTO counts
+	FROM (
+		SELECT c.value_stream, u.unit, vsm.period_of(u.unit, c.day, starts) AS period, c.team, c.type, c.level, sum(c.sign) AS events,
+			coalesce(sum(c.sign) FILTER (WHERE c.what = 1), 0) AS created, coalesce(sum(c.sign) FILTER (WHERE c.what = 2), 0) AS started,
+			coalesce(sum(c.sign) FILTER (WHERE c.what = 3), 0) AS cancelled, coalesce(sum(c.sign) FILTER (WHERE c.what = 4), 0) AS reopened,
+			sum(c.sign * c.load) AS load_change, sum(c.sign * c.aging) AS aging_change, sum(c.sign * c.load * c.since) AS load_since,
+			0 AS worked_change
+		FROM change AS c CROSS JOIN (VALUES ('week'), ('month')) AS u (unit)
+		GROUP BY 1, 2, 3, 4, 5, 6
+		UNION ALL
+		SELECT v.visit_stream, 'day', x.day, coalesce(v.visit_team, '(none)'), '(none)', 'item', sum(v.sign), 0, 0, 0, 0, 0, 0, 0,
+			sum(v.sign * x.change)
+		FROM visit_side AS v, LATERAL vsm.work_changes(v.worked_since, v.worked_until, v.worked_gaps) AS x
+		WHERE v.worked_since IS NOT NULL AND v.visit_stream IS NOT NULL AND v.level <> 'parent'
+		GROUP BY 1, 3, 4) AS n;
+	PERFORM vsm.add_flow_counts(counts);
 	PERFORM vsm.write_levels(above || vsm.items_above(items));
 END
 $$;

@@ -234,15 +234,17 @@ BEGIN
 		ON CONFLICT DO NOTHING;
 	ELSE
 		changes := vsm.changed_keys(old_bound, new_bound, own);
-		keys := changes.keys || changes.moved;
-		IF keys IS NOT NULL OR changes.repositories IS NOT NULL THEN
-			links := vsm.link_changed(model, keys);
+		IF changes.keys IS NOT NULL OR changes.moved IS NOT NULL OR changes.repositories IS NOT NULL THEN
+			lone := vsm.lone_items(ARRAY(
+				SELECT m FROM vsm.each_entity(changes.moved) AS m EXCEPT SELECT k FROM vsm.each_entity(changes.keys) AS k));
+			links := vsm.link_changed(model, nullif(changes.keys || ARRAY(
+				SELECT m FROM vsm.each_entity(changes.moved) AS m EXCEPT SELECT l FROM vsm.each_entity(lone) AS l), '{}'));
 			IF links IS NOT NULL THEN
 				-- With what that has just written.
 				changes := vsm.changed_keys(old_bound, new_bound, own);
+				lone := vsm.lone_items(ARRAY(
+					SELECT m FROM vsm.each_entity(changes.moved) AS m EXCEPT SELECT k FROM vsm.each_entity(changes.keys) AS k));
 			END IF;
-			lone := vsm.lone_items(ARRAY(
-				SELECT m FROM vsm.each_entity(changes.moved) AS m EXCEPT SELECT k FROM vsm.each_entity(changes.keys) AS k));
 			keys := changes.keys || ARRAY(
 				SELECT m FROM vsm.each_entity(changes.moved) AS m EXCEPT SELECT l FROM vsm.each_entity(lone) AS l);
 			PERFORM vsm.touch_changes(keys[:batch], changes.aliases, changes.shas, changes.members, changes.repositories);
@@ -369,22 +371,25 @@ SET enable_seqscan = off
 SET jit = off
 AS $$
 BEGIN
-	-- By none of its names it is anything that vsm.touch_changes would follow. (What has results has had its parts made.)
+	-- By none of its names it is anything that vsm.link_changed or vsm.touch_changes would follow. (What has results has had its parts
+	-- made.)
 	RETURN ARRAY(
 		SELECT k.key
 		FROM vsm.each_entity(keys) AS k (key)
-		WHERE EXISTS (SELECT FROM item AS i WHERE i.item = k.key) AND EXISTS (SELECT FROM item_flow AS f WHERE f.item = k.key)
+		WHERE EXISTS (SELECT FROM item AS i WHERE i.item = k.key AND i.project IS DISTINCT FROM 'change_request')
+		AND EXISTS (SELECT FROM item_flow AS f WHERE f.item = k.key)
 		AND NOT EXISTS (SELECT FROM item_alias AS a WHERE a.alias = k.key AND a.item <> k.key)
 		AND NOT EXISTS (
 			SELECT
 			FROM (SELECT k.key AS name UNION ALL SELECT a.alias FROM item_alias AS a WHERE a.item = k.key) AS n, LATERAL (
 				SELECT FROM link AS l
-				WHERE l.source = n.name AND l.kind IN ('implements', 'fixes', 'builds', 'part_of', 'deploys', 'reverts')
-				UNION ALL SELECT FROM link AS l WHERE l.target = n.name AND l.kind = 'part_of'
+				WHERE l.source = n.name AND l.kind IN ('implements', 'fixes', 'builds', 'part_of', 'deploys', 'reverts', 'caused_by')
+				UNION ALL SELECT FROM link AS l WHERE l.target = n.name AND l.kind IN ('part_of', 'deploys', 'caused_by')
 				UNION ALL SELECT FROM item_part AS p WHERE p.part = n.name
 				UNION ALL SELECT FROM item_part AS p WHERE p.sha = n.name
 				UNION ALL SELECT FROM item_part AS p WHERE p.deployment = n.name
 				UNION ALL SELECT FROM merge_request AS q WHERE q.merge_request = n.name
+				UNION ALL SELECT FROM deployment AS d WHERE d.deployment = n.name
 				UNION ALL SELECT FROM incident AS d WHERE d.incident = n.name
 				OFFSET 0) AS o));
 END

@@ -42,9 +42,10 @@ INSERT INTO flow.link (source, target, kind) VALUES ('rule:build:1', 'rule3', 'b
 	('rule:deployment:2', 'rule:build:3', 'part_of');
 INSERT INTO flow.item (item, source, key, project, service, created_at) VALUES
 	('rule:change:1', 'servicenow', 'RCHG1', 'change_request', NULL, '2026-01-01'), ('rule:change:2', 'servicenow', 'RCHG2',
-		'change_request', 'rule/web', '2026-01-01');
-INSERT INTO flow.item_alias (alias, item) VALUES ('RCHG1', 'rule:change:1');
-INSERT INTO flow.link (source, target, kind, method, confidence) VALUES ('RCHG1', 'rule:deployment:1', 'deploys', 'named', 1);
+		'change_request', 'rule/web', '2026-01-01'), ('rule:order:1', 'jira', 'RORD-1', 'ORDERS', NULL, '2026-01-01');
+INSERT INTO flow.item_alias (alias, item) VALUES ('RCHG1', 'rule:change:1'), ('RORD-1', 'rule:order:1');
+INSERT INTO flow.link (source, target, kind, method, confidence) VALUES ('RCHG1', 'rule:deployment:1', 'deploys', 'named', 1),
+	('RORD-1', 'rule:deployment:1', 'deploys', 'named', 1);
 INSERT INTO flow.event (source, event_id, entity, at, state, method) VALUES
 	('servicenow', 'rw1', 'rule:change:2', '2026-02-01', 'work started', 'label'), ('servicenow', 'rw2', 'rule:change:2', '2026-02-02',
 		'work ended', 'label');
@@ -133,13 +134,18 @@ INSERT INTO rule (what, function, old, new, statement) VALUES
 ('items of which only events are new', 'take_changes', 'FROM vsm.each_entity(lone) AS l ON CONFLICT',
 	'FROM vsm.each_entity(lone) AS l WHERE false ON CONFLICT',
 	$$INSERT INTO flow.event (source, event_id, entity, at, state) VALUES ('jira', 'rn', 'jira:issue:r1', '2026-03-01', 'To Do')$$),
-('that they are nothing else', 'lone_items', 'l.kind IN (''implements'', ''fixes'', ''builds'', ''part_of'', ''deploys'', ''reverts'')',
-	'false',
-	$$INSERT INTO flow.event (source, event_id, entity, at, state, method) VALUES ('servicenow', 'rn', 'rule:change:1', '2026-01-20',
+('that they are nothing else', 'lone_items',
+	'l.kind IN (''implements'', ''fixes'', ''builds'', ''part_of'', ''deploys'', ''reverts'', ''caused_by'')', 'false',
+	$$INSERT INTO flow.event (source, event_id, entity, at, state, method) VALUES ('jira', 'rn', 'rule:order:1', '2026-01-20',
 		'approval requested', 'label')$$),
 ('by any name', 'lone_items', 'FROM item_alias AS a WHERE a.item = k.key)', 'FROM item_alias AS a WHERE false)',
-	$$INSERT INTO flow.event (source, event_id, entity, at, state, method) VALUES ('servicenow', 'rn', 'rule:change:1', '2026-01-20',
-		'approval requested', 'label')$$);
+	$$INSERT INTO flow.event (source, event_id, entity, at, state, method) VALUES ('jira', 'rn', 'rule:order:1', '2026-01-20',
+		'approval requested', 'label')$$),
+('nor changes', 'lone_items', 'i.project IS DISTINCT FROM ''change_request''', 'true',
+	$$INSERT INTO flow.deployment (deployment, service, environment_tier, status, finished_at)
+	VALUES ('rn', 'rule/web', 'production', 'success', '2026-03-01 12:00'); SELECT count(*) FROM pg_temp.refreshed();
+	INSERT INTO flow.event (source, event_id, entity, at, state, method) VALUES ('servicenow', 'rn', 'rule:change:2', '2026-03-02',
+		'work ended', 'label')$$);
 -- What follows from it. (Items of a part that is reached are found by its links and its commits, too.)
 INSERT INTO rule (what, function, old, new, statement) VALUES
 ('the item itself', 'touch_changes', 'FROM item AS i WHERE', 'FROM item AS i WHERE false AND',
@@ -215,13 +221,13 @@ INSERT INTO rule (what, function, old, new, statement) VALUES
 		1)$$);
 -- What is counted of them.
 INSERT INTO rule (what, function, old, new, statement) VALUES
-('counts of items', 'write_item_flows', 'PERFORM vsm.write_flow_counts(items, counts);', '',
+('counts of items', 'write_item_flows', 'PERFORM vsm.add_flow_counts(counts);', '',
 	$$INSERT INTO flow.event (source, event_id, entity, at, state) VALUES ('jira', 'rn', 'jira:issue:r1', '2026-03-01', 'To Do')$$),
 ('counts of items that are gone', 'write_items', 'PERFORM vsm.write_flow_counts(NULL, counts);', '', $$DELETE FROM flow.item
 	WHERE item = 'jira:issue:r20'$$),
 ('counts of what has become a parent', 'write_levels', 'PERFORM vsm.write_flow_counts(changed, counts);', '', $$UPDATE flow.item
 	SET parent = 'RULE-19' WHERE item = 'jira:issue:r20'$$),
-('counts of nothing any more', 'write_flow_counts', 'WHERE w.events = 0', 'WHERE false', $$UPDATE flow.item SET type = 'risk'
+('counts of nothing any more', 'add_flow_counts', 'WHERE w.events = 0', 'WHERE false', $$UPDATE flow.item SET type = 'risk'
 	WHERE item = 'jira:issue:r1'; SELECT count(*) FROM pg_temp.refreshed(); UPDATE flow.item SET type = 'debt'
 	WHERE item = 'jira:issue:r1'$$);
 -- What is set by hand.
