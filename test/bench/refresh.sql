@@ -1,5 +1,5 @@
 -- Refresh of a model as tools leave it (test/bench/setup/model.sql): all of it made anew, and what ten tickets, or the commits
--- and deployments of one repository, cost; beside a materialized view of the same numbers that is refreshed; and what the
+-- and deployments of one repository, cost; beside materialized views of the same numbers that are refreshed; and what the
 -- trigger costs by which refresh learns of changes. Each refresh finds the one before it complete.
 -- @needs model
 
@@ -13,8 +13,148 @@ CREATE INDEX ON indexed (xid);
 CREATE TABLE bare (LIKE stamped INCLUDING ALL);
 CREATE TRIGGER stamp BEFORE INSERT OR UPDATE ON stamped FOR EACH ROW EXECUTE FUNCTION vsm.stamp();
 CREATE TRIGGER stamp BEFORE INSERT OR UPDATE ON indexed FOR EACH ROW EXECUTE FUNCTION vsm.stamp();
--- The same numbers as item_flow, visit and flow_count have, as one would write them by hand with what vsm computes: from events, from
--- the parts of items and their routes, which are given here.
+-- The same numbers as commit_release, item_part, item_flow, visit and flow_count have, as one would write them by hand with what vsm
+-- computes, for this model: all items at once. The routes of items, and which branches are released at all, are given.
+CREATE MATERIALIZED VIEW release_of_commit AS
+WITH done AS MATERIALIZED (
+	SELECT c.repository, r.service, d.environment_tier AS tier, d.deployment, d.sha, d.finished_at,
+		row_number() OVER (PARTITION BY c.repository, d.environment_tier ORDER BY d.finished_at, d.deployment COLLATE "C") = 1
+			AND (d.finished_at >= s.since) IS NOT TRUE AS is_first
+	FROM bench_model.deployment AS d JOIN bench_model.commit AS c ON c.sha = d.sha
+		JOIN bench_model.routed_deployment AS r ON r.deployment = d.deployment
+		LEFT JOIN bench_model.service AS s ON s.service = r.service
+	WHERE d.status = 'success' AND d.finished_at IS NOT NULL)
+SELECT f.sha, d.service, d.tier, f.release AS deployment, f.released_at, d.is_first
+FROM (
+		SELECT k.repository, vsm.graph(k.sha, coalesce(k.parents, '{}')) AS graph FROM bench_model.commit AS k GROUP BY k.repository) AS g
+	JOIN (
+		SELECT d.repository, vsm.releases(d.service || ' ' || d.tier, d.deployment, d.sha, d.finished_at) AS releases
+		FROM done AS d GROUP BY d.repository) AS r ON r.repository = g.repository
+	CROSS JOIN LATERAL vsm.first_release(g.graph, r.releases) AS f
+	JOIN done AS d ON d.deployment = f.release
+	JOIN bench_model.commit AS k ON k.sha = f.sha
+	LEFT JOIN bench_model.service AS s ON s.service = d.service
+WHERE s.path IS NULL OR k.paths IS NULL OR vsm.touches_path(k.paths, s.path);
+CREATE UNIQUE INDEX ON release_of_commit (sha, service, tier);
+CREATE MATERIALIZED VIEW part_of_item AS
+WITH linked AS MATERIALIZED (
+	SELECT coalesce(t.item, l.target) AS item, coalesce(s.item, l.source) AS part, max(l.confidence) AS confidence
+	FROM bench_model.link AS l LEFT JOIN bench_model.item_alias AS t ON t.alias = l.target
+		LEFT JOIN bench_model.item_alias AS s ON s.alias = l.source
+	WHERE l.kind IN ('implements', 'fixes') AND l.until IS NULL AND l.confidence >= 0.8
+	GROUP BY 1, 2),
+judged AS MATERIALIZED (
+	SELECT l.item, l.part, l.confidence, r.merge_request IS NOT NULL AS is_request, count(*) OVER (PARTITION BY l.part) AS items
+	FROM linked AS l JOIN bench_model.item AS i ON i.item = l.item
+		LEFT JOIN bench_model.merge_request AS r ON r.merge_request = l.part LEFT JOIN bench_model.commit AS c ON c.sha = l.part
+	WHERE (r.merge_request IS NOT NULL OR c.sha IS NOT NULL)
+	AND NOT EXISTS (SELECT FROM bench_model.link AS v WHERE v.source = l.part AND v.kind = 'reverts' AND v.until IS NULL)),
+member AS MATERIALIZED (
+	SELECT coalesce(a.item, l.target) AS request, c.sha, c.committed_at, coalesce(c.authored_at, c.committed_at) AS authored_at,
+		CASE l.method WHEN 'merge commit' THEN 1 WHEN 'squash commit' THEN 2 WHEN 'head commit' THEN 3 ELSE 4 END AS rank
+	FROM bench_model.link AS l JOIN bench_model.commit AS c ON c.sha = l.source LEFT JOIN bench_model.item_alias AS a ON a.alias = l.target
+	WHERE l.kind = 'part_of' AND l.until IS NULL),
+landed AS MATERIALIZED (
+	SELECT m.request, (array_agg(m.sha ORDER BY m.rank, m.committed_at DESC NULLS LAST, m.sha COLLATE "C"))[1] AS sha,
+		(array_agg(m.sha ORDER BY m.rank, m.committed_at DESC NULLS LAST, m.sha COLLATE "C") FILTER (WHERE m.rank <= 2))[1] AS landed,
+		min(m.authored_at) AS first_commit_at
+	FROM member AS m GROUP BY m.request),
+release AS MATERIALIZED (
+	SELECT DISTINCT ON (c.sha) c.sha, c.deployment, c.released_at, c.is_first
+	FROM release_of_commit AS c WHERE c.tier = 'production' ORDER BY c.sha, c.released_at, c.deployment COLLATE "C"),
+chosen AS MATERIALIZED (
+	SELECT j.item, j.part, j.is_request, j.confidence FROM judged AS j WHERE j.is_request AND j.items <= 10
+	UNION ALL
+	SELECT j.item, j.part, false, j.confidence
+	FROM judged AS j
+	WHERE NOT j.is_request AND NOT EXISTS (
+		SELECT FROM member AS m JOIN judged AS q ON q.part = m.request AND q.is_request AND q.items <= 10
+		WHERE m.sha = j.part AND q.item = j.item)),
+told AS MATERIALIZED (
+	SELECT p.part, p.is_request, coalesce(q.repository, c.repository) AS repository, q.target_branch AS branch,
+		CASE WHEN p.is_request THEN o.sha ELSE coalesce(n.sha, p.part) END AS sha,
+		CASE WHEN p.is_request THEN o.first_commit_at ELSE coalesce(c.authored_at, c.committed_at) END AS first_commit_at,
+		CASE WHEN p.is_request THEN coalesce(e.merged_at, q.merged_at) ELSE c.committed_at END AS merged_at,
+		coalesce(e.opened_at, q.created_at) AS opened_at, e.states, e.draft_at, coalesce(e.ready_at, q.ready_at) AS ready_at,
+		coalesce(e.approved_at, q.approved_at) AS approved_at, q.first_review_at, q.created_at AS row_opened_at, q.ready_at AS row_ready_at,
+		q.approved_at AS row_approved_at, q.merged_at AS row_merged_at, q.closed_at AS row_closed_at,
+		CASE WHEN e.merged_at IS NULL AND q.merged_at IS NULL THEN coalesce(e.closed_at, q.closed_at) END AS closed_at
+	FROM (SELECT DISTINCT k.part, k.is_request FROM chosen AS k) AS p
+		LEFT JOIN bench_model.merge_request AS q ON q.merge_request = p.part AND p.is_request
+		LEFT JOIN bench_model.commit AS c ON c.sha = p.part AND NOT p.is_request
+		LEFT JOIN landed AS o ON o.request = p.part AND p.is_request
+		LEFT JOIN (
+			SELECT m.sha AS part, min(d.landed COLLATE "C") AS sha
+			FROM member AS m JOIN landed AS d ON d.request = m.request
+			WHERE d.landed IS NOT NULL AND NOT EXISTS (SELECT FROM release AS r WHERE r.sha = m.sha) GROUP BY m.sha) AS n
+				ON n.part = p.part AND NOT p.is_request
+		LEFT JOIN (
+			SELECT v.entity, min(v.at) FILTER (WHERE v.state = 'code opened') AS opened_at,
+				min(v.at) FILTER (WHERE v.state = 'code draft') AS draft_at, min(v.at) FILTER (WHERE v.state = 'code ready') AS ready_at,
+				min(v.at) FILTER (WHERE v.state = 'code approved') AS approved_at,
+				max(v.at) FILTER (WHERE v.state = 'code merged') AS merged_at,
+				max(v.at) FILTER (WHERE v.state = 'code closed') AS closed_at,
+				array_agg(DISTINCT v.state) AS states
+			FROM (
+				SELECT x.entity, x.at, vsm.code_state(x.state) AS state FROM bench_model.event AS x
+					JOIN bench_model.merge_request AS m ON m.merge_request = x.entity) AS v
+			GROUP BY v.entity) AS e ON e.entity = p.part),
+released AS MATERIALIZED (
+	SELECT t.*, CASE WHEN NOT r.is_first OR t.merged_at >= r.released_at THEN r.deployment END AS deployment,
+		CASE WHEN NOT r.is_first OR t.merged_at >= r.released_at THEN r.released_at END AS released_at,
+		b.branch IS NOT NULL AND (r.is_first IS NOT TRUE OR coalesce(t.merged_at >= r.released_at, false)) AS releasable
+	FROM told AS t LEFT JOIN release AS r ON r.sha = t.sha
+		LEFT JOIN bench_model.released_branch AS b
+			ON b.repository = t.repository AND b.branch = CASE WHEN t.is_request THEN t.branch ELSE '' END),
+built AS MATERIALIZED (
+	SELECT r.part, min(u.finished_at) AS built_at
+	FROM released AS r JOIN bench_model.link AS l ON l.target = r.sha AND l.kind = 'builds' AND l.until IS NULL
+		JOIN bench_model.build AS u ON u.build = l.source AND lower(u.status) IN ('success', 'passed', 'successful', 'succeeded')
+			AND u.finished_at >= r.merged_at
+	GROUP BY r.part),
+approval AS MATERIALIZED (
+	SELECT l.target AS deployment, coalesce(a.item, l.source) AS change, min(e.at) FILTER (WHERE e.state = 'approval requested')
+		AS requested_at, max(e.at) FILTER (WHERE e.state = 'approval approved') AS approved_at
+	FROM bench_model.link AS l LEFT JOIN bench_model.item_alias AS a ON a.alias = l.source
+		JOIN bench_model.event AS e ON e.entity = coalesce(a.item, l.source) AND e.state IN ('approval requested', 'approval approved')
+	WHERE l.kind = 'deploys' AND l.until IS NULL
+	GROUP BY 1, 2),
+way AS MATERIALIZED (
+	SELECT s.part, vsm.timeline(s.at, s.state) AS timeline
+	FROM (
+		SELECT x.entity AS part, x.at, CASE WHEN vsm.code_state(x.state) = 'code opened' AND x.at = t.opened_at
+			AND (t.draft_at <= x.at OR t.ready_at < coalesce(t.draft_at, 'infinity')) THEN 'code draft' ELSE vsm.code_state(x.state) END
+			AS state
+		FROM told AS t JOIN bench_model.event AS x ON x.entity = t.part WHERE t.is_request
+		UNION ALL
+		SELECT r.part, v.at, v.state
+		FROM told AS r, LATERAL (VALUES
+			(r.row_opened_at, 'code opened', CASE WHEN r.draft_at <= r.row_opened_at OR r.ready_at < coalesce(r.draft_at, 'infinity')
+				THEN 'code draft' ELSE 'code opened' END),
+			(r.row_ready_at, 'code ready', 'code ready'), (r.row_approved_at, 'code approved', 'code approved'),
+			(r.row_merged_at, 'code merged', 'code merged'), (r.row_closed_at, 'code closed', 'code closed')) AS v (at, told, state)
+		WHERE r.is_request AND (v.told = ANY (r.states)) IS NOT TRUE
+		UNION ALL
+		SELECT t.part, t.merged_at, 'code merged' FROM told AS t WHERE NOT t.is_request
+		UNION ALL
+		SELECT b.part, b.built_at, 'code built' FROM built AS b
+		UNION ALL
+		SELECT r.part, min(c.released_at), 'code on ' || c.tier
+		FROM released AS r JOIN release_of_commit AS c ON c.sha = r.sha AND c.tier <> 'production'
+			AND (c.released_at < r.released_at) IS NOT FALSE
+		GROUP BY r.part, c.tier
+		UNION ALL
+		SELECT r.part, u.at, u.state
+		FROM released AS r JOIN approval AS a ON a.deployment = r.deployment,
+			LATERAL (VALUES (a.requested_at, 'release requested'), (a.approved_at, 'release approved')) AS u (at, state)
+		UNION ALL
+		SELECT r.part, r.released_at, 'code released' FROM released AS r) AS s
+	WHERE s.at IS NOT NULL AND s.state IS NOT NULL
+	GROUP BY s.part)
+SELECT c.item, c.part, c.confidence, r.repository, r.branch, r.sha, r.first_commit_at, r.opened_at, r.ready_at, r.first_review_at,
+	r.approved_at, r.merged_at, r.closed_at, b.built_at, r.released_at, r.deployment, r.releasable, w.timeline
+FROM chosen AS c JOIN released AS r ON r.part = c.part LEFT JOIN built AS b ON b.part = c.part LEFT JOIN way AS w ON w.part = c.part;
+CREATE UNIQUE INDEX ON part_of_item (item, part);
 CREATE MATERIALIZED VIEW flow_of_item AS
 SELECT e.item, e.route, e.tracker, x.timeline, f.created_at, f.outcome, f.stage, f.stage_entered_at, f.started_at, f.finished_at,
 	f.cancelled_at, f.flow_time, f.lead_time, f.backlog_time, f.active_time, f.wait_time, f.blocked_time, f.flow_efficiency, f.rework,
@@ -38,7 +178,7 @@ FROM (
 			min(q.released_at) AS first_released_at,
 			CASE WHEN bool_and(q.released_at IS NOT NULL) FILTER (WHERE q.releasable AND q.closed_at IS NULL)
 				THEN max(q.released_at) FILTER (WHERE q.releasable AND q.closed_at IS NULL) END AS released_at
-		FROM bench_model.item_part AS q GROUP BY q.item) AS p ON p.item = e.item
+		FROM part_of_item AS q GROUP BY q.item) AS p ON p.item = e.item
 	CROSS JOIN LATERAL (
 		SELECT CASE WHEN r.takes_parts THEN vsm.end_to_end(e.tracker, r.workflow, p.timelines, p.releasable) ELSE e.tracker END AS whole
 		OFFSET 0) AS c
@@ -78,21 +218,27 @@ FROM bench_model.item_flow AS i JOIN (
 	UNION ALL SELECT v.item, v.left_week, 0, 0, -1 FROM visit_of_item AS v WHERE v.class IN ('active', 'waiting')) AS e USING (item)
 GROUP BY i.value_stream, i.team, i.type, i.level, e.week;
 CREATE UNIQUE INDEX ON count_of_flow (value_stream, team, type, level, week);
-ANALYZE flow_of_item, visit_of_item, count_of_flow;
+ANALYZE release_of_commit, part_of_item, flow_of_item, visit_of_item, count_of_flow;
 DO $$
 BEGIN
 	IF EXISTS (
+		SELECT FROM part_of_item AS p FULL JOIN bench_model.item_part AS q ON q.item = p.item AND q.part = p.part
+		WHERE (p.timeline OPERATOR(vsm.=) q.timeline) IS NOT TRUE
+		OR (p.sha, p.deployment, p.released_at, p.releasable, p.first_commit_at, p.merged_at, p.approved_at, p.built_at)
+			IS DISTINCT FROM (q.sha, q.deployment, q.released_at, q.releasable, q.first_commit_at, q.merged_at, q.approved_at, q.built_at))
+	OR EXISTS (
 		SELECT FROM flow_of_item AS f JOIN bench_model.item_flow AS i ON i.item = f.item
 		WHERE (f.timeline OPERATOR(vsm.=) i.timeline) IS NOT TRUE
 		OR (f.outcome, f.stage, f.started_at, f.finished_at, f.flow_time, f.lead_time, f.active_time, f.wait_time, f.blocked_time,
-			f.flow_efficiency, f.rework, f.reopened, f.working_flow_time, f.working_active_time, f.parts, f.first_released_at, f.released_at,
-			f.first_used_at, f.finished_week, f.released_month)
+			f.flow_efficiency, f.rework, f.reopened, f.working_flow_time, f.working_active_time, f.parts, f.first_released_at,
+			f.released_at, f.first_used_at, f.finished_week, f.released_month)
 			IS DISTINCT FROM (
 			i.outcome, i.stage, i.started_at, i.finished_at, i.flow_time, i.lead_time, i.active_time, i.wait_time, i.blocked_time,
-			i.flow_efficiency, i.rework, i.reopened, i.working_flow_time, i.working_active_time, i.parts, i.first_released_at, i.released_at,
-			i.first_used_at, i.finished_week, i.released_month))
+			i.flow_efficiency, i.rework, i.reopened, i.working_flow_time, i.working_active_time, i.parts, i.first_released_at,
+			i.released_at, i.first_used_at, i.finished_week, i.released_month))
 	OR EXISTS (
-		SELECT item, visit, place, stage, class, entered_at, left_at, duration, blocked, on_clock, age, is_last, left_week FROM visit_of_item
+		SELECT item, visit, place, stage, class, entered_at, left_at, duration, blocked, on_clock, age, is_last, left_week
+		FROM visit_of_item
 		EXCEPT ALL
 		SELECT item, visit, place, stage, class, entered_at, left_at, duration, blocked, on_clock, age, is_last, left_week
 		FROM bench_model.visit)
@@ -129,6 +275,8 @@ CALL vsm.refresh('bench_model')
 CALL work_on(10000);
 
 -- @run matview
+REFRESH MATERIALIZED VIEW CONCURRENTLY release_of_commit;
+REFRESH MATERIALIZED VIEW CONCURRENTLY part_of_item;
 REFRESH MATERIALIZED VIEW CONCURRENTLY flow_of_item;
 REFRESH MATERIALIZED VIEW CONCURRENTLY visit_of_item;
 REFRESH MATERIALIZED VIEW CONCURRENTLY count_of_flow
