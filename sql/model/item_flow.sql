@@ -445,17 +445,21 @@ BEGIN
 		FROM vsm.each_entity(items) AS t, LATERAL (SELECT v.ctid AS ctid_then, v.* FROM visit AS v WHERE v.item = t OFFSET 0) AS g),
 	-- Where items count, before (-1) and now (1).
 	side AS MATERIALIZED (
-		SELECT m.item, x.*, (b.value_stream, b.team, b.type) IS DISTINCT FROM (m.value_stream, m.team, m.type) AS is_moved
-		FROM made AS m LEFT JOIN before AS b ON b.item = m.item, LATERAL (
-			SELECT v.sign, coalesce(v.value_stream, '(none)') AS value_stream, coalesce(v.team, '(none)') AS team,
-				coalesce(v.type, '(none)') AS type, coalesce(b.level, 'item') AS level, v.created_day, v.started_day, v.untouched,
-				vsm.period_day(v.cancelled_at, zone) AS cancelled_day, v.reopened > 0 AS is_reopened
-			FROM (VALUES
-				(-1, b.value_stream, b.team, b.type, b.created_day, b.started_day, b.untouched, b.cancelled_at, b.reopened),
-				(1, m.value_stream, m.team, m.type, vsm.period_day(m.created_at, zone), vsm.period_day(m.started_at, zone), m.untouched,
-					m.cancelled_at, m.reopened)) AS v (sign, value_stream, team, type, created_day, started_day, untouched,
-					cancelled_at, reopened)
-			WHERE v.sign = 1 OR b.item IS NOT NULL) AS x
+		SELECT m.item, x.*, (b.value_stream, b.team, b.type) IS DISTINCT FROM (m.value_stream, m.team, m.type) AS is_moved,
+			(b.value_stream, b.team, b.type, b.created_day, b.started_day, b.untouched, b.cancelled_at)
+				IS DISTINCT FROM (m.value_stream, m.team, m.type, n.created_day, n.started_day, m.untouched, m.cancelled_at) AS is_other
+		FROM made AS m LEFT JOIN before AS b ON b.item = m.item
+			CROSS JOIN LATERAL (
+				SELECT vsm.period_day(m.created_at, zone) AS created_day, vsm.period_day(m.started_at, zone) AS started_day) AS n
+			CROSS JOIN LATERAL (
+				SELECT v.sign, coalesce(v.value_stream, '(none)') AS value_stream, coalesce(v.team, '(none)') AS team,
+					coalesce(v.type, '(none)') AS type, coalesce(b.level, 'item') AS level, v.created_day, v.started_day, v.untouched,
+					vsm.period_day(v.cancelled_at, zone) AS cancelled_day, v.reopened > 0 AS is_reopened
+				FROM (VALUES
+					(-1, b.value_stream, b.team, b.type, b.created_day, b.started_day, b.untouched, b.cancelled_at, b.reopened),
+					(1, m.value_stream, m.team, m.type, n.created_day, n.started_day, m.untouched, m.cancelled_at, m.reopened))
+					AS v (sign, value_stream, team, type, created_day, started_day, untouched, cancelled_at, reopened)
+				WHERE v.sign = 1 OR b.item IS NOT NULL) AS x
 		WHERE counting),
 	-- Visits that are other than before, and all of items that count elsewhere.
 	compared AS MATERIALIZED (
@@ -509,9 +513,12 @@ BEGIN
 				AS x (sign, item, value_stream, team, entered_at, entered_day, left_day, age, on_clock, starts_load, ends_load,
 					worked_since, worked_until, worked_gaps)
 			JOIN side AS s ON s.item = x.item AND s.sign = x.sign),
+	reopened AS MATERIALIZED (
+		SELECT s.item, s.sign FROM side AS s
+		WHERE s.is_reopened AND s.item IN (SELECT coalesce(c.item, c.item_then) FROM compared AS c)),
 	change (sign, value_stream, team, type, level, what, day, load, aging, since) AS (
 		SELECT s.sign, s.value_stream, s.team, s.type, s.level, x.what, x.day, 0, 0, 0::bigint
-		FROM side AS s, LATERAL vsm.item_changes(s.created_day, s.started_day, s.untouched, s.cancelled_day) AS x
+		FROM side AS s, LATERAL vsm.item_changes(s.created_day, s.started_day, s.untouched, s.cancelled_day) AS x WHERE s.is_other
 		UNION ALL
 		SELECT v.sign, v.value_stream, v.team, v.type, v.level, 0, x.*
 		FROM visit_side AS v,
@@ -521,11 +528,11 @@ BEGIN
 		FROM (
 				SELECT -1 AS sign, o.item, o.entered_day, o.class, lag(o.class) OVER (PARTITION BY o.item ORDER BY o.visit) AS before
 				FROM present AS o
-				WHERE o.place IS NOT NULL AND o.item IN (SELECT r.item FROM side AS r WHERE r.sign = -1 AND r.is_reopened)
+				WHERE o.place IS NOT NULL AND o.item IN (SELECT r.item FROM reopened AS r WHERE r.sign = -1)
 				UNION ALL
 				SELECT 1, m.item, m.entered_day, m.class, lag(m.class) OVER (PARTITION BY m.item ORDER BY m.visit)
 				FROM visited AS m
-				WHERE m.place IS NOT NULL AND m.item IN (SELECT r.item FROM side AS r WHERE r.sign = 1 AND r.is_reopened)) AS v
+				WHERE m.place IS NOT NULL AND m.item IN (SELECT r.item FROM reopened AS r WHERE r.sign = 1)) AS v
 			JOIN side AS s ON s.item = v.item AND s.sign = v.sign
 		WHERE v.before IN ('done', 'cancelled') AND v.class IN ('new', 'active', 'waiting') AND v.entered_day IS NOT NULL)
 	SELECT array_agg(ROW (n.*)::vsm.flow_count) INTO counts
