@@ -442,7 +442,8 @@ BEGIN
 		FROM visiting AS v),
 	present AS MATERIALIZED (
 		SELECT g.*
-		FROM vsm.each_entity(items) AS t, LATERAL (SELECT v.ctid AS ctid_then, v.* FROM visit AS v WHERE v.item = t OFFSET 0) AS g),
+		-- (Not of items that somebody has just deleted: the next refresh sees to them, and to what they count.)
+		FROM made AS m, LATERAL (SELECT v.ctid AS ctid_then, v.* FROM visit AS v WHERE v.item = m.item OFFSET 0) AS g),
 	-- Where items count, before (-1) and now (1).
 	side AS MATERIALIZED (
 		SELECT m.item, x.*, (b.value_stream, b.team, b.type) IS DISTINCT FROM (m.value_stream, m.team, m.type) AS is_moved,
@@ -494,12 +495,11 @@ BEGIN
 		ORDER BY c.item COLLATE "C", c.visit
 		ON CONFLICT (item, visit) DO UPDATE SET value_stream = excluded.value_stream, team = excluded.team, type = excluded.type,
 			priority = excluded.priority, place = excluded.place, stage = excluded.stage, class = excluded.class,
-				entered_at = excluded.entered_at, left_at = excluded.left_at, left_day = excluded.left_day, left_week = excluded.left_week,
-					left_month = excluded.left_month, duration = excluded.duration, blocked = excluded.blocked, on_clock = excluded.on_clock,
-						backward = excluded.backward, entered_day = excluded.entered_day, age = excluded.age, is_last = excluded.is_last,
-						starts_load = excluded.starts_load, ends_load = excluded.ends_load,
-						worked_until = excluded.worked_until, worked_since = excluded.worked_since,
-						worked_gaps = excluded.worked_gaps),
+			entered_at = excluded.entered_at, left_at = excluded.left_at, left_day = excluded.left_day, left_week = excluded.left_week,
+			left_month = excluded.left_month, duration = excluded.duration, blocked = excluded.blocked, on_clock = excluded.on_clock,
+			backward = excluded.backward, entered_day = excluded.entered_day, age = excluded.age, is_last = excluded.is_last,
+			starts_load = excluded.starts_load, ends_load = excluded.ends_load, worked_until = excluded.worked_until,
+			worked_since = excluded.worked_since, worked_gaps = excluded.worked_gaps),
 	-- What flow_count holds of them, see vsm.flow_counts: what is as before counts for nothing.
 	visit_side AS (
 		SELECT s.*, x.value_stream AS visit_stream, x.team AS visit_team, x.entered_at, x.entered_day, x.left_day, x.age, x.on_clock,

@@ -95,10 +95,10 @@ commits AS (
 		'gitlab', (r.o #>> '{last_commit,timestamp}')::timestamptz, 'person', NULL
 	FROM request AS r WHERE r.merge_sha IS NULL),
 requests AS (
-	INSERT INTO gitlab_hand.request (merge_request, repository, title, url, source_branch, target_branch, state, created_at, merged_at, source,
-		updated_at, author_kind)
-	SELECT r.request, r.path, r.o ->> 'title', r.o ->> 'url', r.o ->> 'source_branch', r.o ->> 'target_branch', r.o ->> 'state', r.created_at,
-		r.updated_at, 'gitlab', r.updated_at, 'person'
+	INSERT INTO gitlab_hand.request (merge_request, repository, title, url, source_branch, target_branch, state, created_at, merged_at,
+		source, updated_at, author_kind)
+	SELECT r.request, r.path, r.o ->> 'title', r.o ->> 'url', r.o ->> 'source_branch', r.o ->> 'target_branch', r.o ->> 'state',
+		r.created_at, r.updated_at, 'gitlab', r.updated_at, 'person'
 	FROM request AS r WHERE r.merge_sha IS NOT NULL),
 builds AS (
 	INSERT INTO gitlab_hand.build (build, repository, job, sha, ref, status, queued_at, started_at, finished_at, url, source, updated_at)
@@ -110,8 +110,8 @@ builds AS (
 		(j.b ->> 'started_at')::timestamptz, (j.b ->> 'finished_at')::timestamptz, NULL, 'gitlab', (j.b ->> 'finished_at')::timestamptz
 	FROM job AS j),
 deployments AS (
-	INSERT INTO gitlab_hand.deployment (deployment, repository, environment, environment_tier, sha, ref, status, started_at, finished_at, url,
-		source, updated_at)
+	INSERT INTO gitlab_hand.deployment (deployment, repository, environment, environment_tier, sha, ref, status, started_at, finished_at,
+		url, source, updated_at)
 	SELECT d.deployment, max(d.path), max(d.p ->> 'environment'), max(d.p ->> 'environment_tier'), max(d.sha), max(d.p ->> 'ref'),
 		(array_agg(d.status ORDER BY d.at DESC))[1], min(d.at), max(d.at), max(d.p ->> 'deployable_url'), 'gitlab', max(d.at)
 	FROM deployed AS d GROUP BY d.deployment)

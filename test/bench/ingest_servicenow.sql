@@ -37,7 +37,8 @@ record AS MATERIALIZED (
 		coalesce(t.p #>> '{business_service,value}', t.p #>> '{cmdb_ci,value}') AS service
 	FROM told AS t WHERE t.class IS NOT NULL),
 items AS (
-	INSERT INTO servicenow_hand.item (item, title, service, created_at, due_at, type, priority, source, key, project, source_type, updated_at)
+	INSERT INTO servicenow_hand.item (item, title, service, created_at, due_at, type, priority, source, key, project, source_type,
+		updated_at)
 	SELECT r.entity, r.p ->> 'short_description', r.service, (r.p ->> 'sys_created_on' || ' UTC')::timestamptz,
 		(nullif(r.p ->> 'due_date', '') || ' UTC')::timestamptz, CASE r.class WHEN 'incident' THEN 'defect' ELSE 'other' END,
 		r.p ->> 'priority', 'servicenow', r.p ->> 'number', r.class, r.class, r.updated_at
