@@ -137,16 +137,20 @@ COMMENT ON FUNCTION vsm.azuredevops_release_id(jsonb) IS 'the id of the release 
 CREATE FUNCTION vsm.azuredevops_object_kind(object jsonb) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN CASE
+	-- (A comment has the work item that it is on.)
+	WHEN object ?& '{workItemId,text}' AND NOT object ?| '{rev,fields}' THEN 'work_item_comment'
 	WHEN object ? 'workItemId' OR jsonb_typeof(object -> 'fields') = 'object' AND NOT object ? 'commentCount'
 		AND object @? '$.fields.* ? (exists(@.newValue) || exists(@.oldValue))' THEN 'work_item_update'
-	WHEN object ? 'fields' AND object ?| '{id,rev}' THEN 'work_item'
+	WHEN object ? 'fields' AND object ?| '{id,rev}' THEN CASE WHEN object ? 'workItemTypeName' THEN 'template' ELSE 'work_item' END
 	WHEN object ?| '{pullRequestThreadContext,publishedDate}' AND object ? 'comments' THEN 'thread'
 	WHEN object ? 'pullRequestId' THEN 'pull_request'
 	WHEN object ?| '{pushId,refUpdates}' THEN 'push'
 	WHEN object ? 'commitId' THEN CASE WHEN object ? 'gitObjectType' THEN 'file' ELSE 'commit' END
 	WHEN object ? 'releaseEnvironment' AND object ?| '{deploymentStatus,operationStatus}' THEN 'release_deployment'
 	WHEN object ? 'releaseEnvironment' AND object ?| '{approvalType,approver}' THEN 'approval'
-	WHEN object ? 'environments' AND object ?| '{releaseDefinition,artifacts}' THEN 'release'
+	-- (A definition has stages and artifacts, too, and what it makes is called by it.)
+	WHEN object ? 'environments' AND object ?| '{releaseDefinition,artifacts}' THEN
+		CASE WHEN object ?| '{triggers,lastRelease,path}' AND NOT object ? 'releaseDefinition' THEN 'release_definition' ELSE 'release' END
 	WHEN object ? 'stageName' AND object ?| '{requestIdentifier,owner,environmentId}' THEN 'environment_deployment'
 	WHEN object ? 'type' AND object ?| '{parentId,workerName,percentComplete}' AND object ?| '{state,result}' THEN 'timeline_record'
 	WHEN object ? 'buildNumber' OR object ?| '{sourceVersion,sourceGetVersion}' AND object ? 'definition' THEN 'build'
@@ -164,6 +168,8 @@ BEGIN ATOMIC
 	LATERAL (SELECT left(vsm.json_text(p.body, 'eventType'), 100) AS hook, vsm.azuredevops_resource(p.body) AS resource,
 		p.body ? 'eventType' AS is_hook OFFSET 0) AS h,
 	LATERAL (SELECT h.hook, CASE
+			-- What a service hook is to send has the name of the event, too.
+			WHEN p.body ?& '{publisherId,consumerId}' THEN 'subscription'
 			WHEN NOT h.is_hook THEN vsm.azuredevops_object_kind(p.body)
 			WHEN h.hook = 'workitem.updated' THEN 'work_item_update'
 			WHEN h.hook LIKE 'workitem.%' THEN 'work_item'
@@ -179,6 +185,7 @@ BEGIN ATOMIC
 			WHEN h.hook LIKE 'ms.vss-release.release-%' THEN 'release'
 		END AS reader OFFSET 0) AS n,
 	LATERAL (SELECT CASE
+		WHEN n.reader IN ('template', 'release_definition', 'subscription') THEN 'it says what is to be made, not what was'
 		WHEN h.hook LIKE 'workitem.%' AND h.resource = '{}' OR h.hook LIKE 'git.%' AND h.resource = '{}' THEN
 			'it has no resource: let the service hook send all details'
 		WHEN n.reader = 'work_item_update' THEN coalesce(
@@ -218,6 +225,7 @@ BEGIN ATOMIC
 		WHEN n.reader = 'environment_deployment' THEN coalesce(vsm.json_lacks(p.body, 'owner.id', 'stageName'),
 			CASE WHEN vsm.json_text(p.body, 'environment', 'name') IS NULL THEN
 				'its environment is not known: say {"environment": {"name": "..."}, "value": [...]}' END)
+		WHEN n.reader = 'work_item_comment' THEN 'comments change no state'
 		WHEN n.reader = 'file' THEN 'a file says nothing about the flow of work'
 		WHEN n.reader = 'query' THEN 'it has nothing but ids: ask for the updates of its work items, too'
 		WHEN h.hook LIKE 'ms.vss-pipelinechecks%' THEN 'it does not say of which run'

@@ -82,7 +82,9 @@ BEGIN ATOMIC
 						vsm.json_text(h.build, 'repository', 'name'))
 					ELSE coalesce(vsm.azuredevops_address(vsm.json_text(h.build, 'repository', 'url')),
 						vsm.json_text(h.build, 'project', 'name') || '/' || vsm.json_text(h.build, 'repository', 'name')) END AS repository,
-				coalesce(vsm.json_sha(h.build -> 'sourceVersion'),
+				-- (A changeset and a revision of Subversion are no SHA.)
+				coalesce(CASE WHEN lower(h.build #>> '{repository,type}') IN ('svn', 'tfsversioncontrol', 'tfvc') THEN NULL
+						ELSE vsm.json_sha(h.build -> 'sourceVersion') END,
 					substring(h.build ->> 'sourceGetVersion' FROM ':([0-9a-f]{40})$')) AS sha,
 				vsm.azuredevops_branch(coalesce(vsm.json_text(h.build, 'sourceBranch'),
 					substring(h.build ->> 'sourceGetVersion' FROM '^LG:(refs/[^:]+):[0-9a-f]{40}$'))) AS ref,

@@ -190,7 +190,8 @@ BEGIN ATOMIC
 			-- What somebody says of it later updates it, too.
 			CASE WHEN m.state = 'MERGED' THEN coalesce(m.closed, CASE WHEN NOT m.is_said THEN m.updated_at END) END AS merged_at,
 			CASE WHEN m.state IN ('DECLINED', 'SUPERSEDED') THEN coalesce(m.closed, CASE WHEN NOT m.is_said THEN m.updated_at END) END
-				AS declined_at
+				AS declined_at,
+			m.closed IS NOT NULL OR m.body ?| '{pullrequest,eventKey}' AND NOT m.is_said AS is_dated
 		FROM (
 			SELECT h.body, h.request, vsm.bitbucket_request_repository(h.body) AS repository, vsm.json_text(h.request, 'id') AS id,
 				vsm.json_text(h.body, 'eventKey') AS hook,
@@ -246,7 +247,7 @@ BEGIN ATOMIC
 			UNION ALL
 			SELECT (vsm.fact_event(source, m.entity, m.declined_at, 'closed',
 				m.entity || ':closed:' || floor(extract(epoch FROM m.declined_at)))).*
-			WHERE m.declined_at IS NOT NULL
+			WHERE m.declined_at IS NOT NULL AND m.is_dated
 			UNION ALL
 			SELECT (vsm.fact_event(source, m.entity, m.created_at, 'draft', m.entity || ':draft', seq => 1)).*
 			WHERE m.is_draft AND m.state = 'OPEN' AND m.updated_at < m.created_at + interval '1 second'
@@ -261,7 +262,8 @@ BEGIN ATOMIC
 				UNION ALL
 				SELECT 'merged', NULL WHERE m.state = 'MERGED' AND m.merged_at IS NULL
 				UNION ALL
-				SELECT 'closed', NULL WHERE m.state IN ('DECLINED', 'SUPERSEDED') AND m.declined_at IS NULL) AS s
+				-- (The API of Cloud says when it was updated last.)
+				SELECT 'closed', NULL WHERE m.state IN ('DECLINED', 'SUPERSEDED') AND NOT m.is_dated) AS s
 			WHERE m.updated_at IS NOT NULL
 			UNION ALL
 			SELECT (vsm.fact_link(source, c.sha, m.entity, 'part_of', c.method)).*

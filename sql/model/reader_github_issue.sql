@@ -148,11 +148,14 @@ BEGIN ATOMIC
 			SELECT (vsm.fact_event(source, i.entity, i.updated_at, 'closed', vsm.github_event_id(i.entity, 'closed', i.updated_at))).*
 			WHERE i.action = 'closed' AND vsm.json_time(i.issue, 'closed_at') IS NULL
 			UNION ALL
-			-- The API says that it is open, and that it was reopened, but not when.
+			-- The API says that it is open, and that it was reopened, but not when; a webhook of any other change says that it is open.
 			SELECT (vsm.fact_observed(source, i.entity, i.updated_at, 'reopened',
 				after => CASE i.issue ->> 'state_reason' WHEN 'reopened' THEN '["closed", "not_planned", "duplicate", "opened"]'::jsonb
 					ELSE '["closed", "not_planned", "duplicate"]' END)).*
-			WHERE i.action IS NULL AND i.issue ->> 'state' = 'open' AND i.updated_at > i.created_at
+			WHERE i.action IS DISTINCT FROM 'reopened' AND i.issue ->> 'state' = 'open' AND i.updated_at > i.created_at
+			UNION ALL
+			SELECT (vsm.fact_observed(source, i.entity, i.updated_at, 'closed')).*
+			WHERE i.action IS DISTINCT FROM 'closed' AND i.issue ->> 'state' = 'closed' AND vsm.json_time(i.issue, 'closed_at') IS NULL
 			UNION ALL
 			-- Moved from another repository: people go on writing the old number.
 			SELECT (vsm.fact_alias(source, i.entity, vsm.json_text(i.body, 'changes', 'old_repository', 'full_name') || '#'
@@ -188,13 +191,13 @@ BEGIN ATOMIC
 				method => 'label')).*
 		WHERE e.event IN ('labeled', 'unlabeled')
 		UNION ALL
-		SELECT (vsm.fact_event(source, e.entity, e.at, s.state, s.id, attributes => s.attributes)).*
+		SELECT (vsm.fact_event(source, e.entity, e.at, s.state, s.id)).*
 		FROM (
-			SELECT e.event AS state, vsm.github_event_id(e.entity, e.event, e.at) AS id, NULL::jsonb AS attributes
+			SELECT e.event AS state, vsm.github_event_id(e.entity, e.event, e.at) AS id
 			WHERE e.event IN ('reopened', 'transferred') OR e.event = 'ready_for_review' AND e.request IS NOT NULL
 			UNION ALL
 			SELECT coalesce(nullif(vsm.json_text(e.body, 'state_reason'), 'completed'), 'closed'),
-				vsm.github_event_id(e.entity, 'closed', e.at), NULL
+				vsm.github_event_id(e.entity, 'closed', e.at)
 			WHERE e.event = 'closed' AND (e.request IS NULL
 				-- A request that is merged is closed with it.
 				OR e.request ? 'merged_at' AND (e.at < vsm.json_time(e.request, 'merged_at') - interval '10 seconds') IS NOT FALSE)
@@ -203,18 +206,17 @@ BEGIN ATOMIC
 				ELSE 'draft' END,
 				vsm.github_event_id(e.entity,
 					CASE e.event WHEN 'added_to_merge_queue' THEN 'enqueued' WHEN 'removed_from_merge_queue' THEN 'dequeued'
-						ELSE 'draft' END, e.at), NULL
+						ELSE 'draft' END, e.at)
 			WHERE e.request IS NOT NULL AND e.event IN ('added_to_merge_queue', 'removed_from_merge_queue', 'convert_to_draft',
 				'converted_to_draft')
 			UNION ALL
-			SELECT 'merged', e.entity || ':merged', NULL
+			SELECT 'merged', e.entity || ':merged'
 			WHERE e.request IS NOT NULL AND e.event = 'merged'
 			UNION ALL
-			SELECT 'review_requested', vsm.github_event_id(e.entity, 'review_requested:' || e.reviewer, e.at),
-				jsonb_build_object('reviewer', nullif(e.reviewer, ''))
+			SELECT 'review_requested', vsm.github_event_id(e.entity, 'review_requested:' || coalesce(md5(nullif(e.reviewer, '')), ''), e.at)
 			WHERE e.request IS NOT NULL AND e.event = 'review_requested'
 			UNION ALL
-			SELECT 'dismissed', e.entity || ':review:' || vsm.json_text(e.body, 'dismissed_review', 'review_id') || ':dismissed', NULL
+			SELECT 'dismissed', e.entity || ':review:' || vsm.json_text(e.body, 'dismissed_review', 'review_id') || ':dismissed'
 			WHERE e.request IS NOT NULL AND e.event = 'review_dismissed') AS s
 		UNION ALL
 		SELECT (vsm.fact_row(source, 'merge_request', e.entity, e.at, CASE e.event

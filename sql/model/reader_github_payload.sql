@@ -184,6 +184,9 @@ RETURN CASE
 	WHEN body ? 'login' THEN 'account'
 	WHEN body ?| '{open_issues,closed_issues}' THEN 'milestone'
 	WHEN body ? 'ghsa_id' THEN 'repository_advisory'
+	-- (Projects have numbers, titles and states, too; what GraphQL and its clients tell has members written like createdAt.)
+	WHEN body ? 'number' AND body ?| '{is_template,latest_status_update,short_description}' THEN 'projects_v2'
+	WHEN body ? 'number' AND body ?| '{createdAt,updatedAt,closedAt,mergedAt,headRefName,baseRefName}' THEN 'graphql'
 	WHEN (body ? 'number')::int + (body ? 'title')::int + (body ? 'state')::int + (body ? 'labels')::int
 		+ (body ? 'repository_url')::int >= 3 THEN
 		CASE WHEN body ?| '{answer_html_url,answer_chosen_at}' THEN 'discussion' WHEN vsm.github_is_request(body) THEN 'listed_request'

@@ -121,44 +121,52 @@ BEGIN ATOMIC
 		UNION ALL
 		SELECT q.*
 		FROM (
-			SELECT (vsm.fact_event(source, p.entity, e.at, e.state, vsm.github_event_id(p.entity, e.id, e.at), method => e.method,
-				attributes => e.attributes)).*
+			SELECT (vsm.fact_event(source, p.entity, e.at, e.state, vsm.github_event_id(p.entity, e.id, e.at), method => e.method)).*
 			FROM (
-				SELECT p.updated_at AS at, p.action AS state, p.action AS id, NULL AS method, NULL::jsonb AS attributes
+				SELECT p.updated_at AS at, p.action AS state, p.action AS id, NULL AS method
 				WHERE p.action IN ('reopened', 'ready_for_review', 'enqueued', 'dequeued')
 				UNION ALL
-				SELECT p.updated_at, 'review_requested', 'review_requested:' || coalesce(r.reviewer, ''), NULL,
-					jsonb_build_object('reviewer', r.reviewer)
+				-- (Of whom is no one's business, but of several at once each is an event.)
+				SELECT p.updated_at, 'review_requested', 'review_requested:' || coalesce(md5(r.reviewer), ''), NULL
 				FROM (SELECT coalesce(vsm.json_text(p.body, 'requested_reviewer', 'login'),
 					vsm.json_text(p.body, 'requested_team', 'slug')) AS reviewer
 					WHERE p.action = 'review_requested' OFFSET 0) AS r
 				UNION ALL
-				SELECT CASE p.action WHEN 'converted_to_draft' THEN p.updated_at ELSE p.created_at END, 'draft', 'draft', NULL, NULL
+				SELECT CASE p.action WHEN 'converted_to_draft' THEN p.updated_at ELSE p.created_at END, 'draft', 'draft', NULL
 				WHERE p.action = 'converted_to_draft' OR p.request ->> 'draft' = 'true' AND (p.action = 'opened'
 					-- Nothing has changed it yet.
 					OR p.action IS NULL AND p.updated_at = p.created_at)
 				UNION ALL
-				SELECT p.updated_at, l.state, 'label:' || l.state, 'label', NULL
+				SELECT p.updated_at, l.state, 'label:' || l.state, 'label'
 				FROM (SELECT vsm.json_text(p.body, 'label', 'name') || CASE p.action WHEN 'unlabeled' THEN ' removed' ELSE '' END AS state
 					WHERE p.action IN ('labeled', 'unlabeled') OFFSET 0) AS l
 				UNION ALL
 				-- Gitea does not always say when.
-				SELECT p.updated_at, 'closed', 'closed', NULL, NULL
+				SELECT p.updated_at, 'closed', 'closed', NULL
 				WHERE p.action = 'closed' AND vsm.json_time(p.request, 'closed_at') IS NULL
 				AND vsm.json_time(p.request, 'merged_at') IS NULL AND (p.request ->> 'merged' = 'true') IS NOT TRUE) AS e
 			UNION ALL
 			SELECT (vsm.fact_row(source, 'merge_request', p.entity, p.updated_at, jsonb_build_object('ready_at', p.updated_at))).*
 			WHERE p.action = 'ready_for_review'
 			UNION ALL
-			-- The API says that it is open, and whether it is a draft, but not since when.
+			-- The API, and a webhook of any other change, say that it is open, and whether it is a draft, but not since when.
 			SELECT (vsm.fact_observed(source, p.entity, p.updated_at, s.state, after => s.after)).*
 			FROM (
-				SELECT 'reopened' AS state, '["closed"]'::jsonb AS after
+				SELECT 'reopened' AS state, '["closed"]'::jsonb AS after WHERE p.action IS DISTINCT FROM 'reopened'
 				UNION ALL
-				SELECT 'draft', '["opened", "reopened", "ready_for_review"]' WHERE p.request ->> 'draft' = 'true'
+				SELECT 'draft', '["opened", "reopened", "ready_for_review"]'
+				WHERE p.request ->> 'draft' = 'true' AND (p.action IN ('converted_to_draft', 'opened')) IS NOT TRUE
 				UNION ALL
-				SELECT 'ready_for_review', '["draft"]' WHERE p.request ->> 'draft' = 'false') AS s
-			WHERE p.action IS NULL AND p.request ->> 'state' = 'open' AND p.updated_at > p.created_at) AS q) AS f;
+				SELECT 'ready_for_review', '["draft"]'
+				WHERE p.request ->> 'draft' = 'false' AND p.action IS DISTINCT FROM 'ready_for_review') AS s
+			WHERE p.request ->> 'state' = 'open' AND p.updated_at > p.created_at
+			UNION ALL
+			-- What says that it is closed says when, but for other tools of the same shapes.
+			SELECT (vsm.fact_observed(source, p.entity, p.updated_at,
+				CASE p.request ->> 'merged' WHEN 'true' THEN 'merged' ELSE 'closed' END)).*
+			WHERE p.request ->> 'state' = 'closed' AND vsm.json_time(p.request, 'merged_at') IS NULL
+			AND vsm.json_time(p.request, 'closed_at') IS NULL
+			AND (p.action IS DISTINCT FROM 'closed' OR p.request ->> 'merged' = 'true')) AS q) AS f;
 END;
 COMMENT ON FUNCTION vsm.read_github_pull_request(text, jsonb, jsonb) IS
 	'facts of a pull request of GitHub: webhook pull_request, or GET /repos/OWNER/NAME/pulls';
@@ -210,7 +218,7 @@ BEGIN ATOMIC
 			vsm.json_time(review, 'submitted_at') AS at,
 			entity || ':review:' || vsm.json_text(review, 'id') AS id,
 			vsm.json_text(review, 'user', 'login') AS reviewer,
-			vsm.fact_details('reviewer', review #> '{user,login}', 'sha', review -> 'commit_id') AS attributes
+			vsm.fact_details('sha', review -> 'commit_id') AS attributes
 		OFFSET 0) AS r,
 	LATERAL (
 		-- What a dismissed review had said is not told any more; a pending one has no time yet.

@@ -10,25 +10,30 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 8
 BEGIN ATOMIC
 	SELECT f.*
 	FROM (
-		SELECT o.run, o.action, source || ':workflow_run:' || vsm.json_text(o.run, 'id') AS entity,
+		SELECT o.body, o.run, o.action, source || ':workflow_run:' || vsm.json_text(o.run, 'id') AS entity,
 			coalesce(vsm.json_text(o.body, 'repository', 'full_name'), vsm.json_text(o.run, 'repository', 'full_name'),
 				vsm.github_repository(o.run ->> 'html_url'), vsm.github_repository(o.run ->> 'url')) AS repository,
-			coalesce(vsm.github_count(o.run -> 'run_attempt'), 1)::bigint AS attempt,
-			vsm.json_time(o.run, 'created_at') AS created_at,
+			-- (Gitea counts attempts from 0, and has times of the beginning and the end only.)
+			greatest(vsm.github_count(o.run -> 'run_attempt'), 1)::bigint AS attempt,
+			coalesce(vsm.json_time(o.run, 'created_at'), vsm.json_time(o.run, 'started_at')) AS created_at,
 			-- What has ended before it began has not begun then.
-			CASE WHEN (vsm.json_time(o.run, 'run_started_at') > vsm.json_time(o.run, 'updated_at')
-				AND vsm.json_text(o.run, 'conclusion') IS NOT NULL) IS NOT TRUE THEN
-				vsm.json_time(o.run, 'run_started_at') END AS started_at,
-			vsm.json_time(o.run, 'updated_at') AS updated_at,
+			CASE WHEN (o.begun_at > o.updated_at AND vsm.json_text(o.run, 'conclusion') IS NOT NULL) IS NOT TRUE THEN o.begun_at END
+				AS started_at,
+			o.updated_at,
 			-- (What has a conclusion is completed.)
 			coalesce(vsm.json_text(o.run, 'status'), CASE WHEN vsm.json_text(o.run, 'conclusion') IS NOT NULL THEN
 				'completed' END) AS status,
 			vsm.json_text(o.run, 'conclusion') AS conclusion,
 			vsm.json_text(o.run, 'head_sha') AS sha
 		FROM (
-			SELECT p.body, p.body ->> 'action' AS action,
-				CASE WHEN jsonb_typeof(p.body -> 'workflow_run') = 'object' THEN p.body -> 'workflow_run' ELSE p.body END AS run
-			FROM (SELECT payload #> '{}' AS body OFFSET 0) AS p
+			SELECT d.*, coalesce(vsm.json_time(d.run, 'run_started_at'), vsm.json_time(d.run, 'started_at')) AS begun_at,
+				coalesce(vsm.json_time(d.run, 'updated_at'), vsm.json_time(d.run, 'completed_at'),
+					CASE WHEN d.run ->> 'status' <> 'completed' THEN vsm.json_time(d.run, 'started_at') END) AS updated_at
+			FROM (
+				SELECT p.body, p.body ->> 'action' AS action,
+					CASE WHEN jsonb_typeof(p.body -> 'workflow_run') = 'object' THEN p.body -> 'workflow_run' ELSE p.body END AS run
+				FROM (SELECT payload #> '{}' AS body OFFSET 0) AS p
+				OFFSET 0) AS d
 			OFFSET 0) AS o
 		OFFSET 0) AS r,
 	LATERAL (
@@ -41,7 +46,8 @@ BEGIN ATOMIC
 				vsm.fact_details(
 					'source', source,
 					'repository', r.repository,
-					'job', vsm.json_text(r.run, 'name'),
+					'job', coalesce(vsm.json_text(r.run, 'name'), vsm.json_text(r.body, 'workflow', 'name'),
+						regexp_replace(vsm.json_text(r.run, 'path'), '@.*$', '')),
 					'sha', r.sha,
 					'ref', vsm.json_text(r.run, 'head_branch'),
 					'attempt', r.attempt,

@@ -182,7 +182,9 @@ BEGIN ATOMIC
 		WHEN object ? 'commit' AND object ? 'name' THEN CASE WHEN object ?| '{target,release,message}' THEN 'tag' ELSE 'branch' END
 		WHEN o.address = 'milestones' OR o.address IS NULL AND object ? 'iid' AND object ?| '{start_date,expired}' AND NOT object ? 'author'
 			THEN 'milestone'
-		WHEN o.address = 'epics' OR o.reference = '&' OR object ? 'iid' AND object ? 'group_id' AND object ? 'author' THEN 'epic'
+		-- (A work item of a group is an epic.)
+		WHEN o.address = 'epics' OR o.reference = '&' OR object ? 'iid' AND object ? 'group_id' AND object ? 'author'
+			OR o.address = 'work_items' AND NOT object ? 'issue_type' AND object ->> 'web_url' ~ '^[a-z]+://[^/]+/groups/' THEN 'epic'
 		WHEN o.address IN ('issues', 'work_items') OR o.reference = '#' OR object ? 'issue_type'
 			OR object ? 'iid' AND object ? 'title' AND object ? 'state' AND object ? 'author' THEN 'issue'
 		WHEN object ? 'individual_note' THEN 'note'

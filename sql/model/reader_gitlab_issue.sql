@@ -63,14 +63,15 @@ BEGIN ATOMIC
 					WHEN o.state = 'reopened' AND o.action IS DISTINCT FROM 'reopen' THEN o.state
 				END AS state, NULL::jsonb AS after
 			UNION ALL
-			SELECT 'reopened', '["closed"]' WHERE o.state = 'opened' AND o.action IS NULL AND NOT o.is_new
+			-- (A webhook of any other change says so, too, if the one that tells of this one was lost.)
+			SELECT 'reopened', '["closed"]' WHERE o.state = 'opened' AND (o.action IN ('open', 'reopen')) IS NOT TRUE AND NOT o.is_new
 			UNION ALL
 			SELECT 'draft', '["opened", "ready", "reopened"]'
 			WHERE o.is_draft AND o.state = 'opened' AND o.action IS DISTINCT FROM 'open' AND o.becomes IS NULL AND o.is_new IS NOT TRUE
 			UNION ALL
 			SELECT 'ready', '["draft"]'
 			WHERE o.is_draft IS NOT TRUE AND 'false' IN (object -> 'draft', object -> 'work_in_progress') AND o.state = 'opened'
-				AND o.action IS NULL AND NOT o.is_new) AS s
+				AND o.action IS DISTINCT FROM 'open' AND o.becomes IS NULL AND NOT o.is_new) AS s
 		WHERE s.state IS NOT NULL
 		UNION ALL
 		SELECT (vsm.fact_event(source, entity, o.updated_at, l.state,
@@ -200,9 +201,10 @@ BEGIN ATOMIC
 			coalesce(vsm.json_array(h.object -> 'labels'), vsm.json_array(h.labels),
 				vsm.json_array(h.changes #> '{labels,current}')) AS labels,
 			h.changes,
-			-- In some payloads there is but the name of the event.
+			-- In some payloads there is but the name of the event, or that it is a group's.
 			replace(lower(coalesce(vsm.json_text(h.object, 'issue_type'), vsm.json_text(h.object, 'type'),
-				nullif(regexp_replace(h.event, '^confidential_', ''), 'work_item'), 'issue')), ' ', '_') AS issue_type,
+				nullif(regexp_replace(h.event, '^confidential_', ''), 'work_item'),
+				CASE WHEN h.object ->> 'url' ~ '^[a-z]+://[^/]+/groups/' THEN 'epic' ELSE 'issue' END)), ' ', '_') AS issue_type,
 			coalesce(h.project, substring(h.object #>> '{references,full}' FROM '^(.+)#\d+$'),
 				vsm.gitlab_project(coalesce(vsm.json_text(h.object, 'web_url'), vsm.json_text(h.object, 'url')))) AS project
 		FROM (
@@ -213,7 +215,9 @@ BEGIN ATOMIC
 				CASE WHEN b.is_hook THEN
 					coalesce(vsm.json_text(b.body, 'event_type'), vsm.json_text(b.body, 'object_kind')) END AS event,
 				CASE WHEN b.is_hook THEN vsm.gitlab_hook_project(b.body) END AS project
-			FROM (SELECT p.body, p.body ? 'object_kind' AS is_hook FROM (SELECT payload || '{}' AS body OFFSET 0) AS p OFFSET 0) AS b
+			FROM (
+				SELECT p.body, p.body ?| '{object_kind,event_name}' AS is_hook FROM (SELECT payload || '{}' AS body OFFSET 0) AS p
+				OFFSET 0) AS b
 			OFFSET 0) AS h
 		OFFSET 0) AS p,
 		LATERAL vsm.read_gitlab_item(source, p.object, p.labels, p.changes, p.issue_type, p.project, names) AS f;

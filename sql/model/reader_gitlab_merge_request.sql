@@ -100,8 +100,8 @@ BEGIN ATOMIC
 	FROM (
 		SELECT r.request, r.changes, r.actor, r.is_hook,
 			coalesce(r.project, substring(r.request #>> '{references,full}' FROM '^(.+)!\d+$'),
-				vsm.gitlab_project(coalesce(vsm.json_text(r.request, 'web_url'), vsm.json_text(r.request, 'url'))),
-				vsm.json_text(r.request, 'target', 'path_with_namespace')) AS project,
+				vsm.json_text(r.request, 'target', 'path_with_namespace'),
+				vsm.gitlab_project(coalesce(vsm.json_text(r.request, 'web_url'), vsm.json_text(r.request, 'url')))) AS project,
 			CASE
 				WHEN NOT r.is_hook THEN vsm.gitlab_author(names, r.request #> '{author,username}', r.request #> '{author,name}')
 				-- A webhook names whoever caused it.
@@ -115,7 +115,9 @@ BEGIN ATOMIC
 				CASE WHEN b.is_hook THEN vsm.json_object(b.body -> 'changes') END AS changes,
 				CASE WHEN b.is_hook THEN b.body -> 'user' END AS actor,
 				CASE WHEN b.is_hook THEN vsm.gitlab_hook_project(b.body) END AS project
-			FROM (SELECT p.body, p.body ? 'object_kind' AS is_hook FROM (SELECT payload || '{}' AS body OFFSET 0) AS p OFFSET 0) AS b
+			FROM (
+				SELECT p.body, p.body ?| '{object_kind,event_name}' AS is_hook FROM (SELECT payload || '{}' AS body OFFSET 0) AS p
+				OFFSET 0) AS b
 			OFFSET 0) AS r
 		OFFSET 0) AS p,
 	LATERAL (
@@ -169,11 +171,11 @@ BEGIN ATOMIC
 			CASE WHEN NOT b.is_hook THEN vsm.gitlab_note_state(b.note) END AS state,
 			NULL::jsonb AS changes, NULL::text AS author_is
 		FROM (
-			SELECT p.body ? 'object_kind' AS is_hook,
-				CASE WHEN p.body ? 'object_kind' THEN p.body -> 'object_attributes' ELSE p.body END AS note,
+			SELECT p.body ?| '{object_kind,event_name}' AS is_hook,
+				CASE WHEN p.body ?| '{object_kind,event_name}' THEN p.body -> 'object_attributes' ELSE p.body END AS note,
 				p.body -> 'merge_request' AS request,
 				coalesce(vsm.gitlab_hook_project(p.body), vsm.gitlab_project(vsm.json_text(p.body, 'merge_request', 'url'))) AS project,
-				CASE WHEN p.body ? 'object_kind' THEN p.body -> 'user' ELSE p.body -> 'author' END AS reviewer,
+				CASE WHEN p.body ?| '{object_kind,event_name}' THEN p.body -> 'user' ELSE p.body -> 'author' END AS reviewer,
 				coalesce(vsm.json_text(p.body, 'merge_request', 'author_id'),
 					vsm.json_text(p.body, 'merge_request', 'author', 'id')) AS author
 			FROM (SELECT payload || '{}' AS body OFFSET 0) AS p

@@ -109,7 +109,9 @@ BEGIN ATOMIC
 				vsm.gitlab_project(vsm.json_text(b.body, 'pipeline', 'web_url')),
 					vsm.gitlab_project(vsm.json_text(b.body, 'target_url')),
 				vsm.gitlab_hook_project(b.body)) AS repository
-		FROM (SELECT p.body, p.body ? 'object_kind' AS is_hook FROM (SELECT payload || '{}' AS body OFFSET 0) AS p OFFSET 0) AS b
+		FROM (
+			SELECT p.body, p.body ?| '{object_kind,event_name}' AS is_hook FROM (SELECT payload || '{}' AS body OFFSET 0) AS p
+			OFFSET 0) AS b
 		OFFSET 0) AS p,
 	LATERAL (
 		SELECT j.* FROM vsm.read_gitlab_job_object(source, p.pipeline, p.job, p.repository, p.sha, p.ref, names) AS j
@@ -173,7 +175,9 @@ BEGIN ATOMIC
 					source || ':pipeline:' || vsm.json_text(b.body, 'source_pipeline', 'pipeline_id') AS parent,
 					CASE WHEN b.is_hook THEN b.body -> 'commit' END AS commit,
 					CASE WHEN b.is_hook THEN vsm.json_array(b.body -> 'builds') END AS builds
-				FROM (SELECT p.body, p.body ? 'object_kind' AS is_hook FROM (SELECT payload || '{}' AS body OFFSET 0) AS p OFFSET 0) AS b
+				FROM (
+					SELECT p.body, p.body ?| '{object_kind,event_name}' AS is_hook FROM (SELECT payload || '{}' AS body OFFSET 0) AS p
+					OFFSET 0) AS b
 				OFFSET 0) AS q
 			OFFSET 0) AS r,
 			LATERAL (

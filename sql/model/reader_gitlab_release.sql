@@ -14,8 +14,8 @@ BEGIN ATOMIC
 				vsm.meaning(names, 'environment', h.environment)) AS environment_tier
 		FROM (
 			SELECT b.body,
-				b.body ? 'object_kind' AS is_hook,
-				source || ':deployment:' || CASE WHEN b.body ? 'object_kind' THEN vsm.json_text(b.body, 'deployment_id')
+				b.body ?| '{object_kind,event_name}' AS is_hook,
+				source || ':deployment:' || CASE WHEN b.body ?| '{object_kind,event_name}' THEN vsm.json_text(b.body, 'deployment_id')
 					ELSE vsm.json_text(b.body, 'id') END
 					AS entity,
 				coalesce(vsm.json_text(b.body, 'status'), vsm.json_text(b.body, 'deployable', 'status')) AS status,
@@ -103,7 +103,7 @@ BEGIN ATOMIC
 			CASE WHEN r.body ->> 'action' IS DISTINCT FROM 'delete' AND r.body -> 'upcoming_release' IS DISTINCT FROM 'true' THEN
 				coalesce(vsm.json_time(r.body, 'released_at'), vsm.json_time(r.body, 'created_at')) END AS released_at
 		FROM (
-			SELECT b.body, CASE WHEN b.body ? 'object_kind' THEN
+			SELECT b.body, CASE WHEN b.body ?| '{object_kind,event_name}' THEN
 				coalesce(vsm.gitlab_hook_project(b.body), vsm.gitlab_project(vsm.json_text(b.body, 'url')))
 				ELSE vsm.gitlab_release_project(b.body) END AS project
 			FROM (SELECT payload || '{}' AS body OFFSET 0) AS b

@@ -12,6 +12,7 @@ CREATE FUNCTION vsm.read_jenkins_run_facts(source text, names jsonb, build text,
 RETURNS SETOF vsm.fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 6
 BEGIN ATOMIC
+	-- (One that has a result has ended, even if it is not said when.)
 	SELECT q.*
 	FROM (
 		SELECT source || ':build:' || build AS entity, source || ':deployment:' || build AS deployment,
@@ -259,6 +260,19 @@ END;
 COMMENT ON FUNCTION vsm.read_jenkins_changes(text, jsonb, jsonb, text, text, timestamptz, jsonb) IS
 	'the facts of the change sets of a build: commits, and what their messages name; build_repository is what the build is of';
 
+CREATE FUNCTION vsm.jenkins_trigger(description text, person text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+-- (Plugins write Started by GitHub push by NAME.)
+RETURN regexp_replace(CASE WHEN person IS NULL THEN description ELSE rtrim(replace(description, person, '')) END,
+	'^(Started by user|.* by .* by|.*\mchanges by)\M.*$', '\1');
+COMMENT ON FUNCTION vsm.jenkins_trigger(text, text) IS
+	'what started a build of Jenkins, in its words, without the name of the person, who may be told beside it: Started by user';
+
+CREATE FUNCTION vsm.jenkins_cause(cause jsonb) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN vsm.jenkins_trigger(vsm.json_text(cause, 'shortDescription'), vsm.json_text(cause, 'userName'));
+COMMENT ON FUNCTION vsm.jenkins_cause(jsonb) IS 'what started a build of Jenkins by a cause among its actions, see vsm.jenkins_trigger';
+
 CREATE FUNCTION vsm.read_jenkins_build(source text, payload jsonb, names jsonb) RETURNS SETOF vsm.fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 10
 BEGIN ATOMIC
@@ -277,7 +291,7 @@ BEGIN ATOMIC
 			CASE WHEN b.is_ended THEN vsm.json_text(p.body, 'result') END AS result,
 			vsm.jenkins_shift(b.started_at,
 				- vsm.json_number(jsonb_path_query_first(b.actions, '$[*].queuingDurationMillis'))) AS queued_at,
-			vsm.json_text(jsonb_path_query_first(b.actions, '$[*].causes[*].shortDescription')) AS trigger,
+			vsm.jenkins_cause(jsonb_path_query_first(b.actions, '$[*].causes[*] ? (exists(@.shortDescription))')) AS trigger,
 			jsonb_path_query_array(b.actions, '$[*].parameters[*]') AS parameters
 		OFFSET 0) AS r,
 	LATERAL (
@@ -342,9 +356,9 @@ BEGIN ATOMIC
 	LATERAL (
 		SELECT c.*
 		FROM vsm.read_jenkins_run_facts(source, names, b.name, NULL, b.sha, r.ref,
-			vsm.json_text(jsonb_path_query_first(p.body, '$.causes[*].shortDescription')), NULL, NULL, NULL,
+			vsm.jenkins_cause(jsonb_path_query_first(p.body, '$.causes[*] ? (exists(@.shortDescription))')), NULL, NULL, NULL,
 			CASE WHEN b.queued_at < b.started_at THEN b.queued_at END, b.started_at, b.finished_at,
-				CASE WHEN b.finished_at IS NOT NULL THEN b.result END) AS c
+				b.result) AS c
 		UNION ALL
 		SELECT q.*
 		FROM (
@@ -425,11 +439,12 @@ BEGIN ATOMIC
 	LATERAL vsm.jenkins_parameters(p.body -> 'parameters') AS e,
 	LATERAL (
 		SELECT c.*
-		FROM vsm.read_jenkins_run_facts(source, names, b.name, b.repository, b.sha, b.branch, vsm.json_text(p.body, 'buildCause'),
+		FROM vsm.read_jenkins_run_facts(source, names, b.name, b.repository, b.sha, b.branch,
+			vsm.jenkins_trigger(vsm.json_text(p.body, 'buildCause'), vsm.json_text(p.body, 'startedUserName')),
 			vsm.json_text(p.body, 'ciUrl') || vsm.json_text(p.body, 'buildUrl'), e.environment, e.target,
 			CASE WHEN b.told_start IS NOT NULL AND vsm.json_number(p.body, 'queueTime') > 0 THEN
 				vsm.jenkins_shift(b.told_start, - vsm.json_number(p.body, 'queueTime')) END,
-			r.started_at, b.finished_at, CASE WHEN b.finished_at IS NOT NULL THEN b.result END) AS c
+			r.started_at, b.finished_at, b.result) AS c
 		UNION ALL
 		SELECT (vsm.fact_link(source, source || ':build:' || b.name, b.sha, 'builds', 'build', since => r.started_at)).*
 		WHERE b.sha IS NOT NULL) AS f;

@@ -125,8 +125,7 @@ BEGIN ATOMIC
 	LATERAL (
 		SELECT c.*
 		FROM vsm.read_jenkins_run_facts(source, names, r.name, NULL, NULL, NULL, NULL, NULL, NULL, NULL, r.queued_at, r.started_at,
-			e.finished_at,
-			CASE WHEN e.finished_at IS NOT NULL THEN r.result END) AS c
+			e.finished_at, r.result) AS c
 		UNION ALL
 		SELECT o.*
 		FROM jsonb_array_elements(vsm.json_array(b.body -> 'stages')) AS s (stage),

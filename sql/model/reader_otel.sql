@@ -144,8 +144,14 @@ COMMENT ON FUNCTION vsm.otel_repository(jsonb) IS 'the repository that attribute
 
 CREATE FUNCTION vsm.otel_sha(attributes jsonb) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN vsm.json_sha(coalesce(attributes -> 'vcs.ref.head.revision', attributes -> 'vcs.repository.ref.revision',
-	attributes -> 'vcs.ref.revision', attributes -> 'vcs.revision', attributes -> 'github.head_sha', attributes -> 'github.job.head_sha'));
+BEGIN ATOMIC
+	SELECT vsm.json_sha(r.revision)
+	FROM (SELECT coalesce(attributes -> 'vcs.ref.head.revision', attributes -> 'vcs.repository.ref.revision',
+		attributes -> 'vcs.ref.revision', attributes -> 'vcs.revision',
+		attributes -> 'github.head_sha', attributes -> 'github.job.head_sha') AS revision OFFSET 0) AS r
+	-- (A number is a revision of something else than Git.)
+	WHERE r.revision #>> '{}' !~ '^\d{1,39}$';
+END;
 COMMENT ON FUNCTION vsm.otel_sha(jsonb) IS
 	'the commit that attributes of OpenTelemetry tell, by the conventions of any version or as the action otel-cicd-action tells it';
 

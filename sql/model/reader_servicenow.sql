@@ -66,6 +66,12 @@ RETURN coalesce(vsm.json_text(record, field), vsm.json_text(record, field, 'valu
 COMMENT ON FUNCTION vsm.servicenow_value(jsonb, text) IS
 	'the value of a field of a record of ServiceNow, whether alone or beside its display value or link; NULL if it is empty';
 
+CREATE FUNCTION vsm.servicenow_code(value text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN value LIKE '%.0%' THEN regexp_replace(value, '^(-?\d+)\.0+$', '\1') ELSE value END;
+COMMENT ON FUNCTION vsm.servicenow_code(text) IS
+	'a code of ServiceNow, which what went through a spreadsheet or a data frame writes as a float: -5.0 is -5';
+
 CREATE FUNCTION vsm.servicenow_time(record jsonb, field text) RETURNS timestamptz
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN coalesce(vsm.json_time(record, field), vsm.json_time(record, field, 'value'));
@@ -152,14 +158,14 @@ BEGIN ATOMIC
 		SELECT vsm.servicenow_table(p.body, p.beside) AS of_table,
 			source || ':' || vsm.servicenow_table(p.body, p.beside) || ':' || vsm.servicenow_value(p.body, 'sys_id') AS entity,
 			vsm.servicenow_value(p.body, 'number') AS number,
-			vsm.servicenow_value(p.body, 'state') AS code,
-			vsm.servicenow_display(p.body, 'state') AS label,
+			vsm.servicenow_code(vsm.servicenow_value(p.body, 'state')) AS code,
+			vsm.servicenow_code(vsm.servicenow_display(p.body, 'state')) AS label,
 			vsm.servicenow_display(p.body, 'short_description') AS title,
 			coalesce(vsm.servicenow_display(p.body, 'business_service'), vsm.servicenow_display(p.body, 'service_offering'),
 				vsm.servicenow_display(p.body, 'cmdb_ci')) AS service,
 			coalesce(vsm.servicenow_time(p.body, 'opened_at'), vsm.servicenow_time(p.body, 'sys_created_on')) AS created_at,
 			vsm.servicenow_time(p.body, 'sys_updated_on') AS updated_at,
-			vsm.servicenow_value(p.body, 'sys_mod_count') = '0' AS is_new,
+			vsm.servicenow_code(vsm.servicenow_value(p.body, 'sys_mod_count')) = '0' AS is_new,
 			vsm.servicenow_time(p.body, 'work_start') AS work_start,
 			vsm.servicenow_time(p.body, 'work_end') AS work_end
 		OFFSET 0) AS q,
@@ -184,7 +190,7 @@ BEGIN ATOMIC
 						ELSE CASE vsm.meaning(names, 'type', replace(q.of_table, '_', ' ')) WHEN 'incident' THEN 'defect'
 							ELSE vsm.meaning(names, 'type', replace(q.of_table, '_', ' ')) END
 					END,
-					'priority', vsm.servicenow_display(p.body, 'priority'),
+					'priority', vsm.servicenow_code(vsm.servicenow_display(p.body, 'priority')),
 					'title', q.title,
 					'service', r.service,
 					'created_at', q.created_at,
@@ -224,7 +230,8 @@ BEGIN ATOMIC
 					'service', r.service,
 					'environment', coalesce(vsm.servicenow_display(p.body, 'environment'), vsm.servicenow_display(p.body, 'u_environment')),
 					'opened_at', q.created_at,
-					'severity', coalesce(vsm.servicenow_display(p.body, 'severity'), vsm.servicenow_display(p.body, 'priority')),
+					'severity', vsm.servicenow_code(coalesce(vsm.servicenow_display(p.body, 'severity'),
+						vsm.servicenow_display(p.body, 'priority'))),
 					'status', r.state,
 					'change_caused', CASE WHEN vsm.servicenow_value(p.body, 'caused_by') IS NOT NULL THEN true END,
 					'title', q.title)
@@ -339,8 +346,8 @@ BEGIN ATOMIC
 				vsm.json_number(vsm.servicenow_member(p.body, 'sys_mod_count'))) AS seq,
 			coalesce(vsm.servicenow_value(p.body, 'record_checkpoint'), vsm.servicenow_value(p.body, 'sys_id')) AS id,
 			vsm.servicenow_value(p.body, 'fieldname') AS field,
-			vsm.servicenow_value(p.body, 'oldvalue') AS old_value,
-			vsm.servicenow_value(p.body, 'newvalue') AS new_value
+			vsm.servicenow_code(vsm.servicenow_value(p.body, 'oldvalue')) AS old_value,
+			vsm.servicenow_code(vsm.servicenow_value(p.body, 'newvalue')) AS new_value
 		OFFSET 0) AS a,
 	LATERAL (SELECT CASE WHEN abs(a.seq) < 1e15 THEN trunc(a.seq)::bigint END AS seq OFFSET 0) AS s,
 	LATERAL (
@@ -374,7 +381,7 @@ BEGIN ATOMIC
 	LATERAL (
 		SELECT vsm.servicenow_value(p.body, 'table') AS of_table,
 			source || ':' || vsm.servicenow_value(p.body, 'table') || ':' || vsm.servicenow_value(p.body, 'id') AS entity,
-			vsm.servicenow_value(p.body, 'value') AS value
+			vsm.servicenow_code(vsm.servicenow_value(p.body, 'value')) AS value
 		OFFSET 0) AS m
 	-- Other metrics measure other fields: who it was assigned to, and so on.
 	WHERE vsm.servicenow_value(p.body, 'field') IN ('state', 'incident_state');
@@ -403,7 +410,9 @@ RETURN NOT record @? '$.*.value' AND record @? '$.* ? (exists(@.link) && !exists
 	OR record ->> 'sys_class_name' ~ '[^a-z0-9_]' AND jsonb_typeof(record -> 'sys_class_name') = 'string'
 	OR of_kind = 'task' AND (vsm.servicenow_is_label(record, 'state', 'priority', 'urgency', 'impact')
 		OR record ->> 'number' LIKE 'CHG%' AND (vsm.servicenow_is_label(record, 'risk') OR record ->> 'type' ~ '^[[:upper:]]'))
-	OR of_kind = 'approval' AND record ->> 'state' ~ '^[[:upper:]]';
+	OR of_kind = 'approval' AND record ->> 'state' ~ '^[[:upper:]]'
+	-- (A duration is a time since 1970.)
+	OR of_kind = 'metric' AND record ->> 'duration' ~ '[[:alpha:]]' AND jsonb_typeof(record -> 'duration') = 'string';
 COMMENT ON FUNCTION vsm.servicenow_shows(jsonb, text) IS 'whether a record of ServiceNow has display values only';
 
 CREATE FUNCTION vsm.servicenow_kind(payload jsonb) RETURNS SETOF vsm.payload_kind

@@ -348,7 +348,8 @@ SELECT results_eq($$SELECT a, at, details ->> 'state', (details ->> 'closed_at')
 SELECT bag_eq($$SELECT a, value, at, seq FROM unnest('{open,update}'::text[]) AS a, pg_temp.request('{}', jsonb_build_object('action', a,
 	'state', 'opened', 'draft', true)) WHERE fact IN ('event', 'observed')$$, $$VALUES
 	('open', 'opened', timestamptz '2026-01-06 09:00+00', NULL::bigint), ('open', 'draft', '2026-01-06 09:00+00', 1), ('update', 'opened',
-		'2026-01-06 09:00+00', NULL), ('update', 'draft', '2026-01-08 10:00+00', NULL)$$,
+		'2026-01-06 09:00+00', NULL), ('update', 'draft', '2026-01-08 10:00+00', NULL),
+	('update', 'reopened', '2026-01-08 10:00+00', NULL)$$,
 	'opened as a draft, which is the later of the two; a draft since when is not known');
 SELECT results_eq($$SELECT c ->> 'w', string_agg(value || ' ' || fact, ', ' ORDER BY value)
 	FROM unnest(ARRAY['{"w":"1","changes":{"draft":{"previous":false,"current":true}}}',
@@ -356,7 +357,7 @@ SELECT results_eq($$SELECT c ->> 'w', string_agg(value || ' ' || fact, ', ' ORDE
 		'{"w":"3","changes":{"title":{"previous":"a","current":"[Draft] a"}}}',
 			'{"w":"4","changes":{"title":{"previous":"a","current":"Drafts"}}}']::jsonb[]) AS c, pg_temp.request(c,
 				'{"action":"update","state":"opened"}')
-	WHERE fact IN ('event', 'observed') AND value <> 'opened' GROUP BY 1 ORDER BY 1$$, $$VALUES ('1', 'draft event'),
+	WHERE fact IN ('event', 'observed') AND value NOT IN ('opened', 'reopened') GROUP BY 1 ORDER BY 1$$, $$VALUES ('1', 'draft event'),
 		('2', 'ready event'), ('3', 'draft event')$$, 'made a draft, made ready, by its title where GitLab is old');
 SELECT results_eq($$SELECT u ->> 'w', details ->> 'author_kind', details ->> 'assisted_by'
 	FROM unnest(ARRAY['{"w":"author","user":{"id":5,"username":"ann"}}', '{"w":"bot","user":{"id":5,"username":"project_14_bot_1a2b"}}',

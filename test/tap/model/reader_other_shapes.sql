@@ -2,7 +2,7 @@
 BEGIN;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS vsm;
-SELECT plan(35);
+SELECT plan(45);
 SET LOCAL TimeZone = 'UTC';
 SET LOCAL jit = off;
 SET LOCAL client_min_messages = error;
@@ -256,6 +256,110 @@ SELECT results_eq($$SELECT f.fact FROM pg_temp.read('linear', '{"action": "remov
 		"data": {"id": "i1", "number": 7, "team": {"key": "ENG"}, "title": "T", "state": {"name": "In Progress"}, "updatedAt":
 		"2026-01-05T10:16:00Z"}}') AS f WHERE f.fact IN ('observed', 'event') ORDER BY f.at$$, ARRAY['observed', 'event'],
 	'an issue that was removed had a state');
+
+-- What is to be made, a project's own state, and what clients of GraphQL print are none of what they look like.
+SELECT results_eq($$SELECT p.n, f.value FROM (VALUES
+		(1, 'azuredevops', '{"id": 40, "name": "Shop", "path": "\\", "environments": [], "artifacts": [], "triggers": [], "createdOn":
+			"2026-01-05T10:00:00Z", "releaseNameFormat": "Release-$(rev:r)"}'::jsonb),
+		(2, 'azuredevops', '{"id": "05132b3a-41d6-430f-8738-42b20b34a601", "name": "T", "workItemTypeName": "Feature", "fields":
+			{"System.State": "New"}}'),
+		(3, 'azuredevops', '{"id": "s1", "publisherId": "tfs", "consumerId": "webHooks", "eventType": "build.complete"}'),
+		(4, 'azuredevops', '{"workItemId": 299, "commentId": 50, "version": 2, "text": "x", "createdDate": "2026-01-05T10:00:00Z"}'),
+		(5, 'github', '{"id": 2, "number": 2, "title": "P", "state": "open", "is_template": false, "short_description": null,
+			"created_at": "2026-01-05T10:00:00Z", "updated_at": "2026-01-05T10:00:00Z"}'),
+		(6, 'github', '{"id": "PR_kwDO", "number": 3, "title": "x", "state": "MERGED", "mergedAt": "2026-01-05T10:00:00Z",
+			"headRefName": "t", "url": "https://github.com/shop/web/pull/3"}'),
+		(7, 'servicenow', '{"sys_id": "m1", "id": "i1", "table": "incident", "field": "state", "value": "In Progress", "start":
+			"2026-01-05 10:00:00", "definition": "Incident State", "duration": "1 Day 2 Hours"}')) AS p (n, tool, payload),
+	pg_temp.read(p.tool, p.payload) AS f ORDER BY p.n$$, $$VALUES (1, 'it says what is to be made, not what was'),
+	(2, 'it says what is to be made, not what was'), (3, 'it says what is to be made, not what was'),
+	(4, 'comments change no state'), (5, 'it says nothing about the flow of work'),
+	(6, 'answers of the GraphQL API are not read: ask the REST API for the same'),
+	(7, 'it has display values only, whose times are in the zone of whoever asked: ask with sysparm_display_value=all or false')$$,
+	'what looks like something that is read, and is not');
+SELECT is_empty($$SELECT p.n, f FROM (VALUES
+		(1, 'azuredevops', '{"id": 6, "buildNumber": "1", "status": "completed", "result": "succeeded", "definition": {"name": "x"},
+			"queueTime": "2026-01-05T10:00:00Z", "repository": {"type": "Svn"}, "sourceVersion": "1234567"}'::jsonb),
+		(2, 'otel', '{"traceId": "t", "spanId": "s", "name": "x", "startTimeUnixNano": "1767974500000000000", "endTimeUnixNano":
+			"1767974501000000000", "attributes": [{"key": "cicd.pipeline.name", "value": {"stringValue": "build"}}, {"key":
+			"cicd.pipeline.run.id", "value": {"stringValue": "5"}}, {"key": "vcs.ref.head.revision", "value": {"stringValue":
+			"1234567"}}]}')) AS p (n, tool, payload),
+	pg_temp.read(p.tool, p.payload) AS f
+	WHERE f.value IS NOT DISTINCT FROM '1234567' OR f.details ? 'sha' OR f.name = 'refused'$$, 'a revision of Subversion is no SHA');
+SELECT results_eq($$SELECT f.value, f.value_id, f.details ->> 'priority' FROM pg_temp.read('servicenow', '{"sys_id": "c1",
+		"sys_class_name": "change_request", "number": "CHG1", "state": "-5.0", "priority": "4.0", "opened_at": "2026-01-05 10:00:00",
+		"sys_updated_on": "2026-01-05 10:00:00", "sys_mod_count": "0.0"}') AS f WHERE f.fact IN ('created', 'item') ORDER BY f.fact$$,
+	$$VALUES ('New', '-5', NULL), (NULL, NULL, '4')$$, 'codes that went through a spreadsheet');
+SELECT results_eq($$SELECT p.n, f.fact, coalesce(f.value, f.details ->> 'status'), f.details ->> 'finished_at' FROM (VALUES
+		(1, '{"_links": {"self": {"href": "/job/deploy-prod/2/wfapi/describe"}}, "status": "SUCCESS", "startTimeMillis": 1767974500000,
+			"stages": []}'::jsonb),
+		(2, '{"_links": {"self": {"href": "/blue/rest/organizations/jenkins/pipelines/deploy-prod/runs/7/"}}, "result": "FAILURE",
+			"state": "FINISHED", "startTime": "2026-01-09T16:01:40.000+0000", "endTime": null, "durationInMillis": null}'),
+		(3, '{"ciUrl": "http://ci/", "fullJobName": "deploy-prod", "number": 8, "startTime": "2026-01-09T16:01:40.000Z", "result":
+			"ABORTED"}')) AS p (n, payload), pg_temp.read('jenkins', p.payload) AS f
+	WHERE f.fact IN ('build', 'deployment') AND f.details ? 'status' OR f.fact = 'event' AND f.at IS NOT NULL
+	ORDER BY p.n, f.fact, f.entity$$, $$VALUES (1, 'build', 'SUCCESS', NULL), (1, 'deployment', 'success', NULL),
+	(1, 'event', 'running', NULL), (1, 'event', 'running', NULL), (2, 'build', 'FAILURE', NULL), (2, 'deployment', 'failed', NULL),
+	(2, 'event', 'running', NULL), (2, 'event', 'running', NULL), (3, 'build', 'ABORTED', NULL), (3, 'deployment', 'canceled', NULL),
+	(3, 'event', 'running', NULL), (3, 'event', 'running', NULL)$$, 'what ended is not running, though it is not said when it ended');
+SELECT results_eq($$SELECT vsm.jenkins_cause(c) FROM unnest(ARRAY['{"shortDescription": "Started by user Ann Lee", "userName": "Ann Lee"}',
+		'{"shortDescription": "Gestartet durch Benutzer Ann Lee", "userName": "Ann Lee"}',
+		'{"shortDescription": "Started by GitHub push by ann"}',
+		'{"shortDescription": "Started by timer"}', '{"shortDescription": "Started by upstream project \"a\" build number 5"}']::jsonb[])
+		AS c$$, ARRAY['Started by user', 'Gestartet durch Benutzer', 'Started by GitHub push by', 'Started by timer',
+	'Started by upstream project "a" build number 5'], 'what started a build, without names of persons');
+SELECT results_eq($$SELECT f.fact, f.value, f.at, f.details ->> 'job', f.details ->> 'finished_at' FROM pg_temp.read('github', '{"action":
+		"completed", "workflow": {"name": "CI"}, "workflow_run": {"id": 5, "run_number": 3, "run_attempt": 0, "path":
+		"ci.yml@refs/heads/main", "status": "completed", "conclusion": "success", "started_at": "2026-01-05T10:00:00Z",
+		"completed_at": "2026-01-05T10:05:00Z"}, "repository": {"full_name": "shop/web"}}') AS f ORDER BY f.fact, f.at$$,
+	$$VALUES ('build', NULL, timestamptz '2026-01-05 10:05Z', 'CI', '2026-01-05T10:05:00+00:00'),
+	('event', 'queued', '2026-01-05 10:00Z', NULL, NULL), ('event', 'success', '2026-01-05 10:05Z', NULL, NULL)$$,
+	'a run of Gitea has a beginning and an end, and attempts that count from 0');
+SELECT results_eq($$SELECT f.entity, f.details ->> 'key', f.details ->> 'source_type' FROM (VALUES
+		(1, '{"id": 9, "iid": 1, "title": "E", "state": "opened", "author": {"id": 1}, "created_at": "2026-01-05T10:00:00Z",
+			"web_url": "https://gitlab.example.com/groups/shop/-/work_items/1"}'::jsonb),
+		(2, '{"object_kind": "work_item", "object_attributes": {"id": 9, "iid": 1, "title": "E", "state_id": 1, "created_at":
+			"2026-01-05T10:00:00Z", "url": "https://gitlab.example.com/groups/shop/-/work_items/1"}}'),
+		(3, '{"event_name": "issue", "project": {"path_with_namespace": "shop/web"}, "object_attributes": {"id": 9, "iid": 1, "title":
+			"E", "state": "opened", "created_at": "2026-01-05T10:00:00Z"}}')) AS p (n, payload), pg_temp.read('gitlab', p.payload) AS f
+	WHERE f.fact = 'item' AND f.details ? 'key' ORDER BY p.n$$, $$VALUES ('gitlab:epic:9', 'shop&1', 'epic'),
+	('gitlab:epic:9', 'shop&1', 'epic'), ('gitlab:issue:9', 'shop/web#1', 'issue')$$,
+	'a work item of a group is an epic; a system hook may have the name of its event only');
+SELECT results_eq($$SELECT f.entity, f.details ->> 'repository' FROM pg_temp.read('gitlab', '{"event_name": "merge_request",
+		"object_attributes": {"id": 9, "iid": 1, "state": "opened", "created_at": "2026-01-05T10:00:00Z", "target":
+		{"path_with_namespace": "shop/web"}, "url": "https://gitlab.example.com/web/merge_requests/1"}}') AS f
+	WHERE f.fact = 'merge_request'$$, $$VALUES ('gitlab:merge_request:9', 'shop/web')$$, 'so may that of a merge request');
+
+-- The webhook that told of a change was lost: the next one says what is so.
+CALL vsm.create_model('lost');
+INSERT INTO lost.inbox (source, payload)
+SELECT 'gitlab', jsonb_build_object('object_kind', 'issue', 'project', '{"path_with_namespace": "shop/web"}'::jsonb, 'labels', '[]'::jsonb,
+	'object_attributes', jsonb_build_object('id', 301, 'iid', 23, 'state', s, 'action', a, 'created_at', '2026-01-05T10:00:00Z',
+		'updated_at', u, 'closed_at', CASE s WHEN 'closed' THEN u END))
+FROM (VALUES ('update', 'opened', '2026-01-08T10:00:00Z'), ('close', 'closed', '2026-01-06T10:00:00Z')) AS v (a, s, u);
+INSERT INTO lost.inbox (source, payload)
+SELECT 'github', jsonb_build_object('action', a, 'repository', '{"full_name": "shop/web"}'::jsonb, 'issue', jsonb_build_object('id', 1,
+	'number', 1, 'state', s, 'labels', '[]'::jsonb, 'created_at', '2026-01-05T10:00:00Z', 'updated_at', u, 'closed_at', c))
+FROM (VALUES ('edited', 'open', '2026-01-08T10:00:00Z', NULL), ('closed', 'closed', '2026-01-06T10:00:00Z', '2026-01-06T10:00:00Z'),
+	('labeled', 'closed', '2026-01-09T10:00:00Z', NULL)) AS v (a, s, u, c);
+INSERT INTO lost.inbox (source, payload)
+SELECT 'github', jsonb_build_object('action', a, 'repository', '{"full_name": "shop/web"}'::jsonb, 'pull_request', jsonb_build_object(
+	'id', 2, 'number', 2, 'state', s, 'draft', d, 'merged', m, 'head', '{"ref": "f"}'::jsonb, 'base', '{"ref": "main"}'::jsonb, 'created_at',
+	'2026-01-05T10:00:00Z', 'updated_at', u, 'closed_at', c))
+FROM (VALUES ('labeled', 'open', '2026-01-08T10:00:00Z', NULL, false, false), ('closed', 'closed', '2026-01-06T10:00:00Z',
+	'2026-01-06T10:00:00Z', false, false), ('synchronize', 'open', '2026-01-09T10:00:00Z', NULL, true, false),
+	('edited', 'closed', '2026-01-10T10:00:00Z', NULL, false, true)) AS v (a, s, u, c, d, m);
+INSERT INTO lost.inbox (source, payload)
+SELECT 'bitbucket', jsonb_build_object('id', 7, 'state', 'DECLINED', 'source', '{"branch": {"name": "f"}}'::jsonb, 'destination',
+	'{"branch": {"name": "main"}, "repository": {"full_name": "shop/web"}}'::jsonb, 'created_on', '2026-01-05T10:00:00Z', 'updated_on', u)
+FROM unnest('{2026-01-08T10:00:00Z,2026-01-06T10:00:00Z}'::text[]) AS u;
+SELECT is(vsm.ingest_once('lost'), ROW (11, 0)::vsm.ingested, 'webhooks of which some were lost');
+SELECT results_eq($$SELECT entity, string_agg(state || ' ' || extract(day FROM at), ', ' ORDER BY at) FROM lost.event
+	WHERE method IS DISTINCT FROM 'label' GROUP BY 1 ORDER BY entity COLLATE "C"$$, $$VALUES
+	('bitbucket:pull_request:shop/web#7', 'opened 5, closed 6'),
+	('github:issue:1', 'opened 5, closed 6, reopened 8, closed 9'),
+	('github:pull_request:2', 'opened 5, closed 6, reopened 8, draft 9, merged 10'),
+	('gitlab:issue:301', 'opened 5, closed 6, reopened 8')$$, 'a state that is shown is there, whatever told of it before; once');
 
 SELECT finish();
 ROLLBACK;
