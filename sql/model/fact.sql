@@ -132,6 +132,12 @@ END;
 COMMENT ON FUNCTION vsm.read_keys(text, text, timestamptz, text, text, text) IS
 	'links of a commit, branch or merge request to the items whose keys stand in its branch, title (of a commit: subject) and description';
 
+CREATE FUNCTION vsm.earliest_version(at timestamptz) RETURNS timestamptz
+LANGUAGE sql STABLE PARALLEL SAFE
+RETURN timestamptz '1980-01-01 00:00Z' - make_interval(secs => date_part('epoch', at) / 1000);
+COMMENT ON FUNCTION vsm.earliest_version(timestamptz) IS
+	'a version by which, of what is told of times that are no better known, the earliest holds, and whatever else is told before it';
+
 CREATE FUNCTION vsm.fact_review(source text, entity text, at timestamptz) RETURNS vsm.fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN vsm.fact_row(source, 'merge_request', entity, at, jsonb_build_object('source', source, 'first_review_at', at));

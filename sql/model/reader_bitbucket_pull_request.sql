@@ -227,13 +227,18 @@ BEGIN ATOMIC
 				CASE m.state WHEN 'OPEN' THEN m.updated_at - interval '1 microsecond' ELSE m.updated_at END,
 				vsm.fact_details('source', source, 'repository', m.repository, 'title', m.title, 'url', m.url,
 					'source_branch', m.branch, 'target_branch', m.target, 'state', m.state, 'created_at', m.created_at,
-					'merged_at', m.merged_at, 'closed_at', m.declined_at,
+					'merged_at', CASE WHEN m.is_dated THEN m.merged_at END, 'closed_at', CASE WHEN m.is_dated THEN m.declined_at END,
 					'author_kind', CASE WHEN m.author <> 'person' THEN 'bot' ELSE m.author END,
 					'assisted_by', coalesce(CASE WHEN m.author NOT IN ('person', 'bot') THEN m.author END,
 						vsm.assistant(names, coalesce(m.title || E'\n\n', '') || m.description)))
 				-- what is told to be so no longer
-				|| CASE WHEN m.state IN ('OPEN', 'MERGED') THEN '{"closed_at": null}'::jsonb ELSE '{}' END
+				|| CASE WHEN m.state IN ('OPEN', 'MERGED') AND m.request ? 'createdDate' THEN '{"closed_at": null}'::jsonb ELSE '{}' END
 				|| CASE WHEN m.is_draft THEN '{"ready_at": null}'::jsonb ELSE '{}' END)).*
+			UNION ALL
+			-- The API of Cloud, where nothing is opened again, says when it was updated last: not later than that it was merged or closed.
+			SELECT (vsm.fact_row(source, 'merge_request', m.entity, vsm.earliest_version(coalesce(m.merged_at, m.declined_at)),
+				vsm.fact_details('source', source, 'merged_at', m.merged_at, 'closed_at', m.declined_at))).*
+			WHERE NOT m.is_dated AND coalesce(m.merged_at, m.declined_at) IS NOT NULL
 			UNION ALL
 			SELECT (vsm.fact_alias(source, m.entity, m.repository || '#' || m.id, m.created_at)).*
 			UNION ALL
@@ -262,7 +267,6 @@ BEGIN ATOMIC
 				UNION ALL
 				SELECT 'merged', NULL WHERE m.state = 'MERGED' AND m.merged_at IS NULL
 				UNION ALL
-				-- (The API of Cloud says when it was updated last.)
 				SELECT 'closed', NULL WHERE m.state IN ('DECLINED', 'SUPERSEDED') AND NOT m.is_dated) AS s
 			WHERE m.updated_at IS NOT NULL
 			UNION ALL

@@ -17,7 +17,7 @@ COMMENT ON FUNCTION vsm.flux_elements(jsonb) IS 'the objects of a List of Flux; 
 CREATE FUNCTION vsm.flux_version(status text, at timestamptz) RETURNS timestamptz
 LANGUAGE sql STABLE PARALLEL SAFE
 RETURN CASE status
-	WHEN 'success' THEN timestamptz '1980-01-01 00:00Z' - make_interval(secs => date_part('epoch', at) / 1000)
+	WHEN 'success' THEN vsm.earliest_version(at)
 	ELSE timestamptz '1970-01-01 00:00Z' + make_interval(secs => date_part('epoch', at) / 1000) END;
 COMMENT ON FUNCTION vsm.flux_version(text, timestamptz) IS
 	'a version by which, of what Flux tells of a revision, the earliest success holds before the latest of all else';

@@ -47,6 +47,8 @@ RETURN replace(replace(replace(vsm.jenkins_path(CASE WHEN url LIKE '%/blue/rest/
 	-- What a matrix runs for a combination, /job/shop/jdk=17,os=linux/12, and a Maven job for a module, /job/shop/org.shop$web/12.
 	WHEN strpos(url, '=') > 0 OR strpos(url, '$') > 0 THEN
 		regexp_replace(url, '/job/([^/]+)/([^/]*[=$][^/]*)/(\d+)(?=/|$)', '/job/\1/job/\2/\3')
+	-- What was asked for by a view of a folder: /job/shop/view/change-requests/job/PR-5/12.
+	WHEN strpos(url, '/view/') > 0 THEN regexp_replace(url, '(/job/[^/]+)(?:/view/[^/]+)+(?=/job/)', '\1', 'g')
 	ELSE url END),
 	'/job/', '/'), '%20', ' '), '%25', '%');
 COMMENT ON FUNCTION vsm.jenkins_build(text) IS

@@ -409,7 +409,15 @@ BEGIN ATOMIC
 		OFFSET 0) AS r,
 	LATERAL vsm.jenkins_parameters(p.body -> 'parameters') AS e,
 	LATERAL (
-		SELECT c.*
+		-- A build is finalized some time after its end: what else tells its times knows them better.
+		SELECT c.source, c.fact, c.entity,
+			CASE
+				WHEN b.phase <> 'FINALIZED' OR r.started_at IS NULL THEN c.at
+				WHEN c.fact = 'build' THEN r.started_at + interval '1 millisecond'
+				WHEN c.fact = 'deployment' AND c.details ? 'finished_at' THEN c.at - interval '12 hours'
+				ELSE c.at
+			END AS at,
+			c.value, c.id, c.name, c.previous, c.value_id, c.previous_id, c.seq, c.method, c.confidence, c.until, c.details, c.version
 		FROM vsm.read_jenkins_run_facts(source, names, r.name, b.repository, b.sha, b.branch, NULL, b.url, e.environment, e.target,
 			CASE WHEN b.phase = 'QUEUED' THEN b.at END, r.started_at, r.finished_at,
 			CASE WHEN r.finished_at IS NOT NULL THEN vsm.json_text(p.body, 'status') END) AS c

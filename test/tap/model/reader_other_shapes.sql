@@ -2,7 +2,7 @@
 BEGIN;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS vsm;
-SELECT plan(45);
+SELECT plan(47);
 SET LOCAL TimeZone = 'UTC';
 SET LOCAL jit = off;
 SET LOCAL client_min_messages = error;
@@ -244,8 +244,23 @@ SELECT results_eq($$SELECT f.details -> 'due_at', f.details ? 'size' FROM pg_tem
 -- Jenkins
 SELECT results_eq($$SELECT vsm.jenkins_build(u) FROM unnest(ARRAY['https://ci.example.com/job/shop/jdk=17,os=linux/12/',
 		'https://ci.example.com/job/x/job/shop/org.shop$web/12/console', 'https://ci.example.com/job/shop/12/?x=1',
-		'https://ci.example.com/job/shop/jdk=17/', 'https://ci.example.com/job/a=b/job/c=d/12']) AS u$$,
-	ARRAY['shop/jdk=17,os=linux#12', 'x/shop/org.shop$web#12', 'shop#12', NULL, 'a=b/c=d#12'], 'what a matrix or a Maven job runs');
+		'https://ci.example.com/job/shop/jdk=17/', 'https://ci.example.com/job/a=b/job/c=d/12',
+		'https://ci.example.com/view/all/job/shop/job/web/view/a/view/change-requests/job/PR-5/2/', '/job/view/job/view/3/']) AS u$$,
+	ARRAY['shop/jdk=17,os=linux#12', 'x/shop/org.shop$web#12', 'shop#12', NULL, 'a=b/c=d#12', 'shop/web/PR-5#2', 'view/view#3'],
+	'what a matrix or a Maven job runs, and what was asked for by a view');
+SELECT results_eq($$SELECT s.sorted, d.status, d.started_at, d.finished_at FROM (VALUES ('COMPLETED first', 1), ('FINALIZED first', -1)) AS s
+		(sorted, factor),
+	LATERAL (
+		SELECT (array_agg(f.details ->> 'status' ORDER BY f.at DESC, p.n * s.factor))[1] AS status,
+			(array_agg((f.details ->> 'started_at')::timestamptz ORDER BY f.at DESC, p.n * s.factor))[1] AS started_at,
+			(array_agg((f.details ->> 'finished_at')::timestamptz ORDER BY f.at DESC, p.n * s.factor))[1] AS finished_at
+		FROM (VALUES (1, 'STARTED', 1767974500000, NULL), (2, 'COMPLETED', 1767974560500, 60500),
+				(3, 'FINALIZED', 1767974562000, 60500)) AS p (n, phase, at, duration),
+			pg_temp.read('jenkins', jsonb_build_object('build', jsonb_build_object('full_url', 'https://ci.example.com/job/a/7/', 'phase',
+				p.phase, 'status', 'SUCCESS', 'timestamp', p.at, 'duration', p.duration))) AS f
+		WHERE f.fact = 'build') AS d$$, $$VALUES
+	('COMPLETED first', 'SUCCESS', timestamptz '2026-01-09 16:01:40Z', timestamptz '2026-01-09 16:02:40.5Z'),
+	('FINALIZED first', 'SUCCESS', '2026-01-09 16:01:40Z', '2026-01-09 16:02:40.5Z')$$, 'a build ended before it was finalized');
 SELECT results_eq($$SELECT f.value FROM pg_temp.read('jenkins', '{"number": 7, "url": "https://ci.example.com/computer/", "timestamp":
 		1767974500000, "result": "SUCCESS", "duration": 1}') AS f$$, ARRAY['its url is that of no build'], 'an address of something else');
 
@@ -344,8 +359,8 @@ FROM (VALUES ('edited', 'open', '2026-01-08T10:00:00Z', NULL), ('closed', 'close
 	('labeled', 'closed', '2026-01-09T10:00:00Z', NULL)) AS v (a, s, u, c);
 INSERT INTO lost.inbox (source, payload)
 SELECT 'github', jsonb_build_object('action', a, 'repository', '{"full_name": "shop/web"}'::jsonb, 'pull_request', jsonb_build_object(
-	'id', 2, 'number', 2, 'state', s, 'draft', d, 'merged', m, 'head', '{"ref": "f"}'::jsonb, 'base', '{"ref": "main"}'::jsonb, 'created_at',
-	'2026-01-05T10:00:00Z', 'updated_at', u, 'closed_at', c))
+	'id', 2, 'number', 2, 'state', s, 'draft', d, 'merged', m, 'head', '{"ref": "f"}'::jsonb, 'base', '{"ref": "main"}'::jsonb,
+	'created_at', '2026-01-05T10:00:00Z', 'updated_at', u, 'closed_at', c))
 FROM (VALUES ('labeled', 'open', '2026-01-08T10:00:00Z', NULL, false, false), ('closed', 'closed', '2026-01-06T10:00:00Z',
 	'2026-01-06T10:00:00Z', false, false), ('synchronize', 'open', '2026-01-09T10:00:00Z', NULL, true, false),
 	('edited', 'closed', '2026-01-10T10:00:00Z', NULL, false, true)) AS v (a, s, u, c, d, m);
@@ -360,6 +375,8 @@ SELECT results_eq($$SELECT entity, string_agg(state || ' ' || extract(day FROM a
 	('github:issue:1', 'opened 5, closed 6, reopened 8, closed 9'),
 	('github:pull_request:2', 'opened 5, closed 6, reopened 8, draft 9, merged 10'),
 	('gitlab:issue:301', 'opened 5, closed 6, reopened 8')$$, 'a state that is shown is there, whatever told of it before; once');
+SELECT is((SELECT closed_at FROM lost.merge_request WHERE source = 'bitbucket'), timestamptz '2026-01-06 10:00Z',
+	'what was updated later was not closed later');
 
 SELECT finish();
 ROLLBACK;
