@@ -118,7 +118,7 @@ BEGIN ATOMIC
 	FROM jsonb_array_elements(CASE jsonb_typeof(value) WHEN 'array' THEN value ELSE jsonb_build_array(value) END)
 		WITH ORDINALITY AS e (value, place)
 	-- names of persons are not kept
-	WHERE NOT e.value ?| '{accountId,displayName,emailAddress}';
+	WHERE NOT e.value ?| '{accountId,accountType,displayName,emailAddress}';
 END;
 COMMENT ON FUNCTION vsm.jira_value(jsonb) IS
 	'the value of a field as the changelog writes it: of a list its members, of an object its value or name; NULL where there is none, '
@@ -423,7 +423,10 @@ BEGIN ATOMIC
 		-- The changelog: states and flags. What it says of a change stays the same for ever, so that its version is that of the
 		-- change, and an issue that comes again rewrites none of them,
 		SELECT (vsm.fact_event(source, d.entity, c.at,
-			CASE WHEN c.what = 'status' THEN c.to_text WHEN c.is_set THEN 'Flagged' ELSE 'Unflagged' END,
+			-- (A status without a name is called by its id.)
+			CASE
+				WHEN c.what = 'status' THEN coalesce(c.to_text, CASE WHEN c.to_id = d.status_id THEN d.status END, c.to_id)
+				WHEN c.is_set THEN 'Flagged' ELSE 'Unflagged' END,
 			c.id || ':' || CASE
 				WHEN c.what = 'status' THEN left(coalesce(c.to_id, c.to_text), 200) WHEN c.is_set THEN 'Flagged' ELSE 'Unflagged' END,
 			previous => CASE WHEN c.what = 'status' THEN c.from_text END,

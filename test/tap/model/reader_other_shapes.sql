@@ -2,7 +2,7 @@
 BEGIN;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS vsm;
-SELECT plan(47);
+SELECT plan(48);
 SET LOCAL TimeZone = 'UTC';
 SET LOCAL jit = off;
 SET LOCAL client_min_messages = error;
@@ -226,6 +226,14 @@ SELECT results_eq($$SELECT f.details -> 'parent' FROM unnest(ARRAY['{"parent_id"
 		WHERE f.fact = 'item' AND f.details ? 'source_type' ORDER BY p.n$$, ARRAY['null', '"gitlab:epic:4"', NULL]::jsonb[],
 	'the parent of an epic');
 
+-- Jira: a change that does not name the statuses
+SELECT results_eq($$SELECT f.fact, f.value, f.value_id FROM pg_temp.read('jira', '{"id": "8", "key": "SHOP-8", "fields": {"status": {"name":
+		"Done", "id": "5"}, "created": "2026-01-05T10:00:00.000+0000", "updated": "2026-01-07T10:00:00.000+0000"}, "changelog": {"total": 2,
+		"histories": [{"id": "1", "created": "2026-01-06T10:00:00.000+0000", "items": [{"field": "status", "from": "1", "to": "3"}]},
+		{"id": "2", "created": "2026-01-07T10:00:00.000+0000", "items": [{"field": "status", "from": "3", "to": "5"}]}]}}') AS f
+	WHERE f.fact IN ('event', 'observed') ORDER BY f.at$$, $$VALUES ('event', '3', '3'), ('event', 'Done', '5')$$,
+	'a status without a name is called as the issue calls it, else by its id');
+
 -- Linear: webhooks leave out what is empty, or have null there
 SELECT results_eq($$SELECT f.details FROM unnest(ARRAY['{"targetDate": null}', '{}', '{"targetDate": "2026-02-01"}']::jsonb[])
 		WITH ORDINALITY AS p (project, n), pg_temp.read('linear', jsonb_build_object('action', 'update', 'type', 'Project', 'createdAt',
@@ -248,8 +256,8 @@ SELECT results_eq($$SELECT vsm.jenkins_build(u) FROM unnest(ARRAY['https://ci.ex
 		'https://ci.example.com/view/all/job/shop/job/web/view/a/view/change-requests/job/PR-5/2/', '/job/view/job/view/3/']) AS u$$,
 	ARRAY['shop/jdk=17,os=linux#12', 'x/shop/org.shop$web#12', 'shop#12', NULL, 'a=b/c=d#12', 'shop/web/PR-5#2', 'view/view#3'],
 	'what a matrix or a Maven job runs, and what was asked for by a view');
-SELECT results_eq($$SELECT s.sorted, d.status, d.started_at, d.finished_at FROM (VALUES ('COMPLETED first', 1), ('FINALIZED first', -1)) AS s
-		(sorted, factor),
+SELECT results_eq($$SELECT s.sorted, d.status, d.started_at, d.finished_at FROM (VALUES ('COMPLETED first', 1), ('FINALIZED first', -1))
+		AS s (sorted, factor),
 	LATERAL (
 		SELECT (array_agg(f.details ->> 'status' ORDER BY f.at DESC, p.n * s.factor))[1] AS status,
 			(array_agg((f.details ->> 'started_at')::timestamptz ORDER BY f.at DESC, p.n * s.factor))[1] AS started_at,
