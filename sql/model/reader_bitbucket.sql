@@ -52,6 +52,8 @@ CREATE FUNCTION vsm.bitbucket_object_kind(object jsonb) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN CASE
 	WHEN object ? 'push' THEN 'push'
+	-- (What happened to a request of Data Center has its own id, and that of the request only beside it.)
+	WHEN object ?& '{action,createdDate,user}' THEN 'server_activity'
 	WHEN object ? 'pullrequest' OR object ? 'pullRequest' AND NOT object ?| '{authorTimestamp,values}' THEN 'pull_request'
 	WHEN object ? 'commit_status' THEN 'build_status'
 	WHEN object ? 'pull_request' AND object ?| '{update,approval,comment,changes_requested}' THEN 'activity'
@@ -83,6 +85,13 @@ RETURN coalesce(vsm.bitbucket_repository(vsm.bitbucket_request(body) #> '{destin
 	vsm.bitbucket_repository(vsm.bitbucket_request(body) #> '{toRef,repository}'), vsm.bitbucket_repository(body -> 'repository'),
 	vsm.bitbucket_address(vsm.json_text(vsm.bitbucket_request(body), 'links', 'html', 'href')));
 COMMENT ON FUNCTION vsm.bitbucket_request_repository(jsonb) IS 'the repository that a pull request of Bitbucket is to be merged into';
+
+CREATE FUNCTION vsm.bitbucket_server_request(activity jsonb) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN coalesce(vsm.bitbucket_repository(activity #> '{pullRequest,toRef,repository}'),
+	vsm.bitbucket_repository(activity -> 'repository')) || '#' || vsm.json_text(activity, 'pullRequest', 'id');
+COMMENT ON FUNCTION vsm.bitbucket_server_request(jsonb) IS
+	'the pull request that an activity of Bitbucket Data Center is of, where it is said beside it: PROJECT/REPOSITORY#ID; NULL if not';
 
 CREATE FUNCTION vsm.bitbucket_issue_repository(body jsonb) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -119,6 +128,11 @@ BEGIN ATOMIC
 	LATERAL (SELECT CASE
 		WHEN n.reader = 'pull_request' THEN coalesce(vsm.json_lacks(vsm.bitbucket_request(p.body), 'id'),
 			CASE WHEN vsm.bitbucket_request_repository(p.body) IS NULL THEN 'its repository is not known' END)
+		WHEN n.reader = 'server_activity' THEN CASE
+			WHEN vsm.bitbucket_server_request(p.body) IS NULL THEN 'it does not say of which pull request: say '
+				'{"pullRequest": {"id": 7, "toRef": {"repository": {...}}}, "values": [...]}'
+			WHEN p.body ->> 'action' IN ('OPENED', 'UPDATED', 'RESCOPED') THEN 'the pull request tells the same'
+			ELSE vsm.json_lacks(p.body, '@createdDate') END
 		WHEN n.reader = 'activity' THEN coalesce(vsm.json_lacks(coalesce(vsm.json_object(p.body -> 'pull_request'), '{}'), 'id'),
 			CASE WHEN vsm.bitbucket_activity_repository(p.body) IS NULL THEN 'its repository is not known' END)
 		WHEN n.reader IN ('push', 'refs') THEN CASE WHEN vsm.bitbucket_repository(p.body -> 'repository') IS NULL THEN

@@ -307,6 +307,21 @@ COMMENT ON FUNCTION vsm.read_bitbucket_pull_request(text, jsonb, jsonb) IS
 	'facts of a pull request of Bitbucket: webhooks pullrequest:... of Cloud and pr:... of Data Center, or GET .../pullrequests and '
 	'.../pull-requests';
 
+CREATE FUNCTION vsm.read_bitbucket_end(source text, entity text, state text, at timestamptz) RETURNS SETOF vsm.fact
+LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 1
+BEGIN ATOMIC
+	SELECT (vsm.fact_event(source, entity, at, 'merged', entity || ':merged')).* WHERE state = 'MERGED'
+	UNION ALL
+	SELECT (vsm.fact_event(source, entity, at, 'closed', entity || ':closed:' || floor(extract(epoch FROM at)))).*
+	WHERE state IN ('DECLINED', 'SUPERSEDED')
+	UNION ALL
+	SELECT (vsm.fact_row(source, 'merge_request', entity, at, jsonb_build_object('source', source,
+		CASE state WHEN 'MERGED' THEN 'merged_at' ELSE 'closed_at' END, at))).*
+	WHERE state IN ('MERGED', 'DECLINED', 'SUPERSEDED');
+END;
+COMMENT ON FUNCTION vsm.read_bitbucket_end(text, text, text, timestamptz) IS
+	'the facts of a pull request of Bitbucket that was merged or declined at a time';
+
 CREATE FUNCTION vsm.read_bitbucket_activity(source text, payload jsonb, names jsonb) RETURNS SETOF vsm.fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 2
 BEGIN ATOMIC
@@ -315,7 +330,7 @@ BEGIN ATOMIC
 		SELECT b.body, source || ':pull_request:' || vsm.bitbucket_activity_repository(b.body) || '#'
 				|| vsm.json_text(b.body, 'pull_request', 'id') AS entity,
 			vsm.bitbucket_person(b.body #> '{pull_request,author}') AS author_id, upper(vsm.json_text(b.body, 'update', 'state')) AS state,
-			vsm.json_time(b.body, 'update', 'date') AS at
+			b.body #> '{update,changes}' AS changes, vsm.json_time(b.body, 'update', 'date') AS at
 		FROM (SELECT payload || '{}' AS body OFFSET 0) AS b
 		OFFSET 0) AS p,
 	LATERAL (
@@ -332,15 +347,40 @@ BEGIN ATOMIC
 		WHERE t.at IS NOT NULL AND (vsm.bitbucket_person(t.person) <> p.author_id OR p.author_id IS NULL)
 		AND coalesce(vsm.bitbucket_author(names, t.person), 'person') = 'person'
 		UNION ALL
-		SELECT (vsm.fact_event(source, p.entity, p.at, s.state, p.entity || s.id)).*
-		FROM (
-			SELECT 'merged' AS state, ':merged' AS id WHERE p.state = 'MERGED'
-			UNION ALL
-			SELECT 'closed', ':closed:' || floor(extract(epoch FROM p.at)) WHERE p.state IN ('DECLINED', 'SUPERSEDED')) AS s
-		WHERE p.at IS NOT NULL) AS f;
+		SELECT e.* FROM vsm.read_bitbucket_end(source, p.entity, p.state, p.at) AS e
+		-- (What changed later than the state has the same state.)
+		WHERE p.at IS NOT NULL AND (p.changes = '{}' OR p.changes ? 'status') IS NOT FALSE) AS f;
 END;
 COMMENT ON FUNCTION vsm.read_bitbucket_activity(text, jsonb, jsonb) IS
 	'facts of what happened to a pull request of Bitbucket Cloud: GET .../pullrequests/ID/activity';
+
+CREATE FUNCTION vsm.read_bitbucket_server_activity(source text, payload jsonb, names jsonb) RETURNS SETOF vsm.fact
+LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 3
+BEGIN ATOMIC
+	SELECT f.*
+	FROM (
+		SELECT b.body, source || ':pull_request:' || vsm.bitbucket_server_request(b.body) AS entity,
+			vsm.json_text(b.body, 'action') AS action, vsm.json_time(b.body, 'createdDate') AS at,
+			vsm.bitbucket_person(b.body #> '{pullRequest,author}') AS author_id
+		FROM (SELECT payload || '{}' AS body OFFSET 0) AS b
+		OFFSET 0) AS p,
+	LATERAL (
+		SELECT v.*
+		FROM (SELECT CASE p.action WHEN 'APPROVED' THEN 'approved' WHEN 'UNAPPROVED' THEN 'unapproved'
+			WHEN 'REVIEWED' THEN 'changes_requested' WHEN 'COMMENTED' THEN 'reviewed' END AS verdict OFFSET 0) AS t,
+			LATERAL vsm.read_bitbucket_verdict(source, p.entity, t.verdict, p.at) AS v
+		WHERE CASE WHEN p.author_id IS NULL THEN t.verdict <> 'reviewed'
+			ELSE vsm.bitbucket_person(p.body -> 'user') IS DISTINCT FROM p.author_id END
+		AND coalesce(vsm.bitbucket_author(names, p.body -> 'user'), 'person') = 'person'
+		UNION ALL
+		SELECT e.* FROM vsm.read_bitbucket_end(source, p.entity, p.action, p.at) AS e
+		UNION ALL
+		SELECT (vsm.fact_observed(source, p.entity, p.at, 'reopened', after => '["closed"]')).* WHERE p.action = 'REOPENED'
+		UNION ALL
+		SELECT (vsm.fact_row(source, 'merge_request', p.entity, p.at, '{"closed_at": null}')).* WHERE p.action = 'REOPENED') AS f;
+END;
+COMMENT ON FUNCTION vsm.read_bitbucket_server_activity(text, jsonb, jsonb) IS
+	'facts of what happened to a pull request of Bitbucket Data Center: GET .../pull-requests/ID/activities, wrapped with the request';
 
 CREATE FUNCTION vsm.read_bitbucket_issue(source text, payload jsonb, names jsonb) RETURNS SETOF vsm.fact
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 6

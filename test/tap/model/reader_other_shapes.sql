@@ -2,7 +2,7 @@
 BEGIN;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS vsm;
-SELECT plan(48);
+SELECT plan(49);
 SET LOCAL TimeZone = 'UTC';
 SET LOCAL jit = off;
 SET LOCAL client_min_messages = error;
@@ -352,6 +352,26 @@ SELECT results_eq($$SELECT f.entity, f.details ->> 'repository' FROM pg_temp.rea
 		"object_attributes": {"id": 9, "iid": 1, "state": "opened", "created_at": "2026-01-05T10:00:00Z", "target":
 		{"path_with_namespace": "shop/web"}, "url": "https://gitlab.example.com/web/merge_requests/1"}}') AS f
 	WHERE f.fact = 'merge_request'$$, $$VALUES ('gitlab:merge_request:9', 'shop/web')$$, 'so may that of a merge request');
+
+-- Bitbucket Data Center: activities of a request, said beside them
+SELECT results_eq($$SELECT p.n, f.fact, f.value, f.details - 'source' FROM (VALUES (1, '{"action": "APPROVED"}'::jsonb),
+		(2, '{"action": "REVIEWED", "user": {"id": 1}}'), (3, '{"action": "MERGED"}'), (4, '{"action": "DECLINED"}'),
+		(5, '{"action": "REOPENED"}'), (6, '{"action": "RESCOPED"}'), (7, '{"action": "APPROVED", "pullRequest": null}'))
+		AS p (n, activity),
+	vsm.bitbucket_elements(jsonb_build_object('pullRequest', '{"id": 7, "author": {"user": {"id": 1}}, "toRef": {"repository": {"slug":
+		"web", "project": {"key": "SHOP"}}}}'::jsonb, 'values', jsonb_build_array('{"id": 101, "createdDate": 1767974500000, "user":
+		{"id": 2}}'::jsonb || p.activity))) AS e (elements),
+	pg_temp.read('bitbucket', e.elements -> 0) AS f
+	WHERE f.entity = 'bitbucket:pull_request:SHOP/web#7' OR f.name = 'refused'
+	ORDER BY p.n, f.fact, f.details::text COLLATE "C"$$, $$VALUES
+	(1, 'event', 'approved', NULL::jsonb), (1, 'merge_request', NULL, '{"approved_at": "2026-01-09T16:01:40+00:00"}'),
+	(1, 'merge_request', NULL, '{"first_review_at": "2026-01-09T16:01:40+00:00"}'), (3, 'event', 'merged', NULL),
+	(3, 'merge_request', NULL, '{"merged_at": "2026-01-09T16:01:40+00:00"}'), (4, 'event', 'closed', NULL),
+	(4, 'merge_request', NULL, '{"closed_at": "2026-01-09T16:01:40+00:00"}'), (5, 'merge_request', NULL, '{"closed_at": null}'),
+	(5, 'observed', 'reopened', '["closed"]'),
+	(6, 'link', 'the pull request tells the same', NULL), (7, 'link', 'it does not say of which pull request: say '
+		'{"pullRequest": {"id": 7, "toRef": {"repository": {...}}}, "values": [...]}', NULL)$$,
+	'what happened to a request of Data Center');
 
 -- The webhook that told of a change was lost: the next one says what is so.
 CALL vsm.create_model('lost');
