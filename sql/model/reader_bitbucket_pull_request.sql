@@ -210,7 +210,10 @@ BEGIN ATOMIC
 				coalesce(vsm.json_time(h.request, 'created_on'), vsm.json_time(h.request, 'createdDate')) AS created_at,
 				coalesce(vsm.json_time(h.request, 'updated_on'), vsm.json_time(h.request, 'updatedDate'), vsm.json_time(h.body, 'date'),
 					vsm.json_time(h.request, 'created_on'), vsm.json_time(h.request, 'createdDate')) AS updated_at,
-				coalesce(vsm.json_time(h.request, 'closed_on'), vsm.json_time(h.request, 'closedDate')) AS closed,
+				-- (What ended before it began ended at another time.)
+				CASE WHEN (coalesce(vsm.json_time(h.request, 'closed_on'), vsm.json_time(h.request, 'closedDate'))
+						< coalesce(vsm.json_time(h.request, 'created_on'), vsm.json_time(h.request, 'createdDate'))) IS NOT TRUE THEN
+					coalesce(vsm.json_time(h.request, 'closed_on'), vsm.json_time(h.request, 'closedDate')) END AS closed,
 				CASE h.request -> 'draft' WHEN 'true' THEN true WHEN 'false' THEN false END AS is_draft,
 				coalesce(vsm.json_text(h.request, 'links', 'html', 'href'), vsm.json_text(h.request #> '{links,self,0,href}')) AS url,
 				vsm.json_time(h.body, 'date') AS sent_at, h.body ?| '{comment,approval,changes_request}' AS is_said

@@ -88,7 +88,8 @@ BEGIN ATOMIC
 		SELECT (vsm.fact_event(source, i.entity, i.closed_at, coalesce(nullif(vsm.json_text(issue, 'state_reason'), 'completed'),
 			'closed'),
 			vsm.github_event_id(i.entity, 'closed', i.closed_at), version => i.told_at)).*
-		WHERE i.closed_at IS NOT NULL
+		-- (What ended before it began ended at another time.)
+		WHERE i.closed_at IS NOT NULL AND (i.closed_at < i.created_at) IS NOT TRUE
 		UNION ALL
 		SELECT (vsm.fact_row(source, 'incident', i.entity,
 			-- (Of two versions within a second the one that is closed is the later.)
@@ -155,7 +156,8 @@ BEGIN ATOMIC
 			WHERE i.action IS DISTINCT FROM 'reopened' AND i.issue ->> 'state' = 'open' AND i.updated_at > i.created_at
 			UNION ALL
 			SELECT (vsm.fact_observed(source, i.entity, i.updated_at, 'closed')).*
-			WHERE i.action IS DISTINCT FROM 'closed' AND i.issue ->> 'state' = 'closed' AND vsm.json_time(i.issue, 'closed_at') IS NULL
+			WHERE i.issue ->> 'state' = 'closed' AND (vsm.json_time(i.issue, 'closed_at') < i.created_at
+				OR vsm.json_time(i.issue, 'closed_at') IS NULL AND i.action IS DISTINCT FROM 'closed')
 			UNION ALL
 			-- Moved from another repository: people go on writing the old number.
 			SELECT (vsm.fact_alias(source, i.entity, vsm.json_text(i.body, 'changes', 'old_repository', 'full_name') || '#'

@@ -60,11 +60,12 @@ BEGIN ATOMIC
 				request #> '{head,ref}',
 				'target_branch', request #> '{base,ref}', 'url', request -> 'html_url'))).*
 		UNION ALL
+		-- (What ended before it began ended at another time.)
 		SELECT (vsm.fact_event(source, r.entity, r.merged_at, 'merged', r.entity || ':merged')).*
-		WHERE r.merged_at IS NOT NULL
+		WHERE r.merged_at IS NOT NULL AND (r.merged_at < r.created_at) IS NOT TRUE
 		UNION ALL
 		SELECT (vsm.fact_event(source, r.entity, r.closed_at, 'closed', vsm.github_event_id(r.entity, 'closed', r.closed_at))).*
-		WHERE r.merged_at IS NULL AND r.state = 'closed'
+		WHERE r.merged_at IS NULL AND r.state = 'closed' AND (r.closed_at < r.created_at) IS NOT TRUE
 		UNION ALL
 		SELECT k.* FROM vsm.read_keys(source, r.entity, r.created_at, r.source_branch, r.title, r.description) AS k
 		UNION ALL
@@ -162,11 +163,13 @@ BEGIN ATOMIC
 			WHERE p.request ->> 'state' = 'open' AND p.updated_at > p.created_at
 			UNION ALL
 			-- What says that it is closed says when, but for other tools of the same shapes.
-			SELECT (vsm.fact_observed(source, p.entity, p.updated_at,
-				CASE p.request ->> 'merged' WHEN 'true' THEN 'merged' ELSE 'closed' END)).*
-			WHERE p.request ->> 'state' = 'closed' AND vsm.json_time(p.request, 'merged_at') IS NULL
-			AND vsm.json_time(p.request, 'closed_at') IS NULL
-			AND (p.action IS DISTINCT FROM 'closed' OR p.request ->> 'merged' = 'true')) AS q) AS f;
+			SELECT (vsm.fact_observed(source, p.entity, p.updated_at, CASE WHEN e.is_merged THEN 'merged' ELSE 'closed' END)).*
+			FROM (
+				SELECT p.request ->> 'merged' = 'true' OR vsm.json_time(p.request, 'merged_at') IS NOT NULL AS is_merged,
+					coalesce(vsm.json_time(p.request, 'merged_at'), vsm.json_time(p.request, 'closed_at')) AS at
+				WHERE p.request ->> 'state' = 'closed'
+				OFFSET 0) AS e
+			WHERE e.at < p.created_at OR e.at IS NULL AND (p.action IS DISTINCT FROM 'closed' OR e.is_merged)) AS q) AS f;
 END;
 COMMENT ON FUNCTION vsm.read_github_pull_request(text, jsonb, jsonb) IS
 	'facts of a pull request of GitHub: webhook pull_request, or GET /repos/OWNER/NAME/pulls';

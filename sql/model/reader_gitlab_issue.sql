@@ -15,9 +15,12 @@ BEGIN ATOMIC
 	SELECT q.*
 	FROM (
 		SELECT t.*,
-			coalesce(CASE WHEN t.state = 'closed' THEN vsm.json_time(object, 'closed_at') END,
+			-- (What ended before it began ended at another time.)
+			coalesce(CASE WHEN t.state = 'closed' AND (vsm.json_time(object, 'closed_at') < t.created_at) IS NOT TRUE THEN
+					vsm.json_time(object, 'closed_at') END,
 				CASE t.action WHEN 'close' THEN t.updated_at END) AS closed_at,
-			coalesce(vsm.json_time(object, 'merged_at'), CASE t.action WHEN 'merge' THEN t.updated_at END) AS merged_at
+			coalesce(CASE WHEN (vsm.json_time(object, 'merged_at') < t.created_at) IS NOT TRUE THEN vsm.json_time(object, 'merged_at') END,
+				CASE t.action WHEN 'merge' THEN t.updated_at END) AS merged_at
 		FROM (
 			SELECT vsm.json_time(object, 'created_at') AS created_at, vsm.json_time(object, 'updated_at') AS updated_at,
 				vsm.json_text(object, 'action') AS action,

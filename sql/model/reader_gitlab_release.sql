@@ -50,7 +50,8 @@ BEGIN ATOMIC
 			END AS created_at,
 			coalesce(d.started, CASE WHEN d.is_hook AND d.status = 'running' THEN d.changed_at END) AS started_at,
 			CASE WHEN d.status IN ('success', 'failed', 'canceled', 'skipped') THEN
-				CASE WHEN d.finished >= coalesce(d.started, d.finished) THEN d.finished ELSE d.changed_at END END AS finished_at
+				CASE WHEN d.finished >= coalesce(d.started, d.finished) THEN d.finished
+					WHEN (d.changed_at < d.started) IS NOT TRUE THEN d.changed_at END END AS finished_at
 		OFFSET 0) AS t,
 	LATERAL (
 		SELECT q.*
@@ -70,7 +71,7 @@ BEGIN ATOMIC
 				WHERE d.is_hook AND t.finished_at IS NULL AND d.status NOT IN ('created', 'running')) AS e
 			WHERE e.at IS NOT NULL
 			UNION ALL
-			SELECT (vsm.fact_observed(source, d.entity, d.changed_at, d.status)).*
+			SELECT (vsm.fact_observed(source, d.entity, greatest(d.changed_at, t.started_at, t.created_at), d.status)).*
 			WHERE NOT d.is_hook AND t.finished_at IS NULL AND d.changed_at IS NOT NULL AND d.status <> 'created'
 			AND NOT (d.status = 'running' AND t.started_at IS NOT NULL)
 			UNION ALL

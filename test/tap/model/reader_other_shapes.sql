@@ -2,7 +2,7 @@
 BEGIN;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS vsm;
-SELECT plan(49);
+SELECT plan(51);
 SET LOCAL TimeZone = 'UTC';
 SET LOCAL jit = off;
 SET LOCAL client_min_messages = error;
@@ -352,6 +352,31 @@ SELECT results_eq($$SELECT f.entity, f.details ->> 'repository' FROM pg_temp.rea
 		"object_attributes": {"id": 9, "iid": 1, "state": "opened", "created_at": "2026-01-05T10:00:00Z", "target":
 		{"path_with_namespace": "shop/web"}, "url": "https://gitlab.example.com/web/merge_requests/1"}}') AS f
 	WHERE f.fact = 'merge_request'$$, $$VALUES ('gitlab:merge_request:9', 'shop/web')$$, 'so may that of a merge request');
+
+-- What is told to have ended before it began has ended, at a time that is not known; data_quality counts the row.
+SELECT results_eq($$SELECT p.n, f.fact, f.value, f.at FROM (VALUES
+		(1, 'gitlab', '{"id": 9, "iid": 2, "title": "T", "state": "merged", "merged_at": "2025-12-31T00:00:00Z", "source_branch": "f",
+			"created_at": "2026-01-05T10:00:00Z", "updated_at": "2026-01-06T10:00:00Z"}'::jsonb),
+		(2, 'gitlab', '{"id": 9, "iid": 2, "title": "T", "state": "closed", "closed_at": "2025-12-31T00:00:00Z", "author": {"id": 1},
+			"created_at": "2026-01-05T10:00:00Z", "updated_at": "2026-01-06T10:00:00Z"}'),
+		(3, 'github', '{"id": 9, "number": 3, "state": "closed", "merged_at": "2025-12-31T00:00:00Z", "closed_at":
+			"2025-12-31T00:00:00Z", "head": {"ref": "t"}, "base": {"ref": "main"}, "created_at": "2026-01-05T10:00:00Z", "updated_at":
+			"2026-01-06T10:00:00Z"}'),
+		(4, 'github', '{"id": 9, "number": 3, "title": "T", "state": "closed", "closed_at": "2025-12-31T00:00:00Z", "labels": [],
+			"created_at": "2026-01-05T10:00:00Z", "updated_at": "2026-01-06T10:00:00Z"}'),
+		(5, 'bitbucket', '{"id": 9, "type": "pullrequest", "state": "DECLINED", "closed_on": "2025-12-31T00:00:00Z", "destination":
+			{"repository": {"full_name": "shop/web"}}, "created_on": "2026-01-05T10:00:00Z", "updated_on": "2026-01-06T10:00:00Z"}'))
+		AS p (n, tool, payload), pg_temp.read(p.tool, p.payload) AS f
+	WHERE f.fact IN ('event', 'observed') AND f.method IS DISTINCT FROM 'label' AND f.value <> 'opened' ORDER BY p.n, f.at$$,
+	$$SELECT n, 'observed', v, timestamptz '2026-01-06 10:00Z' FROM unnest('{merged,closed,merged,closed,closed}'::text[])
+		WITH ORDINALITY AS u (v, o), LATERAL (SELECT o::integer AS n) AS o$$, 'what ended before it began');
+SELECT results_eq($$SELECT f.fact, f.value, f.at, f.details ->> 'finished_at' FROM pg_temp.read('gitlab', '{"id": 15, "ref": "main", "sha":
+		"c000000000000000000000000000000000000001", "status": "success", "created_at": "2026-01-05T10:04:59Z", "updated_at":
+		"2026-01-05T10:03:00Z", "environment": {"name": "production"}, "deployable": {"id": 796, "status": "success", "started_at":
+		"2026-01-05T10:05:00Z", "finished_at": "2026-01-05T10:02:00Z"}}') AS f
+	WHERE f.fact = 'deployment' OR f.value = 'success' ORDER BY f.fact$$, $$VALUES
+	('deployment', NULL, timestamptz '2026-01-05 10:03Z', NULL), ('observed', 'success', '2026-01-05 10:05Z', NULL)$$,
+	'nor is it known when such a deployment ended');
 
 -- Bitbucket Data Center: activities of a request, said beside them
 SELECT results_eq($$SELECT p.n, f.fact, f.value, f.details - 'source' FROM (VALUES (1, '{"action": "APPROVED"}'::jsonb),
