@@ -96,9 +96,10 @@ BEGIN ATOMIC
 		'user', body -> 'sender')
 	FROM (
 		SELECT vsm.json_time(body, 'pull_request', 'updated_at') AS at,
-			CASE body #>> '{review,type}' WHEN 'pull_request_review_approved' THEN 'approved'
-				WHEN 'pull_request_review_rejected' THEN 'changes_requested'
-				WHEN 'pull_request_review_comment' THEN 'commented' END AS state
+			-- (Comments had no "review" in it before Gitea 1.17.)
+			CASE replace(body #>> '{review,type}', '_review', '') WHEN 'pull_request_approved' THEN 'approved'
+				WHEN 'pull_request_rejected' THEN 'changes_requested'
+				WHEN 'pull_request_comment' THEN 'commented' END AS state
 		OFFSET 0) AS r
 	WHERE r.at IS NOT NULL AND r.state IS NOT NULL;
 END;
