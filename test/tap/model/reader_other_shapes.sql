@@ -85,8 +85,9 @@ SELECT bag_eq($$SELECT f.fact, coalesce(f.value, f.details ->> 'approved_at', f.
 	WHERE f.at = '2026-01-06 10:00Z' AND f.fact IN ('event', 'merge_request')$$, $$VALUES ('event', 'approved'),
 	('merge_request', '2026-01-06T10:00:00+00:00'), ('merge_request', '2026-01-06T10:00:00+00:00')$$, 'a review without an id');
 SELECT results_eq($$SELECT vsm.github_gitea_review(jsonb_build_object('review', jsonb_build_object('type', t), 'pull_request',
-		'{"updated_at": "2026-01-06T10:00:00Z"}'::jsonb)) ->> 'state' FROM unnest(ARRAY['pull_request_comment', 'pull_request_review_comment',
-		'pull_request_approved', 'pull_request_review_request']) WITH ORDINALITY AS u (t, n) ORDER BY n$$,
+		'{"updated_at": "2026-01-06T10:00:00Z"}'::jsonb)) ->> 'state'
+	FROM unnest(ARRAY['pull_request_comment', 'pull_request_review_comment', 'pull_request_approved',
+		'pull_request_review_request']) WITH ORDINALITY AS u (t, n) ORDER BY n$$,
 	ARRAY['commented', 'commented', 'approved', NULL], 'kinds of reviews of Gitea, old and new');
 SELECT results_eq($$SELECT f.value, f.at FROM pg_temp.read('github', '{"action": "closed", "pull_request": {"id": 9, "number": 7, "state":
 		"closed", "merged": false, "created_at": "2026-01-05T10:00:00Z", "updated_at": "2026-01-06T10:00:00Z", "base": {"ref": "main",
