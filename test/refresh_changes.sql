@@ -21,7 +21,7 @@ END$$;
 CREATE FUNCTION pg_temp.kept() RETURNS TABLE (relation text, line text) LANGUAGE plpgsql AS $$
 DECLARE t text;
 BEGIN
-	FOREACH t IN ARRAY ARRAY['commit_release', 'released_branch', 'deployment_flow', 'change_flow', 'incident_source',
+	FOREACH t IN ARRAY ARRAY['route', 'commit_release', 'released_branch', 'deployment_flow', 'change_flow', 'incident_source',
 		'item_part', 'item_flow', 'visit', 'flow_count'] LOOP
 		RETURN QUERY EXECUTE format('SELECT %L, t::text FROM flow.%I AS t', t, t);
 	END LOOP;

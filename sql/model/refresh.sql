@@ -660,11 +660,14 @@ COMMENT ON FUNCTION vsm.analyze_results(text, bigint) IS
 CREATE FUNCTION vsm.end_refresh(model text) RETURNS text
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = off
 AS $$
 DECLARE
 	held text;
 BEGIN
 	PERFORM vsm.enter_model(model);
+	-- By which no item goes any more. (Looked up route by route: items are many.)
+	DELETE FROM route AS r WHERE (SELECT f.route FROM item_flow AS f WHERE f.route = r.route LIMIT 1) IS NULL;
 	UPDATE mark SET refreshed_at = clock_timestamp();
 	-- Nobody has looked at these. (Who looks at them just now takes them.)
 	DELETE FROM breach_made AS b

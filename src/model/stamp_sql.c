@@ -116,6 +116,15 @@ journal(Oid schema, const char *kind, const char *key)
 	strlcpy(last.key, key, sizeof(last.key));
 }
 
+/* A key of a row, NULL if it has none. What is of no repository is kept as of an empty one, which refresh looks at as at any. */
+static char *
+key_of(HeapTuple row, TupleDesc columns, int column, const char *kind)
+{
+	char	   *key = SPI_getvalue(row, columns, column);
+
+	return key == NULL && strcmp(kind, "repository") == 0 ? pstrdup("") : key;
+}
+
 /*
  * journal(kind, column, kind, column, ...) -> trigger
  *
@@ -156,13 +165,13 @@ vsm_journal(PG_FUNCTION_ARGS)
 		{
 			const char *kind = trigger->tg_trigger->tgargs[i];
 			int			column = column_number(relation, trigger->tg_trigger->tgargs[i + 1]);
-			char	   *old = SPI_getvalue(trigger->tg_trigtuple, columns, column);
+			char	   *old = key_of(trigger->tg_trigtuple, columns, column, kind);
 
 			if (old == NULL)
 				continue;
 			if (TRIGGER_FIRED_BY_UPDATE(trigger->tg_event))
 			{
-				char	   *new = SPI_getvalue(trigger->tg_newtuple, columns, column);
+				char	   *new = key_of(trigger->tg_newtuple, columns, column, kind);
 
 				if (new != NULL && strcmp(old, new) == 0)
 					continue;

@@ -3,7 +3,7 @@
 BEGIN;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS vsm;
-SELECT plan(81);
+SELECT plan(83);
 SET LOCAL client_min_messages = error;
 SELECT setseed(0.18);
 CALL vsm.create_model('flow');
@@ -127,6 +127,11 @@ INSERT INTO change (what, statement) VALUES
 ('its service and repository', $$UPDATE flow.deployment SET service = pg_temp.one('web', 'cart', NULL), repository = pg_temp.repository()
 	WHERE deployment IN (pg_temp.deployment(), pg_temp.deployment())$$),
 ('no deployment', $$DELETE FROM flow.deployment WHERE deployment IN (pg_temp.deployment(), pg_temp.deployment())$$),
+('what was deployed from no repository', $$DELETE FROM flow.deployment WHERE repository IS NULL;
+	INSERT INTO flow.deployment (deployment, sha, environment_tier, status, finished_at, service) VALUES ('n' || random(), NULL,
+		pg_temp.one('production', 'staging'), 'success', pg_temp.day(5, 70), 'web')$$),
+('where nobody goes any more', $$UPDATE flow.item SET value_stream = CASE WHEN value_stream IS NULL THEN 'Odd' END
+	WHERE item = 'jira:issue:36'$$),
 ('an approval', $$INSERT INTO flow.event (source, event_id, entity, at, state, method) VALUES ('servicenow', 'n' || random(),
 	'servicenow:change:' || 1 + floor(random() * 8)::int, pg_temp.day(20, 50), pg_temp.one('approval requested', 'approval approved'),
 		'label')$$),

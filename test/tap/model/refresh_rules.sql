@@ -178,6 +178,9 @@ INSERT INTO rule (what, function, old, new, statement) VALUES
 		1)$$),
 ('items that a request names beside', 'touch_changes', 'IF aliases IS NOT NULL', 'IF false',
 	$$INSERT INTO flow.item_alias (alias, item) VALUES ('RULE-8', 'jira:issue:r19')$$),
+('what was deployed from no repository', 'changed_keys', '(VALUES (j.kind)', '(VALUES (nullif(j.kind, ''repository''))',
+	$$INSERT INTO flow.deployment (deployment, environment_tier, status, finished_at) VALUES ('rn', 'production', 'success', '2026-02-20');
+	SELECT count(*) FROM pg_temp.refreshed(); DELETE FROM flow.deployment WHERE deployment = 'rn'$$),
 ('repositories', 'touch_changes', 'FROM vsm.each_entity(repositories) AS k (repository)',
 	'FROM vsm.each_entity(repositories) AS k (repository) WHERE false',
 	$$UPDATE flow.commit SET repository = 'rule/other' WHERE sha = 'rule11'$$),
@@ -229,7 +232,17 @@ INSERT INTO rule (what, function, old, new, statement) VALUES
 	SET parent = 'RULE-19' WHERE item = 'jira:issue:r20'$$),
 ('counts of nothing any more', 'add_flow_counts', 'WHERE w.events = 0', 'WHERE false', $$UPDATE flow.item SET type = 'risk'
 	WHERE item = 'jira:issue:r1'; SELECT count(*) FROM pg_temp.refreshed(); UPDATE flow.item SET type = 'debt'
-	WHERE item = 'jira:issue:r1'$$);
+	WHERE item = 'jira:issue:r1'$$),
+('counts of the days on which teams work', 'flow_counts', 'WHERE y.item = f.item AND y.worked_since IS NOT NULL',
+	'WHERE false AND y.item = f.item AND y.worked_since IS NOT NULL', $$UPDATE flow.event SET at = '2026-01-15'
+	WHERE entity = 'jira:issue:r20' AND state = 'Done'$$),
+('that what has become a parent is not worked on', 'flow_counts', 'i.level IS DISTINCT FROM ''parent''', 'true', $$UPDATE flow.item
+	SET parent = 'RULE-19' WHERE item = 'jira:issue:r20'$$),
+('days of a team that an item has no longer', 'write_flow_counts', 'sum(c.sign * c.worked_change)', 'sum(abs(c.sign) * c.worked_change)',
+	$$UPDATE flow.item SET team = 'Blue' WHERE item = 'jira:issue:r20'$$),
+('ways that nobody goes any more', 'end_refresh', 'DELETE FROM route AS r WHERE', 'DELETE FROM route AS r WHERE false AND',
+	$$UPDATE flow.item SET value_stream = 'Odd' WHERE item = 'jira:issue:r20'; SELECT count(*) FROM pg_temp.refreshed();
+	UPDATE flow.item SET value_stream = NULL WHERE item = 'jira:issue:r20'$$);
 -- What is set by hand.
 INSERT INTO rule (what, function, old, new, statement) VALUES
 ('the workflow of a value stream', 'refresh_settings', 'v.workflow', '1', $$UPDATE flow.value_stream SET workflow =
