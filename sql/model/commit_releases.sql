@@ -72,9 +72,15 @@ BEGIN
 		SELECT r.name FROM reverting AS r
 		UNION
 		SELECT a.alias FROM reverting AS r, LATERAL (SELECT i.alias FROM item_alias AS i WHERE i.item = r.name OFFSET 0) AS a),
+	-- A commit that no release contains is released by way of another of its request.
+	members AS MATERIALIZED (
+		SELECT r.name FROM named AS r
+		UNION
+		SELECT l.source FROM named AS r,
+			LATERAL (SELECT m.source FROM link AS m WHERE m.target = r.name AND m.kind = 'part_of' OFFSET 0) AS l),
 	reverted AS MATERIALIZED (
 		SELECT coalesce(a.item, l.target) AS name
-		FROM named AS r, LATERAL (SELECT m.target FROM link AS m WHERE m.source = r.name AND m.kind = 'reverts' OFFSET 0) AS l
+		FROM members AS r, LATERAL (SELECT m.target FROM link AS m WHERE m.source = r.name AND m.kind = 'reverts' OFFSET 0) AS l
 			LEFT JOIN LATERAL (SELECT i.item FROM item_alias AS i WHERE i.alias = l.target OFFSET 0) AS a ON true)
 	SELECT p.item FROM reverted AS r, LATERAL (SELECT q.item FROM item_part AS q WHERE q.part = r.name OFFSET 0) AS p
 	UNION

@@ -37,7 +37,10 @@ BEGIN
 				UNION ALL
 				SELECT e.* FROM deployment AS e
 				WHERE e.service IS NULL
-				AND e.repository = ANY (services || ARRAY(SELECT s.repository FROM service AS s WHERE s.service = ANY (services)))) AS d,
+				AND e.repository = ANY (services || ARRAY(SELECT s.repository FROM service AS s WHERE s.service = ANY (services)))
+				UNION ALL
+				-- (Of the repository of their commit, if any.)
+				SELECT e.* FROM deployment AS e WHERE e.service IS NULL AND e.repository IS NULL AND e.sha IS NOT NULL) AS d,
 			LATERAL (SELECT v.service FROM routed_deployment AS v WHERE v.deployment = d.deployment OFFSET 0) AS r
 		WHERE d.status = 'success' AND d.finished_at IS NOT NULL AND r.service = ANY (services);
 	END IF;
@@ -250,7 +253,7 @@ BEGIN
 		found := 0;
 	END IF;
 	names := vsm.all_names(keys);
-	-- A deployment may be of another service by another build.
+	-- A deployment may be of another service by another build, or by its commit where it is told without a repository.
 	deployments := ARRAY(
 		SELECT d.deployment
 		FROM (
@@ -259,7 +262,12 @@ BEGIN
 				SELECT l.source
 				FROM vsm.each_entity(names) AS n (key),
 					LATERAL (SELECT k.source FROM link AS k WHERE k.target = n.key AND k.kind = 'part_of' OFFSET 0) AS l) AS k,
-			LATERAL (SELECT e.deployment FROM deployment AS e WHERE e.deployment = k.key OFFSET 0) AS d);
+			LATERAL (SELECT e.deployment FROM deployment AS e WHERE e.deployment = k.key OFFSET 0) AS d
+		UNION
+		SELECT d.deployment
+		FROM vsm.each_entity(names) AS n (key),
+			LATERAL (SELECT e.deployment, e.repository FROM deployment AS e WHERE e.sha = n.key OFFSET 0) AS d
+		WHERE d.repository IS NULL);
 	names := names || deployments;
 	changes := ARRAY(
 		SELECT i.item

@@ -200,6 +200,11 @@ INSERT INTO rule (what, function, old, new, statement) VALUES
 	SELECT count(*) FROM pg_temp.refreshed();
 	INSERT INTO flow.deployment (deployment, repository, sha, environment, environment_tier, status, finished_at)
 	VALUES ('rn', 'rule/web', 'rule30', 'live', 'production', 'success', '2026-01-22')$$),
+('what another commit of a request reverts', 'reverted_items', 'WHERE m.target = r.name AND m.kind = ''part_of''', 'WHERE false',
+	$$INSERT INTO flow.link (source, target, kind, method, confidence) VALUES ('branch2', 'rule:merge_request:1', 'reverts', 'revert', 1);
+	SELECT count(*) FROM pg_temp.refreshed();
+	INSERT INTO flow.deployment (deployment, repository, sha, environment, environment_tier, status, finished_at)
+	VALUES ('rn', 'rule/web', 'rule2', 'live', 'production', 'success', '2026-01-22')$$),
 ('deployments of an incident', 'touch_changes', 'FROM incident AS i WHERE', 'FROM incident AS i WHERE false AND',
 	$$UPDATE flow.incident SET resolved_at = '2026-02-20' WHERE incident = 'rule:incident:1'$$),
 ('repositories of commits', 'touch_changes', 'FROM commit AS c WHERE c.sha = n.key', 'FROM commit AS c WHERE false',
@@ -273,6 +278,14 @@ INSERT INTO rule (what, function, old, new, statement) VALUES
 ('incidents after a deployment', 'link_changed', 'IF earliest IS NOT NULL', 'IF false',
 	$$INSERT INTO flow.deployment (deployment, repository, sha, environment_tier, status, finished_at) VALUES ('rn', 'rule/web', 'rule30',
 		'production', 'success', '2026-02-05')$$),
+('incidents after a deployment that is told without its repository', 'deployments_of', 'AND e.sha IS NOT NULL', 'AND false',
+	$$DELETE FROM flow.naming WHERE kind = 'service'; SELECT count(*) FROM pg_temp.refreshed();
+	INSERT INTO flow.deployment (deployment, sha, environment_tier, status, finished_at) VALUES ('rn', 'rule30', 'production', 'success',
+		'2026-02-05')$$),
+('and whose commit is of another repository', 'link_changed', 'WHERE d.repository IS NULL)', 'WHERE false)',
+	$$INSERT INTO flow.deployment (deployment, sha, environment_tier, status, finished_at) VALUES ('rn', 'late', 'production', 'success',
+		'2026-02-05'); SELECT count(*) FROM pg_temp.refreshed();
+	INSERT INTO flow.commit (sha, repository, committed_at, parents) VALUES ('late', 'rule/web', '2026-02-01', '{}')$$),
 ('incidents of a deployment that was another', 'link_changed', 'k.kind IN (''caused_by'', ''deploys'')', 'false', $$UPDATE flow.deployment
 	SET status = 'failed' WHERE deployment = 'rule:deployment:1'$$),
 ('what linking has just written', 'take_changes', 'IF links IS NOT NULL', 'IF false',
