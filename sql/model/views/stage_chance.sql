@@ -5,8 +5,9 @@ CREATE OR REPLACE VIEW :"schema".stage_chance AS
 SELECT z.value_stream, o.type, o.level, z.stage, z.is_urgent,
 	count(*) FILTER (WHERE v.is_last AND o.finished_at IS NOT NULL) AS sample_count,
 	percentile_cont(ARRAY[0.5, 0.85]) WITHIN GROUP (ORDER BY date_part('epoch', v.duration) / 86400) AS stage_days,
-	-- How old those that are done were when they left it for the last time.
-	percentile_cont(ARRAY[0.5, 0.85]) WITHIN GROUP (ORDER BY date_part('epoch', v.age + v.duration) / 86400)
+	-- How old those that are done were when they left it for the last time: off the clock they grow no older.
+	percentile_cont(ARRAY[0.5, 0.85]) WITHIN GROUP (
+		ORDER BY date_part('epoch', v.age + CASE WHEN v.on_clock OR v.left_at IS NULL THEN v.duration ELSE interval '0' END) / 86400)
 		FILTER (WHERE v.is_last AND o.finished_at IS NOT NULL) AS pace_days,
 	CASE WHEN count(*) FILTER (WHERE v.is_last AND o.finished_at IS NOT NULL) >= 20
 		THEN vsm.survival(greatest(coalesce(v.left_at, now()) - v.entered_at, interval '0'),
@@ -26,11 +27,11 @@ FROM (
 		WHERE u.outcome = 'open' AND (u.outcome IN ('done', 'cancelled')) IS NOT TRUE
 		GROUP BY u.value_stream, u.stage) AS z
 	CROSS JOIN LATERAL (
-		SELECT x.item, x.class, x.entered_at, x.left_at, x.duration, x.age, x.is_last FROM :"schema".visit AS x
+		SELECT x.item, x.class, x.entered_at, x.left_at, x.duration, x.on_clock, x.age, x.is_last FROM :"schema".visit AS x
 		WHERE coalesce(x.value_stream, '(none)') = z.value_stream AND x.stage = z.stage AND x.left_at IS NULL
 		UNION ALL
 		(
-			SELECT x.item, x.class, x.entered_at, x.left_at, x.duration, x.age, x.is_last FROM :"schema".visit AS x
+			SELECT x.item, x.class, x.entered_at, x.left_at, x.duration, x.on_clock, x.age, x.is_last FROM :"schema".visit AS x
 			WHERE coalesce(x.value_stream, '(none)') = z.value_stream AND x.stage = z.stage AND x.left_at IS NOT NULL
 			ORDER BY x.left_at DESC, x.item, x.visit LIMIT 10000)) AS v
 	JOIN :"schema".item_group AS o ON o.item = v.item AND o.value_stream = z.value_stream

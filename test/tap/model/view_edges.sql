@@ -3,7 +3,7 @@
 BEGIN;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS vsm;
-SELECT plan(18);
+SELECT plan(19);
 SET LOCAL client_min_messages = error;
 SET LOCAL timezone = 'UTC';
 CALL vsm.create_model('flow', time_zone => 'America/New_York');
@@ -31,9 +31,12 @@ INSERT INTO told VALUES
 	('8', 'SHOP', 'To Do 5, In Progress 6, Done 8'),
 	('9', 'SHOP', 'To Do 5, In Progress 6, Done 8'),
 	('10', 'SHOP', 'To Do 5'),
-	('11', 'SHOP', 'To Do 5');
+	('11', 'SHOP', 'To Do 5'),
+	('14', 'PAY', 'Queue 5, In Progress 15, Done 20'),
+	('15', 'PAY', 'Queue 5, In Progress 15, Queue 20');
 INSERT INTO flow.item (item, source, key, project, type)
-SELECT t.item, 'jira', t.project || '-' || t.item, t.project, 'feature' FROM told AS t;
+SELECT t.item, 'jira', t.project || '-' || t.item, t.project, CASE WHEN t.item IN ('14', '15') THEN 'risk' ELSE 'feature' END
+FROM told AS t;
 INSERT INTO flow.event (source, event_id, entity, at, state)
 SELECT 'jira', t.item || ':' || s.place, t.item, pg_temp.day(p[2]::numeric), p[1]
 FROM told AS t, string_to_table(t.way, ', ') WITH ORDINALITY AS s (text, place), regexp_match(s.text, '^(.*) ([0-9.]+)$') AS p;
@@ -106,6 +109,8 @@ SELECT results_eq($$SELECT f.load_count, f.load_age_days_sum FROM flow.flow_mont
 	'what waits for its clock to begin is load, and grows no older');
 SELECT results_eq($$SELECT f.load_count, f.load_age_days_sum FROM flow.flow_weekly AS f
 	WHERE f.value_stream = 'Pay' AND f.type = 'feature' AND f.week = '2026-01-05'$$, $$VALUES (2, 0::float8)$$, 'nor before');
+SELECT is((SELECT a.pace_p50_days FROM flow.aging_work AS a WHERE a.item = '15'), 0::float8,
+	'what has left a stage before its clock began had no age yet');
 SELECT results_eq($$SELECT b.stage, b.arrival_count, b.wait_days, b.active_days FROM flow.bottleneck AS b
 	WHERE b.value_stream = 'Shop' AND b.type = '(none)' ORDER BY b.place$$,
 	$$VALUES ('In Progress', 1, 0::float8, 0::float8), ('In Review', 1, 2, 0)$$, 'a visit of no length waits for 0 days');
