@@ -3,9 +3,9 @@ SELECT s.item, s.team, lower(s.days) AS since, u.until
 FROM (
 		SELECT v.item, coalesce(v.team, '(none)') AS team, unnest(vsm.worked_days(v.worked_since, v.worked_until, v.worked_gaps)) AS days
 		FROM :"schema".visit AS v WHERE v.worked_since IS NOT NULL AND v.value_stream IS NOT NULL) AS s
-	-- What goes on has been worked on up to now.
+	-- What goes on has been worked on up to now, and so has what is said to end later.
 	CROSS JOIN LATERAL (
-		SELECT coalesce(upper(s.days), (
+		SELECT least(upper(s.days), (
 			SELECT vsm.period_day(now() - interval '1 microsecond', m.time_zone) + 1 FROM :"schema".model AS m LIMIT 1)) AS until) AS u
 WHERE lower(s.days) < u.until;
 

@@ -3,7 +3,7 @@
 BEGIN;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS vsm;
-SELECT plan(19);
+SELECT plan(20);
 SET LOCAL client_min_messages = error;
 SET LOCAL timezone = 'UTC';
 CALL vsm.create_model('flow', time_zone => 'America/New_York');
@@ -52,6 +52,10 @@ INSERT INTO flow.event (source, event_id, entity, at, state)
 SELECT 'jira', '12:' || s.state, '12', now() - s.ago * interval '1 day', s.state
 FROM (VALUES ('To Do', 9), ('In Progress', 5), ('In Review', 5), ('Done', 3)) AS s (state, ago);
 UPDATE flow.item SET parent = '3' WHERE item = '4';
+-- What a clock that is ahead says is done tomorrow.
+INSERT INTO flow.item (item, source, project, team, planned_value) VALUES ('16', 'jira', 'PAY', 'Delhi', 1000);
+INSERT INTO flow.event (source, event_id, entity, at, state) VALUES ('jira', '16:1', '16', now() - interval '8 days', 'In Progress'),
+	('jira', '16:2', '16', now() + interval '1 day', 'Done');
 
 -- Changes of the very instant at which it was created come after what it was created with, whatever their ids.
 UPDATE flow.item SET team = 'Blue', priority = 'High' WHERE item IN ('2', '8');
@@ -121,6 +125,8 @@ SELECT results_eq($$SELECT v.item, v.released_at FROM flow.value_realization AS 
 	'a feature whose parts are yet to be released is not, whatever its tracker says; without such parts it is when it is done');
 SELECT is((SELECT v.cost FROM flow.value_realization AS v WHERE v.item = '13'), 600::float8,
 	'a team has the working days of its own calendar: six from Monday to Monday');
+SELECT cmp_ok((SELECT v.cost FROM flow.value_realization AS v WHERE v.item = '16'), '>=', 500::float8,
+	'what is done tomorrow has cost what it has up to now');
 SELECT results_eq($$SELECT o.deployment, o.repository, o.service, o.value_stream, o.counted FROM flow.deployment_outcome AS o
 	ORDER BY o.deployment$$, $$VALUES ('d1', 'shop/web', 'web', 'Shop', true), ('d2', 'shop/web', 'web', 'Shop', true),
 		('d3', '(none)', '(none)', '(none)', true)$$, 'a deployment told without its repository is of that of its commit');
