@@ -238,13 +238,17 @@ INSERT INTO rule (what, function, old, new, statement) VALUES
 ('counts of nothing any more', 'add_flow_counts', 'WHERE w.events = 0', 'WHERE false', $$UPDATE flow.item SET type = 'risk'
 	WHERE item = 'jira:issue:r1'; SELECT count(*) FROM pg_temp.refreshed(); UPDATE flow.item SET type = 'debt'
 	WHERE item = 'jira:issue:r1'$$),
-('counts of the days on which teams work', 'flow_counts', 'WHERE y.item = f.item AND y.worked_since IS NOT NULL',
-	'WHERE false AND y.item = f.item AND y.worked_since IS NOT NULL', $$UPDATE flow.event SET at = '2026-01-15'
-	WHERE entity = 'jira:issue:r20' AND state = 'Done'$$),
-('that what has become a parent is not worked on', 'flow_counts', 'i.level IS DISTINCT FROM ''parent''', 'true', $$UPDATE flow.item
-	SET parent = 'RULE-19' WHERE item = 'jira:issue:r20'$$),
-('days of a team that an item has no longer', 'write_flow_counts', 'sum(c.sign * c.worked_change)', 'sum(abs(c.sign) * c.worked_change)',
+('counts of the days on which teams work', 'write_item_flows', 'WHERE v.worked_since IS NOT NULL', 'WHERE false', $$UPDATE flow.event
+	SET at = '2026-01-15' WHERE entity = 'jira:issue:r20' AND state = 'Done'$$),
+('days of a team that an item has no longer', 'write_item_flows', 'sum(v.sign * x.change)', 'sum(abs(v.sign) * x.change)',
 	$$UPDATE flow.item SET team = 'Blue' WHERE item = 'jira:issue:r20'$$),
+('that parents are not worked on', 'write_item_flows', 'AND v.level <> ''parent''', '', $$UPDATE flow.item SET parent = 'RULE-19'
+	WHERE item = 'jira:issue:r20'; SELECT count(*) FROM pg_temp.refreshed();
+	UPDATE flow.event SET at = '2026-01-15' WHERE entity = 'jira:issue:r19' AND state = 'Done'$$),
+('days of items that are gone', 'flow_counts', 'WHERE y.item = f.item AND y.worked_since IS NOT NULL',
+	'WHERE false AND y.item = f.item AND y.worked_since IS NOT NULL', $$DELETE FROM flow.item WHERE item = 'jira:issue:r20'$$),
+('nor is what has become a parent', 'flow_counts', 'i.level IS DISTINCT FROM ''parent''', 'true', $$UPDATE flow.item
+	SET parent = 'RULE-19' WHERE item = 'jira:issue:r20'$$),
 ('ways that nobody goes any more', 'end_refresh', 'DELETE FROM route AS r WHERE', 'DELETE FROM route AS r WHERE false AND',
 	$$UPDATE flow.item SET value_stream = 'Odd' WHERE item = 'jira:issue:r20'; SELECT count(*) FROM pg_temp.refreshed();
 	UPDATE flow.item SET value_stream = NULL WHERE item = 'jira:issue:r20'$$);
