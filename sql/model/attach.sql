@@ -376,6 +376,34 @@ $$;
 COMMENT ON FUNCTION vsm.attached_statement(text, text, text, boolean) IS
 	'the statement of a part of a layout for the tables of a schema; is_keyed: only of what has the keys in $1; a part of vsm.attached';
 
+-- What is seen to be deleted, is there again later, and may be deleted once more: that has an id of its own, since of an event that is told
+-- twice the earlier time stands. No statement may join rows of tables, which may be on nodes, with those of the model but in what is
+-- materialized.
+CREATE FUNCTION vsm.attached_ends(items text, deleted text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN format($sql$
+	WITH item AS MATERIALIZED (%s),
+	ended AS MATERIALIZED (
+		SELECT i.*, t.deleted_at, t.later_at
+		FROM item AS i JOIN event AS e ON e.entity = i.entity AND e.source = $2 AND e.event_id = i.entity || ':deleted',
+			LATERAL (
+				SELECT max(n.at) FILTER (WHERE n.is_end) AS deleted_at, max(n.at) FILTER (WHERE NOT n.is_end) AS later_at
+				FROM (SELECT n.at, n.source = $2 AND starts_with(n.event_id, i.entity || ':deleted') AS is_end FROM event AS n
+					WHERE n.entity = i.entity) AS n) AS t)
+	SELECT (vsm.fact_event($2, i.entity, i.at, %2$L, i.entity || ':deleted')).* FROM item AS i WHERE i.is_gone
+	UNION ALL
+	SELECT (vsm.fact_event($2, e.entity, e.at, %2$L, e.entity || ':deleted:' || extract(epoch FROM e.at))).*
+	FROM ended AS e WHERE e.is_gone AND e.later_at > e.deleted_at AND e.at > e.later_at
+	UNION ALL
+	SELECT (vsm.fact_observed($2, e.entity, e.at, e.state, e.state_id)).*
+	FROM ended AS e
+	WHERE e.is_gone IS NOT TRUE AND e.state IS NOT NULL AND e.at > e.deleted_at AND (e.later_at > e.deleted_at) IS NOT TRUE$sql$,
+	items, deleted);
+COMMENT ON FUNCTION vsm.attached_ends(text, text) IS
+	'the statement of a part of a layout that tells which items were deleted, as an event of that state, and which of those are there '
+	'again, in the state that they have then; items is a statement that gives entity, at (when that was seen), is_gone, state and state_id '
+	'of items; a part of vsm.attach_fivetran_jira and the like';
+
 -- Rows of a heap say which transaction wrote them; those of views, foreign tables and other nodes do not, and a policy may let
 -- more of them be seen than before. A table that took the place of another is in another file.
 CREATE FUNCTION vsm.attached_files(source_schema text, layout text) RETURNS jsonb
