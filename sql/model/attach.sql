@@ -43,8 +43,9 @@ LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	-- (An exponent of four digits is more than a number can hold.)
-	IF value ~ '^\s*[\[{"]' AND vsm.payload_error(vsm.payload_text(value)) IS NULL AND value !~ '\d[eE]\+?\d{4}' THEN
+	-- (An exponent of four digits is more than a number can hold. SHAs look like that, too.)
+	IF value ~ '^\s*[\[{"]' AND vsm.payload_error(vsm.payload_text(value)) IS NULL
+		AND (value !~ '\d[eE]\+?\d{4}' OR regexp_replace(value, '"([^"\\]|\\.)*"', '', 'g') !~ '\d[eE]\+?\d{4}') THEN
 		RETURN vsm.payload_json(value);
 	END IF;
 	RETURN to_jsonb(value);
@@ -104,7 +105,8 @@ BEGIN
 				ELSE format('to_jsonb(%s)', name)
 			END
 		WHEN 'number' THEN
-			CASE WHEN base IN ('int2', 'int4', 'int8') THEN name || '::numeric' ELSE format('vsm.json_number(to_jsonb(%s))', name) END
+			CASE WHEN base IN ('int2', 'int4', 'int8') THEN name || '::numeric'
+				ELSE format('trim_scale(vsm.json_number(to_jsonb(%s)))', name) END
 		WHEN 'flag' THEN
 			CASE WHEN base = 'bool'::regtype THEN name ELSE format('lower(%s::text) IN (''true'', ''t'', ''1'', ''yes'')', name) END
 	END;

@@ -75,7 +75,7 @@ BEGIN ATOMIC
 	VALUES
 		('issues', '{issues.id,board_issues.issue_id,issue_labels.issue_id}'::text[], NULL::text, $sql$
 		WITH label AS MATERIALIZED (
-			SELECT l.issue_id, jsonb_agg(l.label_name ORDER BY l.label_name) AS names
+			SELECT l.issue_id, jsonb_agg(DISTINCT l.label_name ORDER BY l.label_name) AS names
 			FROM [[issue_labels.issue_id]] AS l GROUP BY l.issue_id),
 		-- Where there are labels at all, an issue without one has none.
 		labelled AS MATERIALIZED (SELECT '[]'::jsonb AS none FROM [[issue_labels]] AS l LIMIT 1),
@@ -137,7 +137,7 @@ BEGIN ATOMIC
 			SELECT c.id, c.entity, c.created_date, c.what,
 				vsm.devlake_value(c.what, c.original_from_value, n.names) AS from_value,
 				vsm.devlake_value(c.what, c.original_to_value, n.names) AS to_value
-			FROM change AS c, (SELECT jsonb_object_agg(s.id, s.name) AS names FROM [[sprints]] AS s WHERE s.name IS NOT NULL OFFSET 0) AS n
+			FROM change AS c, (SELECT jsonb_object_agg(s.id, s.name) AS names FROM [[sprints]] AS s WHERE s.id IS NOT NULL OFFSET 0) AS n
 			WHERE c.what NOT IN ('status', 'flag', 'key'))
 		SELECT (vsm.fact_event($2, c.entity, c.created_date, c.original_to_value, c.id, previous => c.original_from_value)).*
 		FROM change AS c WHERE c.what = 'status'
@@ -214,7 +214,7 @@ BEGIN ATOMIC
 		FROM [[pull_request_commits.pull_request_id]] AS c JOIN request AS p ON p.id = c.pull_request_id$sql$),
 		('commits', '{commits.sha,commit_parents.commit_sha,repo_commits.commit_sha}', NULL, $sql$
 		WITH parent AS MATERIALIZED (
-			SELECT p.commit_sha, jsonb_agg(p.parent_commit_sha ORDER BY p.parent_commit_sha) AS parents
+			SELECT p.commit_sha, jsonb_agg(DISTINCT p.parent_commit_sha ORDER BY p.parent_commit_sha) AS parents
 			FROM [[commit_parents.commit_sha]] AS p GROUP BY p.commit_sha),
 		repository AS MATERIALIZED (
 			SELECT c.commit_sha, min(coalesce(r.name, c.repo_id)) AS name

@@ -73,17 +73,19 @@ BEGIN ATOMIC
 				LEFT JOIN [[issue]] AS e ON e.id = h.value
 			WHERE h._fivetran_deleted IS NOT TRUE
 			UNION ALL
-			SELECT h.issue_id, w.id, w.name, w.what, w.is_custom, h.time,
+			SELECT h.issue_id, h.id, h.name, h.what, h.is_custom, h.time,
 				coalesce(string_agg(h.value, ', ' ORDER BY length(h.value), h.value), ''),
-				coalesce(string_agg(coalesce(CASE WHEN w.what = 'sprint'
+				coalesce(string_agg(coalesce(CASE WHEN h.what = 'sprint'
 						THEN (SELECT jsonb_object_agg(r.id, r.name) FROM [[sprint]] AS r WHERE r.id IS NOT NULL)
-						WHEN w.is_custom
+						WHEN h.is_custom
 						THEN (SELECT jsonb_object_agg(o.id, o.name) FROM [[field_option]] AS o WHERE o.id IS NOT NULL)
 					END ->> h.value, h.value), ', ' ORDER BY length(h.value), h.value), ''),
-				CASE WHEN w.id = 'labels' THEN coalesce(jsonb_agg(h.value ORDER BY h.value) FILTER (WHERE h.value IS NOT NULL), '[]') END
-			FROM [[issue_multiselect_history.issue_id]] AS h JOIN wanted AS w ON w.id = h.field_id
-			WHERE h._fivetran_deleted IS NOT TRUE
-			GROUP BY h.issue_id, w.id, w.name, w.what, w.is_custom, h.time),
+				CASE WHEN h.id = 'labels' THEN coalesce(jsonb_agg(h.value ORDER BY h.value) FILTER (WHERE h.value IS NOT NULL), '[]') END
+			FROM (
+				SELECT DISTINCT h.issue_id, w.id, w.name, w.what, w.is_custom, h.time, h.value
+				FROM [[issue_multiselect_history.issue_id]] AS h JOIN wanted AS w ON w.id = h.field_id
+				WHERE h._fivetran_deleted IS NOT TRUE) AS h
+			GROUP BY h.issue_id, h.id, h.name, h.what, h.is_custom, h.time),
 		history AS (
 			SELECT g.issue_id, g.told, g.fields, vsm.any_meaning($3, 'label', g.fields -> 'labels', 'incident') AS is_incident
 			FROM (

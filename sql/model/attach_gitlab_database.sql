@@ -57,7 +57,7 @@ BEGIN ATOMIC
 			FROM [[issues.id]] AS i$sql$, 'deleted')),
 		('issues', '{issues.id,label_links.target_id}', 'gitlab_issue', $sql$
 		WITH label AS MATERIALIZED (
-			SELECT k.target_id, jsonb_agg(l.title ORDER BY l.title) AS labels
+			SELECT k.target_id, jsonb_agg(DISTINCT l.title ORDER BY l.title) AS labels
 			FROM [[label_links.target_id]] AS k JOIN [[labels]] AS l ON l.id = k.label_id WHERE k.target_type = 'Issue'
 				GROUP BY k.target_id)
 		SELECT jsonb_strip_nulls(vsm.json_build('id', i.id, 'iid', i.iid, 'project_id', i.project_id, 'title', i.title,

@@ -67,7 +67,7 @@ BEGIN ATOMIC
 				SELECT c.name, jsonb_object_agg(c.value, c.label
 					ORDER BY c._fivetran_deleted IS NOT TRUE, c.inactive IS NOT TRUE, c.label) AS states
 				FROM [[sys_choice]] AS c
-				WHERE c.element = 'state' AND coalesce(c.language, 'en') = 'en' AND c.value IS NOT NULL
+				WHERE c.element = 'state' AND coalesce(c.language, 'en') = 'en' AND c.value IS NOT NULL AND c.name IS NOT NULL
 				GROUP BY c.name) AS s
 			OFFSET 0) AS c$sql$),
 			'{rows}', CASE
