@@ -82,6 +82,7 @@ DECLARE
 	columns jsonb;
 	label   text;
 	trigger name;
+	stale   name;
 	lacks   text;
 	child   regclass;
 	refused bigint;
@@ -156,6 +157,15 @@ BEGIN
 	-- Rows that replication brings are changes, too.
 	IF pg_has_role(target.relowner, 'USAGE') THEN
 		EXECUTE format('ALTER TABLE %s ENABLE ALWAYS TRIGGER %I', label, trigger);
+		-- A model that got another name, or is gone, is told of nothing.
+		FOR stale IN
+			SELECT t.tgname FROM pg_trigger AS t
+			WHERE t.tgrelid = target.oid AND t.tgfoid = to_regprocedure('vsm.track_change()') AND NOT t.tgisinternal
+			AND to_regnamespace(quote_ident(convert_from(substr(t.tgargs, 1, position('\x00'::bytea IN t.tgargs) - 1),
+				getdatabaseencoding()))) IS NULL
+		LOOP
+			EXECUTE format('DROP TRIGGER %I ON %s', stale, label);
+		END LOOP;
 	END IF;
 	DELETE FROM tracked AS t WHERE NOT EXISTS (SELECT FROM pg_class AS c WHERE c.oid = t.relation);
 	INSERT INTO tracked AS t (relation, source, columns, on_error) VALUES (target.oid, name, columns, errors)

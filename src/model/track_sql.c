@@ -319,7 +319,8 @@ table_owner(const char *model, const char *name, Oid *table)
 	if (!HeapTupleIsValid(tuple))
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_TABLE),
-				 errmsg("there is no model in schema \"%s\"", model)));
+				 errmsg("there is no model in schema \"%s\"", model),
+				 errhint("If it got another name, let its owner CALL vsm.track with that; else drop the trigger.")));
 	owner = ((Form_pg_class) GETSTRUCT(tuple))->relowner;
 	ReleaseSysCache(tuple);
 	return owner;
