@@ -565,14 +565,15 @@ BEGIN
 	PERFORM vsm.enter_model(model);
 	records := 0;
 	refused := 0;
-	-- (Planned for the keys as they are: of some unknown ones PostgreSQL expects few, and joins them pair by pair.)
+	-- (Planned for the keys as they are: of some unknown ones PostgreSQL expects few, and joins them pair by pair.) What tables say now
+	-- holds, of what has the same version, too: rows that belong to others may have come after them.
 	IF part.reader IS NULL THEN
 		OPEN facts FOR EXECUTE format(
-			'SELECT f.*, row_number() OVER (ORDER BY f.entity COLLATE "C"), now(), NULL::bigint, false FROM (%s) AS f', statement)
+			'SELECT f.*, row_number() OVER (ORDER BY f.entity COLLATE "C"), now(), NULL::bigint, true FROM (%s) AS f', statement)
 		USING keys, source, names;
 	ELSE
 		OPEN facts FOR EXECUTE format(
-			'SELECT f.*, d.number, now(), NULL::bigint, false
+			'SELECT f.*, d.number, now(), NULL::bigint, true
 			 FROM (SELECT $3 AS names OFFSET 0) AS n,
 				(SELECT row_number() OVER () AS number, d.body FROM (%s OFFSET 0) AS d WHERE NOT d.body IS NULL OFFSET 0) AS d,
 				LATERAL vsm.%I($2, d.body, n.names) AS f', statement, 'read_' || part.reader)

@@ -172,7 +172,7 @@ BEGIN ATOMIC
 				AND p.row_id = i.scope_id$sql$),
 		('pull_requests', '{pull_requests.id,pull_request_issues.pull_request_id,pull_request_commits.pull_request_id}', NULL, $sql$
 		WITH request AS MATERIALIZED (
-			SELECT p.*, $2 || ':pull_request:' || p.id AS entity, coalesce(r.name, p.base_repo_id) AS repository,
+			SELECT p.*, $2 || ':pull_request:' || p.id AS entity, coalesce(r.name, p.base_repo_id) AS repository, r.name AS repository_name,
 				coalesce(p.merged_date, p.closed_date, p.created_date) AS seen_at
 			FROM [[pull_requests.id]] AS p LEFT JOIN [[repos]] AS r ON r.id = p.base_repo_id)
 		SELECT (vsm.fact_row($2, 'merge_request', p.entity, p.seen_at, jsonb_strip_nulls(jsonb_build_object('source', $2,
@@ -185,9 +185,9 @@ BEGIN ATOMIC
 			|| jsonb_build_object('closed_at', CASE WHEN p.merged_date IS NULL THEN p.closed_date END))).*
 		FROM request AS p
 		UNION ALL
-		SELECT (vsm.fact_alias($2, p.entity, p.repository || CASE WHEN p.id LIKE 'gitlab:%' THEN '!' ELSE '#' END || p.pull_request_key,
+		SELECT (vsm.fact_alias($2, p.entity, p.repository_name || CASE WHEN p.id LIKE 'gitlab:%' THEN '!' ELSE '#' END || p.pull_request_key,
 			p.created_date)).*
-		FROM request AS p WHERE p.pull_request_key IS NOT NULL
+		FROM request AS p WHERE p.pull_request_key IS NOT NULL AND p.repository_name IS NOT NULL
 		UNION ALL
 		SELECT (vsm.fact_event($2, p.entity, e.at, e.state, p.entity || ':' || e.state)).*
 		FROM request AS p, LATERAL (VALUES ('opened', p.created_date), ('merged', p.merged_date),

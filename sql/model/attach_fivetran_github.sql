@@ -47,15 +47,18 @@ BEGIN ATOMIC
 		FROM [[issue.id]] AS i LEFT JOIN [[repository]] AS r ON r.id = i.repository_id LEFT JOIN [[user]] AS u ON u.id = i.user_id
 			LEFT JOIN label AS l ON l.issue_id = i.id
 		WHERE i.pull_request IS NOT TRUE AND NOT EXISTS (SELECT FROM [[pull_request.issue_id]] AS p WHERE p.issue_id = i.id)$sql$),
-		('issue_closed_history', '{issue_closed_history.issue_id}', 'github_issue_event', $sql$
+		-- (What a request is may come after when it was closed.)
+		('issue_closed_history', '{issue_closed_history.issue_id,issue.id,pull_request.issue_id,issue_merged.issue_id}',
+			'github_issue_event', $sql$
 		SELECT vsm.json_build('event', CASE WHEN h.closed THEN 'closed' ELSE 'reopened' END, 'created_at', h.updated_at)
 			|| CASE WHEN p.id IS NULL THEN vsm.json_build('issue', vsm.json_build('id', h.issue_id))
 				ELSE vsm.json_build('pull_request', jsonb_strip_nulls(vsm.json_build('id', p.id, 'merged_at', m.merged_at))) END
 			AS body
-		FROM [[issue_closed_history.issue_id]] AS h LEFT JOIN [[pull_request.issue_id]] AS p ON p.issue_id = h.issue_id
+		FROM [[issue_closed_history.issue_id]] AS h JOIN [[issue.id]] AS i ON i.id = h.issue_id
+			LEFT JOIN [[pull_request.issue_id]] AS p ON p.issue_id = h.issue_id
 			LEFT JOIN [[issue_merged.issue_id]] AS m ON m.issue_id = h.issue_id
 		-- A request that is merged is closed by that.
-		WHERE NOT (p.id IS NOT NULL AND h.closed AND m.merged_at IS NOT NULL)$sql$),
+		WHERE (p.id IS NOT NULL OR i.pull_request IS NOT TRUE) AND NOT (p.id IS NOT NULL AND h.closed AND m.merged_at IS NOT NULL)$sql$),
 		('pull_request', '{issue.id,issue_merged.issue_id,pull_request.issue_id}', 'github_pull_request', $sql$
 		SELECT vsm.json_build('id', p.id, 'number', i.number, 'title', i.title, 'body', i.body, 'state', i.state,
 			'created_at', i.created_at, 'updated_at', i.updated_at, 'closed_at', i.closed_at, 'merged_at', m.merged_at,
