@@ -52,7 +52,10 @@ BEGIN ATOMIC
 			'github_issue_event', $sql$
 		SELECT vsm.json_build('event', CASE WHEN h.closed THEN 'closed' ELSE 'reopened' END, 'created_at', h.updated_at)
 			|| CASE WHEN p.id IS NULL THEN vsm.json_build('issue', vsm.json_build('id', h.issue_id))
-				ELSE vsm.json_build('pull_request', jsonb_strip_nulls(vsm.json_build('id', p.id, 'merged_at', m.merged_at))) END
+				-- (That it was merged may be told later, unless it went on.)
+				ELSE vsm.json_build('pull_request', vsm.json_build('id', p.id) || CASE
+					WHEN m.merged_at IS NOT NULL OR h.updated_at < i.closed_at OR i.state = 'open'
+						THEN vsm.json_build('merged_at', m.merged_at) ELSE '{}' END) END
 			AS body
 		FROM [[issue_closed_history.issue_id]] AS h JOIN [[issue.id]] AS i ON i.id = h.issue_id
 			LEFT JOIN [[pull_request.issue_id]] AS p ON p.issue_id = h.issue_id
