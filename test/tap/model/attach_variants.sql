@@ -360,6 +360,9 @@ SELECT is(states('github:pull_request:730', 'versioned'), 'opened closed reopene
 CREATE SCHEMA lake;
 CREATE TABLE lake.cicd_pipelines (id text, name text, result text, status text, created_date timestamptz, finished_date timestamptz);
 INSERT INTO lake.cicd_pipelines VALUES ('p:1', 'ci', 'ABORT', 'DONE', '2026-01-05Z', '2026-01-05 01:00Z');
+CREATE TABLE lake.issue_changelogs (id text, issue_id text, field_name text, original_from_value text, original_to_value text,
+	created_date timestamptz);
+INSERT INTO lake.issue_changelogs VALUES ('c:1', 'jira:JiraIssue:1:7', 'Sprint', NULL, 'jira:JiraSprint:1:7', '2026-01-05Z');
 CREATE TABLE lake.sprints (id text, name text);
 INSERT INTO lake.sprints VALUES (NULL, 'None'), ('jira:JiraSprint:1:7', 'Sprint 7');
 CALL vsm.attach_devlake('versioned', 'lake');
