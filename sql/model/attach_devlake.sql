@@ -185,8 +185,8 @@ BEGIN ATOMIC
 			|| jsonb_build_object('closed_at', CASE WHEN p.merged_date IS NULL THEN p.closed_date END))).*
 		FROM request AS p
 		UNION ALL
-		SELECT (vsm.fact_alias($2, p.entity, p.repository_name || CASE WHEN p.id LIKE 'gitlab:%' THEN '!' ELSE '#' END || p.pull_request_key,
-			p.created_date)).*
+		SELECT (vsm.fact_alias($2, p.entity, p.repository_name || CASE WHEN p.id LIKE 'gitlab:%' THEN '!' ELSE '#' END
+			|| p.pull_request_key, p.created_date)).*
 		FROM request AS p WHERE p.pull_request_key IS NOT NULL AND p.repository_name IS NOT NULL
 		UNION ALL
 		SELECT (vsm.fact_event($2, p.entity, e.at, e.state, p.entity || ':' || e.state)).*

@@ -90,8 +90,8 @@ DECLARE
 	one record;
 BEGIN
 	FOR one IN SELECT t.tablename AS name FROM pg_tables AS t WHERE t.schemaname = keep.layout LOOP
-		EXECUTE format(CASE WHEN twice THEN 'INSERT INTO %1\$I.%2\$I TABLE %1\$I.%2\$I' ELSE 'DELETE FROM %1\$I.%2\$I AS t WHERE NOT (%3\$s)' END,
-			layout, one.name, condition);
+		EXECUTE format(CASE WHEN twice THEN 'INSERT INTO %1\$I.%2\$I TABLE %1\$I.%2\$I'
+			ELSE 'DELETE FROM %1\$I.%2\$I AS t WHERE NOT (%3\$s)' END, layout, one.name, condition);
 	END LOOP;
 END
 \$\$"

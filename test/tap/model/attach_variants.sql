@@ -269,8 +269,8 @@ INSERT INTO split.task VALUES ('i1', 'INC1', 'Down', 'incident', 6, 3, '2026-01-
 		'2026-01-13Z');
 INSERT INTO split.incident VALUES ('i1', 1, 6, '2026-01-12 11:00', 'https://now.example.com/change_request/r1', 'r1', '2026-01-12 09:41',
 	'2026-01-12 11:00', false, '2026-01-13Z');
-INSERT INTO split.change_task VALUES ('t1', 'https://now.example.com/change_request/r1', 'r1', '2026-01-12 09:41', '2026-01-12 11:00', false,
-	'2026-01-13Z');
+INSERT INTO split.change_task VALUES ('t1', 'https://now.example.com/change_request/r1', 'r1', '2026-01-12 09:41', '2026-01-12 11:00',
+	false, '2026-01-13Z');
 INSERT INTO split.sys_choice VALUES ('incident', 'state', '6', 'Solved', 'en', false, false),
 	('incident', 'state', '6', 'Zapped', 'en', true, false), ('incident', 'state', '6', 'Yonder', 'en', false, true);
 CALL vsm.attach_servicenow('versioned', 'split', 'servicenow:split');
@@ -341,8 +341,9 @@ INSERT INTO jira.issue_field_history VALUES ('8', 'status', '2026-07-01Z', '1', 
 SELECT vsm.refresh_once('flow');
 INSERT INTO jira.issue_field_history VALUES ('8', 'status', '2026-07-02Z', '4', '2026-07-05Z');
 SELECT vsm.refresh_once('flow');
-SELECT is((SELECT array_agg(previous || ' ' || state ORDER BY at) FROM flow.event WHERE entity = 'jira:issue:8' AND at > '2026-07-01 12:00Z'),
-	'{Open Done,Done In Review}', 'a change that comes after a later one is what that came from');
+SELECT is((SELECT array_agg(previous || ' ' || state ORDER BY at) FROM flow.event
+	WHERE entity = 'jira:issue:8' AND at > '2026-07-01 12:00Z'), '{Open Done,Done In Review}',
+	'a change that comes after a later one is what that came from');
 INSERT INTO hub.issue VALUES (73, 9, 'Nine', 'closed', '2026-01-05', '2026-01-15', 5, false, '2026-01-25Z');
 ALTER TABLE hub.issue ADD COLUMN pull_request boolean, ADD COLUMN closed_at timestamp;
 UPDATE hub.issue SET pull_request = true, closed_at = '2026-01-15' WHERE id = 73;
