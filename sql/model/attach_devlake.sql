@@ -119,7 +119,7 @@ BEGIN ATOMIC
 		SELECT (vsm.fact_observed($2, i.entity, CASE WHEN i.status = 'DONE' THEN coalesce(i.resolution_date, i.seen_at) ELSE i.seen_at END,
 			i.state)).*
 		FROM issue AS i
-		WHERE i.state IS NOT NULL AND (i.status IS DISTINCT FROM 'TODO' OR i.seen_at > i.created_date)
+		WHERE i.state IS NOT NULL AND (i.status IS DISTINCT FROM 'TODO' OR (i.seen_at <= i.created_date) IS NOT TRUE)
 		-- (Not where the last change says so: it may be later than what the issue was resolved at.)
 		AND NOT EXISTS (SELECT FROM [[issue_changelogs.issue_id]] AS c WHERE c.issue_id = i.id AND c.field_name = 'status')
 		UNION ALL

@@ -51,10 +51,11 @@ BEGIN ATOMIC
 		$sql$(SELECT r.source_id, min(r.path) AS path FROM [[routes]] AS r WHERE r.source_type = 'Project' GROUP BY r.source_id)$sql$)
 	FROM (VALUES
 		('deleted', '{issues.id}', NULL, vsm.attached_ends($sql$
-			SELECT $2 || ':issue:' || i.id AS entity, coalesce(i._fivetran_synced, CASE WHEN i._fivetran_deleted THEN i.updated_at
+			SELECT $2 || CASE WHEN coalesce(t.base_type, i.issue_type, (i.work_item_type_id::numeric - 1)::text) = '7' THEN ':epic:'
+					ELSE ':issue:' END || i.id AS entity, coalesce(i._fivetran_synced, CASE WHEN i._fivetran_deleted THEN i.updated_at
 					ELSE greatest(i._airbyte_extracted_at, i.updated_at) END) AS at, i._fivetran_deleted AS is_gone,
 				CASE i.state_id WHEN '1' THEN 'opened' WHEN '2' THEN 'closed' END AS state, NULL AS state_id
-			FROM [[issues.id]] AS i$sql$, 'deleted')),
+			FROM [[issues.id]] AS i LEFT JOIN [[work_item_types]] AS t ON t.id = i.work_item_type_id$sql$, 'deleted')),
 		('issues', '{issues.id,label_links.target_id}', 'gitlab_issue', $sql$
 		WITH label AS MATERIALIZED (
 			SELECT k.target_id, jsonb_agg(DISTINCT l.title ORDER BY l.title) AS labels

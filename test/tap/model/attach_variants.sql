@@ -3,7 +3,7 @@
 BEGIN;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS vsm;
-SELECT plan(69);
+SELECT plan(71);
 SET LOCAL client_min_messages = error;
 SET LOCAL TimeZone = 'Asia/Tokyo';
 SET LOCAL bytea_output = 'escape';
@@ -317,6 +317,9 @@ SELECT vsm.refresh_once('versioned');
 UPDATE lab.issues SET _ab_cdc_deleted_at = NULL, _airbyte_extracted_at = '2026-01-12Z' WHERE id = 3;
 SELECT vsm.refresh_once('versioned');
 SELECT is(states('gitlab:issue:3', 'versioned'), 'opened deleted opened', 'one that is there again');
+INSERT INTO lab.issues VALUES (8, 8, NULL, 'Epic', '2026-01-05', '2026-01-05', 1, 8, NULL, '2026-01-10Z', '2026-01-13Z');
+SELECT vsm.refresh_once('versioned');
+SELECT is(states('gitlab:epic:8', 'versioned'), 'opened deleted', 'an epic, which is one of the issues there');
 
 -- What belongs to a row comes after it, though that is as old as before: what is there now holds. GitLab: numbers with zeros.
 CREATE SCHEMA late;
@@ -364,6 +367,8 @@ INSERT INTO lake.cicd_pipelines VALUES ('p:1', 'ci', 'ABORT', 'DONE', '2026-01-0
 CREATE TABLE lake.issue_changelogs (id text, issue_id text, field_name text, original_from_value text, original_to_value text,
 	created_date timestamptz);
 INSERT INTO lake.issue_changelogs VALUES ('c:1', 'jira:JiraIssue:1:7', 'Sprint', NULL, 'jira:JiraSprint:1:7', '2026-01-05Z');
+CREATE TABLE lake.issues (id text, status text, original_status text, created_date timestamptz, updated_date timestamptz);
+INSERT INTO lake.issues VALUES ('jira:JiraIssue:1:7', 'TODO', 'Open', NULL, '2026-01-05Z'), ('', '', '', NULL, NULL);
 CREATE TABLE lake.sprints (id text, name text);
 INSERT INTO lake.sprints VALUES (NULL, 'None'), ('jira:JiraSprint:1:7', 'Sprint 7');
 CALL vsm.attach_devlake('versioned', 'lake');
@@ -375,6 +380,7 @@ INSERT INTO dlt.issues VALUES ('a', '1768348800.1', '21', 'SHOP-21', '2026-01-05
 CALL vsm.attach_dlt_jira('versioned', 'dlt', 'jira:dlt');
 SELECT vsm.refresh_once('versioned');
 SELECT is((SELECT status FROM versioned.build), 'canceled', 'a pipeline of an older DevLake');
+SELECT is(states('devlake:issue:jira:JiraIssue:1:7', 'versioned'), 'Open', 'an issue that does not say when it was created');
 SELECT is((SELECT array_agg(size ORDER BY item) FROM versioned.item WHERE source = 'jira:dlt'), '{3,3.5}', 'a column of another type');
 SELECT is(vsm.attached_json('["98e12345", "\"1e12345"]'), '["98e12345", "\"1e12345"]', 'a SHA in JSON is no number');
 SELECT is(vsm.attached_json('["a", 98e12345]'), '"[\"a\", 98e12345]"', 'but a number that none can hold is');
