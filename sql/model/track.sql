@@ -84,6 +84,7 @@ DECLARE
 	trigger name;
 	stale   name;
 	lacks   text;
+	whole   regclass;
 	child   regclass;
 	refused bigint;
 	reason  text;
@@ -143,6 +144,16 @@ BEGIN
 	trigger := vsm.track_trigger(schema, target.oid);
 
 	PERFORM vsm.enter_model(schema);
+	-- (A partition has the triggers of the whole.)
+	SELECT t.relation INTO whole FROM tracked AS t JOIN pg_partition_ancestors(target.oid) AS a ON a.relid = t.relation
+	WHERE t.relation <> target.oid LIMIT 1;
+	IF whole IS NOT NULL THEN
+		RAISE EXCEPTION USING
+			ERRCODE = 'wrong_object_type',
+			MESSAGE = format('%s cannot be tracked', track."table"),
+			DETAIL = format('It is a partition of %s, which the model tracks.', whole),
+			HINT = format('First CALL vsm.untrack(%L, %L), or leave it at that.', schema, whole);
+	END IF;
 	-- Nobody writes to the table from here on, until what is there has been read.
 	-- (A row that moves to another partition is deleted and inserted.)
 	EXECUTE format('CREATE OR REPLACE TRIGGER %I AFTER INSERT OR UPDATE%s ON %s FOR EACH ROW EXECUTE FUNCTION vsm.track_change(%s)',
@@ -167,7 +178,9 @@ BEGIN
 			EXECUTE format('DROP TRIGGER %I ON %s', stale, label);
 		END LOOP;
 	END IF;
-	DELETE FROM tracked AS t WHERE NOT EXISTS (SELECT FROM pg_class AS c WHERE c.oid = t.relation);
+	DELETE FROM tracked AS t
+	WHERE NOT EXISTS (SELECT FROM pg_class AS c WHERE c.oid = t.relation)
+	OR t.relation <> target.oid AND t.relation IN (SELECT p.relid FROM pg_partition_tree(target.oid) AS p);
 	INSERT INTO tracked AS t (relation, source, columns, on_error) VALUES (target.oid, name, columns, errors)
 	ON CONFLICT (relation) DO UPDATE SET source = excluded.source, columns = excluded.columns, on_error = excluded.on_error, since = now();
 
