@@ -386,12 +386,12 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN format($sql$
 	WITH item AS MATERIALIZED (%s),
 	ended AS MATERIALIZED (
-		SELECT i.*, t.deleted_at, t.later_at
-		FROM item AS i JOIN event AS e ON e.entity = i.entity AND e.source = $2 AND e.event_id = i.entity || ':deleted',
-			LATERAL (
-				SELECT max(n.at) FILTER (WHERE n.is_end) AS deleted_at, max(n.at) FILTER (WHERE NOT n.is_end) AS later_at
-				FROM (SELECT n.at, n.source = $2 AND starts_with(n.event_id, i.entity || ':deleted') AS is_end FROM event AS n
-					WHERE n.entity = i.entity) AS n) AS t)
+		SELECT i.entity, i.at, i.is_gone, i.state, i.state_id,
+			max(n.at) FILTER (WHERE n.source = $2 AND starts_with(n.event_id, n.entity || ':deleted')) AS deleted_at,
+			max(n.at) FILTER (WHERE NOT (n.source = $2 AND starts_with(n.event_id, n.entity || ':deleted'))) AS later_at
+		FROM item AS i JOIN event AS e ON e.entity = i.entity AND e.source = $2 AND e.event_id = e.entity || ':deleted'
+			JOIN event AS n ON n.entity = e.entity
+		GROUP BY i.entity, i.at, i.is_gone, i.state, i.state_id)
 	SELECT (vsm.fact_event($2, i.entity, i.at, %2$L, i.entity || ':deleted')).* FROM item AS i WHERE i.is_gone
 	UNION ALL
 	SELECT (vsm.fact_event($2, e.entity, e.at, %2$L, e.entity || ':deleted:' || extract(epoch FROM e.at))).*

@@ -87,9 +87,11 @@ BEGIN ATOMIC
 			SELECT $2 || ':' || r.of_table || ':' || r.sys_id AS entity, coalesce(r._fivetran_synced, r.sys_updated_on) AS at,
 				r._fivetran_deleted AS is_gone, vsm.servicenow_state(r.of_table, r.state, c.states) AS state, r.state AS state_id
 			FROM (
-				SELECT r.*, coalesce(vsm.servicenow_table(o.record, NULL), '{table}') AS of_table,
-					vsm.servicenow_value(o.record, 'state') AS state
-				FROM {rows} AS r, LATERAL (SELECT vsm.servicenow_row(r.record) AS record OFFSET 0) AS o) AS r, {states}$sql$,
+				SELECT r.*, coalesce(vsm.servicenow_table(r.record, NULL), '{table}') AS of_table,
+					vsm.servicenow_value(r.record, 'state') AS state
+				FROM (
+					SELECT r.sys_id, r._fivetran_deleted, r._fivetran_synced, r.sys_updated_on, vsm.servicenow_row(r.record) AS record
+					FROM {rows} AS r OFFSET 0) AS r) AS r, {states}$sql$,
 				'Deleted') AS statement
 		FROM vsm.servicenow_attached() AS t WHERE t.reader = 'servicenow_task'
 		UNION ALL
