@@ -43,8 +43,9 @@ LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	-- (An exponent of four digits is more than a number can hold.)
-	IF value ~ '^\s*[\[{"]' AND vsm.payload_error(vsm.payload_text(value)) IS NULL AND value !~ '\d[eE]\+?\d{4}' THEN
+	-- (An exponent of four digits is more than a number can hold. SHAs look like that, too.)
+	IF value ~ '^\s*[\[{"]' AND vsm.payload_error(vsm.payload_text(value)) IS NULL
+		AND (value !~ '\d[eE]\+?\d{4}' OR regexp_replace(value, '"([^"\\]|\\.)*"', '', 'g') !~ '\d[eE]\+?\d{4}') THEN
 		RETURN vsm.payload_json(value);
 	END IF;
 	RETURN to_jsonb(value);
@@ -104,7 +105,8 @@ BEGIN
 				ELSE format('to_jsonb(%s)', name)
 			END
 		WHEN 'number' THEN
-			CASE WHEN base IN ('int2', 'int4', 'int8') THEN name || '::numeric' ELSE format('vsm.json_number(to_jsonb(%s))', name) END
+			CASE WHEN base IN ('int2', 'int4', 'int8') THEN name || '::numeric'
+				ELSE format('trim_scale(vsm.json_number(to_jsonb(%s)))', name) END
 		WHEN 'flag' THEN
 			CASE WHEN base = 'bool'::regtype THEN name ELSE format('lower(%s::text) IN (''true'', ''t'', ''1'', ''yes'')', name) END
 	END;
@@ -376,6 +378,34 @@ $$;
 COMMENT ON FUNCTION vsm.attached_statement(text, text, text, boolean) IS
 	'the statement of a part of a layout for the tables of a schema; is_keyed: only of what has the keys in $1; a part of vsm.attached';
 
+-- What is seen to be deleted, is there again later, and may be deleted once more: that has an id of its own, since of an event that is told
+-- twice the earlier time stands. No statement may join rows of tables, which may be on nodes, with those of the model but in what is
+-- materialized.
+CREATE FUNCTION vsm.attached_ends(items text, deleted text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN format($sql$
+	WITH item AS MATERIALIZED (%s),
+	ended AS MATERIALIZED (
+		SELECT i.entity, i.at, i.is_gone, i.state, i.state_id,
+			max(n.at) FILTER (WHERE n.source = $2 AND starts_with(n.event_id, n.entity || ':deleted')) AS deleted_at,
+			max(n.at) FILTER (WHERE NOT (n.source = $2 AND starts_with(n.event_id, n.entity || ':deleted'))) AS later_at
+		FROM item AS i JOIN event AS e ON e.entity = i.entity AND e.source = $2 AND e.event_id = e.entity || ':deleted'
+			JOIN event AS n ON n.entity = e.entity
+		GROUP BY i.entity, i.at, i.is_gone, i.state, i.state_id)
+	SELECT (vsm.fact_event($2, i.entity, i.at, %2$L, i.entity || ':deleted')).* FROM item AS i WHERE i.is_gone
+	UNION ALL
+	SELECT (vsm.fact_event($2, e.entity, e.at, %2$L, e.entity || ':deleted:' || extract(epoch FROM e.at))).*
+	FROM ended AS e WHERE e.is_gone AND e.later_at > e.deleted_at AND e.at > e.later_at
+	UNION ALL
+	SELECT (vsm.fact_observed($2, e.entity, e.at, e.state, e.state_id)).*
+	FROM ended AS e
+	WHERE e.is_gone IS NOT TRUE AND e.state IS NOT NULL AND e.at > e.deleted_at AND (e.later_at > e.deleted_at) IS NOT TRUE$sql$,
+	items, deleted);
+COMMENT ON FUNCTION vsm.attached_ends(text, text) IS
+	'the statement of a part of a layout that tells which items were deleted, as an event of that state, and which of those are there '
+	'again, in the state that they have then; items is a statement that gives entity, at (when that was seen), is_gone, state and state_id '
+	'of items; a part of vsm.attach_fivetran_jira and the like';
+
 -- Rows of a heap say which transaction wrote them; those of views, foreign tables and other nodes do not, and a policy may let
 -- more of them be seen than before. A table that took the place of another is in another file.
 CREATE FUNCTION vsm.attached_files(source_schema text, layout text) RETURNS jsonb
@@ -535,14 +565,15 @@ BEGIN
 	PERFORM vsm.enter_model(model);
 	records := 0;
 	refused := 0;
-	-- (Planned for the keys as they are: of some unknown ones PostgreSQL expects few, and joins them pair by pair.)
+	-- (Planned for the keys as they are: of some unknown ones PostgreSQL expects few, and joins them pair by pair.) What tables say now
+	-- holds, of what has the same version, too: rows that belong to others may have come after them.
 	IF part.reader IS NULL THEN
 		OPEN facts FOR EXECUTE format(
-			'SELECT f.*, row_number() OVER (ORDER BY f.entity COLLATE "C"), now(), NULL::bigint, false FROM (%s) AS f', statement)
+			'SELECT f.*, row_number() OVER (ORDER BY f.entity COLLATE "C"), now(), NULL::bigint, true FROM (%s) AS f', statement)
 		USING keys, source, names;
 	ELSE
 		OPEN facts FOR EXECUTE format(
-			'SELECT f.*, d.number, now(), NULL::bigint, false
+			'SELECT f.*, d.number, now(), NULL::bigint, true
 			 FROM (SELECT $3 AS names OFFSET 0) AS n,
 				(SELECT row_number() OVER () AS number, d.body FROM (%s OFFSET 0) AS d WHERE NOT d.body IS NULL OFFSET 0) AS d,
 				LATERAL vsm.%I($2, d.body, n.names) AS f', statement, 'read_' || part.reader)

@@ -49,9 +49,10 @@ BEGIN ATOMIC
 		('workflow_jobs', 'id', 'github_workflow_job'), ('releases', 'id', 'github_release'), ('commits', 'sha', 'github_commit'))
 		AS t (name, key, reader)
 	UNION ALL
-	SELECT 'pull_request_commits', '{pull_request_commits.sha}', 'github_pull_request_part', $sql$
+	-- (A request may come after what belongs to it.)
+	SELECT 'pull_request_commits', '{pull_request_commits.pull_number,pull_requests.number}', 'github_pull_request_part', $sql$
 		SELECT vsm.json_build('pull_request', vsm.json_build('id', p.id), 'commits', jsonb_build_array(c.object)) AS body
-		FROM [[pull_request_commits.sha]] AS c JOIN (
+		FROM [[pull_request_commits.pull_number]] AS c JOIN (
 			SELECT DISTINCT ON (p.repository, p.number) p.* FROM [[pull_requests]] AS p ORDER BY p.repository, p.number) AS p
 			ON p.repository = c.repository AND p.number = c.pull_number$sql$
 	UNION ALL
@@ -61,10 +62,10 @@ BEGIN ATOMIC
 		FROM [[pull_request_stats.id]] AS s$sql$
 	UNION ALL
 	-- A review names its request by the address only.
-	SELECT 'reviews', '{reviews.id}', 'github_pull_request_part', $sql$
+	SELECT 'reviews', '{reviews.pull_request_url,pull_requests.url}', 'github_pull_request_part', $sql$
 		SELECT vsm.json_build('pull_request', vsm.json_build('id', p.id, 'user', p."user"), 'reviews', jsonb_build_array(r.object))
 			AS body
-		FROM [[reviews.id]] AS r JOIN (
+		FROM [[reviews.pull_request_url]] AS r JOIN (
 			SELECT DISTINCT ON (p.url) p.* FROM [[pull_requests]] AS p ORDER BY p.url) AS p ON p.url = r.pull_request_url$sql$;
 END;
 COMMENT ON FUNCTION vsm.airbyte_github_parts() IS 'what is read of GitHub as Airbyte leaves it; a part of vsm.attach_airbyte_github';

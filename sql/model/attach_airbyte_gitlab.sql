@@ -43,11 +43,11 @@ BEGIN ATOMIC
 		SELECT r.object AS body FROM [[pipelines.id]] AS r
 		WHERE NOT EXISTS (SELECT FROM [[pipelines_extended.id]] AS x WHERE x.id = r.id AND (x.updated_at < r.updated_at) IS NOT TRUE)$sql$
 	UNION ALL
-	-- A note is one of its request, whose author reviews nothing.
-	SELECT 'merge_request_notes', '{merge_request_notes.id}', 'gitlab_note', $sql$
+	-- A note is one of its request, which may come after it, and whose author reviews nothing.
+	SELECT 'merge_request_notes', '{merge_request_notes.noteable_id,merge_requests.id}', 'gitlab_note', $sql$
 		SELECT n.object || vsm.json_build('merge_request', vsm.json_build('id', n.noteable_id, 'author', vsm.json_build('id',
 			coalesce(m.author_id, m.author ->> 'id')))) AS body
-		FROM [[merge_request_notes.id]] AS n LEFT JOIN (
+		FROM [[merge_request_notes.noteable_id]] AS n LEFT JOIN (
 			SELECT DISTINCT ON (m.id) m.* FROM [[merge_requests]] AS m ORDER BY m.id) AS m ON m.id = n.noteable_id
 		WHERE n.noteable_type IS NOT DISTINCT FROM 'MergeRequest'$sql$;
 END;

@@ -75,7 +75,7 @@ BEGIN ATOMIC
 	VALUES
 		('issues', '{issues.id,board_issues.issue_id,issue_labels.issue_id}'::text[], NULL::text, $sql$
 		WITH label AS MATERIALIZED (
-			SELECT l.issue_id, jsonb_agg(l.label_name ORDER BY l.label_name) AS names
+			SELECT l.issue_id, jsonb_agg(DISTINCT l.label_name ORDER BY l.label_name) AS names
 			FROM [[issue_labels.issue_id]] AS l GROUP BY l.issue_id),
 		-- Where there are labels at all, an issue without one has none.
 		labelled AS MATERIALIZED (SELECT '[]'::jsonb AS none FROM [[issue_labels]] AS l LIMIT 1),
@@ -119,7 +119,7 @@ BEGIN ATOMIC
 		SELECT (vsm.fact_observed($2, i.entity, CASE WHEN i.status = 'DONE' THEN coalesce(i.resolution_date, i.seen_at) ELSE i.seen_at END,
 			i.state)).*
 		FROM issue AS i
-		WHERE i.state IS NOT NULL AND (i.status IS DISTINCT FROM 'TODO' OR i.seen_at > i.created_date)
+		WHERE i.state IS NOT NULL AND (i.status IS DISTINCT FROM 'TODO' OR (i.seen_at <= i.created_date) IS NOT TRUE)
 		-- (Not where the last change says so: it may be later than what the issue was resolved at.)
 		AND NOT EXISTS (SELECT FROM [[issue_changelogs.issue_id]] AS c WHERE c.issue_id = i.id AND c.field_name = 'status')
 		UNION ALL
@@ -137,7 +137,7 @@ BEGIN ATOMIC
 			SELECT c.id, c.entity, c.created_date, c.what,
 				vsm.devlake_value(c.what, c.original_from_value, n.names) AS from_value,
 				vsm.devlake_value(c.what, c.original_to_value, n.names) AS to_value
-			FROM change AS c, (SELECT jsonb_object_agg(s.id, s.name) AS names FROM [[sprints]] AS s WHERE s.name IS NOT NULL OFFSET 0) AS n
+			FROM change AS c, (SELECT jsonb_object_agg(s.id, s.name) AS names FROM [[sprints]] AS s WHERE s.id IS NOT NULL OFFSET 0) AS n
 			WHERE c.what NOT IN ('status', 'flag', 'key'))
 		SELECT (vsm.fact_event($2, c.entity, c.created_date, c.original_to_value, c.id, previous => c.original_from_value)).*
 		FROM change AS c WHERE c.what = 'status'
@@ -172,7 +172,7 @@ BEGIN ATOMIC
 				AND p.row_id = i.scope_id$sql$),
 		('pull_requests', '{pull_requests.id,pull_request_issues.pull_request_id,pull_request_commits.pull_request_id}', NULL, $sql$
 		WITH request AS MATERIALIZED (
-			SELECT p.*, $2 || ':pull_request:' || p.id AS entity, coalesce(r.name, p.base_repo_id) AS repository,
+			SELECT p.*, $2 || ':pull_request:' || p.id AS entity, coalesce(r.name, p.base_repo_id) AS repository, r.name AS repository_name,
 				coalesce(p.merged_date, p.closed_date, p.created_date) AS seen_at
 			FROM [[pull_requests.id]] AS p LEFT JOIN [[repos]] AS r ON r.id = p.base_repo_id)
 		SELECT (vsm.fact_row($2, 'merge_request', p.entity, p.seen_at, jsonb_strip_nulls(jsonb_build_object('source', $2,
@@ -185,9 +185,9 @@ BEGIN ATOMIC
 			|| jsonb_build_object('closed_at', CASE WHEN p.merged_date IS NULL THEN p.closed_date END))).*
 		FROM request AS p
 		UNION ALL
-		SELECT (vsm.fact_alias($2, p.entity, p.repository || CASE WHEN p.id LIKE 'gitlab:%' THEN '!' ELSE '#' END || p.pull_request_key,
-			p.created_date)).*
-		FROM request AS p WHERE p.pull_request_key IS NOT NULL
+		SELECT (vsm.fact_alias($2, p.entity, p.repository_name || CASE WHEN p.id LIKE 'gitlab:%' THEN '!' ELSE '#' END
+			|| p.pull_request_key, p.created_date)).*
+		FROM request AS p WHERE p.pull_request_key IS NOT NULL AND p.repository_name IS NOT NULL
 		UNION ALL
 		SELECT (vsm.fact_event($2, p.entity, e.at, e.state, p.entity || ':' || e.state)).*
 		FROM request AS p, LATERAL (VALUES ('opened', p.created_date), ('merged', p.merged_date),
@@ -214,7 +214,7 @@ BEGIN ATOMIC
 		FROM [[pull_request_commits.pull_request_id]] AS c JOIN request AS p ON p.id = c.pull_request_id$sql$),
 		('commits', '{commits.sha,commit_parents.commit_sha,repo_commits.commit_sha}', NULL, $sql$
 		WITH parent AS MATERIALIZED (
-			SELECT p.commit_sha, jsonb_agg(p.parent_commit_sha ORDER BY p.parent_commit_sha) AS parents
+			SELECT p.commit_sha, jsonb_agg(DISTINCT p.parent_commit_sha ORDER BY p.parent_commit_sha) AS parents
 			FROM [[commit_parents.commit_sha]] AS p GROUP BY p.commit_sha),
 		repository AS MATERIALIZED (
 			SELECT c.commit_sha, min(coalesce(r.name, c.repo_id)) AS name

@@ -72,7 +72,8 @@ BEGIN ATOMIC
 			GROUP BY h._dlt_parent_id),
 		label AS MATERIALIZED (
 			SELECT l._dlt_parent_id, jsonb_agg(l.value ORDER BY l._dlt_list_idx) AS labels
-			FROM [[issues__fields__labels._dlt_parent_id]] AS l GROUP BY l._dlt_parent_id),
+			FROM (SELECT DISTINCT l._dlt_parent_id, l._dlt_list_idx, l.value FROM [[issues__fields__labels._dlt_parent_id]] AS l) AS l
+			GROUP BY l._dlt_parent_id),
 		link AS MATERIALIZED (
 			SELECT l._dlt_parent_id, jsonb_agg(jsonb_strip_nulls(vsm.json_build(
 				'type', vsm.json_build('inward', l.type__inward, 'outward', l.type__outward),

@@ -31,17 +31,10 @@ CREATE FUNCTION vsm.fivetran_github_parts() RETURNS SETOF vsm.attached_part
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 6
 BEGIN ATOMIC
 	VALUES
-		-- What was deleted and is there again.
-		('restored', '{issue.id}'::text[], NULL::text, $sql$
-		WITH there AS MATERIALIZED (
-			SELECT i.id, i.state, i._fivetran_synced AS at FROM [[issue.id]] AS i WHERE i._fivetran_deleted IS NOT TRUE),
-		restored AS MATERIALIZED (
-			SELECT t.*, e.entity
-			FROM there AS t
-				JOIN event AS e ON e.entity = $2 || ':issue:' || t.id AND e.source = $2 AND e.event_id = e.entity || ':deleted'
-			WHERE e.at < t.at AND NOT EXISTS (SELECT FROM event AS n WHERE n.entity = e.entity AND n.at > e.at))
-		SELECT (vsm.fact_observed($2, r.entity, r.at, CASE r.state WHEN 'closed' THEN r.state ELSE 'opened' END)).*
-		FROM restored AS r$sql$),
+		('deleted', '{issue.id}'::text[], NULL::text, vsm.attached_ends($sql$
+			SELECT $2 || ':issue:' || i.id AS entity, coalesce(i._fivetran_synced, i.updated_at) AS at, i._fivetran_deleted AS is_gone,
+				CASE i.state WHEN 'closed' THEN i.state ELSE 'opened' END AS state, NULL AS state_id
+			FROM [[issue.id]] AS i WHERE i.pull_request IS NOT TRUE$sql$, 'deleted')),
 		('issue', '{issue.id,issue_label.issue_id}', 'github_issue', $sql$
 		WITH label AS MATERIALIZED (
 			SELECT l.issue_id, jsonb_agg(DISTINCT vsm.json_build('name', coalesce(l.label, b.name))) AS labels
@@ -54,18 +47,21 @@ BEGIN ATOMIC
 		FROM [[issue.id]] AS i LEFT JOIN [[repository]] AS r ON r.id = i.repository_id LEFT JOIN [[user]] AS u ON u.id = i.user_id
 			LEFT JOIN label AS l ON l.issue_id = i.id
 		WHERE i.pull_request IS NOT TRUE AND NOT EXISTS (SELECT FROM [[pull_request.issue_id]] AS p WHERE p.issue_id = i.id)$sql$),
-		('issue_closed_history', '{issue_closed_history.issue_id}', 'github_issue_event', $sql$
+		-- (What a request is may come after when it was closed.)
+		('issue_closed_history', '{issue_closed_history.issue_id,issue.id,pull_request.issue_id,issue_merged.issue_id}',
+			'github_issue_event', $sql$
 		SELECT vsm.json_build('event', CASE WHEN h.closed THEN 'closed' ELSE 'reopened' END, 'created_at', h.updated_at)
 			|| CASE WHEN p.id IS NULL THEN vsm.json_build('issue', vsm.json_build('id', h.issue_id))
-				ELSE vsm.json_build('pull_request', jsonb_strip_nulls(vsm.json_build('id', p.id, 'merged_at', m.merged_at))) END
+				-- (That it was merged may be told later, unless it went on.)
+				ELSE vsm.json_build('pull_request', vsm.json_build('id', p.id) || CASE
+					WHEN m.merged_at IS NOT NULL OR h.updated_at < i.closed_at OR i.state = 'open'
+						THEN vsm.json_build('merged_at', m.merged_at) ELSE '{}' END) END
 			AS body
-		FROM [[issue_closed_history.issue_id]] AS h LEFT JOIN [[pull_request.issue_id]] AS p ON p.issue_id = h.issue_id
+		FROM [[issue_closed_history.issue_id]] AS h JOIN [[issue.id]] AS i ON i.id = h.issue_id
+			LEFT JOIN [[pull_request.issue_id]] AS p ON p.issue_id = h.issue_id
 			LEFT JOIN [[issue_merged.issue_id]] AS m ON m.issue_id = h.issue_id
 		-- A request that is merged is closed by that.
-		WHERE NOT (p.id IS NOT NULL AND h.closed AND m.merged_at IS NOT NULL)$sql$),
-		('deleted', '{issue.id}', NULL, $sql$
-		SELECT (vsm.fact_event($2, $2 || ':issue:' || i.id, i._fivetran_synced, 'deleted', $2 || ':issue:' || i.id || ':deleted')).*
-		FROM [[issue.id]] AS i WHERE i._fivetran_deleted AND i.pull_request IS NOT TRUE$sql$),
+		WHERE (p.id IS NOT NULL OR i.pull_request IS NOT TRUE) AND NOT (p.id IS NOT NULL AND h.closed AND m.merged_at IS NOT NULL)$sql$),
 		('pull_request', '{issue.id,issue_merged.issue_id,pull_request.issue_id}', 'github_pull_request', $sql$
 		SELECT vsm.json_build('id', p.id, 'number', i.number, 'title', i.title, 'body', i.body, 'state', i.state,
 			'created_at', i.created_at, 'updated_at', i.updated_at, 'closed_at', i.closed_at, 'merged_at', m.merged_at,

@@ -35,17 +35,10 @@ CREATE FUNCTION vsm.fivetran_jira_parts() RETURNS SETOF vsm.attached_part
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 4
 BEGIN ATOMIC
 	VALUES
-		-- What was deleted and is there again.
-		('restored', '{issue.id}'::text[], NULL::text, $sql$
-		WITH there AS MATERIALIZED (
-			SELECT i.id, i.status, i._fivetran_synced AS at FROM [[issue.id]] AS i WHERE i._fivetran_deleted IS NOT TRUE),
-		restored AS MATERIALIZED (
-			SELECT t.*, e.entity
-			FROM there AS t
-				JOIN event AS e ON e.entity = $2 || ':issue:' || t.id AND e.source = $2 AND e.event_id = e.entity || ':deleted'
-			WHERE e.at < t.at AND NOT EXISTS (SELECT FROM event AS n WHERE n.entity = e.entity AND n.at > e.at))
-		SELECT (vsm.fact_observed($2, r.entity, r.at, s.name, r.status)).*
-		FROM restored AS r JOIN [[status]] AS s ON s.id = r.status$sql$),
+		('deleted', '{issue.id}'::text[], NULL::text, vsm.attached_ends($sql$
+			SELECT $2 || ':issue:' || i.id AS entity, coalesce(i._fivetran_synced, i.updated) AS at, i._fivetran_deleted AS is_gone,
+				coalesce(s.name, i.status) AS state, i.status AS state_id
+			FROM [[issue.id]] AS i LEFT JOIN [[status]] AS s ON s.id = i.status$sql$, 'Deleted')),
 		('issue', '{issue.id,issue_field_history.issue_id,issue_multiselect_history.issue_id}', 'told_jira_issue', $sql$
 		WITH wanted AS MATERIALIZED (
 			SELECT f.id, f.name, f.id LIKE 'customfield%' AS is_custom,
@@ -80,17 +73,19 @@ BEGIN ATOMIC
 				LEFT JOIN [[issue]] AS e ON e.id = h.value
 			WHERE h._fivetran_deleted IS NOT TRUE
 			UNION ALL
-			SELECT h.issue_id, w.id, w.name, w.what, w.is_custom, h.time,
+			SELECT h.issue_id, h.id, h.name, h.what, h.is_custom, h.time,
 				coalesce(string_agg(h.value, ', ' ORDER BY length(h.value), h.value), ''),
-				coalesce(string_agg(coalesce(CASE WHEN w.what = 'sprint'
+				coalesce(string_agg(coalesce(CASE WHEN h.what = 'sprint'
 						THEN (SELECT jsonb_object_agg(r.id, r.name) FROM [[sprint]] AS r WHERE r.id IS NOT NULL)
-						WHEN w.is_custom
+						WHEN h.is_custom
 						THEN (SELECT jsonb_object_agg(o.id, o.name) FROM [[field_option]] AS o WHERE o.id IS NOT NULL)
 					END ->> h.value, h.value), ', ' ORDER BY length(h.value), h.value), ''),
-				CASE WHEN w.id = 'labels' THEN coalesce(jsonb_agg(h.value ORDER BY h.value) FILTER (WHERE h.value IS NOT NULL), '[]') END
-			FROM [[issue_multiselect_history.issue_id]] AS h JOIN wanted AS w ON w.id = h.field_id
-			WHERE h._fivetran_deleted IS NOT TRUE
-			GROUP BY h.issue_id, w.id, w.name, w.what, w.is_custom, h.time),
+				CASE WHEN h.id = 'labels' THEN coalesce(jsonb_agg(h.value ORDER BY h.value) FILTER (WHERE h.value IS NOT NULL), '[]') END
+			FROM (
+				SELECT DISTINCT h.issue_id, w.id, w.name, w.what, w.is_custom, h.time, h.value
+				FROM [[issue_multiselect_history.issue_id]] AS h JOIN wanted AS w ON w.id = h.field_id
+				WHERE h._fivetran_deleted IS NOT TRUE) AS h
+			GROUP BY h.issue_id, h.id, h.name, h.what, h.is_custom, h.time),
 		history AS (
 			SELECT g.issue_id, g.told, g.fields, vsm.any_meaning($3, 'label', g.fields -> 'labels', 'incident') AS is_incident
 			FROM (
@@ -129,10 +124,6 @@ BEGIN ATOMIC
 			LEFT JOIN [[project]] AS j ON j.id = i.project
 			LEFT JOIN epic AS e ON e.id = i.parent_id
 			LEFT JOIN history AS h ON h.issue_id = i.id$sql$),
-		('deleted', '{issue.id}', 'jira_webhook', $sql$
-		SELECT jsonb_build_object('webhookEvent', 'jira:issue_deleted', 'timestamp', i._fivetran_synced,
-			'issue', jsonb_build_object('id', i.id)) AS body
-		FROM [[issue.id]] AS i WHERE i._fivetran_deleted$sql$),
 		('issue_link', '{issue_link.issue_id}', NULL, $sql$
 		SELECT (vsm.fact_link($2, $2 || ':issue:' || CASE WHEN l.kind LIKE '-%' THEN l.related_issue_id ELSE l.issue_id END,
 			$2 || ':issue:' || CASE WHEN l.kind LIKE '-%' THEN l.issue_id ELSE l.related_issue_id END, ltrim(l.kind, '-'), 'issue link',

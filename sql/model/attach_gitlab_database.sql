@@ -6,10 +6,14 @@
 CREATE FUNCTION vsm.gitlab_database_tables() RETURNS SETOF vsm.attached_table
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 19
 BEGIN ATOMIC
-	VALUES
+	-- (Tools that copy databases say when they wrote a row.)
+	SELECT t.name, t.columns, CASE WHEN t.changed LIKE '%\_at'
+		THEN '_fivetran_synced|_airbyte_extracted_at|_airbyte_emitted_at|_sdc_batched_at|' || t.changed ELSE t.changed END
+	FROM (VALUES
 		('issues!', 'id! text, iid number, project_id text, title text, description text, created_at! time, updated_at time, '
 			'closed_at time, state_id! text, weight number, due_date json, work_item_type_id text, issue_type text, '
-			'_fivetran_deleted flag, _fivetran_synced|_ab_cdc_deleted_at|_sdc_deleted_at time', 'updated_at'),
+			'_fivetran_deleted flag, _fivetran_synced|_ab_cdc_deleted_at|_sdc_deleted_at time, '
+			'_airbyte_extracted_at|_airbyte_emitted_at|_sdc_batched_at time', 'updated_at'),
 		('work_item_types', 'id! text, base_type text, name text', '='),
 		('resource_state_events', 'id! text, issue_id text, merge_request_id text, created_at! time, state! text', 'created_at'),
 		('resource_label_events', 'id! text, issue_id text, merge_request_id text, created_at! time, action! text, label_id text',
@@ -36,7 +40,7 @@ BEGIN ATOMIC
 			'finished_at time, project_id text', 'updated_at'),
 		('p_ci_pipelines', 'id! text, sha text, ref text, status text, created_at time, updated_at time, started_at time, '
 			'finished_at time, project_id text', 'updated_at'),
-		('routes', 'source_id! text, source_type! text, path! text', NULL);
+		('routes', 'source_id! text, source_type! text, path! text', NULL)) AS t (name, columns, changed);
 END;
 COMMENT ON FUNCTION vsm.gitlab_database_tables() IS 'the tables of GitLab''s own database; a part of vsm.attach_gitlab_database';
 
@@ -46,9 +50,15 @@ BEGIN ATOMIC
 	SELECT p.part, p.keys::text[], p.reader, replace(p.statement, '{project}',
 		$sql$(SELECT r.source_id, min(r.path) AS path FROM [[routes]] AS r WHERE r.source_type = 'Project' GROUP BY r.source_id)$sql$)
 	FROM (VALUES
+		('deleted', '{issues.id}', NULL, vsm.attached_ends($sql$
+			SELECT $2 || CASE WHEN coalesce(t.base_type, i.issue_type, (i.work_item_type_id::numeric - 1)::text) = '7' THEN ':epic:'
+					ELSE ':issue:' END || i.id AS entity, coalesce(i._fivetran_synced, CASE WHEN i._fivetran_deleted THEN i.updated_at
+					ELSE greatest(i._airbyte_extracted_at, i.updated_at) END) AS at, i._fivetran_deleted AS is_gone,
+				CASE i.state_id WHEN '1' THEN 'opened' WHEN '2' THEN 'closed' END AS state, NULL AS state_id
+			FROM [[issues.id]] AS i LEFT JOIN [[work_item_types]] AS t ON t.id = i.work_item_type_id$sql$, 'deleted')),
 		('issues', '{issues.id,label_links.target_id}', 'gitlab_issue', $sql$
 		WITH label AS MATERIALIZED (
-			SELECT k.target_id, jsonb_agg(l.title ORDER BY l.title) AS labels
+			SELECT k.target_id, jsonb_agg(DISTINCT l.title ORDER BY l.title) AS labels
 			FROM [[label_links.target_id]] AS k JOIN [[labels]] AS l ON l.id = k.label_id WHERE k.target_type = 'Issue'
 				GROUP BY k.target_id)
 		SELECT jsonb_strip_nulls(vsm.json_build('id', i.id, 'iid', i.iid, 'project_id', i.project_id, 'title', i.title,
@@ -68,10 +78,6 @@ BEGIN ATOMIC
 			(SELECT EXISTS (SELECT FROM [[work_item_types]] AS t) AS are_there OFFSET 0) AS y
 		-- (Of a row that was deleted there may be nothing but the id.)
 		WHERE i._fivetran_deleted IS NOT TRUE OR i.created_at IS NOT NULL$sql$),
-		('deleted', '{issues.id}', NULL, $sql$
-		SELECT (vsm.fact_event($2, d.entity, d.at, 'deleted', d.entity || ':deleted')).*
-		FROM (SELECT $2 || ':issue:' || i.id AS entity, coalesce(i._fivetran_synced, i.updated_at) AS at FROM [[issues.id]] AS i
-			WHERE i._fivetran_deleted) AS d$sql$),
 		('resource_state_events', '{resource_state_events.id}', 'gitlab_resource_event', $sql$
 		SELECT vsm.json_build('id', e.id, 'created_at', e.created_at, 'resource_id', coalesce(e.issue_id, e.merge_request_id),
 			'resource_type', CASE WHEN e.issue_id IS NULL THEN 'MergeRequest' ELSE 'Issue' END, 'state', CASE e.state WHEN '1' THEN 'opened'

@@ -82,7 +82,9 @@ DECLARE
 	columns jsonb;
 	label   text;
 	trigger name;
+	stale   name;
 	lacks   text;
+	whole   regclass;
 	child   regclass;
 	refused bigint;
 	reason  text;
@@ -142,6 +144,16 @@ BEGIN
 	trigger := vsm.track_trigger(schema, target.oid);
 
 	PERFORM vsm.enter_model(schema);
+	-- (A partition has the triggers of the whole.)
+	SELECT t.relation INTO whole FROM tracked AS t JOIN pg_partition_ancestors(target.oid) AS a ON a.relid = t.relation
+	WHERE t.relation <> target.oid LIMIT 1;
+	IF whole IS NOT NULL THEN
+		RAISE EXCEPTION USING
+			ERRCODE = 'wrong_object_type',
+			MESSAGE = format('%s cannot be tracked', track."table"),
+			DETAIL = format('It is a partition of %s, which the model tracks.', whole),
+			HINT = format('First CALL vsm.untrack(%L, %L), or leave it at that.', schema, whole);
+	END IF;
 	-- Nobody writes to the table from here on, until what is there has been read.
 	-- (A row that moves to another partition is deleted and inserted.)
 	EXECUTE format('CREATE OR REPLACE TRIGGER %I AFTER INSERT OR UPDATE%s ON %s FOR EACH ROW EXECUTE FUNCTION vsm.track_change(%s)',
@@ -156,8 +168,19 @@ BEGIN
 	-- Rows that replication brings are changes, too.
 	IF pg_has_role(target.relowner, 'USAGE') THEN
 		EXECUTE format('ALTER TABLE %s ENABLE ALWAYS TRIGGER %I', label, trigger);
+		-- A model that got another name, or is gone, is told of nothing.
+		FOR stale IN
+			SELECT t.tgname FROM pg_trigger AS t
+			WHERE t.tgrelid = target.oid AND t.tgfoid = to_regprocedure('vsm.track_change()') AND NOT t.tgisinternal
+			AND to_regnamespace(quote_ident(convert_from(substr(t.tgargs, 1, position('\x00'::bytea IN t.tgargs) - 1),
+				getdatabaseencoding()))) IS NULL
+		LOOP
+			EXECUTE format('DROP TRIGGER %I ON %s', stale, label);
+		END LOOP;
 	END IF;
-	DELETE FROM tracked AS t WHERE NOT EXISTS (SELECT FROM pg_class AS c WHERE c.oid = t.relation);
+	DELETE FROM tracked AS t
+	WHERE NOT EXISTS (SELECT FROM pg_class AS c WHERE c.oid = t.relation)
+	OR t.relation <> target.oid AND t.relation IN (SELECT p.relid FROM pg_partition_tree(target.oid) AS p);
 	INSERT INTO tracked AS t (relation, source, columns, on_error) VALUES (target.oid, name, columns, errors)
 	ON CONFLICT (relation) DO UPDATE SET source = excluded.source, columns = excluded.columns, on_error = excluded.on_error, since = now();
 

@@ -25,21 +25,29 @@ BEGIN ATOMIC
 	WITH change AS (
 		SELECT c.name, c.name || ':item:' || vsm.json_text(payload, 'id') AS entity,
 			coalesce(vsm.json_time(payload, 'at'), vsm.json_time(payload, 'now')) AS at, vsm.json_text(payload, 'state') AS state,
-			-- A row that is inserted begins then, unless it says when.
-			coalesce(vsm.json_time(payload, 'created_at'), CASE WHEN payload -> 'is_new' = 'true'
-				THEN coalesce(vsm.json_time(payload, 'at'), vsm.json_time(payload, 'now')) END) AS created_at
+			payload -> 'is_new' = 'true' AS is_new, to_timestamp(-extract(epoch FROM vsm.json_time(payload, 'now'))::float8) AS first
 		FROM (SELECT regexp_replace(source, '^track:', '') AS name) AS c)
 	SELECT (vsm.fact_row(c.name, 'item', c.entity, c.at, jsonb_strip_nulls(jsonb_build_object('source', c.name,
 		'key', vsm.json_text(payload, 'key'), 'title', vsm.json_text(payload, 'title'), 'project', vsm.json_text(payload, 'project'),
 		'priority', vsm.json_text(payload, 'priority'), 'parent', c.name || ':item:' || vsm.json_text(payload, 'parent'),
 		'source_type', vsm.json_text(payload, 'type'),
 		'type', coalesce(vsm.meaning(names, 'type', vsm.json_text(payload, 'type')), vsm.item_type(vsm.json_text(payload, 'type'))),
-		'created_at', c.created_at)))).*
+		'created_at', vsm.json_time(payload, 'created_at'))))).*
 	FROM change AS c
 	UNION ALL
-	SELECT (vsm.fact_event(c.name, c.entity, c.at, c.state, vsm.json_text(payload, 'change'), vsm.json_text(payload, 'previous'),
-		seq => vsm.json_number(payload, 'seq')::bigint)).*
-	FROM change AS c WHERE payload -> 'observed' IS DISTINCT FROM 'true'
+	-- A row that is inserted begins then, unless it says when. A table that is emptied and filled again inserts the row once more, and
+	-- of one that was found there it is not known: what was told first holds, so that versions run backwards.
+	SELECT (vsm.fact_row(c.name, 'item', c.entity, c.first, jsonb_build_object('created_at', CASE WHEN c.is_new THEN c.at END))).*
+	FROM change AS c
+	WHERE vsm.json_time(payload, 'created_at') IS NULL AND (c.is_new OR payload -> 'observed' = 'true')
+	UNION ALL
+	-- (With a time of its own such a row tells nothing new.)
+	SELECT (vsm.fact_event(c.name, c.entity, c.at, c.state, CASE WHEN o.is_stated
+			THEN c.entity || ':inserted:' || extract(epoch FROM c.at) || ':' || c.state ELSE vsm.json_text(payload, 'change') END,
+		vsm.json_text(payload, 'previous'), seq => vsm.json_number(payload, 'seq')::bigint,
+		version => CASE WHEN o.is_stated THEN c.first END)).*
+	FROM change AS c, LATERAL (SELECT c.is_new AND vsm.json_time(payload, 'at') IS NOT NULL AS is_stated) AS o
+	WHERE payload -> 'observed' IS DISTINCT FROM 'true'
 	UNION ALL
 	SELECT (vsm.fact_observed(c.name, c.entity, c.at, c.state)).*
 	FROM change AS c WHERE payload -> 'observed' = 'true'

@@ -21,7 +21,8 @@
  *
  * What is read again (vsm.read_again) is told from what is new by two things: its rows carry the
  * negative number of the payload that told them until they are told again, and then what is told
- * replaces what was; and of equal versions of a row the new reading holds.
+ * replaces what was; and of equal versions of a row the new reading holds. So it does of tables that
+ * are attached, of which no payloads are kept, for events and changes, too.
  */
 
 CREATE FUNCTION vsm.execute(statement text, VARIADIC arguments text[] DEFAULT '{}') RETURNS bigint
@@ -225,7 +226,7 @@ BEGIN
 	WITH told AS MATERIALIZED (
 		SELECT DISTINCT ON (f.entity COLLATE "C", f.source COLLATE "C", f.id COLLATE "C")
 			f.entity, f.source, f.id, min(f.at) OVER same AS at, max(f.payload) OVER same AS payload, f.version, f.value, f.value_id,
-			f.previous, f.previous_id, f.seq, f.method, f.details,
+			f.previous, f.previous_id, f.seq, f.method, f.details, f.again AND f.payload IS NULL AS holds,
 			jsonb_build_array(f.details, f.value, f.previous, f.value_id, f.previous_id, f.seq, f.method) AS wording
 		FROM (
 			SELECT f.*
@@ -241,7 +242,8 @@ BEGIN
 		SELECT t.*, o.at AS old_at, o.payload < 0 AS stale,
 			-- The same wording of a newer version, too: else one between the two would replace it.
 			(o.payload < 0 AND t.wording <> w.wording OR coalesce(t.version, '-infinity') > coalesce(o.told_at, '-infinity')
-				OR t.version IS NOT DISTINCT FROM o.told_at AND t.wording > w.wording) AS newer
+				OR t.version IS NOT DISTINCT FROM o.told_at
+					AND (t.wording > w.wording OR t.holds AND t.wording <> w.wording)) AS newer
 		FROM told AS t JOIN event AS o ON o.entity = t.entity AND o.source = t.source AND o.event_id = t.id,
 			LATERAL (SELECT jsonb_build_array(o.attributes, o.state, o.previous, o.state_id, o.previous_id, o.seq,
 				o.method) AS wording) AS w)
@@ -273,8 +275,11 @@ SET enable_seqscan = off
 SET jit = off
 AS $$
 #variable_conflict use_column
+DECLARE
+	holds text;
 BEGIN
 	PERFORM vsm.enter_facts(model);
+	holds := CASE WHEN EXISTS (SELECT FROM told_change AS f WHERE f.again AND f.payload IS NULL) THEN '<>' ELSE '>' END;
 	PERFORM vsm.add_rows('item_change', 'item, attribute, change_id, at, value, previous, source, told_at, payload, xid',
 		'SELECT DISTINCT ON (f.entity COLLATE "C", f.name COLLATE "C", f.id COLLATE "C")
 			f.entity, f.name, f.id, min(f.at) OVER same, f.value, f.previous, f.source, f.version, max(f.payload) OVER same,
@@ -291,13 +296,13 @@ BEGIN
 					CASE WHEN n.newer THEN excluded.source ELSE o.source END, CASE WHEN n.newer THEN excluded.told_at ELSE o.told_at END
 				FROM (SELECT o.payload < 0 OR coalesce(excluded.told_at, ''-infinity'') > coalesce(o.told_at, ''-infinity'')
 					OR excluded.told_at IS NOT DISTINCT FROM o.told_at
-						AND jsonb_build_array(excluded.value, excluded.previous, excluded.source)
-							> jsonb_build_array(o.value, o.previous, o.source) AS newer) AS n)
+						AND jsonb_build_array(excluded.value, excluded.previous, excluded.source) ' || holds || '
+							jsonb_build_array(o.value, o.previous, o.source) AS newer) AS n)
 		 WHERE o.payload < 0 OR excluded.at < o.at OR excluded.payload > coalesce(o.payload, 0)
 		 OR coalesce(excluded.told_at, ''-infinity'') > coalesce(o.told_at, ''-infinity'')
 		 OR excluded.told_at IS NOT DISTINCT FROM o.told_at
-			AND jsonb_build_array(excluded.value, excluded.previous, excluded.source)
-				> jsonb_build_array(o.value, o.previous, o.source)');
+			AND jsonb_build_array(excluded.value, excluded.previous, excluded.source) ' || holds || '
+				jsonb_build_array(o.value, o.previous, o.source)');
 
 	-- The first value of each attribute is what its earliest change came from.
 	INSERT INTO item_change AS c (item, attribute, change_id, at, value, source)

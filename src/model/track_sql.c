@@ -271,7 +271,8 @@ payload_of(const Tracked *tracked, TriggerData *trigger)
 	char	   *state = column_text(row, columns, tracked->column[tracked->state].number);
 	char	   *previous = is_update ? column_text(trigger->tg_trigtuple, columns, tracked->column[tracked->state].number) : NULL;
 
-	if (id == NULL || state == NULL)
+	/* An empty text is none, as readers have it. */
+	if (id == NULL || state == NULL || *id == '\0' || *state == '\0')
 		return NULL;
 	/* A row that moves to another partition is not new. */
 	if (!is_update && deleted.id != NULL && strcmp(deleted.id, id) == 0 && trigger->tg_relation->rd_rel->relispartition &&
@@ -319,7 +320,8 @@ table_owner(const char *model, const char *name, Oid *table)
 	if (!HeapTupleIsValid(tuple))
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_TABLE),
-				 errmsg("there is no model in schema \"%s\"", model)));
+				 errmsg("there is no model in schema \"%s\"", model),
+				 errhint("If it got another name, let its owner CALL vsm.track with that; else drop the trigger.")));
 	owner = ((Form_pg_class) GETSTRUCT(tuple))->relowner;
 	ReleaseSysCache(tuple);
 	return owner;

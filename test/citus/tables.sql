@@ -2,7 +2,8 @@
 SET client_min_messages = error;
 CREATE SCHEMA fivetran;
 SET search_path = fivetran;
-CREATE TABLE issue (id text, key text, created timestamptz, updated timestamptz, status text, project text, _fivetran_synced timestamptz);
+CREATE TABLE issue (id text, key text, created timestamptz, updated timestamptz, status text, project text, _fivetran_synced timestamptz,
+	_fivetran_deleted boolean);
 CREATE TABLE issue_field_history (issue_id text, field_id text, "time" timestamptz, value text, _fivetran_synced timestamptz);
 CREATE TABLE status (id text, name text, _fivetran_synced timestamptz);
 INSERT INTO status VALUES ('1', 'To Do', '2026-05-01'), ('2', 'In Progress', '2026-05-01'), ('3', 'Done', '2026-05-01');

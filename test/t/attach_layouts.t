@@ -83,4 +83,34 @@ for layout in $layouts; do
 			FROM vsm.attached('flow_$layout') AS a, vsm.attached('fresh_$layout') AS f")" 't|' "$layout: only what has changed is read"
 	is "$(differences "$layout" "flow_$layout" "fresh_$layout" true)" '' "$layout: after changes as a model that is attached anew"
 done
+
+# Rows come in any order, and some after what belongs to them.
+run -c "CREATE PROCEDURE made.keep(layout text, condition text, twice boolean) LANGUAGE plpgsql AS \$\$
+DECLARE
+	one record;
+BEGIN
+	FOR one IN SELECT t.tablename AS name FROM pg_tables AS t WHERE t.schemaname = keep.layout LOOP
+		EXECUTE format(CASE WHEN twice THEN 'INSERT INTO %1\$I.%2\$I TABLE %1\$I.%2\$I'
+			ELSE 'DELETE FROM %1\$I.%2\$I AS t WHERE NOT (%3\$s)' END, layout, one.name, condition);
+	END LOOP;
+END
+\$\$"
+attach() { # MODEL LAYOUT
+	run -c "CALL vsm.create_model('$1')" -c "CALL vsm.attach_$2('$1', '$2')" -c "SELECT vsm.refresh_once('$1')" >"$tmp/output" 2>&1
+}
+for layout in airbyte_gitlab airbyte_github devlake; do
+	run -c "CALL made.keep('$layout', 'hashtext(t::text) % 2 = 0', false)"
+	attach "part_$layout" "$layout"
+	load "$layout" '2026-02-03Z'
+	run -c "SELECT vsm.refresh_once('part_$layout')" >"$tmp/output" 2>&1
+	run -c "DROP SCHEMA fresh_$layout CASCADE" 2>"$tmp/output"
+	attach "fresh_$layout" "$layout"
+	is "$(differences "$layout" "part_$layout" "fresh_$layout" true)" '' "$layout: half of the rows first"
+done
+# Each may be there twice.
+for layout in dlt_jira fivetran_jira gitlab_database devlake; do
+	run -c "CALL made.keep('$layout', '', true)"
+	attach "twice_$layout" "$layout"
+	is "$(differences "$layout" "twice_$layout" "fresh_$layout" true)" '' "$layout: each row twice"
+done
 done_testing

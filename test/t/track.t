@@ -45,6 +45,27 @@ is "$(run -c "SET lock_timeout = '30s'" -c "INSERT INTO ticket VALUES (2, 'New')
 sql -c "SELECT pg_terminate_backend($pid)" >/dev/null
 wait $open
 
+# A table that is emptied and filled again: an item was created when it was told first, if that was seen at all, and what has a time of its
+# own is told once.
+run -c 'CREATE TABLE copied (id int, state text, at timestamptz)' -c "INSERT INTO copied VALUES (1, 'New', '2026-01-05Z')" \
+	-c "CALL vsm.track('flow', 'copied', 'copy', 'id', 'state', at => 'at')" \
+	-c "CALL vsm.track('flow', 'copied', 'copy', 'id', 'state', at => 'at')" \
+	-c "INSERT INTO copied VALUES (2, 'New', '2026-01-06Z'), (3, 'Open', NULL)" -c 'CREATE TABLE kept AS TABLE copied'
+run -c "SELECT vsm.ingest_once('flow')" >/dev/null
+created() { run -c "SELECT item, created_at AT TIME ZONE 'UTC' FROM flow.item WHERE source = 'copy' ORDER BY item"; }
+created=$(created)
+is "$(printf '%s\n' "$created" | sed '/item:3/s/|20.*/|then/')" \
+	"$(printf 'copy:item:1|\ncopy:item:2|2026-01-06 00:00:00\ncopy:item:3|then')" \
+	'what is inserted begins then'
+for again in first second; do
+	[ $again = first ] || run -c "UPDATE kept SET state = 'Done', at = '2026-01-07Z' WHERE id = 2"
+	run -c 'BEGIN' -c 'TRUNCATE copied' -c 'INSERT INTO copied TABLE kept' -c 'COMMIT'
+	run -c 'BEGIN' -c 'DELETE FROM copied' -c 'INSERT INTO copied TABLE kept' -c 'COMMIT' -c "SELECT vsm.ingest_once('flow')" >/dev/null
+done
+is "$(created)" "$created" 'and not when it is loaded anew'
+is "$(run -c "SELECT string_agg(state, ' ' ORDER BY at) FROM flow.event WHERE entity IN ('copy:item:1', 'copy:item:2')
+	GROUP BY entity ORDER BY entity")" "$(printf 'New\nNew Done')" 'a state that has a time of its own is told once'
+
 # By logical replication.
 sql -d vsm_track_publisher -c 'CREATE TABLE ticket (id int PRIMARY KEY, state text)' -c 'CREATE PUBLICATION vsm_track FOR TABLE ticket' \
 	-c "SELECT pg_create_logical_replication_slot('vsm_track', 'pgoutput')" >/dev/null

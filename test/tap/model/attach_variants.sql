@@ -3,7 +3,7 @@
 BEGIN;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS vsm;
-SELECT plan(54);
+SELECT plan(71);
 SET LOCAL client_min_messages = error;
 SET LOCAL TimeZone = 'Asia/Tokyo';
 SET LOCAL bytea_output = 'escape';
@@ -228,6 +228,12 @@ UPDATE hub.issue SET _fivetran_deleted = false, _fivetran_synced = '2026-01-20Z'
 SELECT vsm.refresh_once('versioned');
 SELECT is(states('github:issue:72', 'versioned'), 'opened deleted opened', 'an issue of GitHub that is there again');
 SELECT is((SELECT tags FROM versioned.item WHERE item = 'github:issue:72'), '["bug"]', 'without a label that was deleted');
+UPDATE hub.issue SET _fivetran_deleted = true, _fivetran_synced = '2026-01-22Z';
+SELECT vsm.refresh_once('versioned');
+SELECT is((SELECT max(at) FROM versioned.event WHERE state = 'deleted'), '2026-01-22Z', 'and deleted again');
+UPDATE hub.issue SET _fivetran_deleted = false, _fivetran_synced = '2026-01-24Z';
+SELECT vsm.refresh_once('versioned');
+SELECT is(states('github:issue:72', 'versioned'), 'opened deleted opened deleted opened', 'and there again');
 
 -- ServiceNow: what people see beside codes, references as JSON, a record that is there again
 CREATE SCHEMA now;
@@ -244,6 +250,52 @@ SELECT results_eq($$SELECT service, priority FROM versioned.item WHERE item = 's
 	$$VALUES ('c1', '1 - Critical')$$,
 	'references as JSON, names beside codes');
 
+-- Tables as ServiceNow has them itself: what every task has is in the table task.
+CREATE SCHEMA split;
+CREATE TABLE split.task (sys_id text, number text, short_description text, sys_class_name text, state bigint, priority bigint,
+	opened_at timestamp, closed_at timestamp, cmdb_ci_link text, cmdb_ci_value text, sys_created_on timestamp, sys_updated_on timestamp,
+	sys_mod_count bigint, _fivetran_deleted boolean, _fivetran_synced timestamptz);
+CREATE TABLE split.incident (sys_id text, severity bigint, incident_state bigint, resolved_at timestamp, caused_by_link text,
+	caused_by_value text, sys_created_on timestamp, sys_updated_on timestamp, _fivetran_deleted boolean, _fivetran_synced timestamptz);
+CREATE TABLE split.change_task (sys_id text, change_request_link text, change_request_value text, sys_created_on timestamp,
+	sys_updated_on timestamp, _fivetran_deleted boolean, _fivetran_synced timestamptz);
+CREATE TABLE split.sys_choice (name text, element text, value text, label text, language text, inactive boolean,
+	_fivetran_deleted boolean);
+INSERT INTO split.task VALUES ('i1', 'INC1', 'Down', 'incident', 6, 3, '2026-01-12 09:40', NULL, 'https://now.example.com/cmdb_ci/c1', 'c1',
+		'2026-01-12 09:41', '2026-01-12 11:00', 2, false, '2026-01-13Z'),
+	('t1', 'CTASK1', 'Test', 'change_task', 1, 4, '2026-01-12 09:40', NULL, NULL, NULL, '2026-01-12 09:41', '2026-01-12 11:00', 1, false,
+		'2026-01-13Z'),
+	('g1', 'GRP1', 'Group', 'u_group', 1, 4, '2026-01-12 09:40', NULL, NULL, NULL, '2026-01-12 09:41', '2026-01-12 11:00', 1, false,
+		'2026-01-13Z');
+INSERT INTO split.incident VALUES ('i1', 1, 6, '2026-01-12 11:00', 'https://now.example.com/change_request/r1', 'r1', '2026-01-12 09:41',
+	'2026-01-12 11:00', false, '2026-01-13Z');
+INSERT INTO split.change_task VALUES ('t1', 'https://now.example.com/change_request/r1', 'r1', '2026-01-12 09:41', '2026-01-12 11:00',
+	false, '2026-01-13Z');
+INSERT INTO split.sys_choice VALUES ('incident', 'state', '6', 'Solved', 'en', false, false),
+	('incident', 'state', '6', 'Zapped', 'en', true, false), ('incident', 'state', '6', 'Yonder', 'en', false, true);
+CALL vsm.attach_servicenow('versioned', 'split', 'servicenow:split');
+SELECT vsm.refresh_once('versioned');
+SELECT results_eq($$SELECT records, refused, error FROM vsm.attached('versioned') WHERE source_schema = 'split'$$,
+	$$VALUES (3::bigint, 0::bigint, NULL::text)$$, 'a record is a row of task and one of its own table');
+SELECT results_eq($$SELECT service, opened_at, resolved_at, severity, status, change_caused, title FROM versioned.incident
+	WHERE source = 'servicenow:split'$$,
+	$$VALUES ('c1', timestamptz '2026-01-12 09:40Z', timestamptz '2026-01-12 11:00Z', '1', 'Solved', true, 'Down')$$,
+	'an incident has what is in both, and its state the name that is used still');
+SELECT results_eq($$SELECT source, target, kind FROM versioned.link WHERE source LIKE 'servicenow:split:%' ORDER BY source$$,
+	$$VALUES ('servicenow:split:change_task:t1', 'servicenow:split:change_request:r1', 'part_of'),
+		('servicenow:split:incident:i1', 'servicenow:split:change_request:r1', 'caused_by')$$, 'references in two columns are links');
+UPDATE split.task SET state = 7, sys_updated_on = '2026-01-13 11:00', _fivetran_synced = '2026-01-14Z' WHERE sys_id = 'i1';
+SELECT vsm.refresh_once('versioned');
+SELECT results_eq($$SELECT at, state FROM versioned.event WHERE entity = 'servicenow:split:incident:i1' ORDER BY at$$,
+	$$VALUES (timestamptz '2026-01-12 11:00Z', 'Solved'), ('2026-01-13 11:00Z', 'Closed')$$, 'what changes in task is read');
+UPDATE split.task SET _fivetran_deleted = true, _fivetran_synced = '2026-01-15Z' WHERE sys_id = 'i1';
+UPDATE split.incident SET _fivetran_deleted = true, _fivetran_synced = '2026-01-15Z';
+SELECT vsm.refresh_once('versioned');
+UPDATE split.task SET _fivetran_deleted = false, _fivetran_synced = '2026-01-16Z' WHERE sys_id = 'i1';
+UPDATE split.incident SET _fivetran_deleted = false, _fivetran_synced = '2026-01-16Z';
+SELECT vsm.refresh_once('versioned');
+SELECT is(states('servicenow:split:incident:i1', 'versioned'), 'Solved Closed Deleted Closed', 'and deleted and restored');
+
 -- GitLab: types without a table of them, or in the issue; rows of which change data capture says that they were deleted
 CREATE SCHEMA lab;
 CREATE TABLE lab.issues (id bigint, iid int, project_id bigint, title text, created_at timestamp, updated_at timestamp, state_id smallint,
@@ -259,11 +311,66 @@ SELECT results_eq($$SELECT item, source_type FROM versioned.item WHERE item LIKE
 	$$VALUES ('gitlab:issue:1', 'issue'), ('gitlab:issue:2', 'incident'), ('gitlab:issue:3', 'task'), ('gitlab:issue:4', 'incident'),
 		('gitlab:issue:5', 'type_1001')$$, 'types of GitLab of several versions');
 SELECT is(states('gitlab:issue:6', 'versioned'), 'deleted', 'a row that was deleted');
+UPDATE lab.issues SET _ab_cdc_deleted_at = '2026-01-10Z' WHERE id = 3;
+ALTER TABLE lab.issues ADD COLUMN _airbyte_extracted_at timestamptz DEFAULT '2026-01-11Z';
+SELECT vsm.refresh_once('versioned');
+UPDATE lab.issues SET _ab_cdc_deleted_at = NULL, _airbyte_extracted_at = '2026-01-12Z' WHERE id = 3;
+SELECT vsm.refresh_once('versioned');
+SELECT is(states('gitlab:issue:3', 'versioned'), 'opened deleted opened', 'one that is there again');
+INSERT INTO lab.issues VALUES (8, 8, NULL, 'Epic', '2026-01-05', '2026-01-05', 1, 8, NULL, '2026-01-10Z', '2026-01-13Z');
+SELECT vsm.refresh_once('versioned');
+SELECT is(states('gitlab:epic:8', 'versioned'), 'opened deleted', 'an epic, which is one of the issues there');
+
+-- What belongs to a row comes after it, though that is as old as before: what is there now holds. GitLab: numbers with zeros.
+CREATE SCHEMA late;
+CREATE TABLE late.issues (id numeric(38, 9), iid numeric(38, 9), project_id numeric(38, 9), title text, created_at timestamp,
+	updated_at timestamp, state_id smallint, weight numeric(38, 9));
+CREATE TABLE late.routes (source_id numeric(38, 9), source_type text, path text);
+CREATE TABLE late.labels (id bigint, title text);
+CREATE TABLE late.label_links (label_id bigint, target_id bigint, target_type text, updated_at timestamp);
+INSERT INTO late.routes VALUES (5, 'Project', 'shop/checkout');
+INSERT INTO late.labels VALUES (1, 'bug');
+INSERT INTO late.issues VALUES (7, 8, 5, 'Seven', '2026-01-05', '2026-01-05', 1, 3);
+CALL vsm.attach_gitlab_database('versioned', 'late', 'gitlab:late');
+SELECT vsm.refresh_once('versioned');
+SELECT results_eq($$SELECT key, size, type FROM versioned.item WHERE item = 'gitlab:late:issue:7'$$,
+	$$VALUES ('shop/checkout#8', 3::numeric, 'feature')$$, 'numbers of any scale');
+INSERT INTO late.label_links VALUES (1, 7, 'Issue', '2026-01-06');
+SELECT vsm.refresh_once('versioned');
+SELECT results_eq($$SELECT type, tags FROM versioned.item WHERE item = 'gitlab:late:issue:7'$$, $$VALUES ('defect', '["bug"]'::jsonb)$$,
+	'a label that comes after its issue says what it is');
+INSERT INTO jira.issue_field_history VALUES ('8', 'status', '2026-07-01Z', '1', '2026-07-04Z'),
+	('8', 'status', '2026-07-03Z', '8', '2026-07-04Z');
+SELECT vsm.refresh_once('flow');
+INSERT INTO jira.issue_field_history VALUES ('8', 'status', '2026-07-02Z', '4', '2026-07-05Z');
+SELECT vsm.refresh_once('flow');
+SELECT is((SELECT array_agg(previous || ' ' || state ORDER BY at) FROM flow.event
+	WHERE entity = 'jira:issue:8' AND at > '2026-07-01 12:00Z'), '{Open Done,Done In Review}',
+	'a change that comes after a later one is what that came from');
+INSERT INTO hub.issue VALUES (73, 9, 'Nine', 'closed', '2026-01-05', '2026-01-15', 5, false, '2026-01-25Z');
+ALTER TABLE hub.issue ADD COLUMN pull_request boolean, ADD COLUMN closed_at timestamp;
+UPDATE hub.issue SET pull_request = true, closed_at = '2026-01-15' WHERE id = 73;
+CREATE TABLE hub.issue_closed_history (issue_id bigint, closed boolean, updated_at timestamp, _fivetran_synced timestamptz);
+INSERT INTO hub.issue_closed_history VALUES (73, true, '2026-01-13', '2026-01-25Z'), (73, false, '2026-01-14', '2026-01-25Z'),
+	(73, true, '2026-01-15', '2026-01-25Z');
+SELECT vsm.refresh_once('versioned');
+CREATE TABLE hub.pull_request (id bigint, issue_id bigint, _fivetran_synced timestamptz);
+INSERT INTO hub.pull_request VALUES (730, 73, '2026-01-26Z');
+SELECT vsm.refresh_once('versioned');
+SELECT is(states('github:issue:73', 'versioned'), NULL, 'when a request was closed is not told of an issue');
+SELECT is(states('github:pull_request:730', 'versioned'), 'opened closed reopened closed', 'but of the request, when that is there');
 
 -- DevLake: results of older versions. dlt: a column that had another type at first.
 CREATE SCHEMA lake;
 CREATE TABLE lake.cicd_pipelines (id text, name text, result text, status text, created_date timestamptz, finished_date timestamptz);
 INSERT INTO lake.cicd_pipelines VALUES ('p:1', 'ci', 'ABORT', 'DONE', '2026-01-05Z', '2026-01-05 01:00Z');
+CREATE TABLE lake.issue_changelogs (id text, issue_id text, field_name text, original_from_value text, original_to_value text,
+	created_date timestamptz);
+INSERT INTO lake.issue_changelogs VALUES ('c:1', 'jira:JiraIssue:1:7', 'Sprint', NULL, 'jira:JiraSprint:1:7', '2026-01-05Z');
+CREATE TABLE lake.issues (id text, status text, original_status text, created_date timestamptz, updated_date timestamptz);
+INSERT INTO lake.issues VALUES ('jira:JiraIssue:1:7', 'TODO', 'Open', NULL, '2026-01-05Z'), ('', '', '', NULL, NULL);
+CREATE TABLE lake.sprints (id text, name text);
+INSERT INTO lake.sprints VALUES (NULL, 'None'), ('jira:JiraSprint:1:7', 'Sprint 7');
 CALL vsm.attach_devlake('versioned', 'lake');
 CREATE SCHEMA dlt;
 CREATE TABLE dlt.issues (_dlt_id text, _dlt_load_id text, id text, key text, fields__created timestamptz, fields__updated timestamptz,
@@ -273,7 +380,10 @@ INSERT INTO dlt.issues VALUES ('a', '1768348800.1', '21', 'SHOP-21', '2026-01-05
 CALL vsm.attach_dlt_jira('versioned', 'dlt', 'jira:dlt');
 SELECT vsm.refresh_once('versioned');
 SELECT is((SELECT status FROM versioned.build), 'canceled', 'a pipeline of an older DevLake');
+SELECT is(states('devlake:issue:jira:JiraIssue:1:7', 'versioned'), 'Open', 'an issue that does not say when it was created');
 SELECT is((SELECT array_agg(size ORDER BY item) FROM versioned.item WHERE source = 'jira:dlt'), '{3,3.5}', 'a column of another type');
+SELECT is(vsm.attached_json('["98e12345", "\"1e12345"]'), '["98e12345", "\"1e12345"]', 'a SHA in JSON is no number');
+SELECT is(vsm.attached_json('["a", 98e12345]'), '"[\"a\", 98e12345]"', 'but a number that none can hold is');
 SELECT is(wrong('versioned'), NULL, 'nothing was wrong');
 SELECT finish();
 ROLLBACK;

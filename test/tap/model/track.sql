@@ -6,7 +6,7 @@ SET LOCAL client_min_messages = error;
 SET LOCAL jit = off;
 SET LOCAL timezone = 'America/New_York';
 SET LOCAL datestyle = 'German, DMY';
-SELECT plan(67);
+SELECT plan(70);
 CALL vsm.create_model('flow');
 CREATE SCHEMA shop;
 CREATE TABLE shop.ticket (ticket_id bigint PRIMARY KEY, status text, subject text, kind text, changed_at timestamptz, note text);
@@ -312,6 +312,26 @@ SELECT results_eq($$SELECT concat_ws(' ', payload::jsonb ->> 'id', payload::json
 DELETE FROM flow.inbox;
 SELECT throws_ok($$CALL vsm.track('flow', 'flow.inbox', 'in', 'id', 'source')$$, '42809', 'flow.inbox cannot be tracked',
 	'not what it writes to');
+
+-- Partitions are tracked with the whole. An empty text is no state.
+CREATE TABLE shop.whole (id text, s text) PARTITION BY LIST (s);
+CREATE TABLE shop.part PARTITION OF shop.whole DEFAULT;
+CALL vsm.track('flow', 'shop.part', 'part', 'id', 's');
+CALL vsm.track('flow', 'shop.whole', 'whole', 'id', 's');
+INSERT INTO shop.whole VALUES ('1', 'New'), ('2', ''), ('', 'New');
+SELECT results_eq($$SELECT source, payload::jsonb ->> 'id' FROM flow.inbox$$, $$VALUES ('track:whole', '1')$$,
+	'which takes the place of parts');
+DELETE FROM flow.inbox;
+SELECT throws_ok($$CALL vsm.track('flow', 'shop.part', 'part', 'id', 's')$$, '42809', 'shop.part cannot be tracked', 'and not beside it');
+
+-- A model that got another name
+CALL vsm.create_model('before');
+CREATE TABLE shop.renamed (id int, s text);
+CALL vsm.track('before', 'shop.renamed', 'desk', 'id', 's');
+ALTER SCHEMA before RENAME TO after;
+CALL vsm.track('after', 'shop.renamed', 'desk', 'id', 's');
+SELECT is((SELECT array_agg(tgname) FROM pg_trigger WHERE tgrelid = 'shop.renamed'::regclass), '{vsm_track_after}',
+	'a trigger of a model that is there no longer goes');
 
 -- Errors
 SELECT throws_ok(format('CALL vsm.track(''flow'', %s)', arguments), state, message, message)
