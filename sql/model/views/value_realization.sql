@@ -1,21 +1,29 @@
 CREATE OR REPLACE VIEW :"schema".value_realization WITH (security_barrier) AS
 -- What is told of use and of what came of it, each of an item by itself or an alias.
 WITH named AS MATERIALIZED (
-	SELECT coalesce((
-		-- (Of one item, as most are, the index says it all.)
-		SELECT CASE WHEN count(*) < 2 THEN min(a.item) ELSE (
-			SELECT b.item FROM :"schema".item_alias AS b WHERE b.alias = n.name
-			ORDER BY b.since DESC NULLS LAST, b.item COLLATE "C" LIMIT 1) END
-		FROM :"schema".item_alias AS a WHERE a.alias = n.name), n.name) AS item, n.used_at, n.brought_at
+	SELECT n.item, array_agg(n.name) AS names, min(n.used_at) AS used_at, min(n.brought_at) AS brought_at
 	FROM (
-		SELECT u.feature AS name, min(u.at) AS used_at, NULL::timestamptz AS brought_at FROM :"schema".usage AS u GROUP BY u.feature
-		UNION ALL
-		SELECT o.feature, NULL, min(o.at) FROM :"schema".outcome AS o GROUP BY o.feature) AS n),
-named_item AS MATERIALIZED (SELECT DISTINCT n.item FROM named AS n),
--- Since when a value stream tells of them.
+		SELECT coalesce((
+			-- (Of one item, as most are, the index says it all.)
+			SELECT CASE WHEN count(*) < 2 THEN min(a.item) ELSE (
+				SELECT b.item FROM :"schema".item_alias AS b WHERE b.alias = t.name
+				ORDER BY b.since DESC NULLS LAST, b.item COLLATE "C" LIMIT 1) END
+			FROM :"schema".item_alias AS a WHERE a.alias = t.name), t.name) AS item, t.name, t.used_at, t.brought_at
+		FROM (
+			SELECT k.name, min(k.used_at) AS used_at, min(k.brought_at) AS brought_at
+			FROM (
+				SELECT u.feature AS name, min(u.at) AS used_at, NULL::timestamptz AS brought_at FROM :"schema".usage AS u GROUP BY u.feature
+				UNION ALL
+				SELECT o.feature, NULL, min(o.at) FROM :"schema".outcome AS o GROUP BY o.feature) AS k
+			GROUP BY k.name) AS t) AS n
+	GROUP BY n.item),
+-- (The planner does not know that they are one row each.)
+named_item AS NOT MATERIALIZED (
+	SELECT n.item, min(n.names) AS names, min(n.used_at) AS used_at, min(n.brought_at) AS brought_at FROM named AS n GROUP BY n.item),
+-- Since when a value stream tells of them. (Hashed: looked up are some of the value stream asked for, not all that is told of.)
 connected AS (
 	SELECT coalesce(f.value_stream, '(none)') AS value_stream, min(n.used_at) AS used_at, min(n.brought_at) AS brought_at
-	FROM named AS n JOIN :"schema".item_flow AS f ON f.item = n.item
+	FROM :"schema".item_flow AS f LEFT JOIN named_item AS n ON n.item = f.item
 	GROUP BY f.value_stream),
 -- What teams cost, each a row of the same days: one value, in which each span of days is looked up. (By a SELECT of its own, so that it
 -- is nobody's key.)
@@ -25,13 +33,14 @@ worth AS MATERIALIZED (
 	FROM (
 		SELECT k.team, k.since, k.costs, min(k.since) OVER () AS first_day, row_number() OVER (ORDER BY k.team) AS place
 		FROM :"schema".team_cost AS k) AS t)
-SELECT f.item, f.key, f.title, f.url, f.value_stream, f.portfolio, f.team, f.type, f.priority, f.service, f.level, f.category, f.outcome,
+SELECT f.item, i.key, i.title, i.url, f.value_stream, coalesce(v.portfolio, '(none)') AS portfolio, f.team, f.type, f.priority, i.service,
+	f.level, f.category, f.outcome,
 	r.released_at, vsm.period_day(r.released_at, m.time_zone) AS released_day,
 	vsm.period_week(r.released_at, m.time_zone, m.week_starts) AS released_week,
 	vsm.period_month(r.released_at, m.time_zone) AS released_month,
-	a.first_used_at, a.user_days::float8 AS user_days_30, f.told_value AS planned_value,
+	a.first_used_at, a.user_days::float8 AS user_days_30, i.told_value AS planned_value,
 	CASE WHEN c.brought_at IS NOT NULL THEN coalesce(e.amount, 0) END AS realized_value,
-	CASE WHEN c.brought_at IS NOT NULL THEN coalesce(e.amount, 0) END / nullif(f.told_value, 0) AS realized_share,
+	CASE WHEN c.brought_at IS NOT NULL THEN coalesce(e.amount, 0) END / nullif(i.told_value, 0) AS realized_share,
 	s.cost, s.cost_method, e.payback_at,
 	CASE WHEN a.first_used_at IS NOT NULL THEN false
 		WHEN greatest(r.released_at, c.used_at) + interval '720 hours' <= now() AND r.released_at IS NOT NULL AND c.used_at IS NOT NULL
@@ -39,30 +48,22 @@ SELECT f.item, f.key, f.title, f.url, f.value_stream, f.portfolio, f.team, f.typ
 		END AS unused,
 	now() AS as_of_at
 FROM (
-		SELECT t.*, i.key, i.title, i.url, coalesce(i.service, '(none)') AS service, coalesce(v.portfolio, '(none)') AS portfolio,
-			i.planned_value::float8 AS told_value, i.cost::float8 AS told_cost
-		FROM (
-				-- A feature is what has children, what is a part of nothing and of that type, and what somebody says the value of.
-				SELECT d.item, d.value_stream AS own_stream, coalesce(d.value_stream, '(none)') AS value_stream,
-					coalesce(d.team, '(none)') AS team, coalesce(d.type, '(none)') AS type, d.priority,
-					coalesce(d.level, 'item') AS level, coalesce(d.category, '(none)') AS category, d.outcome,
-					d.released_at, d.finished_at, b.items AS below, CASE WHEN b.items = '{}' THEN ARRAY[d.item] ELSE b.items END AS parts
-				FROM :"schema".item_flow AS d
-					CROSS JOIN LATERAL (
-						SELECT d.type = 'feature' AND d.parent IS NULL AND d.feature IS NULL
-								OR d.item IN (SELECT n.item FROM named_item AS n)
-								OR d.item IN (SELECT k.item FROM :"schema".item AS k WHERE k.planned_value IS NOT NULL) AS is_feature
-						OFFSET 0) AS n
-					CROSS JOIN LATERAL (
-						SELECT CASE WHEN d.level = 'parent' THEN ARRAY(
-							SELECT p.item FROM :"schema".feature_item AS p WHERE p.feature = d.item) ELSE '{}' END AS items
-						WHERE d.level = 'parent' OR n.is_feature OFFSET 0) AS b
-				WHERE b.items <> '{}' OR n.is_feature) AS t
-			-- (Looked up: items in their order are not asked for, but those of a value stream.)
+		-- A feature is what has children, what is a part of nothing and of that type, and what somebody says the value of.
+		SELECT d.item, d.value_stream AS own_stream, coalesce(d.value_stream, '(none)') AS value_stream,
+			coalesce(d.team, '(none)') AS team, coalesce(d.type, '(none)') AS type, d.priority,
+			coalesce(d.level, 'item') AS level, coalesce(d.category, '(none)') AS category, d.outcome, w.names AS own_names,
+			b.items AS below, CASE WHEN b.items = '{}' THEN ARRAY[d.item] ELSE b.items END AS parts
+		FROM :"schema".item_flow AS d
+			LEFT JOIN named_item AS w ON w.item = d.item
 			CROSS JOIN LATERAL (
-				SELECT k.key, k.title, k.url, k.service, k.planned_value, k.cost FROM :"schema".item AS k
-				WHERE k.item = t.item OFFSET 0) AS i
-			LEFT JOIN :"schema".value_stream AS v ON v.value_stream = t.own_stream) AS f
+				SELECT d.type = 'feature' AND d.parent IS NULL AND d.feature IS NULL OR w.item IS NOT NULL
+						OR d.item IN (SELECT k.item FROM :"schema".item AS k WHERE k.planned_value IS NOT NULL) AS is_feature
+				OFFSET 0) AS n
+			CROSS JOIN LATERAL (
+				SELECT CASE WHEN d.level = 'parent' THEN ARRAY(
+					SELECT p.item FROM :"schema".feature_item AS p WHERE p.feature = d.item) ELSE '{}' END AS items
+				WHERE d.level = 'parent' OR n.is_feature OFFSET 0) AS b
+		WHERE b.items <> '{}' OR n.is_feature) AS f
 	CROSS JOIN (SELECT time_zone, week_starts, currency FROM :"schema".model LIMIT 1) AS m
 	LEFT JOIN connected AS c ON c.value_stream = f.value_stream
 	CROSS JOIN LATERAL (
@@ -78,21 +79,25 @@ FROM (
 						THEN i.finished_at
 				END AS at OFFSET 0) AS e
 		WHERE (i.outcome = 'cancelled') IS NOT TRUE OFFSET 0) AS r
+	-- (Looked up: items in their order are not asked for, but those of a value stream that were released then.)
+	CROSS JOIN LATERAL (
+		SELECT k.key, k.title, k.url, coalesce(k.service, '(none)') AS service, k.planned_value::float8 AS told_value,
+			k.cost::float8 AS told_cost
+		FROM :"schema".item AS k WHERE k.item = f.item OFFSET 0) AS i
+	LEFT JOIN :"schema".value_stream AS v ON v.value_stream = f.own_stream
 	CROSS JOIN LATERAL (
 		-- By which names use of it and outcomes are told.
-		SELECT ARRAY(
+		SELECT coalesce(f.own_names, '{}') || ARRAY(
 			SELECT n.name
-			FROM unnest(f.item || f.below) AS p (item)
+			FROM unnest(f.below) AS p (item)
 				CROSS JOIN LATERAL (
 					SELECT p.item AS name WHERE NOT EXISTS (SELECT FROM :"schema".item_alias AS x WHERE x.alias = p.item)
 					UNION ALL
 					SELECT x.alias FROM :"schema".item_alias AS x
-					WHERE x.item = p.item AND NOT EXISTS (
-						-- (Mostly nothing else has that name.)
-						SELECT FROM :"schema".item_alias AS o WHERE o.alias = x.alias AND o.item <> x.item AND x.item <> (
-							SELECT y.item FROM :"schema".item_alias AS y WHERE y.alias = x.alias
-							ORDER BY y.since DESC NULLS LAST, y.item COLLATE "C" LIMIT 1))) AS n
-			WHERE (p.item IN (SELECT g.item FROM named_item AS g)) IS TRUE) AS names OFFSET 0) AS q
+					WHERE x.item = p.item AND x.item = (
+						SELECT y.item FROM :"schema".item_alias AS y WHERE y.alias = x.alias
+						ORDER BY y.since DESC NULLS LAST, y.item COLLATE "C" LIMIT 1)) AS n
+			WHERE (p.item IN (SELECT g.item FROM named AS g)) IS TRUE) AS names OFFSET 0) AS q
 	CROSS JOIN LATERAL (
 		SELECT min(d.at) AS first_used_at, sum(d.users) AS user_days
 		FROM (
@@ -101,8 +106,8 @@ FROM (
 			WHERE r.released_at IS NOT NULL
 			GROUP BY u.source, vsm.period_day(u.at, m.time_zone)) AS d) AS a
 	CROSS JOIN LATERAL (
-		SELECT coalesce(f.told_cost, k.cost) AS cost,
-			CASE WHEN f.told_cost IS NOT NULL THEN 'told' WHEN k.cost IS NOT NULL THEN 'team days' END AS cost_method
+		SELECT coalesce(i.told_cost, k.cost) AS cost,
+			CASE WHEN i.told_cost IS NOT NULL THEN 'told' WHEN k.cost IS NOT NULL THEN 'team days' END AS cost_method
 		FROM (
 			SELECT CASE WHEN count(*) = count(t.cost) THEN coalesce(sum(t.cost), 0) END AS cost
 			FROM unnest(CASE WHEN f.level = 'parent' THEN f.below ELSE f.parts END) AS p (item)
@@ -114,7 +119,7 @@ FROM (
 							SELECT ((SELECT w.places FROM worth AS w) ->> x.team)::integer AS place,
 								(SELECT w.since FROM worth AS w) AS since) AS y
 					WHERE x.item = p.item OFFSET 0) AS t
-			WHERE f.told_cost IS NULL) AS k) AS s
+			WHERE i.told_cost IS NULL) AS k) AS s
 	CROSS JOIN LATERAL (
 		SELECT sum(g.amount)::float8 AS amount, min(g.at) FILTER (WHERE g.so_far >= s.cost::numeric) AS payback_at
 		FROM (
