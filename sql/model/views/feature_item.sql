@@ -6,7 +6,8 @@ FROM :"schema".item_flow AS f
 	CROSS JOIN LATERAL (
 		SELECT EXISTS (
 			SELECT FROM :"schema".item_flow AS e
-			WHERE coalesce(e.parent, e.feature) = f.item AND e.value_stream IS NOT NULL AND e.item <> f.item AND e.level = 'parent') AS is_deep
+			WHERE coalesce(e.parent, e.feature) = f.item AND e.value_stream IS NOT NULL AND e.item <> f.item AND e.level = 'parent')
+				AS is_deep
 		OFFSET 0) AS d
 	CROSS JOIN LATERAL (
 		SELECT e.item, i.item IS NOT NULL AS has_other_urgency
