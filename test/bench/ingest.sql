@@ -24,7 +24,7 @@ CALL vsm.ingest('bench_ingest')
 TRUNCATE bench_ingest.inbox, bench_ingest.event, bench_ingest.item, bench_ingest.item_change, bench_ingest.item_alias;
 INSERT INTO bench_ingest.inbox (source, payload) SELECT 'jira', payload FROM jira_payload;
 
--- @ratio ingest_vs_jsonb ingest / jsonb <= 2.5
+-- @ratio ingest_vs_jsonb ingest / jsonb <= 2
 
 -- @same ingest_vs_jsonb
 -- Changes of status; ingest also has the first state of each issue and the flags.

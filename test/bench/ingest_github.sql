@@ -39,7 +39,7 @@ FROM (SELECT payload::jsonb AS p FROM github_payload OFFSET 0) AS w,
 -- @before jsonb_by_hand
 TRUNCATE github_event;
 
--- @ratio ingest_github_vs_jsonb ingest_github / jsonb_by_hand <= 2.5
+-- @ratio ingest_github_vs_jsonb ingest_github / jsonb_by_hand <= 2
 
 -- @same ingest_github_vs_jsonb
 -- Every event by hand is one of ours; the pushes are of a branch there.
