@@ -42,9 +42,8 @@ SELECT f.item, i.key, i.title, i.url, f.value_stream, coalesce(v.portfolio, '(no
 	CASE WHEN c.brought_at IS NOT NULL THEN coalesce(e.amount, 0) END AS realized_value,
 	CASE WHEN c.brought_at IS NOT NULL THEN coalesce(e.amount, 0) END / nullif(i.told_value, 0) AS realized_share,
 	s.cost, s.cost_method, e.payback_at,
-	CASE WHEN a.first_used_at IS NOT NULL THEN false
-		WHEN greatest(r.released_at, c.used_at) + interval '720 hours' <= now() AND r.released_at IS NOT NULL AND c.used_at IS NOT NULL
-			THEN true
+	CASE WHEN r.released_at + interval '720 hours' <= now() THEN
+		CASE WHEN a.first_used_at IS NOT NULL THEN false WHEN c.used_at + interval '720 hours' <= now() THEN true END
 		END AS unused,
 	now() AS as_of_at
 FROM (

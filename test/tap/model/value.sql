@@ -3,7 +3,7 @@
 BEGIN;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS vsm;
-SELECT plan(14);
+SELECT plan(15);
 SET LOCAL client_min_messages = error;
 SET LOCAL jit = off;
 -- A zone where clocks were changed 40 days ago, and will be in three days: days added in the session's zone are found at any time of year.
@@ -193,6 +193,9 @@ SELECT results_eq($$SELECT key, released_at, first_used_at, user_days_30, planne
 		('SHOP-52', pg_temp.day(-50), NULL, NULL, 500, 0, 0, NULL, NULL, NULL, true), ('SHOP-53', pg_temp.day(-10), NULL, NULL, 10, 0, 0,
 			NULL, NULL, NULL, NULL)$$,
 	'what features brought, and cost');
+INSERT INTO flow.usage (source, event_id, feature, at) VALUES ('app', 'early', 'SHOP-53', pg_temp.day(-5));
+SELECT results_eq($$SELECT first_used_at, unused FROM flow.value_realization WHERE key = 'SHOP-53'$$,
+	$$VALUES (pg_temp.day(-5), NULL::boolean)$$, 'in the first 30 days it is not said whether it is used');
 UPDATE flow.item AS i SET urgency = t.urgency::jsonb FROM (VALUES (12, '"high"'), (13, 'null'), (14, '3'), (15, '[]')) AS t (item, urgency)
 WHERE i.item = 'jira:issue:' || t.item;
 SELECT set_eq($$SELECT finding, subject, found FROM flow.data_quality WHERE finding IN ('urgency not understood', 'another currency')$$,
