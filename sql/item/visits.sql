@@ -14,6 +14,15 @@ CREATE FUNCTION vsm.visits(timeline vsm.timeline, workflow vsm.workflow, calenda
 COMMENT ON FUNCTION vsm.visits(vsm.timeline, vsm.workflow, vsm.calendar, timestamptz) IS
 	'every visit of an item in order, off the clock included; no rows for NULL';
 
+CREATE FUNCTION vsm.visits_with_load(timeline vsm.timeline, workflow vsm.workflow, OUT visit integer, OUT place integer, OUT stage text,
+	OUT class text, OUT entered_at timestamptz, OUT left_at timestamptz, OUT duration interval, OUT blocked interval, OUT on_clock boolean,
+	OUT backward boolean, OUT age interval, OUT is_last boolean, OUT starts_load boolean, OUT ends_load boolean) RETURNS SETOF record
+	AS 'MODULE_PATHNAME', 'vsm_visits_with_load' LANGUAGE C IMMUTABLE PARALLEL SAFE ROWS 10 COST 50;
+COMMENT ON FUNCTION vsm.visits_with_load(vsm.timeline, vsm.workflow) IS
+	'every visit of an item as vsm.visits has it by the wall clock, the time on the clock before it (age), whether it is the last one of '
+	'its stage, and whether the item comes into load with it or leaves load after it: it goes on where the next visit is in load and '
+	'ages alike; no rows for NULL; a part of vsm.refresh';
+
 CREATE TYPE vsm.stage_summary AS (
 	place integer, stage text, class text, visits integer, duration interval, on_clock interval,
 	blocked interval, first_entered_at timestamptz, last_left_at timestamptz

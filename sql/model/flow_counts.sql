@@ -201,16 +201,11 @@ COMMENT ON FUNCTION vsm.write_flow_counts(text[], vsm.flow_count[]) IS
 	'writes into the table flow_count what it holds of these items now instead of before, nothing where that is NULL; items NULL: they '
 	'are gone; in the model that search_path names; a part of vsm.refresh';
 
-CREATE FUNCTION vsm.recount_flow(model text) RETURNS boolean
+CREATE FUNCTION vsm.recount_flow() RETURNS void
 LANGUAGE plpgsql
-SET search_path = pg_catalog, pg_temp
 SET jit = off
 AS $$
 BEGIN
-	PERFORM vsm.enter_model(model);
-	IF NOT vsm.counts_at_end() THEN
-		RETURN false;
-	END IF;
 	DELETE FROM flow_count;
 	-- As vsm.flow_counts has it, kind by kind, of all items at once.
 	INSERT INTO flow_count (value_stream, unit, period, team, type, level, events, created, started, cancelled, reopened, load_change,
@@ -272,9 +267,6 @@ BEGIN
 	WHERE e.day IS NOT NULL
 	GROUP BY 1, 3, 4
 	ORDER BY 1, 2, 3;
-	DELETE FROM touched AS t WHERE t.kind = 'counts';
-	RETURN true;
 END
 $$;
-COMMENT ON FUNCTION vsm.recount_flow(text) IS
-	'makes the table flow_count anew if all is made anew, and returns whether it was; a part of vsm.refresh';
+COMMENT ON FUNCTION vsm.recount_flow() IS 'makes the table flow_count anew, in the model that search_path names; a part of vsm.refresh';

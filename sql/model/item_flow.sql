@@ -155,24 +155,28 @@ $$;
 COMMENT ON FUNCTION vsm.write_levels(text[]) IS
 	'writes which of these items have parts that count; a part of vsm.refresh';
 
-CREATE FUNCTION vsm.items_above(items text[]) RETURNS text[]
-LANGUAGE plpgsql STABLE
-SET plan_cache_mode = force_generic_plan
+CREATE FUNCTION vsm.write_all_levels() RETURNS void
+LANGUAGE plpgsql
 SET jit = off
 AS $$
 BEGIN
-	RETURN ARRAY(
-		SELECT DISTINCT coalesce(k.above, t)
-		FROM vsm.each_entity(items) AS t
-			LEFT JOIN LATERAL (
-				SELECT coalesce(f.parent, f.feature) AS above, true AS is_there FROM item_flow AS f WHERE f.item = t OFFSET 0) AS k ON true
-		WHERE k.above IS NOT NULL OR k.is_there IS NULL);
+	-- As vsm.write_levels has it, of all items at once.
+	UPDATE item_flow AS o SET level = n.level
+	FROM (
+		SELECT k.item, CASE WHEN p.item IS NULL THEN 'item' ELSE 'parent' END AS level
+		FROM item_flow AS k
+			LEFT JOIN (
+				SELECT DISTINCT coalesce(c.parent, c.feature) AS item
+				FROM item_flow AS c
+				WHERE c.value_stream IS NOT NULL AND c.outcome IS DISTINCT FROM 'cancelled') AS p ON p.item = k.item
+		WHERE k.level IS DISTINCT FROM CASE WHEN p.item IS NULL THEN 'item' ELSE 'parent' END) AS n
+	WHERE o.item = n.item;
 END
 $$;
-COMMENT ON FUNCTION vsm.items_above(text[]) IS
-	'what these items are parts of, and those of them that have no results yet; a part of vsm.refresh';
+COMMENT ON FUNCTION vsm.write_all_levels() IS
+	'writes which items have parts that count, in the model that search_path names; a part of vsm.refresh';
 
-CREATE FUNCTION vsm.write_item_flows(items text[], model text) RETURNS void
+CREATE FUNCTION vsm.write_item_flows(items text[], model text) RETURNS text[]
 LANGUAGE plpgsql
 SET plan_cache_mode = force_generic_plan
 SET enable_hashjoin = on
@@ -188,8 +192,8 @@ DECLARE
 	routed   record := vsm.write_routes(items);
 	counting CONSTANT boolean := NOT vsm.counts_at_end();
 	counts   vsm.flow_count[];
-	-- Of these it may change whether they have parts: those that have parts among the items now or before, and new ones.
-	above    CONSTANT text[] := vsm.items_above(items);
+	above    text[];	-- of these it may be another than before whether they have parts that count
+	there    text[];
 BEGIN
 	SELECT m.time_zone, m.week_starts INTO zone, starts FROM model AS m;
 	SELECT jsonb_object_agg(s.source, vsm.names(write_item_flows.model, s.source)) INTO names
@@ -198,8 +202,9 @@ BEGIN
 	WITH before AS MATERIALIZED (
 		SELECT f.*
 		FROM vsm.each_entity(items) AS t, LATERAL (
-			SELECT i.item, i.value_stream, i.team, i.type, i.level, i.created_day, i.started_day, i.untouched, i.cancelled_at, i.reopened
-			FROM item_flow AS i WHERE i.item = t AND counting OFFSET 0) AS f),
+			SELECT i.item, i.value_stream, i.team, i.type, i.level, i.created_day, i.started_day, i.untouched, i.cancelled_at, i.reopened,
+				i.outcome, coalesce(i.parent, i.feature) AS above
+			FROM item_flow AS i WHERE i.item = t OFFSET 0) AS f),
 	told AS MATERIALIZED (
 		SELECT i.*, vsm.item_kind(i.source, i.project, i.type, i.value_stream, i.team) AS kind
 		FROM vsm.each_entity(items) AS t, LATERAL (
@@ -396,33 +401,14 @@ BEGIN
 			v.place, v.stage, v.class, v.entered_at, v.left_at, vsm.period_day(v.left_at, zone), vsm.period_week(v.left_at, zone, starts),
 			vsm.period_month(v.left_at, zone), v.duration, v.blocked, v.on_clock, v.backward, vsm.period_day(v.entered_at, zone),
 			v.age, v.is_last,
-			v.load_since IS NOT NULL
-				AND (v.load_since = v.load_since_before AND v.entered_at = v.left_before AND v.on_clock = v.on_clock_before) IS NOT TRUE,
-			v.load_since IS NOT NULL AND v.left_at IS NOT NULL
-				AND (v.load_since = v.load_since_after AND v.left_at = v.entered_after AND v.on_clock = v.on_clock_after) IS NOT TRUE,
+			v.starts_load, v.ends_load,
 			w.is_worked,
 			CASE WHEN w.is_worked THEN CASE
 				WHEN isempty(w.days) OR v.left_at = v.entered_at THEN vsm.period_day(v.entered_at, zone)
 				WHEN w.days IS NOT NULL THEN upper(w.days)
 				ELSE vsm.period_day(v.left_at - interval '1 microsecond', zone) + 1 END END,
 			w.days
-		FROM made AS m JOIN route AS r ON r.route = m.route,
-			LATERAL (
-				SELECT z.*, lag(z.load_since) OVER w AS load_since_before, lag(z.left_at) OVER w AS left_before,
-					lag(z.on_clock) OVER w AS on_clock_before, lead(z.load_since) OVER w AS load_since_after,
-					lead(z.entered_at) OVER w AS entered_after, lead(z.on_clock) OVER w AS on_clock_after
-				FROM (
-					SELECT y.*, a.age,
-						-- In load, since when it would be had it never paused: what goes on in the next visit has the same.
-						CASE WHEN y.class IN ('active', 'waiting') THEN round(date_part('epoch', y.entered_at) * 1000000)::bigint
-							- round(date_part('epoch', a.age) * 1000000)::bigint END AS load_since
-					FROM (
-							SELECT x.*, sum(x.duration) FILTER (WHERE x.on_clock)
-								OVER (ORDER BY x.visit ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS age_before,
-								x.visit = max(x.visit) OVER (PARTITION BY x.stage) AS is_last
-							FROM vsm.visits(m.timeline, r.workflow) AS x) AS y
-						CROSS JOIN LATERAL (SELECT coalesce(y.age_before, interval '0') AS age) AS a) AS z
-				WINDOW w AS (ORDER BY z.visit)) AS v
+		FROM made AS m JOIN route AS r ON r.route = m.route CROSS JOIN LATERAL vsm.visits_with_load(m.timeline, r.workflow) AS v
 			CROSS JOIN LATERAL (
 				SELECT k.is_worked, CASE WHEN k.is_worked AND (v.blocked = interval '0') IS NOT TRUE THEN coalesce((
 					SELECT range_agg(daterange(vsm.period_day(lower(u), zone),
@@ -535,7 +521,15 @@ BEGIN
 				WHERE m.place IS NOT NULL AND m.item IN (SELECT r.item FROM reopened AS r WHERE r.sign = 1)) AS v
 			JOIN side AS s ON s.item = v.item AND s.sign = v.sign
 		WHERE v.before IN ('done', 'cancelled') AND v.class IN ('new', 'active', 'waiting') AND v.entered_day IS NOT NULL)
-	SELECT array_agg(ROW (n.*)::vsm.flow_count) INTO counts
+	SELECT ARRAY(
+			SELECT v.item
+			FROM made AS m FULL JOIN before AS b ON b.item = m.item,
+				LATERAL (VALUES (coalesce(m.parent, m.feature)), (b.above), (CASE WHEN b.item IS NULL THEN m.item END)) AS v (item)
+			WHERE v.item IS NOT NULL AND (b.item IS NULL OR m.item IS NULL
+				OR (b.above, b.value_stream IS NULL, b.outcome IS NOT DISTINCT FROM 'cancelled')
+					IS DISTINCT FROM (coalesce(m.parent, m.feature), m.value_stream IS NULL, m.outcome IS NOT DISTINCT FROM 'cancelled'))),
+		ARRAY(SELECT t.item FROM told AS t), array_agg(ROW (n.*)::vsm.flow_count)
+	INTO above, there, counts
 	FROM (
 		SELECT c.value_stream, u.unit, vsm.period_of(u.unit, c.day, starts) AS period, c.team, c.type, c.level, sum(c.sign) AS events,
 			coalesce(sum(c.sign) FILTER (WHERE c.what = 1), 0) AS created, coalesce(sum(c.sign) FILTER (WHERE c.what = 2), 0) AS started,
@@ -551,12 +545,15 @@ BEGIN
 		WHERE v.worked_since IS NOT NULL AND v.visit_stream IS NOT NULL AND v.level <> 'parent'
 		GROUP BY 1, 3, 4) AS n;
 	PERFORM vsm.add_flow_counts(counts);
-	PERFORM vsm.write_levels(above || vsm.items_above(items));
+	IF counting THEN
+		PERFORM vsm.write_levels(above);
+	END IF;
+	RETURN there;
 END
 $$;
 COMMENT ON FUNCTION vsm.write_item_flows(text[], text) IS
-	'makes the results and visits of these items anew from their events and parts, in the model that search_path names; a part of '
-	'vsm.refresh';
+	'makes the results and visits of these items anew from their events and parts, in the model that search_path names, and returns which '
+	'of them there are; a part of vsm.refresh';
 
 CREATE FUNCTION vsm.write_items(model text, items text[], with_parts boolean) RETURNS void
 LANGUAGE plpgsql
@@ -571,16 +568,15 @@ DECLARE
 	counts vsm.flow_count[];
 BEGIN
 	PERFORM vsm.enter_model(model);
-	SELECT array_agg(i.item) INTO there FROM vsm.each_entity(items) AS t, LATERAL (SELECT k.item FROM item AS k
-		WHERE k.item = t OFFSET 0) AS i;
-	IF there IS NOT NULL THEN
-		IF with_parts THEN
-			PERFORM vsm.write_item_parts(there);
-		END IF;
-		PERFORM vsm.write_item_flows(there, model);
+	IF with_parts THEN
+		PERFORM vsm.write_item_parts(items);
 	END IF;
-	IF coalesce(cardinality(there), 0) < cardinality(items) THEN
-		gone := ARRAY(SELECT t FROM vsm.each_entity(items) AS t EXCEPT SELECT t FROM vsm.each_entity(there) AS t);
+	there := vsm.write_item_flows(items, model);
+	IF with_parts AND NOT vsm.counts_at_end() THEN
+		PERFORM vsm.write_concerns(there);
+	END IF;
+	IF cardinality(there) < cardinality(items) THEN
+		gone := vsm.keys_without(items, there);
 		counts := vsm.flow_counts_before(gone);
 		DELETE FROM item_part AS p WHERE p.item = ANY (gone);
 		WITH deleted AS (

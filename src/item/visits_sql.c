@@ -15,6 +15,7 @@
 #include "workflow/workflow_text.h"
 
 PG_FUNCTION_INFO_V1(vsm_visits);
+PG_FUNCTION_INFO_V1(vsm_visits_with_load);
 PG_FUNCTION_INFO_V1(vsm_stage_times);
 PG_FUNCTION_INFO_V1(vsm_path);
 PG_FUNCTION_INFO_V1(vsm_stage_at);
@@ -51,6 +52,51 @@ set_interval(FlowTime time, CalendarReader *calendar, Datum *value, bool *isnull
 		*value = flow_time_interval(time, calendar);
 }
 
+/* Where a walk over the visits of an item in their order is. */
+typedef struct VisitWalk
+{
+	StageTexts	texts;
+	int			cursor;			/* of flow_time_add_blocked */
+	int			mapped_before;	/* the last mapped stage, -1: none yet */
+} VisitWalk;
+
+#define VISIT_COLUMNS 10		/* of vsm.visit */
+
+static void
+begin_visits(const FlowItem *item, VisitWalk *walk)
+{
+	make_stage_texts(item, &walk->texts);
+	walk->cursor = 0;
+	walk->mapped_before = -1;
+}
+
+/* The columns of vsm.visit of the next visit. */
+static void
+visit_columns(VisitWalk *walk, const FlowItem *item, CalendarReader *calendar, int i, Datum *values, bool *nulls)
+{
+	const ItemVisit *visit = &item->visits[i];
+	int64		left_at = item_left_at(item, i);
+	FlowTime	duration = {true, 0};
+	FlowTime	blocked = {true, 0};
+
+	flow_time_add(&duration, calendar, visit->entered_at, left_at);
+	flow_time_add_blocked(&blocked, calendar, item, visit->entered_at, left_at, &walk->cursor);
+	values[0] = Int32GetDatum(i + 1);
+	nulls[1] = visit->stage == UNMAPPED_STAGE;
+	values[1] = Int32GetDatum(visit->stage + 1);
+	values[2] = walk->texts.stages[visit->stage + 1];
+	values[3] = walk->texts.classes[class_of(item, visit->stage)];
+	values[4] = TimestampTzGetDatum(visit->entered_at);
+	nulls[5] = i == item->num_visits - 1;
+	values[5] = TimestampTzGetDatum(left_at);
+	set_interval(duration, calendar, &values[6], &nulls[6]);
+	set_interval(blocked, calendar, &values[7], &nulls[7]);
+	values[8] = BoolGetDatum(item_on_clock(item, i));
+	values[9] = BoolGetDatum(visit->stage != UNMAPPED_STAGE && visit->stage < walk->mapped_before);
+	if (visit->stage != UNMAPPED_STAGE)
+		walk->mapped_before = visit->stage;
+}
+
 /* visits(timeline, workflow, calendar, as_of) -> setof vsm.visit */
 Datum
 vsm_visits(PG_FUNCTION_ARGS)
@@ -58,41 +104,80 @@ vsm_visits(PG_FUNCTION_ARGS)
 	Rows		rows;
 	const FlowItem *item;
 	CalendarReader *calendar;
-	StageTexts	texts;
-	int			cursor = 0;
-	int			mapped_before = -1;
+	VisitWalk	walk;
 
 	rows_begin_set(fcinfo, &rows);
 	if ((item = item_arguments(fcinfo, 3)) == NULL)
 		return rows_end(&rows);
 	calendar = item_calendar(fcinfo, 2);
-	make_stage_texts(item, &texts);
+	begin_visits(item, &walk);
 	for (int i = 0; i < item->num_visits; i++)
 	{
-		const ItemVisit *visit = &item->visits[i];
-		int64		left_at = item_left_at(item, i);
-		FlowTime	duration = {true, 0};
-		FlowTime	blocked = {true, 0};
-		Datum		values[10] = {0};
-		bool		nulls[10] = {false};
+		Datum		values[VISIT_COLUMNS] = {0};
+		bool		nulls[VISIT_COLUMNS] = {false};
 
-		flow_time_add(&duration, calendar, visit->entered_at, left_at);
-		flow_time_add_blocked(&blocked, calendar, item, visit->entered_at, left_at, &cursor);
-		values[0] = Int32GetDatum(i + 1);
-		nulls[1] = visit->stage == UNMAPPED_STAGE;
-		values[1] = Int32GetDatum(visit->stage + 1);
-		values[2] = texts.stages[visit->stage + 1];
-		values[3] = texts.classes[class_of(item, visit->stage)];
-		values[4] = TimestampTzGetDatum(visit->entered_at);
-		nulls[5] = i == item->num_visits - 1;
-		values[5] = TimestampTzGetDatum(left_at);
-		set_interval(duration, calendar, &values[6], &nulls[6]);
-		set_interval(blocked, calendar, &values[7], &nulls[7]);
-		values[8] = BoolGetDatum(item_on_clock(item, i));
-		values[9] = BoolGetDatum(visit->stage != UNMAPPED_STAGE && visit->stage < mapped_before);
-		if (visit->stage != UNMAPPED_STAGE)
-			mapped_before = visit->stage;
+		visit_columns(&walk, item, calendar, i, values, nulls);
 		rows_add(&rows, values, nulls);
+	}
+	return rows_end(&rows);
+}
+
+/* Whether an item is in load during a visit. */
+static bool
+in_load(const FlowItem *item, int i)
+{
+	StageClass	stage_class = class_of(item, item->visits[i].stage);
+
+	return stage_class == CLASS_ACTIVE || stage_class == CLASS_WAITING;
+}
+
+/*
+ * Whether load goes on from a visit to the next as if they were one: the item ages in both, or in neither and the first takes
+ * no time.
+ */
+static bool
+load_goes_on(const FlowItem *item, int i)
+{
+	bool		ages = item_on_clock(item, i);
+
+	return in_load(item, i) && in_load(item, i + 1) && ages == item_on_clock(item, i + 1) &&
+		(ages || item_left_at(item, i) == item->visits[i].entered_at);
+}
+
+/*
+ * visits_with_load(timeline, workflow) -> the columns of vsm.visit by the wall clock, and age
+ * (time on the clock before the visit), is_last, starts_load and ends_load.
+ */
+Datum
+vsm_visits_with_load(PG_FUNCTION_ARGS)
+{
+	Rows		rows;
+	const FlowItem *item;
+	VisitWalk	walk;
+	int		   *last;			/* visit of each stage, the unmapped one first */
+	FlowTime	age = {true, 0};
+
+	rows_begin_set(fcinfo, &rows);
+	if ((item = item_arguments(fcinfo, NO_ARGUMENT)) == NULL)
+		return rows_end(&rows);
+	begin_visits(item, &walk);
+	last = palloc(sizeof(int) * (item->workflow->num_stages + 1));
+	for (int i = 0; i < item->num_visits; i++)
+		last[item->visits[i].stage + 1] = i;
+	for (int i = 0; i < item->num_visits; i++)
+	{
+		Datum		values[VISIT_COLUMNS + 4] = {0};
+		bool		nulls[VISIT_COLUMNS + 4] = {false};
+		bool		has_left = i < item->num_visits - 1;
+
+		visit_columns(&walk, item, NULL, i, values, nulls);
+		set_interval(age, NULL, &values[VISIT_COLUMNS], &nulls[VISIT_COLUMNS]);
+		values[VISIT_COLUMNS + 1] = BoolGetDatum(last[item->visits[i].stage + 1] == i);
+		values[VISIT_COLUMNS + 2] = BoolGetDatum(in_load(item, i) && !(i > 0 && load_goes_on(item, i - 1)));
+		values[VISIT_COLUMNS + 3] = BoolGetDatum(in_load(item, i) && has_left && !load_goes_on(item, i));
+		rows_add(&rows, values, nulls);
+		if (item_on_clock(item, i) && has_left)
+			flow_time_add(&age, NULL, item->visits[i].entered_at, item_left_at(item, i));
 	}
 	return rows_end(&rows);
 }

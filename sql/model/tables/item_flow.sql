@@ -50,7 +50,8 @@ ALTER TABLE :"schema".item_flow
 	ADD COLUMN IF NOT EXISTS feature text,
 	ADD COLUMN IF NOT EXISTS untouched boolean,
 	ADD COLUMN IF NOT EXISTS level text,
-	ADD COLUMN IF NOT EXISTS assisted boolean;
+	ADD COLUMN IF NOT EXISTS assisted boolean,
+	ADD COLUMN IF NOT EXISTS concerns_others boolean NOT NULL DEFAULT false;
 CALL vsm.ensure_key(:'schema', 'item_flow', 'item');
 CREATE INDEX IF NOT EXISTS item_flow_month_idx ON :"schema".item_flow ((coalesce(value_stream, '(none)')), finished_month);
 CREATE INDEX IF NOT EXISTS item_flow_route_idx ON :"schema".item_flow (route);
@@ -123,3 +124,6 @@ COMMENT ON COLUMN :"schema".item_flow.feature IS 'feature that it is a part of, 
 COMMENT ON COLUMN :"schema".item_flow.untouched IS 'whether it was done without ever having been started: backlog clean-up';
 COMMENT ON COLUMN :"schema".item_flow.level IS 'parent: items are a part of it that are in a value stream and not cancelled; else item';
 COMMENT ON COLUMN :"schema".item_flow.assisted IS 'whether an assistant helped to write one of its parts';
+COMMENT ON COLUMN :"schema".item_flow.concerns_others IS
+	'whether its events concern other items, too: by one of its names it is a part of the work on them, a change, an incident, a '
+	'deployment or a commit. By it refresh knows how far to look';

@@ -1,4 +1,5 @@
-CREATE TABLE IF NOT EXISTS :"schema".visit ();
+-- (A visit that the item comes back to the stage of is no longer the last one there: that is written beside it.)
+CREATE TABLE IF NOT EXISTS :"schema".visit () WITH (fillfactor = 90);
 ALTER TABLE :"schema".visit
 	ADD COLUMN IF NOT EXISTS item text NOT NULL,
 	ADD COLUMN IF NOT EXISTS visit integer NOT NULL,

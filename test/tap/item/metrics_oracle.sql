@@ -11,7 +11,7 @@ SET LOCAL jit = off;
 SET LOCAL TimeZone = 'America/St_Johns';
 SET LOCAL IntervalStyle = 'sql_standard';
 
-SELECT plan(61);
+SELECT plan(62);
 
 ------------------------------------------------------------------------------
 -- Items by hand: they prove the oracle, which then proves the extension
@@ -476,6 +476,21 @@ SELECT pg_temp.same('visits, with ordinality',
 			AS v(visit, place, stage, class, entered_at, left_at, duration, blocked, on_clock, backward, nth) $$,
 	$$ SELECT ask, visit, place, stage, class, entered_at, left_at, duration, blocked, on_clock, backward, visit
 		FROM   q JOIN oracle.visit USING (ask) $$);
+-- In load, since when it would be had it never paused: what goes on in the next visit has the same.
+SELECT pg_temp.same('visits_with_load',
+	'SELECT ask, v.* FROM q, vsm.visits_with_load(timeline, workflow) AS v WHERE as_of IS NULL',
+	$$ SELECT ask, visit, place, stage, class, entered_at, left_at, duration, blocked, on_clock, backward, justify_hours(age), is_last,
+			in_load AND (lag(in_load) OVER w AND lag(since) OVER w = since AND lag(left_at) OVER w = entered_at
+				AND lag(on_clock) OVER w = on_clock) IS NOT TRUE,
+			in_load AND left_at IS NOT NULL AND (lead(in_load) OVER w AND lead(since) OVER w = since
+				AND lead(entered_at) OVER w = left_at AND lead(on_clock) OVER w = on_clock) IS NOT TRUE
+		FROM   (SELECT v.*, v.class IN ('active', 'waiting') AS in_load,
+					extract(epoch FROM v.entered_at) - extract(epoch FROM v.age) AS since
+				FROM   (SELECT o.*, coalesce(sum(duration) FILTER (WHERE on_clock)
+							OVER (PARTITION BY ask ORDER BY visit ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), '0') AS age,
+							visit = max(visit) OVER (PARTITION BY ask, stage) AS is_last
+						FROM q JOIN oracle.visit AS o USING (ask) WHERE as_of IS NULL) AS v) AS v
+		WINDOW w AS (PARTITION BY ask ORDER BY visit) $$);
 SELECT pg_temp.same('stage_times, with ordinality',
 	$$ SELECT ask, s.*
 		FROM   q, vsm.stage_times(timeline, workflow, as_of => as_of) WITH ORDINALITY

@@ -134,18 +134,32 @@ INSERT INTO rule (what, function, old, new, statement) VALUES
 ('items of which only events are new', 'take_changes', 'FROM vsm.each_entity(lone) AS l ON CONFLICT',
 	'FROM vsm.each_entity(lone) AS l WHERE false ON CONFLICT',
 	$$INSERT INTO flow.event (source, event_id, entity, at, state) VALUES ('jira', 'rn', 'jira:issue:r1', '2026-03-01', 'To Do')$$),
-('that they are nothing else', 'lone_items',
+('that they concern nothing else', 'lone_items', 'NOT f.concerns_others', 'true',
+	$$INSERT INTO flow.event (source, event_id, entity, at, state, method) VALUES ('jira', 'rn', 'rule:order:1', '2026-01-20',
+		'approval requested', 'label')$$),
+('which is marked', 'write_items', 'PERFORM vsm.write_concerns(there);', '',
+	$$INSERT INTO flow.link (source, target, kind, confidence) VALUES ('jira:issue:r20', 'rule:deployment:1', 'deploys', 1)$$),
+('or is no longer', 'write_concerns', 'o.concerns_others <> (', 'NOT o.concerns_others AND (',
+	$$DELETE FROM flow.link WHERE source = 'RORD-1'$$),
+('by what an item does', 'items_that_concern_others',
 	'l.kind IN (''implements'', ''fixes'', ''builds'', ''part_of'', ''deploys'', ''reverts'', ''caused_by'')', 'false',
-	$$INSERT INTO flow.event (source, event_id, entity, at, state, method) VALUES ('jira', 'rn', 'rule:order:1', '2026-01-20',
-		'approval requested', 'label')$$),
-('by any name', 'lone_items', 'FROM item_alias AS a WHERE a.item = k.key)', 'FROM item_alias AS a WHERE false)',
-	$$INSERT INTO flow.event (source, event_id, entity, at, state, method) VALUES ('jira', 'rn', 'rule:order:1', '2026-01-20',
-		'approval requested', 'label')$$),
-('nor changes', 'lone_items', 'i.project IS DISTINCT FROM ''change_request''', 'true',
-	$$INSERT INTO flow.deployment (deployment, service, environment_tier, status, finished_at)
-	VALUES ('rn', 'rule/web', 'production', 'success', '2026-03-01 12:00'); SELECT count(*) FROM pg_temp.refreshed();
-	INSERT INTO flow.event (source, event_id, entity, at, state, method) VALUES ('servicenow', 'rn', 'rule:change:2', '2026-03-02',
-		'work ended', 'label')$$);
+	$$INSERT INTO flow.link (source, target, kind, confidence) VALUES ('jira:issue:r20', 'RULE-19', 'fixes', 0.5)$$),
+('by what is a part of it', 'items_that_concern_others', 'l.kind IN (''part_of'', ''deploys'', ''caused_by'')', 'false',
+	$$INSERT INTO flow.link (source, target, kind, confidence) VALUES ('rule:incident:2', 'jira:issue:r20', 'caused_by', 0.5)$$),
+('by any name', 'items_that_concern_others', 'FROM item_alias AS a WHERE a.item = k.item)', 'FROM item_alias AS a WHERE false)',
+	$$INSERT INTO flow.link (source, target, kind, confidence) VALUES ('RULE-20', 'rule:deployment:1', 'deploys', 1)$$),
+('by a name that another item has', 'items_that_concern_others', 'a.item <> k.item', 'false',
+	$$INSERT INTO flow.item_alias (alias, item) VALUES ('jira:issue:r19', 'jira:issue:r20')$$),
+('as a change', 'items_that_concern_others', 'i.project = ''change_request''', 'false',
+	$$INSERT INTO flow.item (item, source, project, created_at) VALUES ('rn', 'servicenow', 'change_request', '2026-01-01')$$),
+('as a request', 'items_that_concern_others', 'FROM merge_request AS q WHERE', 'FROM merge_request AS q WHERE false AND',
+	$$INSERT INTO flow.merge_request (merge_request) VALUES ('RULE-20')$$),
+('as a commit', 'items_that_concern_others', 'FROM commit AS c WHERE', 'FROM commit AS c WHERE false AND',
+	$$INSERT INTO flow.commit (sha) VALUES ('RULE-20')$$),
+('as a deployment', 'items_that_concern_others', 'FROM deployment AS d WHERE', 'FROM deployment AS d WHERE false AND',
+	$$INSERT INTO flow.deployment (deployment) VALUES ('RULE-20')$$),
+('as an incident', 'items_that_concern_others', 'FROM incident AS d WHERE', 'FROM incident AS d WHERE false AND',
+	$$INSERT INTO flow.incident (incident) VALUES ('RULE-20')$$);
 -- What follows from it. (Items of a part that is reached are found by its links and its commits, too.)
 INSERT INTO rule (what, function, old, new, statement) VALUES
 ('the item itself', 'touch_changes', 'FROM item AS i WHERE', 'FROM item AS i WHERE false AND',
@@ -242,6 +256,14 @@ INSERT INTO rule (what, function, old, new, statement) VALUES
 	SET at = '2026-01-15' WHERE entity = 'jira:issue:r20' AND state = 'Done'$$),
 ('days of a team that an item has no longer', 'write_item_flows', 'sum(v.sign * x.change)', 'sum(abs(v.sign) * x.change)',
 	$$UPDATE flow.item SET team = 'Blue' WHERE item = 'jira:issue:r20'$$),
+('what has got a part', 'write_item_flows', 'OR (b.above, b.value_stream', 'OR false AND (b.above, b.value_stream', $$UPDATE flow.item
+	SET parent = 'RULE-19' WHERE item = 'jira:issue:r20'$$),
+('what had one', 'write_item_flows', '(b.above), (CASE', '(NULL), (CASE', $$UPDATE flow.item SET parent = 'RULE-19'
+	WHERE item = 'jira:issue:r20'; SELECT count(*) FROM pg_temp.refreshed(); UPDATE flow.item SET parent = NULL
+	WHERE item = 'jira:issue:r20'$$),
+('what is new, with parts', 'write_item_flows', '(CASE WHEN b.item IS NULL THEN m.item END)', '(NULL)', $$UPDATE flow.item
+	SET parent = 'jira:issue:rn' WHERE item = 'jira:issue:r20'; SELECT count(*) FROM pg_temp.refreshed(); INSERT INTO flow.item
+	(item, source, project, type, created_at) VALUES ('jira:issue:rn', 'jira', 'SHOP', 'feature', '2026-01-05')$$),
 ('that parents are not worked on', 'write_item_flows', 'AND v.level <> ''parent''', '', $$UPDATE flow.item SET parent = 'RULE-19'
 	WHERE item = 'jira:issue:r20'; SELECT count(*) FROM pg_temp.refreshed();
 	UPDATE flow.event SET at = '2026-01-15' WHERE entity = 'jira:issue:r19' AND state = 'Done'$$),
@@ -302,6 +324,16 @@ INSERT INTO rule (what, function, old, new, statement) VALUES
 SELECT is(pg_temp.difference(NULL, NULL, NULL, r.statement), 0::bigint, r.what || ': nothing is missed') FROM rule AS r ORDER BY r.place;
 SELECT cmp_ok(pg_temp.difference(r.function, r.old, r.new, r.statement), '>', 0::bigint, r.what || ': missed without the rule') FROM rule
 	AS r ORDER BY r.place;
+
+-- What waits to be made anew may since concern others.
+SET LOCAL search_path = flow, public, pg_catalog;
+SELECT is(vsm.lone_items('{jira:issue:r1,jira:issue:r2,rule:order:1,nothing}'), '{jira:issue:r1,jira:issue:r2}'::text[],
+	'items that concern no others');
+INSERT INTO flow.touched (kind, key) VALUES ('item', 'jira:issue:r1');
+SELECT is(vsm.lone_items('{jira:issue:r1,jira:issue:r2}'), '{jira:issue:r2}'::text[], 'not what waits to be made anew');
+INSERT INTO flow.touched (kind, key) VALUES ('counts', '');
+SELECT is(vsm.lone_items('{jira:issue:r1,jira:issue:r2}'), '{}'::text[], 'none while all is made anew');
+RESET search_path;
 
 SELECT set_eq('SELECT w.relation FROM vsm.model_triggers() AS w WHERE w.always GROUP BY w.relation HAVING count(*) = 3',
 	'SELECT unnest(vsm.watched_tables())',
