@@ -63,10 +63,11 @@ BEGIN
 	WITH reverting AS MATERIALIZED (
 		SELECT k AS name FROM vsm.each_entity(keys) AS k
 		UNION
-		SELECT coalesce(a.item, l.target)
+		SELECT a.item
 		FROM vsm.each_entity(keys) AS k,
-			LATERAL (SELECT m.target FROM link AS m WHERE m.source = k AND m.kind = 'part_of' OFFSET 0) AS l
-			LEFT JOIN LATERAL (SELECT i.item FROM item_alias AS i WHERE i.alias = l.target OFFSET 0) AS a ON true),
+			LATERAL (SELECT m.target FROM link AS m WHERE m.source = k AND m.kind = 'part_of' OFFSET 0) AS l,
+			-- (What one has as its name another may have as an alias.)
+			LATERAL (SELECT l.target AS item UNION ALL SELECT i.item FROM item_alias AS i WHERE i.alias = l.target OFFSET 0) AS a),
 	-- (A link may name them by an alias.)
 	named AS MATERIALIZED (
 		SELECT r.name FROM reverting AS r
@@ -79,9 +80,9 @@ BEGIN
 		SELECT l.source FROM named AS r,
 			LATERAL (SELECT m.source FROM link AS m WHERE m.target = r.name AND m.kind = 'part_of' OFFSET 0) AS l),
 	reverted AS MATERIALIZED (
-		SELECT coalesce(a.item, l.target) AS name
-		FROM members AS r, LATERAL (SELECT m.target FROM link AS m WHERE m.source = r.name AND m.kind = 'reverts' OFFSET 0) AS l
-			LEFT JOIN LATERAL (SELECT i.item FROM item_alias AS i WHERE i.alias = l.target OFFSET 0) AS a ON true)
+		SELECT a.item AS name
+		FROM members AS r, LATERAL (SELECT m.target FROM link AS m WHERE m.source = r.name AND m.kind = 'reverts' OFFSET 0) AS l,
+			LATERAL (SELECT l.target AS item UNION ALL SELECT i.item FROM item_alias AS i WHERE i.alias = l.target OFFSET 0) AS a)
 	SELECT p.item FROM reverted AS r, LATERAL (SELECT q.item FROM item_part AS q WHERE q.part = r.name OFFSET 0) AS p
 	UNION
 	SELECT p.item FROM reverted AS r, LATERAL (SELECT q.item FROM item_part AS q WHERE q.sha = r.name OFFSET 0) AS p;

@@ -127,7 +127,9 @@ BEGIN
 		CASE WHEN c.release IS NOT NULL AND NOT c.is_first THEN (
 			SELECT count(*)::integer
 			FROM commit_release AS r JOIN commit AS k ON k.sha = r.sha
-			WHERE r.deployment = c.deployment AND r.service = c.service AND r.environment = 'production'
+			-- (What it brought to another repository before it was moved may still be there.)
+			WHERE r.repository = new_deployment_flows.repository AND r.deployment = c.deployment AND r.service = c.service
+			AND r.environment = 'production'
 			AND coalesce(cardinality(k.parents), 0) <= 1)
 		END
 	FROM told AS t LEFT JOIN counted AS c ON c.deployment = t.deployment;
@@ -190,7 +192,7 @@ BEGIN
 		FROM deployment_flow AS f,
 			LATERAL (
 				SELECT c.sha, c.service FROM commit_release AS c
-				WHERE c.deployment = f.deployment AND c.environment = 'production' OFFSET 0) AS r,
+				WHERE c.deployment = f.deployment AND c.environment = 'production' AND c.repository = f.repository OFFSET 0) AS r,
 			LATERAL (SELECT c.parents, c.authored_at, c.committed_at FROM commit AS c WHERE c.sha = r.sha OFFSET 0) AS k
 		WHERE f.repository = new_change_flows.repository AND f.reason IS NULL AND r.service = f.service),
 	-- Requests that landed with a commit, and their other commits.

@@ -243,6 +243,15 @@ INSERT INTO rule (what, function, old, new, statement) VALUES
 		1)$$);
 -- What is counted of them.
 INSERT INTO rule (what, function, old, new, statement) VALUES
+('commits of a deployment that is of another repository now', 'new_deployment_flows',
+	'r.repository = new_deployment_flows.repository', 'true',
+	$$UPDATE flow.deployment SET service = 'rn' WHERE repository IN ('rule/web', 'rule/side'); SELECT count(*) FROM pg_temp.refreshed();
+	UPDATE flow.deployment SET sha = 'side3', repository = 'rule/side', finished_at = '2026-03-01' WHERE deployment =
+		'rule:deployment:1'$$),
+('nor are they its changes', 'new_change_flows', 'c.repository = f.repository', 'true',
+	$$UPDATE flow.deployment SET service = 'rn' WHERE repository IN ('rule/web', 'rule/side'); SELECT count(*) FROM pg_temp.refreshed();
+	UPDATE flow.deployment SET sha = 'side3', repository = 'rule/side', finished_at = '2026-03-01' WHERE deployment =
+		'rule:deployment:1'$$),
 ('counts of items', 'write_item_flows', 'PERFORM vsm.add_flow_counts(counts);', '',
 	$$INSERT INTO flow.event (source, event_id, entity, at, state) VALUES ('jira', 'rn', 'jira:issue:r1', '2026-03-01', 'To Do')$$),
 ('counts of items that are gone', 'write_items', 'PERFORM vsm.write_flow_counts(NULL, counts);', '', $$DELETE FROM flow.item
