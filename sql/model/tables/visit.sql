@@ -1,5 +1,5 @@
--- (A visit that the item comes back to the stage of is no longer the last one there: that is written beside it.)
-CREATE TABLE IF NOT EXISTS :"schema".visit () WITH (fillfactor = 90);
+CREATE TABLE IF NOT EXISTS :"schema".visit ();
+-- (Of a visit that is no longer the last one in its stage that is written beside it.)
 ALTER TABLE :"schema".visit
 	ADD COLUMN IF NOT EXISTS item text NOT NULL,
 	ADD COLUMN IF NOT EXISTS visit integer NOT NULL,
@@ -26,7 +26,8 @@ ALTER TABLE :"schema".visit
 	ADD COLUMN IF NOT EXISTS ends_load boolean,
 	ADD COLUMN IF NOT EXISTS worked_since date,
 	ADD COLUMN IF NOT EXISTS worked_until date,
-	ADD COLUMN IF NOT EXISTS worked_gaps datemultirange;
+	ADD COLUMN IF NOT EXISTS worked_gaps datemultirange,
+	SET (fillfactor = 90);
 CALL vsm.ensure_key(:'schema', 'visit', 'item', 'visit');
 CREATE INDEX IF NOT EXISTS visit_left_idx ON :"schema".visit (left_at);
 CREATE INDEX IF NOT EXISTS visit_month_idx ON :"schema".visit ((coalesce(value_stream, '(none)')), left_month);
