@@ -60,7 +60,8 @@ up() { [ "$(sql -c 'SELECT 1' 2>/dev/null)" = 1 ] && echo up; }
 until_over() { [ ! -f "$tmp/over" ] && [ "$(date +%s)" -lt "$over_at" ]; }
 
 writer() { # NUMBER
-	echo 0 >"$tmp/number.$1"
+	# (From round to round: what has a number that was there before is written by nobody.)
+	[ -f "$tmp/number.$1" ] || echo 0 >"$tmp/number.$1"
 	while until_over; do
 		# psql ends with the server, and the next goes on.
 		stress_transactions "$1" "$(cat "$tmp/number.$1")" $((over_at - $(date +%s))) 2>/dev/null |
@@ -164,7 +165,6 @@ while [ "$(date +%s)" -lt $ends ] || [ $rounds = 0 ]; do
 	first_disturbance=$((first_disturbance + 61))
 	read -r r t k s <"$tmp/refreshed"
 	refreshes=$((refreshes + r)) terminated=$((terminated + t)) slain=$((slain + k)) stopped=$((stopped + s))
-	for w in 1 2 3 4 5 6 7 8; do transactions=$((transactions + $(cat "$tmp/number.$w"))); done
 	await up
 	run >/dev/null <<-'SQL'
 	SELECT format('ROLLBACK PREPARED %L', gid) FROM pg_prepared_xacts WHERE database = current_database() \gexec
@@ -177,8 +177,9 @@ while [ "$(date +%s)" -lt $ends ] || [ $rounds = 0 ]; do
 	differences >"$tmp/differences"
 	[ -s "$tmp/differences" ] || same=$((same + 1))
 	comment <"$tmp/differences"
-	rm -f "$tmp/over" "$tmp"/number.*
+	rm -f "$tmp/over"
 done
+for w in 1 2 3 4 5 6 7 8; do transactions=$((transactions + $(cat "$tmp/number.$w"))); done
 is "$same" "$rounds" "in each of $rounds rounds all is as if made anew"
 like "$(run -c "SELECT count(*) FROM flow.event WHERE event_id LIKE 'u%'")" '^[1-9]' 'the subscription has brought events'
 like "$(run -c 'SELECT count(*) FROM flow.item_part WHERE released_at IS NOT NULL')" '^[1-9]' 'parts were released'
