@@ -192,6 +192,10 @@ BEGIN
 			WHEN g.made IS NOT NULL THEN (g.made[2] || '.' || g.made[1] = ANY (watched)) IS NOT TRUE
 			WHEN g.enabled IS NOT NULL THEN (g.enabled[1] || '.' || g.enabled[2] = ANY (watched)) IS NOT TRUE
 			WHEN m.statement LIKE '%ADD COLUMN IF NOT EXISTS%' THEN (m.file = ANY (complete)) IS NOT TRUE
+			WHEN m.statement LIKE '%ALTER COLUMN % SET DEFAULT %' THEN NOT EXISTS (
+				SELECT FROM pg_attribute AS a
+				WHERE a.attrelid = to_regclass(format('%I.%I', schema, substring(m.statement FROM '^ALTER TABLE %1\$I\.(\S+)')))
+				AND a.attname = substring(m.statement FROM 'ALTER COLUMN (\S+) SET DEFAULT') AND a.atthasdef)
 			WHEN m.statement LIKE '%INDEX IF NOT EXISTS %' THEN
 				to_regclass(format('%I.%I', schema, substring(m.statement FROM 'INDEX IF NOT EXISTS (\S+)'))) IS NULL
 			ELSE true

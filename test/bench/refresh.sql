@@ -11,6 +11,7 @@ ALTER TABLE stamped ADD PRIMARY KEY (entity, source, event_id);
 CREATE TABLE indexed (LIKE stamped INCLUDING ALL);
 CREATE INDEX ON indexed (xid);
 CREATE TABLE bare (LIKE stamped INCLUDING ALL);
+ALTER TABLE bare ALTER COLUMN xid DROP DEFAULT;
 CREATE TRIGGER stamp BEFORE INSERT OR UPDATE ON stamped FOR EACH ROW EXECUTE FUNCTION vsm.stamp();
 CREATE TRIGGER stamp BEFORE INSERT OR UPDATE ON indexed FOR EACH ROW EXECUTE FUNCTION vsm.stamp();
 -- The same numbers as commit_release, item_part, item_flow, visit and flow_count have, as one would write them by hand with what vsm
@@ -290,17 +291,23 @@ SELECT count(*) FROM (SELECT v.entity, vsm.timeline(v.at, v.state) AS t FROM ben
 	IS NOT NULL
 
 -- @run insert_bare
-INSERT INTO bare SELECT * FROM bench_model.event
+INSERT INTO bare (source, event_id, entity, at, state, recorded_at, state_id, previous, previous_id, method)
+SELECT e.source, e.event_id, e.entity, e.at, e.state, e.recorded_at, e.state_id, e.previous, e.previous_id, e.method
+FROM bench_model.event AS e
 -- @before insert_bare
 TRUNCATE bare;
 
 -- @run insert_stamped
-INSERT INTO stamped SELECT * FROM bench_model.event
+INSERT INTO stamped (source, event_id, entity, at, state, recorded_at, state_id, previous, previous_id, method)
+SELECT e.source, e.event_id, e.entity, e.at, e.state, e.recorded_at, e.state_id, e.previous, e.previous_id, e.method
+FROM bench_model.event AS e
 -- @before insert_stamped
 TRUNCATE stamped;
 
 -- @run insert_indexed
-INSERT INTO indexed SELECT * FROM bench_model.event
+INSERT INTO indexed (source, event_id, entity, at, state, recorded_at, state_id, previous, previous_id, method)
+SELECT e.source, e.event_id, e.entity, e.at, e.state, e.recorded_at, e.state_id, e.previous, e.previous_id, e.method
+FROM bench_model.event AS e
 -- @before insert_indexed
 TRUNCATE indexed;
 

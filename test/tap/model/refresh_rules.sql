@@ -301,8 +301,8 @@ INSERT INTO rule (what, function, old, new, statement) VALUES
 ('how sure a link must be', 'refresh_settings', 'm.part_confidence', '1', $$UPDATE flow.model SET part_confidence = 0.99$$),
 ('a table that was truncated', 'take_changes', 'j.kind = ''rebuild''', 'false', $$TRUNCATE flow.link$$),
 ('a trigger that is off', 'missing_triggers', 't.tgenabled = ''A''', 'true',
-	$$ALTER TABLE flow.event DISABLE TRIGGER stamp; INSERT INTO flow.event (source, event_id, entity, at, state) VALUES ('jira', 'rn',
-		'jira:issue:r1', '2026-03-01', 'To Do')$$);
+	$$ALTER TABLE flow.event DISABLE TRIGGER stamp; UPDATE flow.event SET at = '2026-01-16' WHERE entity = 'jira:issue:r1'
+		AND state = 'Done'$$);
 -- Links of deployments.
 INSERT INTO rule (what, function, old, new, statement) VALUES
 ('a change itself', 'link_changed', 'WHERE i.project = ''change_request''', 'WHERE false', $$UPDATE flow.event SET at = '2026-01-24' WHERE
