@@ -286,6 +286,9 @@ REFRESH MATERIALIZED VIEW CONCURRENTLY count_of_flow
 -- @run rebuild
 CALL vsm.refresh('bench_model', rebuild => true)
 
+-- @set rebuild
+SET work_mem = '64MB';
+
 -- @query floor
 SELECT count(*) FROM (SELECT v.entity, vsm.timeline(v.at, v.state) AS t FROM bench_model.event AS v GROUP BY v.entity) AS e WHERE e.t
 	IS NOT NULL
