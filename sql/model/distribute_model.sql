@@ -457,10 +457,6 @@ BEGIN
 		EXECUTE 'SELECT create_distributed_table($1::text::regclass, $2, colocate_with => $3)'
 		USING format('%I.%I', model, part.relation), part.key,
 			CASE part.relation WHEN 'event' THEN 'none' ELSE format('%I.event', model) END;
-		-- What somebody inserts himself carries the transaction, too.
-		IF part.relation = 'event' THEN
-			EXECUTE format('ALTER TABLE %I.%I ALTER COLUMN xid SET DEFAULT pg_current_xact_id()', model, part.relation);
-		END IF;
 	END LOOP;
 	PERFORM vsm.make_batch_tables(model);
 	CALL vsm.run_model_sql(model);

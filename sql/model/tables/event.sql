@@ -15,7 +15,7 @@ ALTER TABLE :"schema".event
 	ADD COLUMN IF NOT EXISTS method text,
 	ADD COLUMN IF NOT EXISTS told_at timestamptz,
 	ADD COLUMN IF NOT EXISTS payload bigint;
--- (Of what is inserted without it the trigger need not make the row anew. Events are many.)
+-- (Of what is inserted without it the trigger need not make the row anew: events are many. A distributed table has no trigger.)
 ALTER TABLE :"schema".event ALTER COLUMN xid SET DEFAULT pg_current_xact_id();
 CALL vsm.ensure_key(:'schema', 'event', 'entity', 'source', 'event_id');
 CALL vsm.ensure_limits(:'schema', 'event', 'time', 'at');
